@@ -1,4 +1,4 @@
-"""What every emulated API shares: requests and answers as plain values, and a route table.
+"""What every emulated API shares: settings, requests and answers as plain values, and a route table.
 
 The five APIs are pure functions from a `Request` to an `Answer` over their own state; only `server.py` knows sockets.
 """
@@ -6,6 +6,7 @@ The five APIs are pure functions from a `Request` to an `Answer` over their own 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -13,11 +14,30 @@ from urllib.parse import unquote
 import msgspec
 
 
+def utc_now() -> dt.datetime:
+    """The wall clock, aware, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settings:
+    """What a sandbox is filled with: `conversations` per API, `messages` per conversation.
+
+    Everything follows from `seed`, but times, which are relative to `now`; what arrives later is dated by `clock`.
+    """
+
+    conversations: int = 10
+    messages: int = 25
+    seed: int = 0
+    now: dt.datetime = dataclasses.field(default_factory=utc_now)
+    clock: Callable[[], dt.datetime] = utc_now
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Request:
     """One request as it came over the wire.
 
-    `path` is still percent-encoded and relative to the provider's base URL (`/v1/messages`); `query` is decoded and keeps
+    `path` is still percent-encoded and relative to the base URL (`/v1/messages`); `query` is decoded and keeps
     order and repeats; `headers` have lower-case names.
     """
 
@@ -45,6 +65,16 @@ class Answer:
         return b"" if self.body is None else msgspec.json.encode(self.body)
 
 
+class Refusal(Exception):  # noqa: N818 - an answer on its way, no failure of the sandbox
+    """What a handler raises to refuse a request; its API puts `code` and `reason` into its own shape."""
+
+    def __init__(self, status: int, code: str, reason: str) -> None:
+        super().__init__(status, code, reason)
+        self.status = status
+        self.code = code
+        self.reason = reason
+
+
 Handler = Callable[[Request, Mapping[str, str]], Answer]
 """A route's function: it gets the request and the decoded path parameters."""
 
@@ -62,19 +92,38 @@ class Route:
 class Provider(Protocol):
     """One emulated API."""
 
-    name: str
-    routes: Sequence[Route]
+    @property
+    def name(self) -> str:
+        """The first path segment: `smscx`, `sunshine`, ..."""
+        ...
+
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        """What is accepted, as keyword arguments of the client class."""
+        ...
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """Every operation it emulates."""
+        ...
 
     def answer(self, request: Request) -> Answer:
         """Answer one request; never raises for what a client may send."""
         ...
 
     def error(self, status: int, headers: Mapping[str, str]) -> Answer:
-        """An error in this API's own shape, for injected faults."""
+        """An error in this API's own shape, for injected faults and the rate limit.
+
+        `headers` holds `Retry-After` in seconds on 429 and 503; the API keeps, renames or adds to them.
+        """
         ...
 
     def state(self) -> dict[str, Any]:
-        """Counts and ids of everything stored, for `GET /_sandbox/state`."""
+        """What is stored, for `GET /_sandbox/state`.
+
+        `{"conversations": count, "messages": count, "ids": {conversation id: [message ids, oldest first]}}`, and more
+        where an API has more.
+        """
         ...
 
 
@@ -85,7 +134,7 @@ class RouteTable:
         ordered = sorted(routes, key=lambda route: route.template.count("{"))
         self._routes = [(route, route.template.strip("/").split("/")) for route in ordered]
 
-    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | Sequence[str]:
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | list[str]:
         """The route with its decoded parameters, else the methods the path allows (empty: no such path)."""
         segments = path.strip("/").split("/")
         allowed: list[str] = []

@@ -1,0 +1,174 @@
+"""One asyncio client for five conversation APIs: SMS.CX, Sunshine Conversations, Smooch, Convore and UltraCart.
+
+Names are loaded when they are first touched: who uses one provider does not pay for five, and `import aioconvo` alone
+does not load aiohttp.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from .core.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from .convore import ConvoreClient
+    from .core.client import APIClient, ClientOptions
+    from .core.codec import OpenEnum, Unknown, encode, raw_json
+    from .core.errors import (
+        AioconvoError,
+        APIConnectionError,
+        APIStatusError,
+        APITimeoutError,
+        AuthenticationError,
+        BadRequestError,
+        CallError,
+        CallFacts,
+        ConfigurationError,
+        ConflictError,
+        DeadlineExceededError,
+        GoneError,
+        InternalServerError,
+        InvalidRequestError,
+        LockedError,
+        MaybeSentError,
+        MaybeSentStatusError,
+        NotFoundError,
+        PaginationError,
+        PaymentRequiredError,
+        PermissionDeniedError,
+        PoolClosedError,
+        RateLimitError,
+        RequestTooLargeError,
+        ResponseDecodeError,
+        UnexpectedRedirectError,
+        UnprocessableEntityError,
+    )
+    from .core.limits import Limits, RateLimit
+    from .core.operation import Effect, Operation, PageKind
+    from .core.pagination import AsyncPaginator, Page
+    from .core.response import Response, capture_responses
+    from .core.retry import RetryPolicy
+    from .core.session import SessionPool
+    from .smooch import SmoochClient
+    from .smscx import SmscxClient
+    from .sunshine import SunshineClient
+    from .ultracart import UltraCartClient
+
+__all__ = [
+    "APIClient",
+    "APIConnectionError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AioconvoError",
+    "AsyncPaginator",
+    "AuthenticationError",
+    "BadRequestError",
+    "CallError",
+    "CallFacts",
+    "ClientOptions",
+    "ConfigurationError",
+    "ConflictError",
+    "ConvoreClient",
+    "DeadlineExceededError",
+    "Effect",
+    "GoneError",
+    "InternalServerError",
+    "InvalidRequestError",
+    "Limits",
+    "LockedError",
+    "MaybeSentError",
+    "MaybeSentStatusError",
+    "NotFoundError",
+    "OpenEnum",
+    "Operation",
+    "Page",
+    "PageKind",
+    "PaginationError",
+    "PaymentRequiredError",
+    "PermissionDeniedError",
+    "PoolClosedError",
+    "RateLimit",
+    "RateLimitError",
+    "RequestTooLargeError",
+    "Response",
+    "ResponseDecodeError",
+    "RetryPolicy",
+    "SessionPool",
+    "SmoochClient",
+    "SmscxClient",
+    "SunshineClient",
+    "UltraCartClient",
+    "UnexpectedRedirectError",
+    "Unknown",
+    "UnprocessableEntityError",
+    "__version__",
+    "capture_responses",
+    "encode",
+    "raw_json",
+]
+
+_HOMES = {
+    "APIClient": ".core.client",
+    "APIConnectionError": ".core.errors",
+    "APIStatusError": ".core.errors",
+    "APITimeoutError": ".core.errors",
+    "AioconvoError": ".core.errors",
+    "AsyncPaginator": ".core.pagination",
+    "AuthenticationError": ".core.errors",
+    "BadRequestError": ".core.errors",
+    "CallError": ".core.errors",
+    "CallFacts": ".core.errors",
+    "ClientOptions": ".core.client",
+    "ConfigurationError": ".core.errors",
+    "ConflictError": ".core.errors",
+    "ConvoreClient": ".convore",
+    "DeadlineExceededError": ".core.errors",
+    "Effect": ".core.operation",
+    "GoneError": ".core.errors",
+    "InternalServerError": ".core.errors",
+    "InvalidRequestError": ".core.errors",
+    "Limits": ".core.limits",
+    "LockedError": ".core.errors",
+    "MaybeSentError": ".core.errors",
+    "MaybeSentStatusError": ".core.errors",
+    "NotFoundError": ".core.errors",
+    "OpenEnum": ".core.codec",
+    "Operation": ".core.operation",
+    "Page": ".core.pagination",
+    "PageKind": ".core.operation",
+    "PaginationError": ".core.errors",
+    "PaymentRequiredError": ".core.errors",
+    "PermissionDeniedError": ".core.errors",
+    "PoolClosedError": ".core.errors",
+    "RateLimit": ".core.limits",
+    "RateLimitError": ".core.errors",
+    "RequestTooLargeError": ".core.errors",
+    "Response": ".core.response",
+    "ResponseDecodeError": ".core.errors",
+    "RetryPolicy": ".core.retry",
+    "SessionPool": ".core.session",
+    "SmoochClient": ".smooch",
+    "SmscxClient": ".smscx",
+    "SunshineClient": ".sunshine",
+    "UltraCartClient": ".ultracart",
+    "UnexpectedRedirectError": ".core.errors",
+    "Unknown": ".core.codec",
+    "UnprocessableEntityError": ".core.errors",
+    "capture_responses": ".core.response",
+    "encode": ".core.codec",
+    "raw_json": ".core.codec",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(home, __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,200 @@
+"""JSON to structs and back: the base of all structs, and one decode with a fast road and a tolerant one.
+
+The fast road is msgspec's strict typed decode straight from bytes. Only when it fails does `drift.py` look at the parts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Self, TypeVar, cast, dataclass_transform
+
+import msgspec
+
+from .errors import InvalidRequestError
+
+__all__ = ["BrokenBodyError", "Envelope", "Model", "OpenEnum", "Unknown", "Variant", "decode", "encode", "raw_json"]
+
+T = TypeVar("T")
+
+_ID_LIKE = re.compile(r"(^|_)(id|uuid|type|status|role|direction|channel|medium|code)$")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class _ModelMeta(msgspec.StructMeta):
+    """Makes every model frozen, built by keyword, silent about defaults, and invisible to the cycle collector.
+
+    Frozen structs hold no reference cycles, so the collector would look at millions of them for nothing.
+    """
+
+    def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: Any) -> Any:
+        return super().__new__(mcls, name, bases, namespace, **(_MODEL_CONFIG | config))
+
+
+_MODEL_CONFIG: dict[str, Any] = {"frozen": True, "kw_only": True, "omit_defaults": True, "gc": False}
+
+
+class Model(msgspec.Struct, metaclass=_ModelMeta):
+    """Base of the structs that carry the APIs' nouns.
+
+    A `repr` shows ids, kinds, numbers and times, never message text, names, addresses or secrets.
+    """
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={text}" for name, text in _safe_fields(self))
+        return f"{type(self).__name__}({shown})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [(name, _Verbatim(text)) for name, text in _safe_fields(self)]
+
+
+class Envelope(Model):
+    """Base of the structs that wrap an answer's payload; without its required fields an answer is no answer."""
+
+
+class Variant(Model):
+    """Base of the structs that are one of several kinds, told apart by a member of the JSON."""
+
+    @property
+    def type(self) -> str:
+        """The kind, as the API names it."""
+        return str(self.__struct_config__.tag)
+
+
+class OpenEnum(enum.StrEnum):
+    """An enum of known values that keeps a value it does not know instead of refusing it.
+
+    `Kind("new")` is an instance with that value, equal to the text, whose `known` is false.
+    """
+
+    @property
+    def known(self) -> bool:
+        """Whether this version of the library names the value."""
+        return self.value in type(self)._value2member_map_
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = value
+        member._value_ = value
+        return member
+
+
+class Unknown:
+    """A part of an answer that this version of the library does not know, kept as raw JSON and encoded again as it came."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+
+    @property
+    def type(self) -> str | None:
+        """The part's own `type` member, where it has one."""
+        value = self.json()
+        kind: object = value.get("type") if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] -- untyped JSON
+        return kind if isinstance(kind, str) else None
+
+    def json(self) -> Any:
+        """The part as plain Python values."""
+        import json  # noqa: PLC0415 -- rarely needed; unlike msgspec it takes lone surrogates
+
+        return json.loads(self.raw)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unknown) and other.raw == self.raw
+
+    def __hash__(self) -> int:
+        return hash(self.raw)
+
+    def __repr__(self) -> str:
+        return f"<Unknown type={self.type!r}, {len(self.raw)} bytes>"
+
+
+class BrokenBodyError(Exception):
+    """A body that cannot be used: `cut` means it was no complete JSON, so asking again may help."""
+
+    def __init__(self, reason: str, *, cut: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.cut = cut
+
+
+def _hook(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return msgspec.Raw(value.raw)
+    raise NotImplementedError(f"{type(value).__name__} cannot be encoded as JSON")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_hook)
+_decoders: dict[Any, Callable[[bytes], Any]] = {}
+
+
+def encode(value: object) -> bytes:
+    """A struct, mapping or list as JSON bytes; what was kept as raw JSON comes out as it came in.
+
+    Raises:
+        InvalidRequestError: A value has no JSON form, or text holds lone surrogates.
+    """
+    raw = raw_json(value)
+    if raw is not None:
+        return raw
+    try:
+        return _encoder.encode(value)
+    except UnicodeEncodeError:
+        raise InvalidRequestError("text holds a lone surrogate (half of an emoji?), which JSON cannot carry") from None
+    except (NotImplementedError, TypeError) as error:
+        raise InvalidRequestError(f"the body cannot be encoded: {error}") from None
+
+
+def raw_json(value: object) -> bytes | None:
+    """The JSON a struct was decoded from, kept only where some part of it did not fit; else `None`."""
+    return getattr(value, "__dict__", {}).get("raw_json") if isinstance(value, Model) else None
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """A body as `kind`. Parts that do not fit are kept (`Unknown`, `raw_json`) instead of failing the whole.
+
+    Raises:
+        BrokenBodyError: The body is no JSON, is cut, or lacks what every answer of this kind must have.
+    """
+    decoder = _decoders.get(kind)
+    if decoder is None:
+        decoder = _decoders[kind] = msgspec.json.Decoder(kind).decode
+    try:
+        return cast("T", decoder(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        from .drift import salvage  # noqa: PLC0415 -- only a drifted answer needs it
+
+        return salvage(body, kind)
+
+
+class _Verbatim:
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _safe_fields(model: Model) -> Iterator[tuple[str, str]]:
+    for name in model.__struct_fields__:
+        value = getattr(model, name)
+        if value is not None and value is not msgspec.UNSET:
+            yield name, _safe(name, value)
+
+
+def _safe(name: str, value: object) -> str:
+    if isinstance(value, str) and not isinstance(value, enum.Enum):
+        return repr(value) if _ID_LIKE.search(name) else "'…'"
+    if isinstance(value, bool | int | float | enum.Enum | dt.datetime | Model | Unknown):
+        return repr(value)
+    if isinstance(value, list):
+        return f"[{len(value)} items]"  # pyright: ignore[reportUnknownArgumentType] -- only counted
+    return "…"

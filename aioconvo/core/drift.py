@@ -1,0 +1,211 @@
+"""The tolerant road of decoding: an answer that does not fit its struct is taken apart, and nothing of it is lost.
+
+What fits is decoded as usual. A union member with an unknown tag, and a list item that is no object at all, become
+`Unknown` with their raw JSON. A field whose value does not fit gets its default (`None` where it has none), a required
+field that is missing is `UNSET`; the struct then keeps the whole JSON it came from, which `raw_json` and `encode` give back.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import json
+import logging
+import re
+import types
+import typing
+from collections.abc import Sequence
+from typing import Any, NoReturn, TypeVar, cast
+
+import msgspec
+
+from .codec import BrokenBodyError, Envelope, Unknown
+
+__all__ = ["salvage"]
+
+T = TypeVar("T")
+_log = logging.getLogger("aioconvo.drift")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_NOTED_AT_MOST = 1000
+_noted: set[tuple[str, str]] = set()
+
+
+class _MisfitError(Exception):
+    """A value does not fit the place it stands in."""
+
+
+def salvage(body: bytes, kind: type[T]) -> T:
+    """Decode a body that the strict decode refused.
+
+    Raises:
+        BrokenBodyError: The body is no JSON, is cut, or lacks what every answer of this kind must have.
+    """
+    value = _parse(body)
+    try:
+        fitted, _ = _fit(value, kind)
+    except _MisfitError as misfit:
+        raise BrokenBodyError(f"the JSON lacks {misfit}", cut=False) from None
+    except RecursionError:
+        raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
+    return cast("T", fitted)
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        # Lone surrogates (text cut inside an emoji) and stray bytes fail in msgspec; they must not cost the page.
+        return json.loads(body.decode("utf-8", "surrogateescape"), parse_constant=_refuse_constant)
+    except RecursionError:
+        raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
+    except ValueError:
+        raise BrokenBodyError("the body is no complete JSON", cut=True) from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _fit(value: Any, kind: Any) -> tuple[Any, bool]:
+    """The value in the shape of `kind`, and whether anything in it drifted."""
+    try:
+        fitted = msgspec.convert(value, kind)
+        msgspec.json.encode(value)  # text with lone surrogates converts, but no one could send or store it
+    except (msgspec.ValidationError, UnicodeEncodeError):
+        return _take_apart(value, kind)
+    return fitted, False
+
+
+def _take_apart(value: Any, kind: Any) -> tuple[Any, bool]:
+    origin = typing.get_origin(kind)
+    arguments = typing.get_args(kind)
+    if origin in {typing.Union, types.UnionType}:
+        return _fit_union(value, arguments)
+    if origin is typing.Annotated:
+        return _fit(value, arguments[0])
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return _fit_struct(value, kind)
+    if origin in {list, tuple, Sequence}:
+        return _fit_list(value, arguments[0])
+    if origin is dict or kind is dict or kind is Any:
+        return _cleaned(value), True
+    return _fit_scalar(value, kind), True
+
+
+def _fit_union(value: Any, members: Sequence[Any]) -> tuple[Any, bool]:
+    structs = [member for member in members if isinstance(member, type) and issubclass(member, msgspec.Struct)]
+    if len(structs) > 1 and isinstance(value, dict):
+        for member in structs:
+            config = member.__struct_config__
+            if cast("dict[str, Any]", value).get(config.tag_field or "") == config.tag:
+                return _fit_struct(value, member)
+        return Unknown(_dumped(value)), True
+    for member in members:
+        try:
+            return _fit(value, member)
+        except _MisfitError:
+            continue
+    raise _MisfitError
+
+
+def _fit_struct(value: Any, kind: type[msgspec.Struct]) -> tuple[Any, bool]:
+    if not isinstance(value, dict):
+        raise _MisfitError(f"an object for {kind.__name__}")
+    mapping = cast("dict[str, Any]", value)
+    fields: dict[str, Any] = {}
+    drifted = False
+    for field in msgspec.structs.fields(kind):
+        present = field.encode_name in mapping
+        if present:
+            try:
+                fields[field.name], bent = _fit(mapping[field.encode_name], field.type)
+            except _MisfitError:
+                _note(kind.__name__, field.encode_name)
+                bent = True
+            drifted |= bent
+        if field.required and field.name not in fields:
+            if issubclass(kind, Envelope):
+                raise _MisfitError(f"{field.encode_name!r} in {kind.__name__}")
+            fields[field.name] = None if present else msgspec.UNSET
+            drifted = True
+    if not drifted:
+        return kind(**fields), False
+    instance = _drifted_type(kind)(**fields)
+    instance.__dict__["raw_json"] = _dumped(mapping)
+    return instance, True
+
+
+def _fit_list(value: Any, kind: Any) -> tuple[list[Any], bool]:
+    if not isinstance(value, list):
+        raise _MisfitError("a list")
+    items: list[Any] = []
+    drifted = False
+    for item in value:  # pyright: ignore[reportUnknownVariableType] -- untyped JSON
+        try:
+            fitted, bent = _fit(item, kind)
+        except _MisfitError:
+            fitted, bent = Unknown(_dumped(item)), True
+        items.append(fitted)
+        drifted |= bent
+    return items, drifted
+
+
+def _fit_scalar(value: Any, kind: Any) -> object:
+    if isinstance(value, str) and _SURROGATES.search(value):
+        return _fit_scalar_cleanly(_cleaned(value), kind)
+    return _fit_scalar_cleanly(value, kind)
+
+
+def _fit_scalar_cleanly(value: Any, kind: Any) -> object:
+    wanted: type[object] = kind if isinstance(kind, type) else object
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and issubclass(wanted, str):
+        return wanted(str(value))
+    if value is None or (issubclass(wanted, enum.Enum) and not isinstance(value, str)):
+        raise _MisfitError
+    try:
+        return cast("object", msgspec.convert(value, kind, strict=False))
+    except msgspec.ValidationError:
+        raise _MisfitError from None
+
+
+def _cleaned(value: Any) -> Any:
+    """The value with lone surrogates replaced by U+FFFD, at any depth."""
+    if isinstance(value, str):
+        return _SURROGATES.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]  # pyright: ignore[reportUnknownVariableType] -- untyped JSON
+    if isinstance(value, dict):
+        return {_cleaned(name): _cleaned(item) for name, item in cast("dict[str, Any]", value).items()}
+    return value
+
+
+def _dumped(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode("ascii")
+
+
+def _note(struct: str, field: str) -> None:
+    """Say once for each place, without values, that an API no longer sends what it documents."""
+    if (struct, field) not in _noted and len(_noted) < _NOTED_AT_MOST:
+        _noted.add((struct, field))
+        _log.warning("an answer has no usable %r in %s; the item keeps its raw JSON", field, struct)
+
+
+@functools.cache
+def _drifted_type(kind: type[msgspec.Struct]) -> type[Any]:
+    """A subclass of `kind` whose instances can also hold the JSON they came from."""
+    members = {"__reduce__": _reduce, "__module__": kind.__module__, "_drifted_from": kind}
+    return types.new_class(kind.__name__, (kind,), {"dict": True, "gc": True}, lambda body: body.update(members))
+
+
+def _reduce(self: Any) -> tuple[Any, ...]:
+    fields = {name: getattr(self, name) for name in self.__struct_fields__}
+    return _restore, (self._drifted_from, fields, self.__dict__["raw_json"])
+
+
+def _restore(kind: type[msgspec.Struct], fields: dict[str, Any], raw: bytes) -> Any:
+    instance = _drifted_type(kind)(**fields)
+    instance.__dict__["raw_json"] = raw
+    return instance

@@ -1,0 +1,318 @@
+"""Every error the library raises, as one tree.
+
+    AioconvoError
+    ├── ConfigurationError          settings are missing or wrong; nothing was sent
+    ├── InvalidRequestError         an argument is wrong; nothing was sent
+    ├── PoolClosedError             the pool or client was already closed
+    ├── PaginationError             a list cannot be walked on without losing or doubling items
+    └── CallError                   a call was made and brought no usable answer
+        ├── APIConnectionError      no answer came
+        │   └── APITimeoutError     ... in time
+        │       └── DeadlineExceededError
+        ├── APIStatusError          an answer came, and it is an error
+        │   ├── BadRequestError 400, AuthenticationError 401, PaymentRequiredError 402, PermissionDeniedError 403,
+        │   │   NotFoundError 404, ConflictError 409, GoneError 410, RequestTooLargeError 413,
+        │   │   UnprocessableEntityError 422, LockedError 423, RateLimitError 429, InternalServerError 5xx
+        │   └── UnexpectedRedirectError 3xx
+        ├── ResponseDecodeError     an answer came and is not what the API documents
+        └── MaybeSentError          it is unknown whether a call with outside effects was carried out
+            └── MaybeSentStatusError  (also an InternalServerError) the same, told by a 5xx answer
+
+Errors carry facts, never credentials or message text, and can be pickled.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = [
+    "APIConnectionError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AioconvoError",
+    "AuthenticationError",
+    "BadRequestError",
+    "CallError",
+    "CallFacts",
+    "ConfigurationError",
+    "ConflictError",
+    "DeadlineExceededError",
+    "GoneError",
+    "InternalServerError",
+    "InvalidRequestError",
+    "LockedError",
+    "MaybeSentError",
+    "MaybeSentStatusError",
+    "NotFoundError",
+    "PaginationError",
+    "PaymentRequiredError",
+    "PermissionDeniedError",
+    "PoolClosedError",
+    "RateLimitError",
+    "RequestTooLargeError",
+    "ResponseDecodeError",
+    "UnexpectedRedirectError",
+    "UnprocessableEntityError",
+    "status_error_type",
+]
+
+
+class AioconvoError(Exception):
+    """Base of every error this library raises."""
+
+
+class ConfigurationError(AioconvoError, ValueError):
+    """Settings are missing or wrong; the message names the setting and the fix. Nothing was sent."""
+
+
+class InvalidRequestError(AioconvoError, ValueError):
+    """An argument breaks a documented limit of the API; the message names it. Nothing was sent."""
+
+
+class PoolClosedError(AioconvoError, RuntimeError):
+    """The session pool, or the client that owned it, was closed before this call."""
+
+
+class PaginationError(AioconvoError):
+    """Walking on would lose, double or repeat items for ever; the message says which."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CallFacts:
+    """What is known about the call an error belongs to.
+
+    `operation` is the dotted Python name (`sunshine.conversations.list`), `path` the template without the values that were
+    put in (they may be personal data), `attempts` how often a request was tried, `elapsed` seconds since the call began.
+    """
+
+    provider: str
+    operation: str
+    method: str
+    path: str
+    attempts: int = 1
+    elapsed: float = 0.0
+    request_id: str | None = None
+    idempotency_key: str | None = None
+
+
+class CallError(AioconvoError):
+    """A call was made and brought no usable answer; `call` holds the facts, also readable on the error itself."""
+
+    def __init__(self, reason: str, call: CallFacts) -> None:
+        super().__init__(reason, call)
+        self.reason = reason
+        self.call = call
+
+    @property
+    def provider(self) -> str:
+        """Name of the provider, such as `sunshine`."""
+        return self.call.provider
+
+    @property
+    def operation(self) -> str:
+        """Dotted Python name of the operation."""
+        return self.call.operation
+
+    @property
+    def attempts(self) -> int:
+        """How many times the request was tried."""
+        return self.call.attempts
+
+    @property
+    def request_id(self) -> str | None:
+        """The id the server gave the last answer, to quote to its support."""
+        return self.call.request_id
+
+    @property
+    def status(self) -> int | None:
+        """HTTP status of the last answer; `None` when there was none."""
+        return None
+
+    @property
+    def code(self) -> str | None:
+        """The provider's own error code."""
+        return None
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds the server asked to wait before the next try."""
+        return None
+
+    def __str__(self) -> str:
+        tries = "" if self.attempts == 1 else f", {self.attempts} attempts"
+        known = "" if self.request_id is None else f", request id {self.request_id}"
+        return f"{self.operation} ({self.call.method} {self.call.path}{tries}{known}): {self.reason}"
+
+
+class APIConnectionError(CallError):
+    """No answer came: the connection could not be made, or broke."""
+
+
+class APITimeoutError(APIConnectionError, TimeoutError):
+    """No answer came within the attempt timeout."""
+
+
+class DeadlineExceededError(APITimeoutError):
+    """The call, with all its waits and attempts, did not end within its deadline."""
+
+
+class ResponseDecodeError(CallError):
+    """The server accepted the call, but the answer's body is not what the API documents (or was cut)."""
+
+    def __init__(self, reason: str, call: CallFacts, status: int = 200) -> None:
+        super().__init__(reason, call)
+        self.args = (reason, call, status)
+        self._status = status
+
+    @property
+    def status(self) -> int:
+        """HTTP status of the answer whose body could not be decoded."""
+        return self._status
+
+
+class MaybeSentError(CallError):
+    """A call with outside effects failed in a way that leaves open whether the server carried it out.
+
+    It was not tried again, so it happened once or not at all. Look at the conversation before sending again.
+    """
+
+
+class APIStatusError(CallError):
+    """An answer came, and its status says the call failed.
+
+    `headers` have lower-case names (no cookies), `body` is the raw body in bytes, `code` the provider's own code.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        call: CallFacts,
+        status: int,
+        *,
+        code: str | None = None,
+        retry_after: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> None:
+        super().__init__(reason, call)
+        self._status = status
+        self._code = code
+        self._retry_after = retry_after
+        self.headers: dict[str, str] = {
+            name.lower(): value for name, value in (headers or {}).items() if name.lower() != "set-cookie"
+        }
+        self.body = body
+
+    @property
+    def status(self) -> int:
+        """HTTP status of the answer."""
+        return self._status
+
+    @property
+    def code(self) -> str | None:
+        """The provider's own error code; open text, see the provider's documents."""
+        return self._code
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds the server asked to wait before the next try."""
+        return self._retry_after
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        facts = {
+            "code": self._code,
+            "retry_after": self._retry_after,
+            "headers": self.headers,
+            "body": self.body,
+        }
+        return _rebuild_status_error, (type(self), self.reason, self.call, self._status, facts)
+
+
+def _rebuild_status_error(
+    kind: type[APIStatusError], reason: str, call: CallFacts, status: int, facts: dict[str, Any]
+) -> APIStatusError:
+    return kind(reason, call, status, **facts)
+
+
+class BadRequestError(APIStatusError):
+    """400: the API refused the request as malformed."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the credentials are missing, wrong or expired."""
+
+
+class PaymentRequiredError(APIStatusError):
+    """402: the account's plan does not allow the call."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the credentials are valid but may not do this."""
+
+
+class NotFoundError(APIStatusError):
+    """404: no such app, conversation, user or message."""
+
+
+class ConflictError(APIStatusError):
+    """409: the call collides with the present state."""
+
+
+class GoneError(APIStatusError):
+    """410: the application was disabled (UltraCart)."""
+
+
+class RequestTooLargeError(APIStatusError):
+    """413: the body is larger than the API takes."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the request is well formed but cannot be carried out."""
+
+
+class LockedError(APIStatusError):
+    """423: the conversation is full (Sunshine Conversations)."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests; `retry_after` tells the seconds to wait, where the server said."""
+
+
+class InternalServerError(APIStatusError):
+    """5xx: the server failed."""
+
+
+class UnexpectedRedirectError(APIStatusError):
+    """3xx: redirects are never followed, because credentials would travel with them; check `base_url`."""
+
+
+class MaybeSentStatusError(MaybeSentError, InternalServerError):
+    """A 5xx answer to a call with outside effects: the server may or may not have carried it out."""
+
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: PaymentRequiredError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    410: GoneError,
+    413: RequestTooLargeError,
+    422: UnprocessableEntityError,
+    423: LockedError,
+    429: RateLimitError,
+}
+_REDIRECTS = range(300, 400)
+_SERVER_ERRORS = 500
+
+
+def status_error_type(status: int) -> type[APIStatusError]:
+    """The error class for an HTTP status that is no success."""
+    if status in _REDIRECTS:
+        return UnexpectedRedirectError
+    if status >= _SERVER_ERRORS:
+        return InternalServerError
+    return _BY_STATUS.get(status, APIStatusError)

@@ -1,0 +1,210 @@
+"""One endpoint of an API as a value, and one request to it as a value. Pure: nothing here knows sockets or clocks."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import functools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar, cast
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from .codec import encode
+from .errors import CallFacts, InvalidRequestError
+
+__all__ = ["Effect", "Operation", "PageKind", "Query", "QueryValue", "Request", "encode_query"]
+
+T = TypeVar("T")
+
+QueryValue = str | int | float | bool | dt.datetime | Sequence[str] | None
+Query = Iterable[tuple[str, QueryValue]]
+
+
+class Effect(enum.StrEnum):
+    """What a call does outside, which decides whether it may be tried again."""
+
+    READ = "read"
+    """Changes nothing."""
+    IDEMPOTENT = "idempotent"
+    """Doing it twice is the same as doing it once."""
+    UNSAFE = "unsafe"
+    """Doing it twice does it twice: a second message, a second conversation."""
+    PAID = "paid"
+    """Like unsafe, and each time costs money."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the call may be sent again when it is unknown if the first one arrived."""
+        return self in _REPEATABLE
+
+
+_REPEATABLE = frozenset({Effect.READ, Effect.IDEMPOTENT})
+
+
+class PageKind(enum.StrEnum):
+    """How a list is asked for its next page."""
+
+    CURSOR = "cursor"
+    OFFSET = "offset"
+    TIMESTAMP = "timestamp"
+    SINGLE = "single"
+
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Operation(Generic[T]):
+    """One endpoint, declared once.
+
+    `python` is where users find it (`sunshine.conversations.list`), `name`, `method` and `path` are the specification's own,
+    `response` is the struct a good answer decodes to (`None`: the body is ignored).
+    """
+
+    python: str
+    name: str
+    method: str
+    path: str
+    response: type[T] | None
+    effect: Effect
+    page_kind: PageKind | None = None
+    form: bool = False
+    parameters: tuple[str, ...] = dataclasses.field(init=False)
+    _literals: tuple[str, ...] = dataclasses.field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        pieces = _PARAMETER.split(self.path)
+        object.__setattr__(self, "_literals", tuple(pieces[0::2]))
+        object.__setattr__(self, "parameters", tuple(pieces[1::2]))
+
+    @property
+    def provider(self) -> str:
+        """Name of the provider, the first word of `python`."""
+        return self.python.partition(".")[0]
+
+    def fill(self, values: Sequence[str | int]) -> str:
+        """The path with its parameters percent-encoded.
+
+        Raises:
+            InvalidRequestError: A value is empty, `.`, `..`, holds control characters, or is no text.
+        """
+        if len(values) != len(self.parameters):
+            raise InvalidRequestError(f"{self.python} needs {len(self.parameters)} path values; got {len(values)}")
+        path = self._literals[0]
+        for name, value, literal in zip(self.parameters, values, self._literals[1:], strict=True):
+            path += encode_segment(name, value) + literal
+        return path
+
+    def request(
+        self,
+        *values: str | int,
+        query: Query = (),
+        body: object = None,
+        idempotency_key: str | None = None,
+    ) -> Request[T]:
+        """One request: path values in the template's order, query pairs (`None` is left out), a struct or mapping as body."""
+        payload: bytes | None = None
+        content_type: str | None = None
+        if body is not None:
+            payload, content_type = _encode_body(body, form=self.form)
+        return Request(self, self.fill(values), encode_query(query), payload, content_type, idempotency_key)
+
+    def facts(self, **known: Any) -> CallFacts:
+        """The facts an error tells about a call of this operation."""
+        return CallFacts(provider=self.provider, operation=self.python, method=self.method, path=self.path, **known)
+
+
+class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
+    """One request as a value: encoded path (relative to the base URL), encoded query, encoded body."""
+
+    operation: Operation[T]
+    path: str
+    query: str = ""
+    body: bytes | None = None
+    content_type: str | None = None
+    idempotency_key: str | None = None
+
+    @property
+    def target(self) -> str:
+        """Path and query as they go over the wire, relative to the base URL."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    def __repr__(self) -> str:
+        # Query and body hold personal data and message text.
+        size = 0 if self.body is None else len(self.body)
+        return f"<Request {self.operation.python} {self.operation.method} {self.operation.path}, body of {size} bytes>"
+
+
+def encode_segment(name: str, value: str | int) -> str:
+    """One path segment, percent-encoded so that it cannot leave its place in the template."""
+    if not isinstance(value, str | int):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
+        raise InvalidRequestError(f"{name} must be text; got {type(value).__name__}")
+    text = str(value)
+    if text.isascii() and text.isalnum():
+        return text
+    if text in {"", ".", ".."}:
+        raise InvalidRequestError(f"{name} must not be empty, '.' or '..'")
+    if _CONTROL.search(text):
+        raise InvalidRequestError(f"{name} must not hold control characters")
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        raise InvalidRequestError(f"{name} holds text that cannot be encoded as UTF-8") from None
+
+
+def encode_query(pairs: Query) -> str:
+    """Query pairs as `a=1&b=2`, percent-encoded; `None` is left out, a list repeats its key.
+
+    Booleans become `true` and `false`; date-times are converted to UTC and end in `Z`.
+    """
+    parts: list[str] = []
+    for name, value in pairs:
+        if value is None:
+            continue
+        key = _encoded_name(name)
+        if isinstance(value, str):
+            parts.append(f"{key}={_encoded_value(name, value)}")
+        elif isinstance(value, Sequence):
+            parts.extend(f"{key}={_encoded_value(name, item)}" for item in value)
+        else:
+            parts.append(f"{key}={_encoded_value(name, _text(name, value))}")
+    return "&".join(parts)
+
+
+def _text(name: str, value: float | dt.datetime) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.datetime):
+        if value.tzinfo is None:
+            raise InvalidRequestError(f"{name} must be a datetime with a time zone, such as datetime.now(timezone.utc)")
+        utc = value.astimezone(dt.UTC)
+        # Whole seconds stay whole; a fraction is kept, because cutting it would move the bound.
+        return utc.isoformat(timespec="microseconds" if utc.microsecond else "seconds").replace("+00:00", "Z")
+    return str(value)
+
+
+@functools.lru_cache(maxsize=256)
+def _encoded_name(name: str) -> str:
+    return quote(name, safe="")
+
+
+def _encoded_value(name: str, value: str) -> str:
+    if value.isascii() and value.isalnum():
+        return value
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError:
+        raise InvalidRequestError(f"{name} holds text that cannot be encoded as UTF-8") from None
+
+
+def _encode_body(body: object, *, form: bool) -> tuple[bytes, str]:
+    if form:
+        if not isinstance(body, Mapping):
+            raise InvalidRequestError("a form body must be a mapping of text to text")
+        return urlencode(cast("Mapping[str, str]", body)).encode(), "application/x-www-form-urlencoded"
+    return encode(body), "application/json"

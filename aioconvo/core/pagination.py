@@ -1,0 +1,258 @@
+"""One interface for every list: `await` gives the first page, `async for` the items, `.pages()` the pages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from typing import Any, Generic, NoReturn, Self, TypeVar
+
+import msgspec
+
+from .errors import InvalidRequestError
+from .pagers import Ask, Mark, Pager
+
+__all__ = ["AsyncPaginator", "Page"]
+
+T = TypeVar("T")
+
+
+class _Position(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
+    """What a stored position holds: which list it belongs to, where the walk stood, items of that page already given."""
+
+    walk: str
+    mark: Mark
+    skip: int = 0
+
+
+class Page(Generic[T]):
+    """One page: its `items`, whether `has_more` may follow, and the `response` it came in.
+
+    `position` is a text to store: `list(..., start=position)` goes on exactly after this page, in any process.
+    """
+
+    __slots__ = ("_position", "has_more", "items", "response")
+
+    def __init__(self, items: list[T], *, has_more: bool, position: _Position, response: Any = None) -> None:
+        self.items = items
+        self.has_more = has_more
+        self.response = response
+        self._position = position
+
+    @property
+    def position(self) -> str:
+        """Where a later walk goes on: exactly after this page."""
+        return msgspec.json.encode(self._position).decode()
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        return f"<Page of {len(self.items)} items, has_more={self.has_more}>"
+
+
+class AsyncPaginator(Generic[T]):
+    """A list that sends nothing until it is awaited or iterated, and starts anew each time it is.
+
+    - `await paginator`: the first `Page`.
+    - `async for item in paginator`: every item of every page.
+    - `async for page in paginator.pages()`: every page; the fast road for many items.
+    - `await paginator.collect()`: all items in a list.
+
+    Leaving a loop early leaves no task and no connection behind. Raises `PaginationError` where walking on would lose or
+    double items, and what the calls raise.
+    """
+
+    __slots__ = ("_fetch", "_limit", "_pager", "_prefetch", "_start", "_walk")
+
+    def __init__(
+        self,
+        fetch: Callable[[Ask], Awaitable[Any]],
+        pager: Callable[[Mark | None], Pager[Any, T]],
+        *,
+        walk: str,
+        limit: int | None = None,
+        start: str | None = None,
+        prefetch: int = 0,
+    ) -> None:
+        if limit is not None and limit < 0:
+            raise InvalidRequestError(f"limit must be 0 or more; got {limit}")
+        if prefetch < 0:
+            raise InvalidRequestError(f"prefetch must be 0 or more pages; got {prefetch}")
+        self._fetch = fetch
+        self._pager = pager
+        self._walk = hashlib.blake2b(walk.encode(), digest_size=6).hexdigest()
+        self._limit = limit
+        self._start = None if start is None else self._parsed(start)
+        self._prefetch = prefetch
+
+    def __await__(self) -> Generator[Any, None, Page[T]]:
+        return self._first().__await__()
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self._items()
+
+    def __iter__(self) -> NoReturn:
+        raise TypeError("use 'async for' to iterate over this list, or 'await' to get its first page")
+
+    def pages(self) -> PageIterator[T]:
+        """Iterate over the pages."""
+        walk = _Walk(self._fetch, self._pager, self._walk, self._start, self._limit)
+        return PageIterator(walk, self._prefetch)
+
+    async def collect(self) -> list[T]:
+        """All items in one list; `limit` bounds how many."""
+        items: list[T] = []
+        async for page in self.pages():
+            items += page.items
+        return items
+
+    async def _first(self) -> Page[T]:
+        walk = _Walk(self._fetch, self._pager, self._walk, self._start, self._limit)
+        page = await walk.next_page()
+        return page if page is not None else Page([], has_more=False, position=walk.position())
+
+    async def _items(self) -> AsyncIterator[T]:
+        async for page in self.pages():
+            for item in page.items:
+                yield item
+
+    def _parsed(self, text: str) -> _Position:
+        try:
+            position = msgspec.json.decode(text, type=_Position)
+        except (msgspec.DecodeError, TypeError, UnicodeError):
+            raise InvalidRequestError("start is no position; use the `position` of a page") from None
+        if position.walk != self._walk:
+            raise InvalidRequestError("this position belongs to another list, or to other filters of this one")
+        return position
+
+
+class _Walk(Generic[T]):
+    """One walk over a list: asks, takes, counts; with `ahead` more than one request at a time where that is possible."""
+
+    def __init__(
+        self,
+        fetch: Callable[[Ask], Awaitable[Any]],
+        pager: Callable[[Mark | None], Pager[Any, T]],
+        identity: str,
+        start: _Position | None,
+        limit: int | None,
+    ) -> None:
+        self._fetch = fetch
+        self._pager = pager(None if start is None else start.mark)
+        self._identity = identity
+        self._skip = 0 if start is None else start.skip
+        self._left = limit
+        self._under_way: dict[Ask, asyncio.Task[Any]] = {}
+
+    def position(self, mark: Mark | None = None, skip: int = 0) -> _Position:
+        return _Position(self._identity, mark if mark is not None else self._pager.mark(), skip)
+
+    async def next_page(self, ahead: int = 0) -> Page[T] | None:
+        """The next page, or `None` at the end; up to `ahead` later pages are asked for at the same time."""
+        if self._left == 0:
+            return None
+        ask = self._pager.ask()
+        if ask is None:
+            return None
+        before = self._pager.mark()
+        response = await (self._fetch(ask) if ahead == 0 else self._fetch_ahead(ask, ahead))
+        items, has_more = self._pager.take(response.data)
+        if not self._skip and (self._left is None or len(items) < self._left):
+            if self._left is not None:
+                self._left -= len(items)
+            return Page(items, has_more=has_more, position=self.position(), response=response)
+        return self._cut(items, has_more, before, response)
+
+    def _cut(self, items: list[T], has_more: bool, before: Mark, response: Any) -> Page[T]:
+        """A page of which some items were given before, or some are beyond the limit."""
+        first, self._skip = self._skip, 0
+        last = len(items) if self._left is None else min(len(items), first + self._left)
+        wanted = items[first:last]
+        if self._left is not None:
+            self._left -= len(wanted)
+        whole = last == len(items)
+        position = self.position() if whole else self.position(before, last)
+        return Page(wanted, has_more=has_more or not whole, position=position, response=response)
+
+    async def _fetch_ahead(self, ask: Ask, count: int) -> Any:
+        wanted = [ask, *self._pager.ahead(count - 1)]
+        for one in [one for one in self._under_way if one not in wanted]:
+            self._under_way.pop(one).cancel()
+        for one in wanted:
+            if one not in self._under_way:
+                self._under_way[one] = asyncio.ensure_future(self._fetch(one))
+        return await self._under_way.pop(ask)
+
+    async def aclose(self) -> None:
+        """Cancel the requests under way and wait until they are gone."""
+        tasks = list(self._under_way.values())
+        self._under_way.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class PageIterator(Generic[T]):
+    """The pages of one walk. With `prefetch` pages are read before they are asked for, by one task that ends with this."""
+
+    def __init__(self, walk: _Walk[T], prefetch: int) -> None:
+        self._walk = walk
+        self._prefetch = prefetch
+        self._reader: asyncio.Task[None] | None = None
+        self._ready: asyncio.Queue[Page[T] | Exception | None] | None = None
+        self._ended = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Page[T]:
+        if self._ended:
+            raise StopAsyncIteration
+        page = await (self._walk.next_page() if self._prefetch == 0 else self._next_ready())
+        if page is None:
+            self._ended = True
+            raise StopAsyncIteration
+        return page
+
+    async def aclose(self) -> None:
+        """End the walk and wait until its task, if any, is gone. Only needed to be certain at a point in time."""
+        self._ended = True
+        if self._reader is not None:
+            self._reader.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reader
+
+    def __del__(self) -> None:
+        reader = self._reader
+        if reader is not None and not reader.done():
+            loop = reader.get_loop()
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(reader.cancel)
+
+    async def _next_ready(self) -> Page[T] | None:
+        if self._ready is None:
+            self._ready = asyncio.Queue(self._prefetch)
+            # The reader must not hold this iterator: dropping the iterator is what ends the reader.
+            self._reader = asyncio.create_task(_read_ahead(self._walk, self._ready, self._prefetch))
+        result = await self._ready.get()
+        if isinstance(result, Exception):
+            self._ended = True
+            raise result
+        return result
+
+
+async def _read_ahead(walk: _Walk[T], ready: asyncio.Queue[Page[T] | Exception | None], ahead: int) -> None:
+    try:
+        while True:
+            result: Page[T] | Exception | None
+            try:
+                result = await walk.next_page(ahead)
+            except Exception as error:  # noqa: BLE001 -- handed over to the one who iterates
+                result = error
+            await ready.put(result)
+            if result is None or isinstance(result, Exception):
+                return
+    finally:
+        await walk.aclose()

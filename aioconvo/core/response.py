@@ -1,0 +1,60 @@
+"""A good answer as a value, and the way to see the answers behind typed results."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+from collections.abc import Generator, Mapping
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from .operation import Operation
+
+__all__ = ["Response", "capture_responses", "record"]
+
+T = TypeVar("T")
+
+
+class Response(msgspec.Struct, Generic[T], frozen=True, gc=False):
+    """A good answer: the decoded `data` and how it came.
+
+    `headers` are looked up in any case; `attempts` counts the requests sent for this call; `elapsed` is in seconds; `body`
+    is the plain body in bytes.
+    """
+
+    data: T
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    attempts: int
+    elapsed: float
+    request_id: str | None
+    operation: Operation[Any]
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status} to {self.operation.python}, {len(self.body)} bytes, {self.attempts} attempts>"
+
+
+_captured: contextvars.ContextVar[list[Response[Any]] | None] = contextvars.ContextVar("aioconvo_responses", default=None)
+
+
+@contextlib.contextmanager
+def capture_responses() -> Generator[list[Response[Any]]]:
+    """Collect the `Response` of every call made inside, in order of arrival: status, headers, request id, attempts.
+
+    Tasks that are started inside report here too.
+    """
+    responses: list[Response[Any]] = []
+    token = _captured.set(responses)
+    try:
+        yield responses
+    finally:
+        _captured.reset(token)
+
+
+def record(response: Response[Any]) -> None:
+    """Hand a response to whoever captures."""
+    responses = _captured.get()
+    if responses is not None:
+        responses.append(response)

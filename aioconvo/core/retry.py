@@ -1,0 +1,146 @@
+"""Whether and when to try again: pure decisions over what happened, no clock and no sleep.
+
+The table, for an answer or fault on attempt n of at most `max_retries + 1`:
+
+| what happened                                   | read, idempotent | unsafe, paid                                |
+|-------------------------------------------------|------------------|---------------------------------------------|
+| the request provably never reached the server   | try again        | try again                                   |
+| 429                                             | try again        | try again: it was refused                   |
+| connection lost, timeout, broken body           | try again        | with an idempotency key: again, else unsure |
+| 408, 425, 500, 502, 503, 504                    | try again        | with an idempotency key: again, else unsure |
+| any other error status                          | the error        | the error                                   |
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import email.utils
+import enum
+import math
+from collections.abc import Mapping
+
+from .operation import Effect
+
+__all__ = ["RETRY_STATUSES", "Decision", "Outcome", "RetryPolicy", "Sent", "Verdict", "retry_after"]
+
+RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+_TOO_MANY_REQUESTS = 429
+_RESET_HEADERS = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
+# A reset is sent as seconds from now or as a point in time; no quota window lasts 30 years.
+_EPOCH_SECONDS_FROM = 1e9
+_EPOCH_MILLISECONDS_FROM = 1e11
+_LARGEST_EXPONENT = 60
+
+
+class Sent(enum.Enum):
+    """Whether the server can have got the request."""
+
+    NO = "no"
+    MAYBE = "maybe"
+    YES = "yes"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt ended without a good answer.
+
+    `status` is `None` when no answer came; `wait` the seconds the server asked for.
+    """
+
+    sent: Sent
+    status: int | None = None
+    wait: float | None = None
+
+
+class Verdict(enum.Enum):
+    """What to do after a failed attempt."""
+
+    RETRY = "retry"
+    FAIL = "fail"
+    UNSURE = "unsure"
+    """The call may have been carried out: it must not be sent again, and the caller must be told."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict and, for a retry, the seconds to wait before it."""
+
+    verdict: Verdict
+    wait: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How often and how patiently to try again.
+
+    `max_retries` counts the tries after the first; `backoff` and `max_backoff` (seconds) bound the full-jitter delay
+    `uniform(0, min(max_backoff, backoff * 2**n))`; a wait that the server asks for is kept up to `max_wait` seconds,
+    a longer one ends the call at once with the time in its error.
+    """
+
+    max_retries: int = 3
+    backoff: float = 0.5
+    max_backoff: float = 8.0
+    max_wait: float = 60.0
+
+    def decide(self, outcome: Outcome, *, effect: Effect, attempt: int, jitter: float, has_key: bool = False) -> Decision:
+        """The decision after `attempt` (from 1) ended in `outcome`; `jitter` is drawn by the caller from 0..1."""
+        if outcome.status is not None and outcome.status not in RETRY_STATUSES:
+            return Decision(Verdict.FAIL)
+        harmless = outcome.sent is Sent.NO or outcome.status == _TOO_MANY_REQUESTS
+        if not (harmless or effect.repeatable or has_key):
+            return Decision(Verdict.UNSURE)
+        too_long = outcome.wait is not None and outcome.wait > self.max_wait
+        if attempt > self.max_retries or too_long:
+            return Decision(Verdict.FAIL if harmless or effect.repeatable else Verdict.UNSURE)
+        return Decision(Verdict.RETRY, max(self.delay(attempt, jitter), outcome.wait or 0.0))
+
+    def delay(self, attempt: int, jitter: float) -> float:
+        """The full-jitter delay in seconds after `attempt`."""
+        return jitter * min(self.max_backoff, self.backoff * 2.0 ** min(attempt - 1, _LARGEST_EXPONENT))
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds the server asks to wait, from `Retry-After` (seconds or date) or a rate-limit reset; `now` is Unix time.
+
+    Never negative and never infinite; what cannot be read is `None`.
+    """
+    asked = headers.get("Retry-After")
+    if asked is not None:
+        seconds = _finite(asked)
+        if seconds is None:
+            seconds = _until_date(asked, now)
+        if seconds is not None:
+            return max(0.0, _from_now(seconds, now))
+    for name in _RESET_HEADERS:
+        reset = _finite(headers.get(name, ""))
+        if reset is not None:
+            return max(0.0, _from_now(reset, now))
+    return None
+
+
+def _from_now(seconds: float, now: float) -> float:
+    if seconds >= _EPOCH_MILLISECONDS_FROM:
+        return seconds / 1000 - now
+    if seconds >= _EPOCH_SECONDS_FROM:
+        return seconds - now
+    return seconds
+
+
+def _finite(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _until_date(text: str, now: float) -> float | None:
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=dt.UTC)
+        return moment.timestamp() - now
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -1,0 +1,287 @@
+"""The pool of connections: the only place that knows aiohttp's client.
+
+A pool makes one aiohttp session for each event loop it is used in, inside that loop and at its first request. The session
+closes with the pool, or with its loop, whichever ends first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl as ssl_module
+import weakref
+from collections.abc import AsyncGenerator, Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+import msgspec
+from multidict import CIMultiDictProxy
+from yarl import URL
+
+from .clock import SYSTEM_CLOCK, Clock
+from .codec import BrokenBodyError
+from .errors import ConfigurationError, PoolClosedError
+from .gate import FairGate, Turnstile
+from .inflate import inflate
+from .limits import Limits
+from .retry import Sent
+
+__all__ = ["Answer", "SessionPool", "TransportFaultError"]
+
+_DEFAULT_MAX_BODY = 32 * 1024 * 1024
+# aiohttp sends these again by itself when a kept connection turns out to be dead.
+_SENT_AGAIN_BY_AIOHTTP = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+
+
+class Answer(msgspec.Struct, frozen=True, gc=False):
+    """One answer as it came: status, headers (names in any case) and the plain body in bytes."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"<Answer {self.status}, {len(self.body)} bytes>"
+
+
+class TransportFaultError(Exception):
+    """No usable answer: `sent` tells whether the server can have got the request, `permanent` that trying again cannot help."""
+
+    def __init__(self, reason: str, sent: Sent, *, timed_out: bool = False, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.sent = sent
+        self.timed_out = timed_out
+        self.permanent = permanent
+
+
+class _LostConnectionError(Exception):
+    """A connection broke; not one of aiohttp's own errors, so that aiohttp does not send the request again."""
+
+
+class LoopState:
+    """What a pool keeps for one event loop."""
+
+    def __init__(self, session: aiohttp.ClientSession, size: int) -> None:
+        self.session = session
+        self.gate = FairGate(size)
+        self.turnstiles: weakref.WeakValueDictionary[object, Turnstile] = weakref.WeakValueDictionary()
+        self.closer: AsyncGenerator[None, None] | None = None
+
+
+class SessionPool:
+    """Connections shared by any number of clients; opens at the first request, closes with `aclose` or `async with`.
+
+    Args:
+        size: Requests under way at once, over all clients; the rest wait in a queue that is fair between clients.
+        keepalive: Seconds an idle connection is kept.
+        connect_timeout: Seconds for making one connection, TLS included.
+        max_body: Bytes an answer may have after inflating.
+        ssl: An `SSLContext` of your own (private CA, client certificate); verification is on without one.
+        proxy: URL of an HTTP proxy.
+        dns_ttl: Seconds a name's addresses are kept.
+        clock: Where the time comes from; for tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        size: int = 100,
+        keepalive: float = 15.0,
+        connect_timeout: float = 10.0,
+        max_body: int = _DEFAULT_MAX_BODY,
+        ssl: ssl_module.SSLContext | None = None,
+        proxy: str | None = None,
+        dns_ttl: float = 10.0,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        if size < 1 or max_body < 1:
+            raise ConfigurationError("size and max_body must be at least 1")
+        self.size = size
+        self.max_body = max_body
+        self.clock = clock
+        self._keepalive = keepalive
+        self._connect_timeout = connect_timeout
+        self._ssl = ssl
+        self._proxy = proxy
+        self._dns_ttl = dns_ttl
+        self._closed = False
+        self._states: dict[asyncio.AbstractEventLoop, LoopState] = {}
+
+    @property
+    def closed(self) -> bool:
+        """Whether the pool was closed for good."""
+        return self._closed
+
+    async def __aenter__(self) -> Self:
+        self._check_open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections of the running loop and refuse further requests; calling it again does nothing."""
+        self._closed = True
+        state = self._states.pop(asyncio.get_running_loop(), None)
+        if state is not None and state.closer is not None:
+            await state.closer.aclose()
+        self._forget_dead_loops()
+
+    def in_use(self) -> int:
+        """Requests under way in the running loop."""
+        state = self._states.get(asyncio.get_running_loop())
+        return 0 if state is None else state.gate.in_use
+
+    async def state(self) -> LoopState:
+        """The running loop's session, gate and limits; made at the first call in a loop.
+
+        Raises:
+            PoolClosedError: The pool was closed.
+        """
+        loop = asyncio.get_running_loop()
+        state = self._states.get(loop)
+        if state is None or self._closed:
+            self._check_open()
+            self._forget_dead_loops()
+            state = self._states[loop] = LoopState(self._open(), self.size)
+            state.closer = _close_with_loop(state.session, self._forgetter(loop))
+            await anext(state.closer)
+        return state
+
+    def turnstile(self, state: LoopState, key: object, limits: Limits) -> Turnstile:
+        """The limits of one credential in one loop, the same object for every client that uses the credential."""
+        found = state.turnstiles.get(key)
+        if found is None:
+            found = state.turnstiles[key] = Turnstile(limits, self.clock)
+        return found
+
+    async def exchange(
+        self,
+        state: LoopState,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        timeout: float | None,  # noqa: ASYNC109 -- what it bounds is exactly this call
+        once: bool = False,
+    ) -> Answer:
+        """Send one request and read its whole answer; `timeout` in seconds, `once`: never send it twice.
+
+        Raises:
+            TransportFaultError: No usable answer came.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                answer = await self._send(state.session, method, url, headers, body, once=once)
+                status, received, content = answer
+        except aiohttp.ConnectionTimeoutError as error:
+            raise TransportFaultError("the connection was not made in time", Sent.NO, timed_out=True) from error
+        except TimeoutError as error:
+            raise TransportFaultError(f"no answer within {timeout:g} s", Sent.MAYBE, timed_out=True) from error
+        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
+            raise TransportFaultError(f"TLS was refused: {_cause(error)}", Sent.NO, permanent=True) from error
+        except aiohttp.ClientConnectorError as error:
+            raise TransportFaultError(f"the connection was not made: {_cause(error)}", Sent.NO) from error
+        except (aiohttp.ClientError, _LostConnectionError, OSError) as error:
+            raise TransportFaultError(f"the connection broke: {_cause(error)}", Sent.MAYBE) from error
+        encoding = received.get("Content-Encoding")
+        if encoding is not None and content:
+            content = inflate(content, encoding, self.max_body)
+        return Answer(status, received, content)
+
+    async def _send(
+        self,
+        session: aiohttp.ClientSession,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        once: bool,
+    ) -> tuple[int, CIMultiDictProxy[str], bytes]:
+        # Redirects are never followed: aiohttp would carry custom credential headers to any host.
+        if once and method in _SENT_AGAIN_BY_AIOHTTP:
+            response = await session.request(
+                method, url, headers=headers, data=body, allow_redirects=False, middlewares=(_send_once,)
+            )
+        else:
+            response = await session.request(method, url, headers=headers, data=body, allow_redirects=False)
+        try:
+            length = response.content_length
+            if length is not None and length <= self.max_body:
+                content = await response.read()
+            else:
+                content = await self._read_bounded(response.content)
+        except BaseException:
+            response.close()
+            raise
+        response.release()
+        return response.status, response.headers, content
+
+    async def _read_bounded(self, stream: aiohttp.StreamReader) -> bytes:
+        content = bytearray()
+        while chunk := await stream.readany():
+            content += chunk
+            if len(content) > self.max_body:
+                raise BrokenBodyError(f"the body has more than {self.max_body} bytes", cut=False)
+        return bytes(content)
+
+    def _open(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            limit=0,  # the gate limits, fairly and outside the attempt's timeout
+            keepalive_timeout=self._keepalive,
+            ttl_dns_cache=int(self._dns_ttl),
+            ssl=self._ssl if self._ssl is not None else True,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            raise_for_status=False,
+            proxy=self._proxy,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
+        )
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise PoolClosedError("this pool is closed; make a new SessionPool (or client) and use it in `async with`")
+
+    def _forgetter(self, loop: asyncio.AbstractEventLoop) -> Callable[[], object]:
+        return lambda: self._states.pop(loop, None)
+
+    def _forget_dead_loops(self) -> None:
+        for loop in [loop for loop in self._states if loop.is_closed()]:
+            del self._states[loop]
+
+    def __repr__(self) -> str:
+        return f"<SessionPool {'closed' if self._closed else 'open'}, size {self.size}>"
+
+
+async def _close_with_loop(session: aiohttp.ClientSession, forget: Callable[[], object]) -> AsyncGenerator[None, None]:
+    # `asyncio.run` closes the async generators that are still open before it closes its loop; that is how a pool that
+    # nobody closed lets go of its connections in time.
+    try:
+        yield
+    finally:
+        forget()
+        await session.close()
+
+
+async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    try:
+        return await handler(request)
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _LostConnectionError(_cause(error)) from error
+
+
+def _cause(error: BaseException) -> str:
+    """What broke, without what aiohttp would quote from the wire."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{type(error).__name__}, {error.strerror}"
+    return str(error) if isinstance(error, _LostConnectionError) else type(error).__name__

@@ -1,0 +1,76 @@
+"""OAuth tokens: fetched once for all tasks that wait, renewed before they expire and once after a 401."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping
+
+__all__ = ["AccessToken", "TokenAuth"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token and the seconds it lives; `lifetime=None`: it never expires."""
+
+    value: str = dataclasses.field(repr=False)
+    lifetime: float | None
+
+
+class TokenAuth:
+    """A bearer token that the client fetches when it is needed.
+
+    `renew_before` is in seconds; a token that lives for less than twice that is renewed after half its life.
+    """
+
+    __slots__ = ("_fetching", "_headers", "_loop", "_renew_at", "_renew_before", "identity")
+
+    def __init__(self, identity: str, *, renew_before: float = 60.0) -> None:
+        self.identity = identity
+        self._renew_before = renew_before
+        self._headers: Mapping[str, str] | None = None
+        self._renew_at = float("-inf")
+        self._fetching: asyncio.Task[AccessToken] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def headers(self, now: float) -> Mapping[str, str] | None:
+        """The bearer header, or `None` when a token has to be fetched."""
+        return self._headers if now < self._renew_at else None
+
+    def accept(self, token: AccessToken, now: float) -> None:
+        """Use this token from Unix time `now` on."""
+        self._headers = {"Authorization": f"Bearer {token.value}"}
+        if token.lifetime is None:
+            self._renew_at = float("inf")
+        else:
+            self._renew_at = now + max(token.lifetime - self._renew_before, token.lifetime / 2)
+
+    def discard(self, refused: Mapping[str, str]) -> None:
+        """Forget the token that a 401 refused, unless another task has renewed it already."""
+        if self._headers == refused:
+            self._headers = None
+            self._renew_at = float("-inf")
+
+    async def renew(self, fetch: Callable[[], Awaitable[AccessToken]], now: Callable[[], float]) -> None:
+        """Fetch a token; tasks that come while a fetch is under way wait for that one. Raises what `fetch` raises."""
+        loop = asyncio.get_running_loop()
+        if self._fetching is None or self._loop is not loop:
+            self._loop = loop
+            self._fetching = loop.create_task(self._fetch(fetch, now))
+            self._fetching.add_done_callback(self._done)
+        # Shielded: a waiter that is cancelled must not take the token away from the others.
+        await asyncio.shield(self._fetching)
+
+    async def _fetch(self, fetch: Callable[[], Awaitable[AccessToken]], now: Callable[[], float]) -> AccessToken:
+        token = await fetch()
+        self.accept(token, now())
+        return token
+
+    def _done(self, task: asyncio.Task[AccessToken]) -> None:
+        if self._fetching is task:
+            self._fetching = None
+        if not task.cancelled():
+            task.exception()  # every waiter may have been cancelled; then nobody else looks at it
+
+    def __repr__(self) -> str:
+        return f"<TokenAuth {'ready' if self._headers else 'without token'}>"

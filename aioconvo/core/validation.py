@@ -1,0 +1,61 @@
+"""Checks of arguments against limits that the APIs document, made before anything is sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sized
+
+import msgspec
+
+from .errors import InvalidRequestError
+
+__all__ = ["at_most", "between", "exactly_one", "is_uuid", "length_between", "not_both"]
+
+
+def exactly_one(**arguments: object) -> None:
+    """Refuse unless exactly one of the named arguments was given."""
+    given = [name for name, value in arguments.items() if not _absent(value)]
+    if len(given) != 1:
+        names = " or ".join(arguments)
+        got = "none" if not given else " and ".join(given)
+        raise InvalidRequestError(f"give exactly one of {names}; got {got}")
+
+
+def not_both(**arguments: object) -> None:
+    """Refuse when more than one of the named arguments was given."""
+    given = [name for name, value in arguments.items() if not _absent(value)]
+    if len(given) > 1:
+        raise InvalidRequestError(f"{' and '.join(given)} exclude each other; give only one")
+
+
+def between(name: str, value: float | None, low: float, high: float) -> None:
+    """Refuse a number outside low..high; `None` is not given and passes."""
+    if value is not None and not low <= value <= high:
+        raise InvalidRequestError(f"{name} must be {low:g} to {high:g}; got {value:g}")
+
+
+def length_between(name: str, value: object, low: int, high: int, unit: str = "characters") -> None:
+    """Refuse a text or list whose length is outside low..high; absent values pass."""
+    if isinstance(value, Sized) and not low <= len(value) <= high:
+        raise InvalidRequestError(f"{name} must have {low} to {high} {unit}; got {len(value)}")
+
+
+def at_most(name: str, value: object, high: int, unit: str = "characters") -> None:
+    """Refuse a text or list longer than `high`; absent values pass."""
+    length_between(name, value, 0, high, unit)
+
+
+def is_uuid(name: str, value: object) -> None:
+    """Refuse a text that is no UUID in the usual hyphenated form; absent values pass."""
+    if not isinstance(value, str):
+        return
+    try:
+        well_formed = str(uuid.UUID(value)) == value.lower()
+    except ValueError:
+        well_formed = False
+    if not well_formed:
+        raise InvalidRequestError(f"{name} must be a UUID such as 0b9f7d6e-3c1a-4e5f-8a2b-1c2d3e4f5a6b")
+
+
+def _absent(value: object) -> bool:
+    return value is None or value is msgspec.UNSET

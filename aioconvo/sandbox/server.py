@@ -1,0 +1,254 @@
+"""The only part of the sandbox that knows sockets: it turns HTTP into `Request` and `Answer` and back."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import dataclasses
+import math
+import random
+import socket
+import struct
+import time
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from aioconvo.sandbox.convore import ConvoreSandbox
+from aioconvo.sandbox.exchange import Answer, Provider, Request, RouteTable, Settings, utc_now
+from aioconvo.sandbox.faults import Fault, RateLimit, choose
+from aioconvo.sandbox.smooch import SmoochSandbox
+from aioconvo.sandbox.smscx import SmscxSandbox
+from aioconvo.sandbox.sunshine import SunshineSandbox
+from aioconvo.sandbox.ultracart import UltraCartSandbox
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping
+
+PROVIDERS: Final[Mapping[str, Callable[[Settings], Any]]] = {
+    "smscx": SmscxSandbox,
+    "sunshine": SunshineSandbox,
+    "smooch": SmoochSandbox,
+    "convore": ConvoreSandbox,
+    "ultracart": UltraCartSandbox,
+}
+
+_HOST: Final = "127.0.0.1"
+_CREDENTIAL_HEADERS: Final = ("authorization", "x-api-key", "x-ultracart-simple-key")
+_GATEWAY_PAGE: Final = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SandboxEndpoint:
+    """Where one emulated API listens and what it accepts: `credentials` are keyword arguments of its client class."""
+
+    base_url: str
+    credentials: Mapping[str, str] = dataclasses.field(repr=False)
+
+
+class Sandbox:
+    """The five conversation APIs on 127.0.0.1, in this process.
+
+    `conversations` is per API, `messages` per conversation; `port` 0 takes a free one; `latency` in seconds; `faults`
+    is the share (0..1) of answers that become a 500, 502, 503, 429, a connection reset or a cut body; `rate_limit` the
+    requests a second per credential, over which the API's own 429 is answered; `now` the end of the seeded data.
+    """
+
+    def __init__(
+        self,
+        *,
+        conversations: int = 10,
+        messages: int = 25,
+        seed: int = 0,
+        port: int = 0,
+        latency: float = 0.0,
+        faults: float = 0.0,
+        rate_limit: float | None = None,
+        now: dt.datetime | None = None,
+    ) -> None:
+        if not 0.0 <= faults <= 1.0:
+            raise ValueError("faults is a share of the answers, from 0 to 1")
+        if rate_limit is not None and rate_limit <= 0:
+            raise ValueError("rate_limit is a number of requests a second, above 0")
+        if conversations < 0 or messages < 0 or latency < 0:
+            raise ValueError("conversations, messages and latency are not negative")
+        self.providers: dict[str, Any] = {}
+        self._settings = Settings(conversations, messages, seed, now or utc_now())
+        self._port = port
+        self._latency = latency
+        self._faults = faults
+        self._rate_limit = rate_limit
+        self._runner: web.ServerRunner | None = None
+        self.reset()
+
+    def __repr__(self) -> str:
+        where = f"http://{_HOST}:{self._port}" if self._runner else "not started"
+        return f"<Sandbox {where}>"
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def start(self) -> None:
+        """Listen; does nothing when it already does. Raises `OSError` when the port is taken."""
+        if self._runner is not None:
+            return
+        runner = web.ServerRunner(web.Server(self._handle, access_log=None), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, _HOST, self._port).start()
+        except BaseException:
+            await runner.cleanup()
+            raise
+        self._port = runner.addresses[0][1]
+        self._runner = runner
+
+    async def aclose(self) -> None:
+        """Stop listening and drop every connection; the data stay. May be called again."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+
+    def reset(self) -> None:
+        """Back to the seeded data, counters at zero."""
+        settings = self._settings
+        self.providers.clear()
+        self.providers.update((name, make(settings)) for name, make in PROVIDERS.items())
+        self._tables = {name: RouteTable(provider.routes) for name, provider in self.providers.items()}
+        self._requests: dict[str, collections.Counter[str]] = {name: collections.Counter() for name in self.providers}
+        self._limits: dict[tuple[str, ...], RateLimit] = {}
+        self._draws = random.Random(settings.seed)  # noqa: S311 - repeatable faults, no secret
+
+    @property
+    def port(self) -> int:
+        """The TCP port; 0 before `start` when none was asked for."""
+        return self._port
+
+    @property
+    def endpoints(self) -> Mapping[str, SandboxEndpoint]:
+        """Base URL and credentials by provider name. Raises `RuntimeError` before `start`."""
+        if self._runner is None:
+            raise RuntimeError("the sandbox has not been started")
+        return {
+            name: SandboxEndpoint(f"http://{_HOST}:{self._port}/{name}", dict(provider.credentials))
+            for name, provider in self.providers.items()
+        }
+
+    @property
+    def requests(self) -> Mapping[str, Mapping[str, int]]:
+        """How often each operation was asked for, by provider and operation name; what matches none is `unknown`."""
+        return MappingProxyType(self._requests)
+
+    def client_options(self, provider: str) -> dict[str, str]:
+        """Keyword arguments for the provider's client class: `base_url` and credentials."""
+        endpoint = self.endpoints[provider]
+        return {"base_url": endpoint.base_url, **endpoint.credentials}
+
+    def state(self) -> dict[str, Any]:
+        """Counts and ids of everything stored and the `requests` so far, by provider name."""
+        return {name: {**provider.state(), "requests": dict(self._requests[name])} for name, provider in self.providers.items()}
+
+    async def _handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        path, _, query = incoming.raw_path.partition("?")
+        name, _, rest = path.lstrip("/").partition("/")
+        if name == "_sandbox":
+            return _respond(self._control(incoming.method, rest))
+        provider = self.providers.get(name)
+        if provider is None:
+            return _respond(Answer(404, {"error": f"paths begin with one of: {', '.join(self.providers)}, _sandbox"}))
+        try:
+            body = await incoming.read()
+        except web.HTTPRequestEntityTooLarge:
+            return _respond(provider.error(413, {}))
+        request = Request(
+            method=incoming.method,
+            path=f"/{rest}",
+            query=parse_qsl(query, keep_blank_values=True),
+            headers={key.lower(): value for key, value in incoming.headers.items()},
+            body=body,
+        )
+        return await self._answer(incoming, provider, request)
+
+    def _control(self, method: str, path: str) -> Answer:
+        match method, path:
+            case "GET", "state":
+                return Answer(200, self.state())
+            case "POST", "reset":
+                self.reset()
+                return Answer(200, {})
+            case _:
+                return Answer(404, {"error": "only GET /_sandbox/state and POST /_sandbox/reset exist"})
+
+    async def _answer(self, incoming: web.BaseRequest, provider: Provider, request: Request) -> web.StreamResponse:
+        found = self._tables[provider.name].find(request.method, request.path)
+        self._requests[provider.name][found[0].operation if isinstance(found, tuple) else "unknown"] += 1
+        if self._latency:
+            await asyncio.sleep(self._latency)
+        wait = self._over_limit(provider.name, request)
+        if wait > 0.0:
+            return _respond(provider.error(429, {"Retry-After": str(math.ceil(wait))}))
+        fault = choose(self._draws.random(), self._faults) if self._faults else None
+        if fault is None:
+            return _respond(provider.answer(request))
+        return await _spoil(incoming, fault, provider, request)
+
+    def _over_limit(self, name: str, request: Request) -> float:
+        if self._rate_limit is None:
+            return 0.0
+        credential = (name, *(request.headers.get(header, "") for header in _CREDENTIAL_HEADERS))
+        now = time.monotonic()
+        if credential not in self._limits:
+            self._limits[credential] = RateLimit(self._rate_limit, max(self._rate_limit, 1.0), now)
+        return self._limits[credential].wait(now)
+
+
+def _respond(answer: Answer) -> web.Response:
+    if answer.body is None:
+        return web.Response(status=answer.status, headers=answer.headers)
+    return web.Response(status=answer.status, body=answer.encoded(), headers=answer.headers, content_type="application/json")
+
+
+async def _spoil(incoming: web.BaseRequest, fault: Fault, provider: Provider, request: Request) -> web.StreamResponse:
+    whole = provider.answer(request) if fault.performed else None
+    match fault:
+        case Fault.INTERNAL_ERROR:
+            return _respond(provider.error(500, {}))
+        case Fault.BAD_GATEWAY:
+            return web.Response(status=502, body=_GATEWAY_PAGE, content_type="text/html")
+        case Fault.UNAVAILABLE | Fault.TOO_MANY_REQUESTS:
+            return _respond(provider.error(int(fault), {"Retry-After": "1"}))
+        case Fault.RESET:
+            return _reset(incoming)
+        case Fault.CUT:
+            return await _cut(incoming, whole or Answer(200, {}))
+
+
+def _reset(incoming: web.BaseRequest) -> web.Response:
+    """Close with a TCP reset: lingering for zero seconds makes the kernel send RST instead of FIN."""
+    transport = incoming.transport
+    if transport is not None:
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return web.Response()
+
+
+async def _cut(incoming: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    """Promise the whole body, send half of it, close."""
+    body = answer.encoded() or b"{}"
+    response = web.StreamResponse(status=answer.status, headers=answer.headers)
+    response.content_type = "application/json"
+    response.content_length = len(body)
+    await response.prepare(incoming)
+    await response.write(body[: len(body) // 2])
+    if incoming.transport is not None:
+        incoming.transport.close()
+    return response

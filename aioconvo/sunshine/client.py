@@ -1,0 +1,154 @@
+"""The client of Sunshine Conversations v2: hosts, credentials, error words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self, Unpack
+
+import msgspec
+
+from aioconvo.core.auth import Auth, BasicAuth, BearerAuth, JWTAuth
+from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.errors import ConfigurationError
+from aioconvo.core.session import Answer, SessionPool
+from aioconvo.core.settings import Environment, text
+
+from . import conversations, messages, participants
+
+__all__ = ["OPERATIONS", "SunshineClient"]
+
+OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS, *participants.OPERATIONS)
+
+_REGIONS = {"us": "https://api.smooch.io", "eu": "https://api.eu-1.smooch.io"}
+_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.IGNORECASE)
+
+
+class _Error(msgspec.Struct):
+    code: str | None = None
+    title: str | None = None
+
+
+class _Errors(msgspec.Struct):
+    errors: list[_Error]
+
+
+_decode_errors = msgspec.json.Decoder(_Errors).decode
+
+
+class SunshineClient(APIClient):
+    """Sunshine Conversations v2.
+
+    Args:
+        app_id: The app whose conversations are meant.
+        key_id: A key's id (`app_...`), with its `secret`.
+        secret: The key's secret.
+        token: A ready JSON Web Token or OAuth token, in place of a key.
+        auth: How the key is used: `basic` sends it, `jwt` signs short-lived tokens with it.
+        scope: The scope that signed tokens claim: `app`, `account` or `integration`, as the key's own.
+        subdomain: For accounts licensed through Zendesk: `acme` stands for `https://acme.zendesk.com/sc`.
+        region: For legacy accounts: `us` or `eu`.
+        base_url: Another server altogether.
+        pool: A pool to share; without one the client makes its own.
+        allow_http: Allow `http://` to a host that is not loopback.
+        options: See `ClientOptions`.
+
+    Raises:
+        ConfigurationError: A setting is missing or wrong; nothing was sent.
+    """
+
+    provider: ClassVar[str] = "sunshine"
+    default_host: ClassVar[str] = "api.smooch.io"
+
+    def __init__(
+        self,
+        *,
+        app_id: str,
+        key_id: str | None = None,
+        secret: str | None = None,
+        token: str | None = None,
+        auth: Literal["basic", "jwt"] = "basic",
+        scope: Literal["app", "account", "integration"] = "app",
+        subdomain: str | None = None,
+        region: Literal["us", "eu"] = "us",
+        base_url: str | None = None,
+        pool: SessionPool | None = None,
+        allow_http: bool = False,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        self.app_id = text("app_id", app_id, "the id of your app")
+        super().__init__(
+            base_url=base_url or _base_url(subdomain, region),
+            auth=_auth(key_id, secret, token, auth, scope),
+            pool=pool,
+            allow_http=allow_http,
+            **options,
+        )
+
+    def _attach_resources(self) -> None:
+        self.conversations = conversations.Conversations(self, self.app_id)
+        self.messages = messages.Messages(self, self.app_id)
+        self.participants = participants.Participants(self, self.app_id)
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        pool: SessionPool | None = None,
+        environ: Mapping[str, str] | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> Self:
+        """A client from `AIOCONVO_SUNSHINE_APP_ID`, and `..._KEY_ID` with `..._SECRET`, or `..._TOKEN`.
+
+        Optional: `..._AUTH` (`basic`, `jwt`), `..._SCOPE`, `..._SUBDOMAIN`, `..._REGION`, `..._BASE_URL`.
+
+        Raises:
+            ConfigurationError: A variable is missing or wrong; the message names it.
+        """
+        env = Environment(cls.provider, environ)
+        settings: dict[str, Any] = {"app_id": env.require("APP_ID", "the id of your app")}
+        token = env.get("TOKEN")
+        if token is not None:
+            settings["token"] = token
+        else:
+            settings["key_id"] = env.require("KEY_ID", f"your key's id (app_...), or {env.name('TOKEN')} to a token")
+            settings["secret"] = env.require("SECRET", "your key's secret")
+        for name in ("AUTH", "SCOPE", "SUBDOMAIN", "REGION", "BASE_URL"):
+            value = env.get(name)
+            if value is not None:
+                settings[name.lower()] = value
+        return cls(pool=pool, **settings, **options)
+
+    def _error_words(self, answer: Answer) -> ErrorWords:
+        try:
+            told = _decode_errors(answer.body).errors
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return ErrorWords()
+        titles = "; ".join(error.title for error in told if error.title)
+        return ErrorWords(told[0].code if told else None, titles or None)
+
+
+def _base_url(subdomain: str | None, region: str) -> str:
+    if subdomain is None:
+        if region not in _REGIONS:
+            raise ConfigurationError(f"region must be us or eu; got {region!r}")
+        return _REGIONS[region]
+    if not _SUBDOMAIN.fullmatch(subdomain):
+        raise ConfigurationError("subdomain is the first word of your Zendesk address: acme for acme.zendesk.com")
+    return f"https://{subdomain}.zendesk.com/sc"
+
+
+def _auth(key_id: str | None, secret: str | None, token: str | None, kind: str, scope: str) -> Auth:
+    if token is not None:
+        if key_id is not None or secret is not None:
+            raise ConfigurationError("give either token, or key_id and secret, not both")
+        return BearerAuth(token)
+    key = text("key_id", key_id, "your key's id (app_...), or a token")
+    password = text("secret", secret, "your key's secret")
+    if kind == "basic":
+        return BasicAuth(key, password)
+    if kind != "jwt":
+        raise ConfigurationError(f"auth must be basic or jwt; got {kind!r}")
+    if scope not in {"app", "account", "integration"}:
+        raise ConfigurationError(f"scope must be app, account or integration; got {scope!r}")
+    return JWTAuth(key, password, scope=scope)

@@ -1,0 +1,144 @@
+"""The answers of Sunshine Conversations around its nouns, and how its lists go on.
+
+Cursors are ids of records, exclusive. Conversations and participants are walked with `page[after]`; messages begin with
+the newest page and are walked backwards with `page[before]`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from aioconvo.core.codec import Envelope, Model
+from aioconvo.core.pagers import Cursor, CursorPager, Mark, in_time_order
+
+from .models import Conversation, Message, Participant
+
+__all__ = [
+    "AFTER",
+    "BEFORE",
+    "ConversationAnswer",
+    "ConversationPage",
+    "MessagePage",
+    "MessagesAnswer",
+    "ParticipantPage",
+    "conversation_pager",
+    "message_pager",
+    "participant_pager",
+]
+
+AFTER = "page[after]"
+BEFORE = "page[before]"
+
+
+class Meta(Model, rename="camel"):
+    """Whether more follow in the direction of the walk, and the cursors of the pages beside this one."""
+
+    has_more: bool | None = None
+    after_cursor: str | None = None
+    before_cursor: str | None = None
+
+
+class Links(Model):
+    """The pages beside this one as URLs; only their cursors are used, never their host."""
+
+    prev: str | None = None
+    next: str | None = None
+
+
+class ConversationAnswer(Envelope):
+    """One conversation."""
+
+    conversation: Conversation
+
+
+class ConversationPage(Envelope):
+    """A page of conversations."""
+
+    conversations: list[Conversation]
+    meta: Meta | None = None
+    links: Links | None = None
+
+
+class ParticipantPage(Envelope):
+    """A page of participants."""
+
+    participants: list[Participant]
+    meta: Meta | None = None
+    links: Links | None = None
+
+
+class MessagePage(Envelope):
+    """A page of messages."""
+
+    messages: list[Message]
+    meta: Meta | None = None
+    links: Links | None = None
+
+
+class MessagesAnswer(Envelope):
+    """The messages that one post made; a shorthand in the text can make several."""
+
+    messages: list[Message]
+
+
+_AnyPage = TypeVar("_AnyPage", ConversationPage, ParticipantPage, MessagePage)
+
+
+def conversation_pager(
+    *, after: str | None, before: str | None
+) -> Callable[[Mark | None], CursorPager[ConversationPage, Conversation]]:
+    """Conversations in the server's order, from `after` on, or backwards from `before`."""
+    parameter, following = (AFTER, _following_after) if before is None else (BEFORE, _following_before)
+    return lambda mark: CursorPager(parameter, lambda page: page.conversations, following, start=after or before, mark=mark)
+
+
+def participant_pager(
+    *, after: str | None, before: str | None
+) -> Callable[[Mark | None], CursorPager[ParticipantPage, Participant]]:
+    """Participants in the server's order, from `after` on, or backwards from `before`."""
+    parameter, following = (AFTER, _following_after) if before is None else (BEFORE, _following_before)
+    return lambda mark: CursorPager(parameter, lambda page: page.participants, following, start=after or before, mark=mark)
+
+
+def message_pager(*, after: str | None, before: str | None) -> Callable[[Mark | None], CursorPager[MessagePage, Message]]:
+    """Messages newest first from the newest, or from `before`; with `after` oldest first."""
+    if after is not None:
+        return lambda mark: CursorPager(AFTER, _oldest_first, _following_after, start=after, mark=mark)
+    return lambda mark: CursorPager(BEFORE, _newest_first, _following_before, start=before, mark=mark)
+
+
+def _following_after(page: _AnyPage) -> Cursor:
+    meta = page.meta or Meta()
+    return _cursor(meta.has_more, meta.after_cursor, page.links.next if page.links else None, AFTER)
+
+
+def _following_before(page: _AnyPage) -> Cursor:
+    meta = page.meta or Meta()
+    return _cursor(meta.has_more, meta.before_cursor, page.links.prev if page.links else None, BEFORE)
+
+
+def _cursor(has_more: bool | None, cursor: str | None, link: str | None, parameter: str) -> Cursor:
+    if cursor is None and link:
+        cursor = parse_qs(urlsplit(link).query).get(parameter, [None])[-1]
+    if has_more is None and cursor is not None:
+        has_more = True
+    return Cursor(cursor, has_more)
+
+
+# The order of messages inside a page is not documented.
+
+
+def _newest_first(page: MessagePage) -> list[Message]:
+    return in_time_order(page.messages, _time, newest_first=True)
+
+
+def _oldest_first(page: MessagePage) -> list[Message]:
+    return in_time_order(page.messages, _time, newest_first=False)
+
+
+def _time(message: Message) -> float | None:
+    received = getattr(message, "received", None)  # an item that is no object at all has none
+    return received.timestamp() if isinstance(received, dt.datetime) else None
