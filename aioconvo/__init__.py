@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from .core.version import VERSION as __version__
+from .core.version import VERSION
 
 if TYPE_CHECKING:
     from .convore import ConvoreClient
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from .smscx import SmscxClient
     from .sunshine import SunshineClient
     from .ultracart import UltraCartClient
+
+__version__ = VERSION
 
 __all__ = [
     "APIClient",

@@ -1,0 +1,114 @@
+"""What the tests share: a wire that answers by script and keeps what it was sent, and a clock that does not wait."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+from aioresponses import CallbackResult, aioresponses
+from yarl import URL
+
+BASE_URL = "https://api.test"
+
+
+class _Response(aiohttp.ClientResponse):
+    """aioresponses 0.7.9 does not know the `stream_writer` that aiohttp 3.14 asks for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, stream_writer=_NoWriter(), **kwargs)
+
+
+class _NoWriter:
+    output_size = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Sent:
+    """One request as the client handed it to aiohttp."""
+
+    method: str
+    url: URL
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        """Path as it goes over the wire."""
+        return self.url.raw_path
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """Decoded query pairs; aioresponses sorts them."""
+        return list(self.url.query.items())
+
+    def json(self) -> Any:
+        return msgspec.json.decode(self.body)
+
+
+class Wire:
+    """Answers requests in the order given and keeps them in `sent`."""
+
+    base_url = BASE_URL
+
+    def __init__(self, mock: aioresponses) -> None:
+        self._mock = mock
+        self.sent: list[Sent] = []
+
+    @property
+    def last(self) -> Sent:
+        return self.sent[-1]
+
+    def answers(
+        self,
+        method: str,
+        payload: Any = None,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> None:
+        """The next request with this method gets this answer: `payload` as JSON, or `body` as it is."""
+        content = body if body is not None else b"" if payload is None else msgspec.json.encode(payload)
+
+        def answer(url: URL, **kwargs: Any) -> CallbackResult:
+            given = {name.lower(): value for name, value in (kwargs.get("headers") or {}).items()}
+            self.sent.append(Sent(method, url, given, kwargs.get("data") or b""))
+            return CallbackResult(
+                method=method, status=status, body=content, headers=dict(headers or {}), response_class=_Response
+            )
+
+        self._mock.add(re.compile(re.escape(BASE_URL) + ".*"), method=method, callback=answer)
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    with aioresponses() as mock:
+        yield Wire(mock)
+
+
+class FakeClock:
+    """Time that moves only when somebody sleeps."""
+
+    def __init__(self, now: float = 1_700_000_000.0) -> None:
+        self.now = now
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def time(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
