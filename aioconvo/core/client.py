@@ -237,6 +237,7 @@ class APIClient:
         pager: Callable[[Mark | None], Pager[P, ItemT]],
         *,
         query: Query = (),
+        body: Mapping[str, object] | None = None,
         limit: int | None = None,
         start: str | None = None,
         prefetch: int = 0,
@@ -246,11 +247,13 @@ class APIClient:
         blanks = (0,) * (len(operation.parameters) - len(values))  # where the pager will put path values
 
         async def fetch(ask: Ask) -> Response[P]:
-            return await self.send(operation.request(*values, *ask.path, query=(*pairs, *ask.query)))
+            asked = None if body is None else {**body, **dict(ask.body)}
+            return await self.send(operation.request(*values, *ask.path, query=(*pairs, *ask.query), body=asked))
 
         # Another page size cuts other pages of the same list, so it is no part of what tells lists apart.
         same_list = [pair for pair in pairs if pair[0] not in _PAGE_SIZE_NAMES]
-        walk = f"{operation.python} {operation.request(*values, *blanks, query=same_list).target}"
+        first = operation.request(*values, *blanks, query=same_list, body=body)
+        walk = f"{operation.python} {first.target} {(first.body or b'').hex()}"
         return AsyncPaginator(fetch, pager, walk=walk, limit=limit, start=start, prefetch=prefetch)
 
     # The loop.

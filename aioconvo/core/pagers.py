@@ -35,10 +35,11 @@ P_contra = TypeVar("P_contra", contravariant=True)
 
 
 class Ask(NamedTuple):
-    """What the next request of a walk adds to its first one: query pairs, and path values."""
+    """What the next request of a walk adds to its first one: query pairs, path values, members of the body."""
 
     query: tuple[tuple[str, str], ...] = ()
     path: tuple[int, ...] = ()
+    body: tuple[tuple[str, int], ...] = ()
 
 
 class Taken(NamedTuple, Generic[T]):
@@ -190,7 +191,7 @@ class OffsetPager(Generic[P, T]):
 
     Rows that come again are dropped. When rows went away, the walk steps back by as many. When rows came again, the list
     grew at its front or rows moved there, so the front is looked at once more at the end: a row that moved from the
-    unread part to the read part is found there. `order` is the key the list is sorted by, newest first: with it a walk
+    unread part to the read part is found there. `at` is how an offset is asked for; `order` is the key the list is sorted by, newest first: with it a walk
     that goes on in another process knows rows it read before, however far they were pushed down since.
     """
 
@@ -199,6 +200,7 @@ class OffsetPager(Generic[P, T]):
         items: Callable[[P], list[T]],
         result_set: Callable[[P], ResultSet],
         identity: Callable[[T], str | None],
+        at: Callable[[int], Ask],
         *,
         order: Callable[[T], str | None] | None = None,
         page_size: int | None = None,
@@ -207,6 +209,7 @@ class OffsetPager(Generic[P, T]):
         self._items = items
         self._result_set = result_set
         self._identity = identity
+        self._at = at
         self._order = order or _no_order
         mark = mark or Mark()
         self._resumed = mark != Mark()
@@ -226,12 +229,10 @@ class OffsetPager(Generic[P, T]):
         self._swept: set[str | None] = set()
 
     def ask(self) -> Ask | None:
-        """The next offset; the first ask of a walk names none."""
+        """The next offset."""
         if self._ended:
             return None
-        if self._offset == 0 and not self._sweeping:
-            return Ask()
-        return Ask((("_offset", str(self._offset)),))
+        return self._at(self._offset)
 
     def take(self, answer: P) -> Taken[T]:
         """The rows that did not come before."""
@@ -254,7 +255,7 @@ class OffsetPager(Generic[P, T]):
             return ()
         offsets = range(self._offset + self._step, self._total, self._step)
         self._speculated = self._speculated or (count > 0 and bool(offsets))
-        return [Ask((("_offset", str(offset)),)) for offset in offsets[:count]]
+        return [self._at(offset) for offset in offsets[:count]]
 
     def _walk_on(self, rows: list[T], fresh: list[T], told: ResultSet) -> None:
         self._repeats += len(rows) - len(fresh)
