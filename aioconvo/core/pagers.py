@@ -191,8 +191,9 @@ class OffsetPager(Generic[P, T]):
 
     Rows that come again are dropped. When rows went away, the walk steps back by as many. When rows came again, the list
     grew at its front or rows moved there, so the front is looked at once more at the end: a row that moved from the
-    unread part to the read part is found there. `at` is how an offset is asked for; `order` is the key the list is sorted by, newest first: with it a walk
-    that goes on in another process knows rows it read before, however far they were pushed down since.
+    unread part to the read part is found there. `at` is how an offset is asked for; `order` is the key the list is sorted
+    by, newest first: with it a walk that goes on in another process knows rows it read before, however far they were
+    pushed down since.
     """
 
     def __init__(
