@@ -6,25 +6,28 @@ import asyncio
 import copy
 import dataclasses
 import logging
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, NamedTuple, Self, TypedDict, TypeVar, Unpack
+from urllib.parse import unquote
 
 from yarl import URL
 
 from . import errors, settings
 from .auth import Auth
 from .codec import BrokenBodyError, decode
+from .failures import ErrorWords, Failure, broken_failure, fault_failure, status_failure, unsure
 from .gate import Turnstile
 from .inflate import ACCEPT_ENCODING
 from .limits import Limits
-from .operation import Effect, Operation, Query, Request
+from .operation import Effect, Operation, Query, QueryValue, Request
 from .pagers import Ask, Mark, Pager
 from .pagination import AsyncPaginator
 from .response import Response, record
-from .retry import Decision, Outcome, RetryPolicy, Sent, Verdict, retry_after
-from .session import Answer, LoopState, SessionPool, TransportFaultError
+from .retry import Decision, Outcome, RetryPolicy, Verdict
+from .session import Answer, BrokenAnswerError, LoopState, SessionPool, TransportFaultError
 from .token import AccessToken, TokenAuth
 from .version import VERSION
 
@@ -38,8 +41,8 @@ _log = logging.getLogger("aioconvo.client")
 _OK = range(200, 300)
 _NO_CONTENT = 204
 _UNAUTHORIZED = 401
+_NOT_FOUND = 404
 _TOO_MANY_REQUESTS = 429
-_WORDS_AT_MOST = 300
 _PAGE_SIZE_NAMES = frozenset({"page[size]", "limit", "_limit"})
 
 
@@ -64,26 +67,11 @@ class ClientOptions(TypedDict, total=False):
     lane: str
 
 
-class ErrorWords(NamedTuple):
-    """What an error body says: the provider's code and its words; either may be missing."""
-
-    code: str | None = None
-    words: str | None = None
-
-
 class Refusal(NamedTuple):
     """What a 2xx answer means whose body says that the call failed."""
 
     status: int
     told: ErrorWords
-
-
-class _Failure(NamedTuple):
-    """An attempt that brought no good answer: the error to raise in the end, and what the retry policy needs to know."""
-
-    error: errors.CallError
-    outcome: Outcome
-    permanent: bool = False
 
 
 @dataclasses.dataclass(slots=True)
@@ -97,6 +85,7 @@ class _Call:
     attempts: int = 0
     on_wire: bool = False
     renewed: bool = False
+    maybe_done: bool = False
 
 
 class APIClient:
@@ -153,7 +142,7 @@ class APIClient:
         self._limits = options.get("limits", self._limits)
         self._lane = options.get("lane", self._lane)
         if "headers" in options:
-            self._headers = {**self._headers, **settings.headers(options["headers"])}
+            self._headers = settings.merged(self._headers, settings.headers(options["headers"]))
         self._turnstile: tuple[LoopState, Turnstile] | None = None
 
     @property
@@ -165,6 +154,11 @@ class APIClient:
     def pool(self) -> SessionPool:
         """The pool this client sends through."""
         return self._pool
+
+    @property
+    def limits(self) -> Limits:
+        """What this client's credential may do."""
+        return self._limits
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """A cheap copy with other options, on the same pool and credentials; closing it closes nothing."""
@@ -211,7 +205,7 @@ class APIClient:
         method: str,
         path: str,
         *,
-        query: Query = (),
+        query: Query | Mapping[str, QueryValue] = (),
         body: object = None,
         effect: Effect | None = None,
     ) -> Response[Any]:
@@ -223,7 +217,9 @@ class APIClient:
         method = method.upper()
         if effect is None:
             effect = Effect.READ if method in {"GET", "HEAD"} else Effect.UNSAFE
-        if not path.startswith("/") or "//" in path or any(part in {".", ".."} for part in path.split("/")):
+        if not (method.isascii() and method.isalpha()):
+            raise errors.InvalidRequestError("method must be a word such as GET")
+        if not path.startswith("/") or "//" in path or any(unquote(part) in {".", ".."} for part in path.split("/")):
             raise errors.InvalidRequestError("path must begin with one '/' and hold no empty, '.' or '..' segments")
         if not path.isascii() or not path.isprintable() or set(path) & set(" ?#\\{}"):
             raise errors.InvalidRequestError("path must be percent-encoded; give the query as query=")
@@ -264,7 +260,8 @@ class APIClient:
         url = self._url(call.request)
         while True:
             call.attempts += 1
-            credentials = call.auth.headers(self._pool.clock.time()) or await self._renewed(call.auth)
+            call.on_wire = False
+            credentials = await self._credentials(call.auth)
             result = await self._attempt(call, state, url, credentials)
             if isinstance(result, Response):
                 return result
@@ -272,6 +269,9 @@ class APIClient:
                 call.auth.discard(credentials)
                 call.renewed = True
                 continue
+            if _deleted_before(call, result) and result.answer is not None:
+                return self._response(call, None, result.answer)
+            call.maybe_done |= result.outcome.doubtful
             await self._wait_or_raise(call, state, result)
 
     async def _complete_in_time(self, call: _Call) -> Response[Any]:
@@ -286,17 +286,25 @@ class APIClient:
 
     async def _attempt(
         self, call: _Call, state: LoopState, url: URL, credentials: Mapping[str, str]
-    ) -> Response[Any] | _Failure:
+    ) -> Response[Any] | Failure:
         try:
             answer = await self._exchange(call, state, url, credentials)
-            if answer.status not in _OK:
-                return self._status_failure(call, answer, self._error_words(answer))
+        except TransportFaultError as fault:
+            return fault_failure(self._facts(call), fault)
+        except BrokenAnswerError as fault:
+            return self._broken(call, fault, fault.status, fault.headers)
+        if answer.status not in _OK:
+            return self._refused(call, answer, self._error_words(answer))
+        try:
             data = self._decoded(call.request.operation, answer)
             refusal = self._refusal(data)
-            if refusal is not None:
-                return self._status_failure(call, Answer(refusal.status, answer.headers, answer.body), refusal.told)
-        except (TransportFaultError, BrokenBodyError) as fault:
-            return self._fault_failure(call, fault)
+        except BrokenBodyError as fault:
+            return self._broken(call, fault, answer.status, answer.headers)
+        if refusal is not None:
+            return self._refused(call, Answer(refusal.status, answer.headers, answer.body), refusal.told)
+        return self._response(call, data, answer)
+
+    def _response(self, call: _Call, data: Any, answer: Answer) -> Response[Any]:
         return Response(
             data,
             answer.status,
@@ -311,9 +319,9 @@ class APIClient:
     async def _exchange(self, call: _Call, state: LoopState, url: URL, credentials: Mapping[str, str]) -> Answer:
         """One request: through the credential's limits, then through the pool's gate, then over the wire."""
         request = call.request
-        headers = {**self._headers, **credentials}
+        headers = settings.merged(self._headers, credentials)
         if request.content_type is not None:
-            headers["Content-Type"] = request.content_type
+            headers = settings.merged(headers, {"Content-Type": request.content_type})
         turnstile = self._entrance(state)
         await turnstile.enter()
         try:
@@ -334,30 +342,31 @@ class APIClient:
         finally:
             turnstile.leave()
 
-    async def _wait_or_raise(self, call: _Call, state: LoopState, failure: _Failure) -> None:
+    async def _wait_or_raise(self, call: _Call, state: LoopState, failure: Failure) -> None:
         if failure.permanent:
             raise failure.error
+        clock = self._pool.clock
+        operation = call.request.operation
         decision = self._retry.decide(
             failure.outcome,
-            effect=call.request.operation.effect,
+            effect=operation.effect,
             attempt=call.attempts,
             jitter=self._random.random(),
             has_key=call.request.idempotency_key is not None,
+            left=math.inf if call.deadline is None else call.deadline - clock.monotonic(),
         )
         if failure.outcome.status == _TOO_MANY_REQUESTS:
             self._entrance(state).pause(_pause(decision, failure.outcome, self._retry.max_wait))
-        if decision.verdict is Verdict.UNSURE:
-            raise _unsure(failure.error) from failure.error
-        clock = self._pool.clock
-        too_late = call.deadline is not None and clock.monotonic() + decision.wait >= call.deadline
-        if decision.verdict is Verdict.FAIL or too_late:
+        # An earlier try with a key may have been carried out, whatever this one was told.
+        if decision.verdict is not Verdict.RETRY and call.maybe_done and not operation.effect.repeatable:
+            raise unsure(failure.error) from failure.error
+        if decision.verdict is not Verdict.RETRY:
             raise failure.error
-        name = call.request.operation.python
-        _log.info("%s: attempt %d failed, next in %.3f s", name, call.attempts, decision.wait)
+        _log.info("%s: attempt %d failed, next in %.3f s", operation.python, call.attempts, decision.wait)
         await clock.sleep(decision.wait)
 
     def _entrance(self, state: LoopState) -> Turnstile:
-        """This credential's turnstile in this loop; held here because the pool keeps it only as long as a client does."""
+        """This credential's turnstile in this loop; held here to spare the look-up."""
         if self._turnstile is None or self._turnstile[0] is not state:
             key = (
                 self.provider,
@@ -369,11 +378,12 @@ class APIClient:
             self._turnstile = (state, self._pool.turnstile(state, key, self._limits))
         return self._turnstile[1]
 
-    async def _renewed(self, auth: Auth) -> Mapping[str, str]:
+    async def _credentials(self, auth: Auth) -> Mapping[str, str]:
         clock = self._pool.clock
-        if isinstance(auth, TokenAuth):
-            await auth.renew(self._fetch_token, clock.time)
-        return auth.headers(clock.time()) or {}
+        headers = auth.headers(clock.time())
+        if headers is None and isinstance(auth, TokenAuth):
+            headers = await auth.renew(self._fetch_token, clock.time)
+        return headers or {}
 
     async def _fetch_token(self) -> AccessToken:
         """Ask the provider for a token; only for clients that use `TokenAuth`."""
@@ -394,7 +404,7 @@ class APIClient:
     # What an answer says.
 
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
-        if operation.response is None or answer.status == _NO_CONTENT:
+        if operation.response is None or answer.status == _NO_CONTENT or (operation.response is _JSON and not answer.body):
             return None
         return decode(answer.body, operation.response)
 
@@ -421,39 +431,17 @@ class APIClient:
             idempotency_key=call.request.idempotency_key,
         )
 
-    def _status_failure(self, call: _Call, answer: Answer, told: ErrorWords) -> _Failure:
-        wait = retry_after(answer.headers, self._pool.clock.time())
-        code = f" {told.code}" if told.code else ""
-        words = f": {told.words[:_WORDS_AT_MOST]}" if told.words else ""
-        asked = "" if wait is None else f" (the server asks to wait {wait:.0f} s)"
-        error = errors.status_error_type(answer.status)(
-            f"HTTP {answer.status}{code}{words}{asked}",
-            self._facts(call, self._request_id(answer.headers)),
-            answer.status,
-            code=told.code,
-            retry_after=wait,
-            headers=answer.headers,
-            body=answer.body,
-        )
-        return _Failure(error, Outcome(Sent.YES, answer.status, wait))
+    def _refused(self, call: _Call, answer: Answer, told: ErrorWords) -> Failure:
+        facts = self._facts(call, self._request_id(answer.headers))
+        return status_failure(facts, answer, told, self._pool.clock.time())
 
-    def _fault_failure(self, call: _Call, fault: TransportFaultError | BrokenBodyError) -> _Failure:
-        facts = self._facts(call)
-        if isinstance(fault, BrokenBodyError):
-            error: errors.CallError = errors.ResponseDecodeError(fault.reason, facts)
-            # A call with outside effects was carried out: only its answer is unreadable, and asking again would do it twice.
-            permanent = not fault.cut or not call.request.operation.effect.repeatable
-            outcome = Outcome(Sent.YES)
-        else:
-            error = (errors.APITimeoutError if fault.timed_out else errors.APIConnectionError)(fault.reason, facts)
-            permanent = fault.permanent
-            outcome = Outcome(fault.sent)
-        error.__cause__ = fault
-        return _Failure(error, outcome, permanent)
+    def _broken(self, call: _Call, fault: BrokenBodyError, status: int, headers: Mapping[str, str]) -> Failure:
+        facts = self._facts(call, self._request_id(headers))
+        return broken_failure(facts, fault, status, repeatable=call.request.operation.effect.repeatable)
 
     def _deadline_error(self, call: _Call) -> errors.CallError:
         reason = f"the call did not end within its deadline of {self._deadline:g} s"
-        if call.on_wire and not call.request.operation.effect.repeatable:
+        if (call.on_wire or call.maybe_done) and not call.request.operation.effect.repeatable:
             return errors.MaybeSentError(reason, self._facts(call))
         return errors.DeadlineExceededError(reason, self._facts(call))
 
@@ -473,21 +461,11 @@ class APIResource:
 _JSON: Any = object
 
 
+def _deleted_before(call: _Call, failure: Failure) -> bool:
+    """Whether an earlier try of this call deleted what is now missing, and only its answer was lost."""
+    return call.maybe_done and failure.outcome.status == _NOT_FOUND and call.request.operation.method == "DELETE"
+
+
 def _pause(decision: Decision, outcome: Outcome, max_wait: float) -> float:
     """Seconds for which a 429 holds back every task of its credential."""
     return max(decision.wait, min(outcome.wait or 0.0, max_wait))
-
-
-def _unsure(error: errors.CallError) -> errors.CallError:
-    reason = f"the server may have carried this call out before it failed: {error.reason}"
-    if isinstance(error, errors.InternalServerError):
-        return errors.MaybeSentStatusError(
-            reason,
-            error.call,
-            error.status,
-            code=error.code,
-            retry_after=error.retry_after,
-            headers=error.headers,
-            body=error.body,
-        )
-    return errors.MaybeSentError(reason, error.call)

@@ -144,16 +144,28 @@ def encode(value: object) -> bytes:
     if raw is not None:
         return raw
     try:
-        return _encoder.encode(value)
+        return _encoder.encode(_with_raw(value) if isinstance(value, list | tuple | dict) else value)
     except UnicodeEncodeError:
         raise InvalidRequestError("text holds a lone surrogate (half of an emoji?), which JSON cannot carry") from None
-    except (NotImplementedError, TypeError) as error:
+    except (NotImplementedError, TypeError, OverflowError) as error:
         raise InvalidRequestError(f"the body cannot be encoded: {error}") from None
+    except RecursionError:
+        raise InvalidRequestError("the body cannot be encoded: it is nested too deeply") from None
 
 
 def raw_json(value: object) -> bytes | None:
     """The JSON a struct was decoded from, kept only where some part of it did not fit; else `None`."""
     return getattr(value, "__dict__", {}).get("raw_json") if isinstance(value, Model) else None
+
+
+def _with_raw(value: Any) -> Any:
+    """A list or mapping whose drifted structs, at any depth of lists and mappings, are raw JSON."""
+    if isinstance(value, list | tuple):
+        return [_with_raw(item) for item in value]  # pyright: ignore[reportUnknownVariableType] -- whatever is to be encoded
+    if isinstance(value, dict):
+        return {name: _with_raw(item) for name, item in value.items()}  # pyright: ignore[reportUnknownVariableType] -- as above
+    raw = raw_json(value)
+    return value if raw is None else msgspec.Raw(raw)
 
 
 def decode(body: bytes, kind: type[T]) -> T:

@@ -11,6 +11,7 @@ import enum
 import functools
 import json
 import logging
+import math
 import re
 import types
 import typing
@@ -57,11 +58,25 @@ def _parse(body: bytes) -> Any:
         pass
     try:
         # Lone surrogates (text cut inside an emoji) and stray bytes fail in msgspec; they must not cost the page.
-        return json.loads(body.decode("utf-8", "surrogateescape"), parse_constant=_refuse_constant)
+        text = body.decode("utf-8-sig", "surrogateescape")
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_float, parse_int=_int)
     except RecursionError:
         raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
     except ValueError:
         raise BrokenBodyError("the body is no complete JSON", cut=True) from None
+
+
+def _float(text: str) -> float | str:
+    """A number that Python cannot hold stays as its text: it fits nowhere, and so its item keeps its raw JSON."""
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+def _int(text: str) -> int | str:
+    try:
+        return int(text)
+    except ValueError:  # thousands of digits
+        return text
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -86,28 +101,39 @@ def _take_apart(value: Any, kind: Any) -> tuple[Any, bool]:
     if origin is typing.Annotated:
         return _fit(value, arguments[0])
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return _fit_struct(value, kind)
+        return _fit_union(value, (kind,)) if _tag(kind) is not None else _fit_struct(value, kind)
     if origin in {list, tuple, Sequence}:
         return _fit_list(value, arguments[0])
-    if origin is dict or kind is dict or kind is Any:
-        return _cleaned(value), True
+    if origin is dict or kind is dict:
+        return _fit_dict(value, arguments[1] if arguments else Any), True
     return _fit_scalar(value, kind), True
 
 
 def _fit_union(value: Any, members: Sequence[Any]) -> tuple[Any, bool]:
-    structs = [member for member in members if isinstance(member, type) and issubclass(member, msgspec.Struct)]
-    if len(structs) > 1 and isinstance(value, dict):
-        for member in structs:
-            config = member.__struct_config__
-            if cast("dict[str, Any]", value).get(config.tag_field or "") == config.tag:
+    tagged = [member for member in members if _tag(member) is not None]
+    if tagged and isinstance(value, dict):
+        for member in tagged:
+            field, tag = cast("tuple[str, Any]", _tag(member))
+            if cast("dict[str, Any]", value).get(field) == tag:
                 return _fit_struct(value, member)
         return Unknown(_dumped(value)), True
     for member in members:
         try:
-            return _fit(value, member)
+            return _fit_struct(value, member) if _tag(member) is not None else _fit(value, member)
         except _MisfitError:
             continue
     raise _MisfitError
+
+
+def _tag(kind: Any) -> tuple[str, Any] | None:
+    """The member that tells this struct apart, and its value; `None` for whatever has none."""
+    config = kind.__struct_config__ if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else None
+    return None if config is None or config.tag_field is None else (config.tag_field, config.tag)
+
+
+@functools.cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)  # slow: resolves the annotations anew each time
 
 
 def _fit_struct(value: Any, kind: type[msgspec.Struct]) -> tuple[Any, bool]:
@@ -116,7 +142,7 @@ def _fit_struct(value: Any, kind: type[msgspec.Struct]) -> tuple[Any, bool]:
     mapping = cast("dict[str, Any]", value)
     fields: dict[str, Any] = {}
     drifted = False
-    for field in msgspec.structs.fields(kind):
+    for field in _fields(kind):
         present = field.encode_name in mapping
         if present:
             try:
@@ -152,7 +178,21 @@ def _fit_list(value: Any, kind: Any) -> tuple[list[Any], bool]:
     return items, drifted
 
 
+def _fit_dict(value: Any, kind: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _MisfitError("an object")
+    items: dict[str, Any] = {}
+    for name, item in cast("dict[str, Any]", value).items():
+        try:
+            items[_cleaned(name)], _ = _fit(item, kind)
+        except _MisfitError:
+            items[_cleaned(name)] = Unknown(_dumped(item))
+    return items
+
+
 def _fit_scalar(value: Any, kind: Any) -> object:
+    if kind is Any or kind is object:
+        return _cleaned(value)
     if isinstance(value, str) and _SURROGATES.search(value):
         return _fit_scalar_cleanly(_cleaned(value), kind)
     return _fit_scalar_cleanly(value, kind)
@@ -202,10 +242,11 @@ def _drifted_type(kind: type[msgspec.Struct]) -> type[Any]:
 
 def _reduce(self: Any) -> tuple[Any, ...]:
     fields = {name: getattr(self, name) for name in self.__struct_fields__}
-    return _restore, (self._drifted_from, fields, self.__dict__["raw_json"])
+    return _restore, (self._drifted_from, fields, self.__dict__.get("raw_json"))
 
 
-def _restore(kind: type[msgspec.Struct], fields: dict[str, Any], raw: bytes) -> Any:
+def _restore(kind: type[msgspec.Struct], fields: dict[str, Any], raw: bytes | None) -> Any:
     instance = _drifted_type(kind)(**fields)
-    instance.__dict__["raw_json"] = raw
+    if raw is not None:
+        instance.__dict__["raw_json"] = raw
     return instance

@@ -79,23 +79,26 @@ class FairGate:
 class Turnstile:
     """One credential's limits, kept for all tasks that use it, in order of arrival."""
 
-    __slots__ = ("__weakref__", "_clock", "_queue", "_rule", "_slots", "_unlimited")
+    __slots__ = ("__weakref__", "_clock", "_inside", "_queue", "_rule", "_slots", "_unlimited")
 
     def __init__(self, limits: Limits, clock: Clock) -> None:
         self._clock = clock
         self._rule = RateRule(limits.rates)
         self._queue = asyncio.Lock()
         self._slots = None if limits.concurrency is None else asyncio.Semaphore(limits.concurrency)
+        self._inside = 0
         self._unlimited = not limits.rates and limits.concurrency is None
 
     async def enter(self) -> float:
         """Wait until one more request may start; the seconds waited. Leave with `leave`."""
         if self._unlimited and not self._queue.locked() and self._rule.wait(self._clock.monotonic()) <= 0:
+            self._inside += 1
             return 0.0
         began = self._clock.monotonic()
         async with self._queue:
             if self._slots is not None:
                 await self._slots.acquire()
+            self._inside += 1
             try:
                 while (wait := self._rule.wait(self._clock.monotonic())) > 0:
                     await self._clock.sleep(wait)
@@ -106,8 +109,14 @@ class Turnstile:
             self._rule.start(now)
         return now - began
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody is inside or waits, and nothing that happened before holds anybody back."""
+        return self._inside == 0 and not self._queue.locked() and self._rule.idle(self._clock.monotonic())
+
     def leave(self) -> None:
         """One request ended."""
+        self._inside -= 1
         if self._slots is not None:
             self._slots.release()
 

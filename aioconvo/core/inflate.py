@@ -15,6 +15,7 @@ __all__ = ["ACCEPT_ENCODING", "inflate"]
 ACCEPT_ENCODING = "gzip, deflate"
 _GZIP = 16 + zlib.MAX_WBITS
 _ZLIB_COMPRESSION_METHOD = 8
+_MEMBERS_AT_MOST = 100  # each costs a copy of what follows it; servers send one
 
 
 def inflate(body: bytes, encoding: str, limit: int) -> bytes:
@@ -29,7 +30,11 @@ def inflate(body: bytes, encoding: str, limit: int) -> bytes:
     if encoding not in {"gzip", "x-gzip", "deflate"}:
         raise BrokenBodyError(f"the body is in encoding {encoding[:40]!r}, which was not asked for", cut=False)
     plain = bytearray()
+    members = 0
     while body:
+        members += 1
+        if members > _MEMBERS_AT_MOST:
+            raise BrokenBodyError(f"the {encoding} body has more than {_MEMBERS_AT_MOST} parts", cut=False)
         # Some servers send raw deflate where zlib's wrapping is meant; the first byte tells them apart.
         wrapped = body[0] & 0x0F == _ZLIB_COMPRESSION_METHOD
         stream = zlib.decompressobj(_GZIP if encoding != "deflate" else zlib.MAX_WBITS * (1 if wrapped else -1))

@@ -52,6 +52,10 @@ class RateRule:
                 ready = max(ready, starts[0] + seconds)
         return ready - now
 
+    def idle(self, now: float) -> bool:
+        """Whether a new rule would say the same from now on."""
+        return self._paused_until <= now and all(not starts or starts[-1] + seconds <= now for seconds, starts in self._windows)
+
     def start(self, now: float) -> None:
         """Count a request that starts now."""
         for _, starts in self._windows:

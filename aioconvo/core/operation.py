@@ -9,7 +9,7 @@ import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import msgspec
 
@@ -20,7 +20,7 @@ __all__ = ["Effect", "Operation", "PageKind", "Query", "QueryValue", "Request", 
 
 T = TypeVar("T")
 
-QueryValue = str | int | float | bool | dt.datetime | Sequence[str] | None
+QueryValue = str | int | float | bool | dt.datetime | Sequence[str | int] | None
 Query = Iterable[tuple[str, QueryValue]]
 
 
@@ -103,7 +103,7 @@ class Operation(Generic[T]):
     def request(
         self,
         *values: str | int,
-        query: Query = (),
+        query: Query | Mapping[str, QueryValue] = (),
         body: object = None,
         idempotency_key: str | None = None,
     ) -> Request[T]:
@@ -157,26 +157,28 @@ def encode_segment(name: str, value: str | int) -> str:
         raise InvalidRequestError(f"{name} holds text that cannot be encoded as UTF-8") from None
 
 
-def encode_query(pairs: Query) -> str:
+def encode_query(pairs: Query | Mapping[str, QueryValue]) -> str:
     """Query pairs as `a=1&b=2`, percent-encoded; `None` is left out, a list repeats its key.
 
     Booleans become `true` and `false`; date-times are converted to UTC and end in `Z`.
     """
     parts: list[str] = []
-    for name, value in pairs:
+    for name, value in cast("Mapping[str, QueryValue]", pairs).items() if isinstance(pairs, Mapping) else pairs:
         if value is None:
             continue
         key = _encoded_name(name)
         if isinstance(value, str):
             parts.append(f"{key}={_encoded_value(name, value)}")
         elif isinstance(value, Sequence):
-            parts.extend(f"{key}={_encoded_value(name, item)}" for item in value)
+            parts.extend(f"{key}={_encoded_value(name, _text(name, item))}" for item in value)
         else:
             parts.append(f"{key}={_encoded_value(name, _text(name, value))}")
     return "&".join(parts)
 
 
-def _text(name: str, value: float | dt.datetime) -> str:
+def _text(name: str, value: str | float | dt.datetime) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dt.datetime):
@@ -190,7 +192,7 @@ def _text(name: str, value: float | dt.datetime) -> str:
 
 @functools.lru_cache(maxsize=256)
 def _encoded_name(name: str) -> str:
-    return quote(name, safe="")
+    return _encoded_value("a query name", name)
 
 
 def _encoded_value(name: str, value: str) -> str:
@@ -206,5 +208,6 @@ def _encode_body(body: object, *, form: bool) -> tuple[bytes, str]:
     if form:
         if not isinstance(body, Mapping):
             raise InvalidRequestError("a form body must be a mapping of text to text")
-        return urlencode(cast("Mapping[str, str]", body)).encode(), "application/x-www-form-urlencoded"
+        pairs = cast("Mapping[str, QueryValue]", body)
+        return encode_query(pairs).encode("ascii"), "application/x-www-form-urlencoded"
     return encode(body), "application/json"

@@ -19,9 +19,7 @@ __all__ = [
     "Cursor",
     "CursorPager",
     "Mark",
-    "OffsetPager",
     "Pager",
-    "ResultSet",
     "SincePager",
     "SinglePager",
     "Taken",
@@ -58,6 +56,10 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     seen: tuple[str, ...] = ()
     newest: str | None = None
     oldest: str | None = None
+    late: tuple[str, ...] = ()
+    floor: str | None = None
+    total: int | None = None
+    moved: bool = False
     ended: bool = False
 
 
@@ -174,164 +176,6 @@ class CursorPager(Generic[P, T]):
     def ahead(self, count: int) -> Sequence[Ask]:  # noqa: ARG002 -- the protocol's signature
         """Unknown until the next page came."""
         return ()
-
-
-class ResultSet(NamedTuple):
-    """What an answer of an offset list says of itself; `None` where it does not say."""
-
-    offset: int | None
-    next_offset: int | None
-    limit: int | None
-    total: int | None
-    more: bool | None
-
-
-class OffsetPager(Generic[P, T]):
-    """A list asked for by offset, which may move while it is walked.
-
-    Rows that come again are dropped. When rows went away, the walk steps back by as many. When rows came again, the list
-    grew at its front or rows moved there, so the front is looked at once more at the end: a row that moved from the
-    unread part to the read part is found there. `at` is how an offset is asked for; `order` is the key the list is sorted
-    by, newest first: with it a walk that goes on in another process knows rows it read before, however far they were
-    pushed down since.
-    """
-
-    def __init__(
-        self,
-        items: Callable[[P], list[T]],
-        result_set: Callable[[P], ResultSet],
-        identity: Callable[[T], str | None],
-        at: Callable[[int], Ask],
-        *,
-        order: Callable[[T], str | None] | None = None,
-        page_size: int | None = None,
-        mark: Mark | None = None,
-    ) -> None:
-        self._items = items
-        self._result_set = result_set
-        self._identity = identity
-        self._at = at
-        self._order = order or _no_order
-        mark = mark or Mark()
-        self._resumed = mark != Mark()
-        self._offset = mark.offset
-        self._newest = mark.newest
-        self._boundary = mark.oldest
-        self._oldest = mark.oldest
-        self._last_page = mark.seen
-        self._seen = {hash(identity) for identity in mark.seen}
-        self._ended = mark.ended
-        self._step = page_size
-        self._total: int | None = None
-        self._repeats = 0
-        self._speculated = False
-        self._sweeping = False
-        self._sweep_all = False
-        self._swept: set[str | None] = set()
-
-    def ask(self) -> Ask | None:
-        """The next offset."""
-        if self._ended:
-            return None
-        return self._at(self._offset)
-
-    def take(self, answer: P) -> Taken[T]:
-        """The rows that did not come before."""
-        rows = self._items(answer)
-        told = self._result_set(answer)
-        fresh = [row for row in rows if self._is_fresh(row)]
-        if self._sweeping:
-            self._sweep_on(rows, fresh)
-        else:
-            self._walk_on(rows, fresh, told)
-        return Taken(fresh, has_more=not self._ended)
-
-    def mark(self) -> Mark:
-        """The offset, the rows of the last page, and the sort keys that bound what was read."""
-        return Mark(offset=self._offset, seen=self._last_page, newest=self._newest, oldest=self._oldest, ended=self._ended)
-
-    def ahead(self, count: int) -> Sequence[Ask]:
-        """The offsets of the pages up to the known total."""
-        if self._total is None or not self._step or self._sweeping or self._ended:
-            return ()
-        offsets = range(self._offset + self._step, self._total, self._step)
-        self._speculated = self._speculated or (count > 0 and bool(offsets))
-        return [self._at(offset) for offset in offsets[:count]]
-
-    def _walk_on(self, rows: list[T], fresh: list[T], told: ResultSet) -> None:
-        self._repeats += len(rows) - len(fresh)
-        self._note_keys(rows)
-        lost = 0 if self._total is None or told.total is None else max(0, self._total - told.total)
-        self._total = told.total
-        self._step = self._step or told.limit or len(rows)
-        more = told.more
-        if more is None:
-            more = told.next_offset is not None and bool(rows)
-        if not more and not lost:
-            self._end_or_sweep()
-            return
-        here = self._offset
-        following = told.next_offset if told.next_offset is not None else here + len(rows)
-        if following <= here:
-            raise PaginationError(f"the server's next offset {following} does not advance beyond {here}")
-        self._offset = max(0, following - lost)
-
-    def _sweep_on(self, rows: list[T], fresh: list[T]) -> None:
-        identities = [self._identity(row) for row in rows]
-        if not self._swept.isdisjoint(identities):
-            # The front moved again under the sweep: rows just looked at were pushed down, others may have passed.
-            self._begin_sweep()
-            return
-        self._swept.update(identities)
-        self._offset += len(rows)
-        enough = not self._sweep_all and not fresh and self._offset >= self._repeats
-        if not rows or enough:
-            self._ended = True
-
-    def _end_or_sweep(self) -> None:
-        # Pages that were fetched side by side may be from different moments; a row that slipped between them shows
-        # as a count short of the total, and only the whole list tells which.
-        short = self._total is not None and len(self._seen) < self._total and not self._resumed
-        self._sweep_all = self._speculated and (short or self._repeats > 0)
-        knows_what_was_read = not self._resumed or self._newest is not None
-        if self._sweep_all or (self._repeats > 0 and knows_what_was_read):
-            self._begin_sweep()
-        else:
-            self._ended = True
-
-    def _begin_sweep(self) -> None:
-        self._sweeping = True
-        self._swept = set()
-        self._offset = 0
-
-    def _is_fresh(self, row: T) -> bool:
-        identity = self._identity(row)
-        if identity is None:
-            return True
-        known = hash(identity) in self._seen or self._was_read_before(row)
-        self._seen.add(hash(identity))
-        return not known
-
-    def _was_read_before(self, row: T) -> bool:
-        """Whether an earlier process read the row: it stands between the newest and the oldest row of then."""
-        key = self._order(row)
-        if not self._resumed or self._boundary is None or key is None:
-            return False
-        if self._sweeping:
-            return self._newest is not None and key <= self._newest
-        return key > self._boundary
-
-    def _note_keys(self, rows: list[T]) -> None:
-        keys = [key for key in map(self._order, rows) if key is not None]
-        if keys:
-            self._newest = self._newest if self._newest is not None else max(keys)
-            self._oldest = min(keys) if self._oldest is None else min(self._oldest, *keys)
-        identities = [identity for identity in map(self._identity, rows) if identity is not None]
-        self._last_page = tuple(identities)
-
-
-def _no_order(row: object) -> str | None:  # noqa: ARG001 -- stands in for a key function
-    return None
 
 
 class TimestampPager(Generic[P, T]):
@@ -468,7 +312,9 @@ class SincePager(Generic[P, T]):
     """A list asked for by "since" in whole milliseconds, walked to newer items.
 
     Whether the bound is inclusive is unconfirmed, so the millisecond before the newest item is asked for and items that
-    came before are dropped: right either way. The end is an answer with nothing new.
+    came before are dropped: right either way. The end is an answer with nothing new, or a page that is not full and says
+    that no more follow. `more` is what an answer says of that, `None` where it does not. An item without a time counts as
+    newest.
     """
 
     def __init__(
@@ -477,53 +323,48 @@ class SincePager(Generic[P, T]):
         times: Callable[[T], int | None],
         identity: Callable[[T], str | None],
         *,
+        more: Callable[[P], bool | None] | None = None,
         since: int = 0,
         page_size: int,
         mark: Mark | None = None,
     ) -> None:
+        mark = mark or Mark()
         self._items = items
         self._times = times
         self._identity = identity
+        self._more = more
         self._page_size = page_size
-        self._since = since
-        self._newest = mark.time if mark is not None else None
-        self._edge_ids = frozenset(mark.seen if mark is not None else ())
-        self._ended = False
-        if self._newest is not None:
-            self._since = self._newest - 1
+        self._newest = mark.time
+        self._edge_ids = frozenset(mark.seen)
+        self._since = since if mark.time is None else mark.time - 1
+        self._ended = mark.ended
+        self._stuck: str | None = None
 
     def ask(self) -> Ask | None:
         """The millisecond to ask from, as a path value."""
+        if self._stuck is not None:
+            raise PaginationError(self._stuck)
         return None if self._ended else Ask(path=(self._since,))
 
     def take(self, answer: P) -> Taken[T]:
         """The items that did not come before, oldest first."""
-        page = sorted(self._items(answer), key=lambda item: self._times(item) or 0)
+        page = sorted(self._items(answer), key=self._time)
         fresh = [item for item in page if self._identity(item) not in self._edge_ids]
-        if not fresh:
-            if len(page) >= self._page_size:
-                raise PaginationError(f"at least {self._page_size} items share a moment; this API cannot page through them")
+        full = len(page) >= self._page_size
+        more = None if self._more is None else self._more(answer)
+        if more or (full and more is None):
+            self._step(page, fresh)
+        elif fresh and (full or more is None):
+            self._step(page, fresh)
+        else:
+            self._remember(page)
             self._ended = True
-            return Taken([], has_more=False)
-        times = [time for time in map(self._times, fresh) if time is not None]
-        if not times:
-            raise PaginationError("the items carry no times, so the next page cannot be asked for")
-        newest = max(*times, self._newest or 0)
-        self._edge_ids = self._ids_from(newest - 1, page, keep=self._newest is not None and self._newest >= newest - 1)
-        self._newest = newest
-        self._since = newest - 1
-        return Taken(fresh, has_more=True)
+        return Taken(fresh, has_more=not self._ended)
 
     def mark(self) -> Mark:
         """The newest moment and the ids of the items read in it."""
-        return Mark(time=self._newest, seen=tuple(sorted(self._edge_ids)))
+        return Mark(time=self._newest, seen=tuple(sorted(self._edge_ids)), ended=self._ended)
 
     def ahead(self, count: int) -> Sequence[Ask]:  # noqa: ARG002 -- the protocol's signature
         """Unknown until the next page came."""
         return ()
-
-    def _ids_from(self, moment: int, page: Iterable[T], *, keep: bool) -> frozenset[str]:
-        ids = {
-            identity for item in page if (self._times(item) or 0) >= moment and (identity := self._identity(item)) is not None
-        }
-        return frozenset(ids | self._edge_ids if keep else ids)

@@ -7,7 +7,8 @@ The table, for an answer or fault on attempt n of at most `max_retries + 1`:
 | the request provably never reached the server   | try again        | try again                                   |
 | 429                                             | try again        | try again: it was refused                   |
 | connection lost, timeout, broken body           | try again        | with an idempotency key: again, else unsure |
-| 408, 425, 500, 502, 503, 504                    | try again        | with an idempotency key: again, else unsure |
+| 408, 425, 500, 502, 503, 504, 520 to 524        | try again        | with an idempotency key: again, else unsure |
+| any other 5xx but 501 and 505                   | the error        | unsure                                      |
 | any other error status                          | the error        | the error                                   |
 """
 
@@ -20,11 +21,14 @@ import enum
 import math
 from collections.abc import Mapping
 
+from .errors import ConfigurationError
 from .operation import Effect
 
 __all__ = ["RETRY_STATUSES", "Decision", "Outcome", "RetryPolicy", "Sent", "Verdict", "retry_after"]
 
-RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+# 520 to 524 are what Cloudflare, which some of the APIs stand behind, answers for a server that it does not reach.
+RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+_OTHER_SERVER_FAULTS = frozenset(range(500, 600)) - {501, 505}  # these two say that nothing was carried out
 _TOO_MANY_REQUESTS = 429
 _RESET_HEADERS = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
 # A reset is sent as seconds from now or as a point in time; no quota window lasts 30 years.
@@ -51,6 +55,13 @@ class Outcome:
     sent: Sent
     status: int | None = None
     wait: float | None = None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the call may have been carried out all the same."""
+        if self.sent is Sent.NO or self.status == _TOO_MANY_REQUESTS:
+            return False
+        return self.status is None or self.status in RETRY_STATUSES or self.status in _OTHER_SERVER_FAULTS
 
 
 class Verdict(enum.Enum):
@@ -84,36 +95,53 @@ class RetryPolicy:
     max_backoff: float = 8.0
     max_wait: float = 60.0
 
-    def decide(self, outcome: Outcome, *, effect: Effect, attempt: int, jitter: float, has_key: bool = False) -> Decision:
-        """The decision after `attempt` (from 1) ended in `outcome`; `jitter` is drawn by the caller from 0..1."""
+    def __post_init__(self) -> None:
+        if not all(number >= 0 for number in (self.max_retries, self.backoff, self.max_backoff, self.max_wait)):
+            raise ConfigurationError("the numbers of a RetryPolicy must be 0 or more")
+
+    def decide(
+        self,
+        outcome: Outcome,
+        *,
+        effect: Effect,
+        attempt: int,
+        jitter: float,
+        has_key: bool = False,
+        left: float = math.inf,
+    ) -> Decision:
+        """The decision after `attempt` (from 1) ended in `outcome`.
+
+        `jitter` is drawn by the caller from 0..1; `left` is the seconds until the call's deadline.
+        """
+        failed = Decision(Verdict.UNSURE if outcome.doubtful and not effect.repeatable else Verdict.FAIL)
         if outcome.status is not None and outcome.status not in RETRY_STATUSES:
-            return Decision(Verdict.FAIL)
-        harmless = outcome.sent is Sent.NO or outcome.status == _TOO_MANY_REQUESTS
-        if not (harmless or effect.repeatable or has_key):
-            return Decision(Verdict.UNSURE)
+            return failed
+        if failed.verdict is Verdict.UNSURE and not has_key:
+            return failed
+        wait = max(self.delay(attempt, jitter), outcome.wait or 0.0)
         too_long = outcome.wait is not None and outcome.wait > self.max_wait
-        if attempt > self.max_retries or too_long:
-            return Decision(Verdict.FAIL if harmless or effect.repeatable else Verdict.UNSURE)
-        return Decision(Verdict.RETRY, max(self.delay(attempt, jitter), outcome.wait or 0.0))
+        if attempt > self.max_retries or too_long or wait >= left:
+            return failed
+        return Decision(Verdict.RETRY, wait)
 
     def delay(self, attempt: int, jitter: float) -> float:
         """The full-jitter delay in seconds after `attempt`."""
         return jitter * min(self.max_backoff, self.backoff * 2.0 ** min(attempt - 1, _LARGEST_EXPONENT))
 
 
-def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+def retry_after(headers: Mapping[str, str], now: float, *, limited: bool = True) -> float | None:
     """Seconds the server asks to wait, from `Retry-After` (seconds or date) or a rate-limit reset; `now` is Unix time.
 
-    Never negative and never infinite; what cannot be read is `None`.
+    A reset tells when a quota is full again; that is a wait only where the quota was the reason (`limited`: the status is
+    429), because some servers tell it with every answer. Never negative and never infinite; what cannot be read is `None`.
     """
     asked = headers.get("Retry-After")
     if asked is not None:
-        seconds = _finite(asked)
-        if seconds is None:
-            seconds = _until_date(asked, now)
+        number = _finite(asked)
+        seconds = _until_date(asked, now) if number is None else _from_now(number, now)
         if seconds is not None:
-            return max(0.0, _from_now(seconds, now))
-    for name in _RESET_HEADERS:
+            return max(0.0, seconds)
+    for name in _RESET_HEADERS if limited else ():
         reset = _finite(headers.get(name, ""))
         if reset is not None:
             return max(0.0, _from_now(reset, now))

@@ -26,9 +26,11 @@ from .inflate import inflate
 from .limits import Limits
 from .retry import Sent
 
-__all__ = ["Answer", "SessionPool", "TransportFaultError"]
+__all__ = ["Answer", "BrokenAnswerError", "SessionPool", "TransportFaultError"]
 
 _DEFAULT_MAX_BODY = 32 * 1024 * 1024
+_REDIRECTS = range(300, 400)
+_KEPT_WITHOUT_A_LOOK = 64
 # aiohttp sends these again by itself when a kept connection turns out to be dead.
 _SENT_AGAIN_BY_AIOHTTP = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 
@@ -55,6 +57,15 @@ class TransportFaultError(Exception):
         self.permanent = permanent
 
 
+class BrokenAnswerError(BrokenBodyError):
+    """A success whose body cannot be used."""
+
+    def __init__(self, fault: BrokenBodyError, response: aiohttp.ClientResponse) -> None:
+        super().__init__(fault.reason, cut=fault.cut)
+        self.status = response.status
+        self.headers = response.headers
+
+
 class _LostConnectionError(Exception):
     """A connection broke; not one of aiohttp's own errors, so that aiohttp does not send the request again."""
 
@@ -66,7 +77,17 @@ class LoopState:
         self.session = session
         self.gate = FairGate(size)
         self.turnstiles: weakref.WeakValueDictionary[object, Turnstile] = weakref.WeakValueDictionary()
+        # Clients come and go (`with_options` for one call); what a credential did lately must outlive them.
+        self.kept: dict[object, Turnstile] = {}
+        self.keeps_at_most = _KEPT_WITHOUT_A_LOOK
         self.closer: AsyncGenerator[None, None] | None = None
+
+    def keep(self, key: object, turnstile: Turnstile) -> None:
+        """Keep a turnstile as long as it matters."""
+        if len(self.kept) >= self.keeps_at_most:
+            self.kept = {key: one for key, one in self.kept.items() if not one.idle}
+            self.keeps_at_most = max(_KEPT_WITHOUT_A_LOOK, 2 * len(self.kept))
+        self.kept[key] = turnstile
 
 
 class SessionPool:
@@ -156,6 +177,7 @@ class SessionPool:
         found = state.turnstiles.get(key)
         if found is None:
             found = state.turnstiles[key] = Turnstile(limits, self.clock)
+        state.keep(key, found)
         return found
 
     async def exchange(
@@ -173,25 +195,26 @@ class SessionPool:
 
         Raises:
             TransportFaultError: No usable answer came.
+            BrokenAnswerError: A success came, and its body cannot be used.
+            PoolClosedError: The pool was closed while the call waited or backed off.
         """
+        if state.session.closed:
+            raise PoolClosedError("the pool was closed while this call was under way")
         try:
             async with asyncio.timeout(timeout):
-                answer = await self._send(state.session, method, url, headers, body, once=once)
-                status, received, content = answer
+                response = await self._send(state.session, method, url, headers, body, once=once)
+                return Answer(response.status, response.headers, await self._body(response))
         except aiohttp.ConnectionTimeoutError as error:
             raise TransportFaultError("the connection was not made in time", Sent.NO, timed_out=True) from error
         except TimeoutError as error:
-            raise TransportFaultError(f"no answer within {timeout:g} s", Sent.MAYBE, timed_out=True) from error
+            within = "in time" if timeout is None else f"within {timeout:g} s"
+            raise TransportFaultError(f"no answer {within}", Sent.MAYBE, timed_out=True) from error
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
             raise TransportFaultError(f"TLS was refused: {_cause(error)}", Sent.NO, permanent=True) from error
         except aiohttp.ClientConnectorError as error:
             raise TransportFaultError(f"the connection was not made: {_cause(error)}", Sent.NO) from error
         except (aiohttp.ClientError, _LostConnectionError, OSError) as error:
             raise TransportFaultError(f"the connection broke: {_cause(error)}", Sent.MAYBE) from error
-        encoding = received.get("Content-Encoding")
-        if encoding is not None and content:
-            content = inflate(content, encoding, self.max_body)
-        return Answer(status, received, content)
 
     async def _send(
         self,
@@ -202,25 +225,36 @@ class SessionPool:
         body: bytes | None,
         *,
         once: bool,
-    ) -> tuple[int, CIMultiDictProxy[str], bytes]:
+    ) -> aiohttp.ClientResponse:
         # Redirects are never followed: aiohttp would carry custom credential headers to any host.
         if once and method in _SENT_AGAIN_BY_AIOHTTP:
-            response = await session.request(
+            return await session.request(
                 method, url, headers=headers, data=body, allow_redirects=False, middlewares=(_send_once,)
             )
-        else:
-            response = await session.request(method, url, headers=headers, data=body, allow_redirects=False)
+        return await session.request(method, url, headers=headers, data=body, allow_redirects=False)
+
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        """The plain body; empty where an error answer's body cannot be used, because there the status is what counts."""
         try:
             length = response.content_length
             if length is not None and length <= self.max_body:
                 content = await response.read()
             else:
                 content = await self._read_bounded(response.content)
+            encoding = response.headers.get("Content-Encoding")
+            plain = inflate(content, encoding, self.max_body) if encoding is not None and content else content
+        except (BrokenBodyError, aiohttp.ClientError, OSError) as error:
+            response.close()
+            if not response.ok or response.status in _REDIRECTS:
+                return b""
+            if isinstance(error, BrokenBodyError):
+                raise BrokenAnswerError(error, response) from error
+            raise
         except BaseException:
             response.close()
             raise
         response.release()
-        return response.status, response.headers, content
+        return plain
 
     async def _read_bounded(self, stream: aiohttp.StreamReader) -> bytes:
         content = bytearray()

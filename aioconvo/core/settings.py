@@ -11,7 +11,7 @@ from yarl import URL
 
 from .errors import ConfigurationError
 
-__all__ = ["Environment", "base_url", "headers", "positive", "text"]
+__all__ = ["Environment", "base_url", "headers", "merged", "positive", "text"]
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -80,6 +80,12 @@ def headers(given: Mapping[str, str]) -> dict[str, str]:
         if name.lower() in {"authorization", "host", "content-length", "transfer-encoding", "accept-encoding"}:
             raise ConfigurationError(f"header {name} is set by the client itself")
     return dict(given)
+
+
+def merged(first: Mapping[str, str], over: Mapping[str, str]) -> dict[str, str]:
+    """Headers of which `over` takes the place of those with the same name, in any case."""
+    taken = {name.lower() for name in over}
+    return {name: value for name, value in first.items() if name.lower() not in taken} | dict(over)
 
 
 def positive(name: str, value: float | None) -> float | None:

@@ -30,20 +30,21 @@ class TokenAuth:
         self._renew_before = renew_before
         self._headers: Mapping[str, str] | None = None
         self._renew_at = float("-inf")
-        self._fetching: asyncio.Task[AccessToken] | None = None
+        self._fetching: asyncio.Task[Mapping[str, str]] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def headers(self, now: float) -> Mapping[str, str] | None:
         """The bearer header, or `None` when a token has to be fetched."""
         return self._headers if now < self._renew_at else None
 
-    def accept(self, token: AccessToken, now: float) -> None:
-        """Use this token from Unix time `now` on."""
+    def accept(self, token: AccessToken, now: float) -> Mapping[str, str]:
+        """Use this token from Unix time `now` on; its bearer header."""
         self._headers = {"Authorization": f"Bearer {token.value}"}
         if token.lifetime is None:
             self._renew_at = float("inf")
         else:
             self._renew_at = now + max(token.lifetime - self._renew_before, token.lifetime / 2)
+        return self._headers
 
     def discard(self, refused: Mapping[str, str]) -> None:
         """Forget the token that a 401 refused, unless another task has renewed it already."""
@@ -51,22 +52,23 @@ class TokenAuth:
             self._headers = None
             self._renew_at = float("-inf")
 
-    async def renew(self, fetch: Callable[[], Awaitable[AccessToken]], now: Callable[[], float]) -> None:
-        """Fetch a token; tasks that come while a fetch is under way wait for that one. Raises what `fetch` raises."""
+    async def renew(self, fetch: Callable[[], Awaitable[AccessToken]], now: Callable[[], float]) -> Mapping[str, str]:
+        """Fetch a token and give its bearer header, however short the token lives.
+
+        Tasks that come while a fetch is under way wait for that one. Raises what `fetch` raises.
+        """
         loop = asyncio.get_running_loop()
         if self._fetching is None or self._loop is not loop:
             self._loop = loop
             self._fetching = loop.create_task(self._fetch(fetch, now))
             self._fetching.add_done_callback(self._done)
         # Shielded: a waiter that is cancelled must not take the token away from the others.
-        await asyncio.shield(self._fetching)
+        return await asyncio.shield(self._fetching)
 
-    async def _fetch(self, fetch: Callable[[], Awaitable[AccessToken]], now: Callable[[], float]) -> AccessToken:
-        token = await fetch()
-        self.accept(token, now())
-        return token
+    async def _fetch(self, fetch: Callable[[], Awaitable[AccessToken]], now: Callable[[], float]) -> Mapping[str, str]:
+        return self.accept(await fetch(), now())
 
-    def _done(self, task: asyncio.Task[AccessToken]) -> None:
+    def _done(self, task: asyncio.Task[Mapping[str, str]]) -> None:
         if self._fetching is task:
             self._fetching = None
         if not task.cancelled():

@@ -147,7 +147,7 @@ class Sandbox:
         """How often each operation was asked for, by provider and operation name; what matches none is `unknown`."""
         return MappingProxyType(self._requests)
 
-    def client_options(self, provider: str) -> dict[str, str]:
+    def client_options(self, provider: str) -> dict[str, Any]:
         """Keyword arguments for the provider's client class: `base_url` and credentials."""
         endpoint = self.endpoints[provider]
         return {"base_url": endpoint.base_url, **endpoint.credentials}

@@ -1,0 +1,68 @@
+"""The catalogue of operations, as a table or as JSON."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from aioconvo.core.operation import Operation
+
+__all__ = ["PROVIDERS", "Row", "as_json", "catalogue", "print_table"]
+
+PROVIDERS = ("smscx", "sunshine", "smooch", "convore", "ultracart")
+
+
+class Row(TypedDict):
+    """One operation: the specification's `operation`, `method` and `path`; `python` is where users find it."""
+
+    provider: str
+    operation: str
+    method: str
+    path: str
+    python: str
+    effect: str
+    paged: str | None
+
+
+def catalogue(provider: str | None = None) -> list[Row]:
+    """The operations of one provider, or of all; empty for a provider that does not exist."""
+    names = [name for name in PROVIDERS if provider in {None, name}]
+    return [_row(operation) for name in names for operation in _operations(name)]
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """The rows as an indented JSON list."""
+    return msgspec.json.format(msgspec.json.encode(rows)).decode()
+
+
+def print_table(rows: Sequence[Row]) -> None:
+    """The rows as a table on standard output."""
+    table = Table(title=f"{len(rows)} operations", title_justify="left", box=None, pad_edge=False)
+    for column in ("python", "method", "path", "operation", "effect", "paged"):
+        table.add_column(column, no_wrap=True)
+    for row in rows:
+        table.add_row(row["python"], row["method"], row["path"], row["operation"], row["effect"], row["paged"] or "")
+    # Names that are cut or folded help nobody; a narrow terminal wraps the lines itself.
+    Console(width=Console(width=1000).measure(table).maximum).print(table)
+
+
+def _operations(provider: str) -> Sequence[Operation[Any]]:
+    operations: Sequence[Operation[Any]] = importlib.import_module(f"aioconvo.{provider}").OPERATIONS
+    return sorted(operations, key=lambda operation: operation.python)
+
+
+def _row(operation: Operation[Any]) -> Row:
+    return {
+        "provider": operation.provider,
+        "operation": operation.name,
+        "method": operation.method,
+        "path": operation.path,
+        "python": operation.python,
+        "effect": operation.effect.value,
+        "paged": None if operation.page_kind is None else operation.page_kind.value,
+    }

@@ -1,0 +1,106 @@
+"""The client of Convore: host, credentials, error words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self, Unpack, cast
+
+import msgspec
+
+from aioconvo.core.auth import BearerAuth
+from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.session import Answer, SessionPool
+from aioconvo.core.settings import Environment, text
+
+from . import conversations, messages
+
+__all__ = ["OPERATIONS", "ConvoreClient"]
+
+OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS)
+
+
+class _Told(msgspec.Struct):
+    """What an error body may hold: its shape is documented nowhere, so the usual ones are understood."""
+
+    error: Any = None
+    code: Any = None
+    message: Any = None
+    detail: Any = None
+
+
+_decode_told = msgspec.json.Decoder(_Told).decode
+
+
+class ConvoreClient(APIClient):
+    """Convore.
+
+    Args:
+        api_key: The key, sent as a bearer token.
+        base_url: Another server altogether.
+        pool: A pool to share; without one the client makes its own.
+        allow_http: Allow `http://` to a host that is not loopback.
+        options: See `ClientOptions`.
+
+    Raises:
+        ConfigurationError: A setting is missing or wrong; nothing was sent.
+    """
+
+    provider: ClassVar[str] = "convore"
+    default_host: ClassVar[str] = "api.convore.dev"
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        base_url: str | None = None,
+        pool: SessionPool | None = None,
+        allow_http: bool = False,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        super().__init__(
+            base_url=base_url or f"https://{self.default_host}",
+            auth=BearerAuth(text("api_key", api_key, "your API key")),
+            pool=pool,
+            allow_http=allow_http,
+            **options,
+        )
+
+    def _attach_resources(self) -> None:
+        self.conversations = conversations.Conversations(self)
+        self.messages = messages.Messages(self)
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        pool: SessionPool | None = None,
+        environ: Mapping[str, str] | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> Self:
+        """A client from `AIOCONVO_CONVORE_API_KEY`; optional: `AIOCONVO_CONVORE_BASE_URL`.
+
+        Raises:
+            ConfigurationError: A variable is missing or wrong; the message names it.
+        """
+        env = Environment(cls.provider, environ)
+        key = env.require("API_KEY", "your API key")
+        return cls(api_key=key, base_url=env.get("BASE_URL"), pool=pool, **options)
+
+    def _error_words(self, answer: Answer) -> ErrorWords:
+        try:
+            told = _decode_told(answer.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return ErrorWords()
+        inner = _members(told.error)
+        return ErrorWords(
+            _first_text(inner.get("code"), told.code),
+            _first_text(inner.get("message"), told.message, told.detail, told.error),
+        )
+
+
+def _members(value: object) -> dict[str, object]:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def _first_text(*values: object) -> str | None:
+    return next((str(value) for value in values if value and type(value) in {str, int}), None)

@@ -1,0 +1,80 @@
+"""What a failed attempt means: the error to raise in the end, and what the retry policy needs to know."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from . import errors
+from .codec import BrokenBodyError
+from .retry import Outcome, Sent, retry_after
+from .session import Answer, TransportFaultError
+
+__all__ = ["ErrorWords", "Failure", "broken_failure", "fault_failure", "status_failure", "unsure"]
+
+_WORDS_AT_MOST = 300
+_TOO_MANY_REQUESTS = 429
+
+
+class ErrorWords(NamedTuple):
+    """What an error body says: the provider's code and its words; either may be missing."""
+
+    code: str | None = None
+    words: str | None = None
+
+
+class Failure(NamedTuple):
+    """An attempt that brought no good answer, or none; `permanent`: trying again cannot help."""
+
+    error: errors.CallError
+    outcome: Outcome
+    permanent: bool = False
+    answer: Answer | None = None
+
+
+def status_failure(facts: errors.CallFacts, answer: Answer, told: ErrorWords, now: float) -> Failure:
+    """An answer whose status is no success, at Unix time `now`."""
+    wait = retry_after(answer.headers, now, limited=answer.status == _TOO_MANY_REQUESTS)
+    code = f" {told.code}" if told.code else ""
+    words = f": {told.words[:_WORDS_AT_MOST]}" if told.words else ""
+    asked = "" if wait is None else f" (the server asks to wait {wait:.0f} s)"
+    error = errors.status_error_type(answer.status)(
+        f"HTTP {answer.status}{code}{words}{asked}",
+        facts,
+        answer.status,
+        code=told.code,
+        retry_after=wait,
+        headers=answer.headers,
+        body=answer.body,
+    )
+    return Failure(error, Outcome(Sent.YES, answer.status, wait), answer=answer)
+
+
+def fault_failure(facts: errors.CallFacts, fault: TransportFaultError) -> Failure:
+    """No usable answer."""
+    error = (errors.APITimeoutError if fault.timed_out else errors.APIConnectionError)(fault.reason, facts)
+    error.__cause__ = fault
+    return Failure(error, Outcome(fault.sent), fault.permanent)
+
+
+def broken_failure(facts: errors.CallFacts, fault: BrokenBodyError, status: int, *, repeatable: bool) -> Failure:
+    """A success whose body cannot be used."""
+    error = errors.ResponseDecodeError(fault.reason, facts, status)
+    error.__cause__ = fault
+    # A call with outside effects was carried out: only its answer is unreadable, and asking again would do it twice.
+    return Failure(error, Outcome(Sent.YES), permanent=not (fault.cut and repeatable))
+
+
+def unsure(error: errors.CallError) -> errors.CallError:
+    """The error that says that the call may have been carried out."""
+    reason = f"the server may have carried this call out before it failed: {error.reason}"
+    if isinstance(error, errors.InternalServerError):
+        return errors.MaybeSentStatusError(
+            reason,
+            error.call,
+            error.status,
+            code=error.code,
+            retry_after=error.retry_after,
+            headers=error.headers,
+            body=error.body,
+        )
+    return errors.MaybeSentError(reason, error.call)

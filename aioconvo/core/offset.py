@@ -1,0 +1,269 @@
+"""Walking a list that is asked for by offset and may move meanwhile: as pure as `pagers.py`, where the protocol is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from .errors import PaginationError
+from .pagers import Ask, Mark, Taken
+
+__all__ = ["OffsetPager", "ResultSet"]
+
+P = TypeVar("P")
+T = TypeVar("T")
+
+_PASSES_AT_MOST = 25
+
+
+class ResultSet(NamedTuple):
+    """What an answer of an offset list says of itself; `None` where it does not say."""
+
+    offset: int | None = None
+    next_offset: int | None = None
+    limit: int | None = None
+    total: int | None = None
+    more: bool | None = None
+
+
+class _Row(NamedTuple, Generic[T]):
+    item: T
+    identity: str | None
+    key: str | None
+
+
+class OffsetPager(Generic[P, T]):
+    """A list asked for by offset, which may move while it is walked.
+
+    A row that was there at the start and stays is not left out, and no row comes twice:
+
+    - Rows that come again are dropped.
+    - When the total shrank, rows went away and those behind them moved up: the walk steps back by as many.
+    - When the list moved at all, rows of the unread part may have jumped to its front. So the front is read again at the
+      end, down to the newest row of the pass before, until nothing moves meanwhile. Without `order` the whole list is
+      read again, until nothing new comes.
+    - Pages that were asked for ahead may be older than the move that an earlier page shows: then they are asked for again.
+
+    `at` is how an offset is asked for. `order` is the key the list is sorted by, newest first, or `None` where a row has
+    none; with it a walk that goes on in another process knows what it read before, however far that was pushed down, and
+    only a row that jumped since is given again. A list that turns out to be sorted otherwise is walked as if without.
+    Rows that go away unnoticed, because the API tells no total, can hide as many others.
+    """
+
+    def __init__(
+        self,
+        items: Callable[[P], list[T]],
+        result_set: Callable[[P], ResultSet],
+        identity: Callable[[T], str | None],
+        at: Callable[[int], Ask],
+        *,
+        order: Callable[[T], str | None] | None = None,
+        page_size: int | None = None,
+        mark: Mark | None = None,
+    ) -> None:
+        self._items = items
+        self._result_set = result_set
+        self._identity = identity
+        self._at = at
+        self._step = page_size
+        self._stuck: str | None = None
+        mark = mark or Mark()
+        self._resumed = mark != Mark()
+        self._ended = mark.ended
+        # The first pass walks the list, the others read again what moved during the one before.
+        self._pass = 1 if mark.floor is None else 2
+        self._offset = self._frontier = mark.offset
+        self._total = mark.total
+        self._moved = mark.moved
+        self._found = False
+        self._asked_ahead: set[int] = set()
+        self._read_in = dict.fromkeys(map(hash, mark.late), 1) | dict.fromkeys(map(hash, mark.seen), self._pass)
+        self._order = order
+        self._descends = False
+        self._floor = mark.floor
+        self._top = mark.newest if mark.floor is None else None
+        self._newest, self._oldest, self._boundary = mark.newest, mark.oldest, mark.oldest
+        self._edge = dict.fromkeys(mark.seen)
+        self._last_page = mark.seen
+        self._late = dict.fromkeys(mark.late)
+
+    def ask(self) -> Ask | None:
+        """The next offset."""
+        if self._stuck is not None:
+            raise PaginationError(self._stuck)
+        return None if self._ended else self._at(self._offset)
+
+    def take(self, answer: P) -> Taken[T]:
+        """The rows that did not come before."""
+        rows, told, here = self._rows(answer), self._result_set(answer), self._offset
+        self._asked_ahead.discard(here)
+        fresh, repeated = self._sift(rows)
+        keys = self._keys(rows)
+        gone = 0 if self._total is None or told.total is None else self._total - told.total
+        moved = gone > 0 or (repeated and here >= self._frontier) or self._runs_ahead(keys, evident=repeated or gone != 0)
+        self._note(rows, keys)
+        self._found |= bool(fresh)
+        self._moved |= moved
+        self._total = self._total if told.total is None else told.total
+        following = here + len(rows) if told.next_offset is None else told.next_offset
+        if gone > 0 and here > 0:
+            self._go_to(max(0, here - gone), following, moved=moved)
+        else:
+            self._go_on(following, self._has_more(told, len(rows), keys), moved=moved)
+        return Taken(fresh, has_more=not self._ended)
+
+    def mark(self) -> Mark:
+        """The offset, and what tells the rows read so far from the others."""
+        if self._ended or (self._pass > 1 and self._floor is None):
+            # What a second look over an unsorted list has read cannot be told in short.
+            return Mark(ended=True)
+        return Mark(
+            offset=self._offset,
+            seen=tuple(self._edge) if self._newest is not None else self._last_page,
+            newest=self._newest,
+            oldest=self._oldest,
+            late=tuple(self._late),
+            floor=self._floor,
+            total=self._total,
+            moved=self._moved,
+        )
+
+    def ahead(self, count: int) -> Sequence[Ask]:
+        """The offsets of the pages up to the known total."""
+        if self._total is None or not self._step or self._pass > 1 or self._ended or self._offset < self._frontier:
+            return ()
+        offsets = range(self._offset + self._step, self._total, self._step)[:count]
+        self._asked_ahead.update(offsets)
+        return [self._at(offset) for offset in offsets]
+
+    # Where to go on.
+
+    def _has_more(self, told: ResultSet, count: int, keys: list[str]) -> bool | None:
+        if self._floor is not None and keys and keys[-1] < self._floor:
+            return False
+        if told.more is not None:
+            return told.more
+        if told.next_offset is not None:
+            return count > 0
+        if told.total is not None:
+            return self._offset + count < told.total
+        return None if count else False
+
+    def _go_on(self, following: int, more: bool | None, *, moved: bool) -> None:
+        here = self._offset
+        if more is False:
+            self._end_pass()
+        elif following <= here:
+            self._stuck = f"the server's next offset {following} does not advance beyond {here}"
+        else:
+            self._step = following - here
+            self._go_to(following, following, moved=moved)
+            if more is None:
+                self._stuck = "the last page did not tell whether more pages follow; stopping here could lose items"
+
+    def _go_to(self, offset: int, read_up_to: int, *, moved: bool) -> None:
+        self._frontier = max(self._frontier, read_up_to)
+        if moved:
+            # Another offset than those under way, so that none of their answers is taken.
+            while offset in self._asked_ahead:
+                offset -= 1
+            self._asked_ahead.clear()
+        self._offset = offset
+
+    def _end_pass(self) -> None:
+        knows_what_was_read = not self._resumed or self._newest is not None
+        fruitless = self._pass > 1 and self._floor is None and not self._found
+        if not self._moved or not knows_what_was_read or fruitless:
+            self._ended = True
+        elif self._pass == _PASSES_AT_MOST:
+            self._stuck = "the list moves faster than it can be read; rows that moved meanwhile could be missing"
+        else:
+            self._pass += 1
+            # What the last pass missed moved while it was under way, so it is no older than the newest row of then.
+            self._floor = self._floor if self._top is None else self._top
+            self._top = self._total = None
+            self._offset = self._frontier = 0
+            self._moved = self._found = False
+            self._edge.clear()
+
+    # What was read.
+
+    def _rows(self, answer: P) -> list[_Row[T]]:
+        order = self._order
+        return [_Row(item, self._identity(item), None if order is None else order(item)) for item in self._items(answer)]
+
+    def _sift(self, rows: list[_Row[T]]) -> tuple[list[T], bool]:
+        """The rows that did not come before, and whether any came before in this pass."""
+        fresh: list[T] = []
+        here: set[int] = set()
+        repeated = False
+        for row in rows:
+            if row.identity is None:
+                fresh.append(row.item)
+                continue
+            digest = hash(row.identity)
+            last = self._read_in.get(digest)
+            if last is None and self._was_read_before(row.key):
+                last = 1
+            if last is None:
+                fresh.append(row.item)
+                self._check_place(row.key)
+            repeated |= last == self._pass and digest not in here
+            here.add(digest)
+            self._read_in[digest] = self._pass
+        return fresh, repeated
+
+    def _was_read_before(self, key: str | None) -> bool:
+        """Whether an earlier process read the row: it stands between the oldest and the newest row of then."""
+        if not self._resumed or key is None or self._newest is None or key >= self._newest:
+            return False
+        return self._pass > 1 or (self._boundary is not None and key > self._boundary)
+
+    def _check_place(self, key: str | None) -> None:
+        """A new row belongs behind those read, or before them if it jumped."""
+        if self._pass > 1 or key is None or self._oldest is None or self._top is None:
+            return
+        if self._oldest < key < self._top:
+            self._distrust_order()
+
+    def _keys(self, rows: list[_Row[T]]) -> list[str]:
+        keys = [row.key for row in rows if row.key is not None and self._order is not None]
+        if any(one < other for one, other in itertools.pairwise(keys)):
+            self._distrust_order()
+            return []
+        self._descends = self._descends or (bool(keys) and keys[0] > keys[-1])
+        return keys
+
+    def _runs_ahead(self, keys: list[str], *, evident: bool) -> bool:
+        """Whether rows newer than the front of this pass came behind it: the list moved, or is not sorted after all."""
+        if not keys or self._top is None or keys[0] <= self._top:
+            return False
+        if evident or self._descends or self._resumed or self._pass > 1:
+            return True
+        self._distrust_order()
+        return False
+
+    def _distrust_order(self) -> None:
+        self._order = None
+        self._floor = self._top = self._newest = self._oldest = None
+        self._late.clear()
+
+    def _note(self, rows: list[_Row[T]], keys: list[str]) -> None:
+        """Keep what `mark` tells: the ends of what was read, and the rows that their keys alone do not tell from others.
+
+        In a walk those are the rows at both ends, in a second look all that it has read.
+        """
+        self._last_page = tuple(row.identity for row in rows if row.identity is not None)
+        if not keys or self._order is None:
+            return
+        self._top = keys[0] if self._top is None else self._top
+        newest = self._newest = keys[0] if self._newest is None else self._newest
+        self._late.update((row.identity, None) for row in rows if row.identity and row.key is not None and row.key >= newest)
+        if self._pass > 1:
+            self._edge.update(dict.fromkeys(self._last_page if self._floor is not None else ()))
+            return
+        if self._oldest is None or keys[-1] < self._oldest:
+            self._oldest = keys[-1]
+            self._edge.clear()
+        self._edge.update((row.identity, None) for row in rows if row.identity and row.key in {None, self._oldest})

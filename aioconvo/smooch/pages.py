@@ -1,0 +1,85 @@
+"""The answers of Smooch v1.1 around its nouns, and how its messages are walked.
+
+Messages are asked for by time: `before` or `after`, in seconds with three decimals, both exclusive; 100 a page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from aioconvo.core.codec import Envelope
+from aioconvo.core.errors import InvalidRequestError
+from aioconvo.core.pagers import Mark, TimestampPager
+
+from .models import Conversation, Message
+
+__all__ = ["PAGE_SIZE", "ActivityAnswer", "MessagePage", "message_pager"]
+
+PAGE_SIZE = 100
+_YEAR_10000 = 253_402_300_800
+
+
+class ActivityAnswer(Envelope):
+    """The conversation that was active."""
+
+    conversation: Conversation
+
+
+class MessagePage(Envelope):
+    """A page of messages. `next` leads to newer messages; that there is a `previous` is unconfirmed. Neither is followed."""
+
+    # The SDK's model demands nothing at all; but an answer without messages must not pass for the end of the list.
+    messages: list[Message]
+    conversation: Conversation | None = None
+    next: str | None = None
+    previous: str | None = None
+
+
+def message_pager(
+    *, before: float | dt.datetime | None, after: float | dt.datetime | None, page_size: int = PAGE_SIZE
+) -> Callable[[Mark | None], TimestampPager[MessagePage, Message]]:
+    """Messages newest first from the newest, or from `before`; with `after` oldest first.
+
+    Raises:
+        InvalidRequestError: `before` or `after` is no moment.
+    """
+    backward = after is None
+    bound = _moment("before", before) if backward else _moment("after", after)
+    start = None if bound is None else _whole_milliseconds(bound, up=backward)
+
+    def time(message: Message) -> float | None:
+        received: Any = getattr(message, "received", None)  # an item that is no object at all has none
+        if not isinstance(received, int | float) or not 0 <= received < _YEAR_10000:
+            return None
+        # Two bounds a millisecond apart enclose [a, b) for a walk to older messages, (a, b] for one to newer messages.
+        return _whole_milliseconds(received, up=not backward)
+
+    return lambda mark: TimestampPager(
+        lambda page: page.messages, time, _identity, backward=backward, page_size=page_size, start=start, mark=mark
+    )
+
+
+def _moment(name: str, value: float | dt.datetime | None) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        value = value.timestamp()
+    if not isinstance(value, int | float) or not 0 <= value < _YEAR_10000:
+        raise InvalidRequestError(
+            f"{name} must be Unix time in seconds (not milliseconds), or a datetime with a time zone, "
+            "such as datetime.now(timezone.utc)"
+        )
+    return value
+
+
+def _whole_milliseconds(seconds: float, *, up: bool) -> float:
+    """Rounded to what a bound can say. Through microseconds: as near to a float as a moment of our days can be told."""
+    microseconds = round(seconds * 1_000_000)
+    return (-(-microseconds // 1000) if up else microseconds // 1000) / 1000
+
+
+def _identity(message: Message) -> str | None:
+    identity: object = getattr(message, "id", None)
+    return identity if isinstance(identity, str) else None

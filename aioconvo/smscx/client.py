@@ -1,0 +1,145 @@
+"""The client of SMS.CX: credentials, access tokens, error words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self, Unpack
+
+import msgspec
+
+from aioconvo.core.auth import Auth, BasicAuth, BearerAuth, HeaderAuth
+from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.errors import ConfigurationError
+from aioconvo.core.session import Answer, SessionPool
+from aioconvo.core.settings import Environment, text
+from aioconvo.core.token import AccessToken, TokenAuth
+
+from . import conversations, oauth
+
+__all__ = ["OPERATIONS", "SmscxClient"]
+
+OPERATIONS = (*conversations.OPERATIONS, *oauth.OPERATIONS)
+
+
+class _Told(msgspec.Struct):
+    type: str | None = None
+    message: str | None = None
+    code: int | str | None = None
+
+
+class _ErrorBody(_Told):
+    # The vendor's documents and its SDK disagree on whether the members stand in `error` or by themselves.
+    error: _Told | None = None
+
+
+_decode_error = msgspec.json.Decoder(_ErrorBody).decode
+
+
+class SmscxClient(APIClient):
+    """SMS.CX.
+
+    Give exactly one of `api_key`, `token`, and `application_id` with `application_secret`.
+
+    Args:
+        api_key: The account's API key.
+        token: A ready access token; it is not renewed.
+        application_id: The id of an OAuth application; tokens are then fetched and renewed as they are needed.
+        application_secret: The application's secret.
+        scope: The scopes that fetched tokens ask for, as a list or a text with spaces between; without one, all.
+        base_url: Another server.
+        pool: A pool to share; without one the client makes its own.
+        allow_http: Allow `http://` to a host that is not loopback.
+        options: See `ClientOptions`.
+
+    Raises:
+        ConfigurationError: A setting is missing or wrong; nothing was sent.
+    """
+
+    provider: ClassVar[str] = "smscx"
+    default_host: ClassVar[str] = "api.sms.cx"
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        token: str | None = None,
+        application_id: str | None = None,
+        application_secret: str | None = None,
+        scope: Sequence[str] | str | None = None,
+        base_url: str | None = None,
+        pool: SessionPool | None = None,
+        allow_http: bool = False,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        auth, self._application = _credentials(api_key, token, application_id, application_secret)
+        if scope is not None and self._application is None:
+            raise ConfigurationError("scope goes with application_id and application_secret; leave it out")
+        self._scope = scope
+        super().__init__(
+            base_url=base_url or f"https://{self.default_host}",
+            auth=auth,
+            pool=pool,
+            allow_http=allow_http,
+            **options,
+        )
+
+    def _attach_resources(self) -> None:
+        self.conversations = conversations.Conversations(self)
+        self.oauth = oauth.OAuth(self, self._application)
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        pool: SessionPool | None = None,
+        environ: Mapping[str, str] | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> Self:
+        """A client from `AIOCONVO_SMSCX_API_KEY`, or `..._TOKEN`, or `..._APPLICATION_ID` with `..._APPLICATION_SECRET`.
+
+        Optional: `..._SCOPE` (with an application), `..._BASE_URL`.
+
+        Raises:
+            ConfigurationError: A variable is missing, or there is more than one credential; the message names it.
+        """
+        env = Environment(cls.provider, environ)
+        names = ("API_KEY", "TOKEN", "APPLICATION_ID", "APPLICATION_SECRET", "SCOPE", "BASE_URL")
+        settings: dict[str, Any] = {name.lower(): value for name in names if (value := env.get(name)) is not None}
+        if "application_id" in settings or "application_secret" in settings:
+            env.require("APPLICATION_ID", "your application's id")
+            env.require("APPLICATION_SECRET", "your application's secret")
+        elif "token" not in settings:
+            others = f"{env.name('TOKEN')}, or {env.name('APPLICATION_ID')} and {env.name('APPLICATION_SECRET')}"
+            env.require("API_KEY", f"your API key, or set {others}")
+        return cls(pool=pool, **settings, **options)
+
+    async def _fetch_token(self) -> AccessToken:
+        token = await self.oauth.get_token(scope=self._scope)
+        # What stands for "never" is unconfirmed: no number, and any that is no time to come, are taken for it.
+        lifetime = token.expires_in if token.expires_in is not None and token.expires_in > 0 else None
+        return AccessToken(token.access_token, lifetime)
+
+    def _error_words(self, answer: Answer) -> ErrorWords:
+        try:
+            body = _decode_error(answer.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return ErrorWords()
+        told = body.error or body
+        words = ": ".join(word for word in (told.type, told.message) if word)
+        return ErrorWords(None if told.code is None else str(told.code), words or None)
+
+
+def _credentials(
+    api_key: str | None, token: str | None, application_id: str | None, application_secret: str | None
+) -> tuple[Auth, BasicAuth | None]:
+    """How calls are signed, and what tokens are fetched with."""
+    application = application_id is not None or application_secret is not None
+    if (api_key is not None) + (token is not None) + application != 1:
+        raise ConfigurationError("give exactly one of api_key, token, and application_id with application_secret")
+    if api_key is not None:
+        return HeaderAuth("X-API-KEY", text("api_key", api_key, "your API key")), None
+    if token is not None:
+        return BearerAuth(text("token", token, "an access token")), None
+    name = text("application_id", application_id, "your application's id")
+    basic = BasicAuth(name, text("application_secret", application_secret, "your application's secret"))
+    return TokenAuth(basic.identity), basic

@@ -1,0 +1,212 @@
+"""The nouns of SMS.CX, as structs.
+
+Source: the vendor's documents of API 1.0.2. Members it calls nullable, and members that are not always there, may be `None`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from msgspec import field
+from msgspec.structs import force_setattr
+
+from aioconvo.core.codec import Envelope, Model, OpenEnum
+
+__all__ = [
+    "Channel",
+    "ChatReply",
+    "ChatStatus",
+    "Conversation",
+    "ConversationDetail",
+    "ConversationInfo",
+    "Message",
+    "MessageStatus",
+    "MessageType",
+    "ReplyInfo",
+    "RichMedia",
+    "SentChat",
+    "SentSms",
+    "SmsReply",
+    "TextAnalysis",
+    "Token",
+]
+
+
+class MessageType(OpenEnum):
+    """Which way a message went, seen from the account."""
+
+    RECEIVED = "received"
+    SENT = "sent"
+
+
+class MessageStatus(OpenEnum):
+    """How far a message came."""
+
+    DELIVERED = "DELIVERED"
+    FAILED = "FAILED"
+    SCHEDULED = "SCHEDULED"
+    SENT = "SENT"
+
+
+class ChatStatus(OpenEnum):
+    """What became of a reply by Viber or WhatsApp when it was handed over."""
+
+    ACCEPTED = "ACCEPTED"
+    NO_COVERAGE = "NO COVERAGE"
+    REJECTED = "REJECTED"
+    SCHEDULED = "SCHEDULED"
+
+
+class Channel(OpenEnum):
+    """What a message travelled by."""
+
+    SMS = "sms"
+    VIBER = "viber"
+    WHATSAPP = "whatsapp"
+
+
+class _Timed(Model):
+    # The API writes times as `2024-01-31 08:05:09`: UTC, without saying so.
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, dt.datetime) and value.tzinfo is None:
+                force_setattr(self, name, value.replace(tzinfo=dt.UTC))
+
+
+class ConversationInfo(Model, rename="camel"):
+    """Whom a conversation is with: number in E.164, country as ISO 3166 alpha-2."""
+
+    conversation_id: str
+    phone_number: str
+    country_iso: str
+    # Documented as never null, but the list shows the same contacts, and there the first name may be.
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+class Conversation(_Timed, rename="camel"):
+    """One conversation as the list shows it; `last_reply` is the text of its last message, or the beginning of it."""
+
+    conversation_id: str
+    phone_number: str
+    country_iso: str
+    unread_messages: int
+    last_reply: str
+    first_name: str | None = None
+    # Documented as never null, unlike the first name; expected to be null all the same.
+    last_name: str | None = None
+    # Whether a conversation without any message has a time here is unconfirmed.
+    last_update: dt.datetime | None = None
+
+
+class Message(_Timed, rename="camel"):
+    """One message; `cost` is what it took from the account's credit."""
+
+    msg_id: str
+    type: MessageType
+    text: str
+    # Which members it has is not documented, so all are kept as they come.
+    rich_media: dict[str, Any]
+    status: MessageStatus
+    cost: float
+    channel: Channel
+    datetime: dt.datetime
+
+
+class ConversationDetail(Envelope):
+    """One conversation with all its messages, in the API's order."""
+
+    info: ConversationInfo
+    messages: list[Message] = field(name="data")
+
+
+class RichMedia(Model, rename="camel"):
+    """What a reply by Viber or WhatsApp shows beside its text; a caption has 1 to 30 characters."""
+
+    image_url: str | None = None
+    button_caption: str | None = None
+    target_url: str | None = None
+
+
+class ReplyInfo(Model, rename="camel"):
+    """What a reply took from the account's credit, and where its delivery reports go."""
+
+    campaign_id: str
+    total_phone_numbers: int
+    total_valid: int
+    total_invalid: int
+    total_cost: float
+    total_parts: int
+    scheduled: bool
+    dlr_callback_url: str | None = None
+    # Documented as counts by country; the vendor's own models have another shape.
+    phone_numbers_by_country: dict[str, Any] | None = None
+
+
+class TextAnalysis(Model):
+    """How a text is cut for SMS; `unicode` texts have fewer characters in a part."""
+
+    length: int
+    unicode: bool
+    parts: int
+
+
+class SentSms(_Timed, rename="camel"):
+    """A reply sent by SMS; `to` is in E.164, `cost` is what it took from the account's credit."""
+
+    msg_id: str
+    status: MessageStatus
+    created_at: dt.datetime
+    cost: float
+    to: str
+    country_iso: str
+    from_: str = field(name="from")
+    text: str
+    parts: int
+    text_analysis: TextAnalysis
+
+
+class SentChat(_Timed, rename="camel"):
+    """A reply sent by Viber or WhatsApp; `to` is in E.164, `cost` is what it took from the account's credit."""
+
+    msg_id: str
+    status: ChatStatus
+    status_code: int
+    created_at: dt.datetime
+    in_quiet_hours: bool
+    cost: float
+    to: str
+    country_iso: str
+    from_: str = field(name="from")
+    text: str
+    parts: int
+    error_code: int | None = None
+    track_data: str | None = None
+    scheduled_at: dt.datetime | None = None
+
+
+class SmsReply(Envelope):
+    """The answer to a reply by SMS."""
+
+    info: ReplyInfo
+    message: SentSms = field(name="data")
+
+
+class ChatReply(Envelope):
+    """The answer to a reply by Viber or WhatsApp."""
+
+    info: ReplyInfo
+    message: SentChat = field(name="data")
+
+
+class Token(Envelope):
+    """An access token; `scope` is a list with spaces between, `expires_in` is in seconds."""
+
+    access_token: str
+    # The three below are documented as always there, but only the token itself is needed. What an application whose tokens
+    # never expire gets as `expires_in` is unconfirmed.
+    expires_in: int | None = None
+    token_type: str | None = None
+    scope: str | None = None

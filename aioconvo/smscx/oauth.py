@@ -1,0 +1,48 @@
+"""Access tokens of SMS.CX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aioconvo.core.auth import BasicAuth
+from aioconvo.core.client import APIClient, APIResource
+from aioconvo.core.errors import ConfigurationError
+from aioconvo.core.operation import Effect, Operation
+
+from .models import Token
+
+__all__ = ["OPERATIONS", "OAuth"]
+
+# A second token harms nothing, so asking again is safe.
+GET_TOKEN = Operation("smscx.oauth.get_token", "get_access_token", "POST", "/oauth/token", Token, Effect.IDEMPOTENT, form=True)
+OPERATIONS = (GET_TOKEN,)
+
+
+class OAuth(APIResource):
+    """`client.oauth`: get_token."""
+
+    __slots__ = ("_application", "_client")
+
+    def __init__(self, client: APIClient, application: BasicAuth | None) -> None:
+        self._client = client
+        self._application = application
+
+    async def get_token(self, *, scope: Sequence[str] | str | None = None) -> Token:
+        """Ask for an access token for the client's application; the client itself does so whenever it needs one.
+
+        `scope` is a list, or a text with spaces between; without one the token has every scope of the application. The
+        token lives for a day, a week or for ever, as set for the application; there is no refresh token.
+
+        Raises:
+            ConfigurationError: The client was made without `application_id` and `application_secret`; nothing was sent.
+            AuthenticationError: The application's id or secret is wrong (code 1600).
+            BadRequestError: The scope is unknown (code 1600).
+
+        Source: operation get_access_token.
+        """
+        if self._application is None:
+            raise ConfigurationError("oauth.get_token needs a client made with application_id and application_secret")
+        form = {"grant_type": "client_credentials"}
+        if scope:
+            form["scope"] = scope if isinstance(scope, str) else " ".join(scope)
+        return (await self._client.send(GET_TOKEN.request(body=form), auth=self._application)).data

@@ -1,0 +1,33 @@
+"""The answers of SMS.CX around its nouns. Its list of conversations comes whole, in one answer."""
+
+from __future__ import annotations
+
+from aioconvo.core.codec import Envelope, Model
+from aioconvo.core.pagers import Mark, SinglePager
+
+from .models import Conversation
+
+__all__ = ["ConversationPage", "ReadAnswer", "conversation_pager"]
+
+
+class ConversationPage(Envelope):
+    """All conversations, newest reply first."""
+
+    data: list[Conversation]
+
+
+class ReadInfo(Model):
+    """Which conversation was marked as read."""
+
+    id: str
+
+
+class ReadAnswer(Envelope):
+    """The answer to marking a conversation as read."""
+
+    info: ReadInfo
+
+
+def conversation_pager(mark: Mark | None) -> SinglePager[ConversationPage | None, Conversation]:
+    """All conversations in the API's order."""
+    return SinglePager(lambda page: [] if page is None else page.data, mark)

@@ -1,0 +1,46 @@
+"""UltraCart conversations: `UltraCartClient` and the structs it gives."""
+
+from .client import OPERATIONS, UltraCartClient
+from .models import (
+    AgentAuthorization,
+    AgentMerchant,
+    AgentStatus,
+    Conversation,
+    ConversationSummary,
+    Medium,
+    Message,
+    MessageType,
+    Participant,
+    QueueAgent,
+    QueueEntry,
+    QueueStatus,
+    Sentiment,
+    SentimentKind,
+    Translation,
+    TransportStatus,
+    TwilioAccount,
+    UploadUrl,
+)
+
+__all__ = [
+    "OPERATIONS",
+    "AgentAuthorization",
+    "AgentMerchant",
+    "AgentStatus",
+    "Conversation",
+    "ConversationSummary",
+    "Medium",
+    "Message",
+    "MessageType",
+    "Participant",
+    "QueueAgent",
+    "QueueEntry",
+    "QueueStatus",
+    "Sentiment",
+    "SentimentKind",
+    "Translation",
+    "TransportStatus",
+    "TwilioAccount",
+    "UltraCartClient",
+    "UploadUrl",
+]

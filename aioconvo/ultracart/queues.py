@@ -1,0 +1,79 @@
+"""Webchat queues of UltraCart."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, UnsetType
+
+from aioconvo.core.client import APIClient, APIResource
+from aioconvo.core.codec import Model
+from aioconvo.core.operation import Effect, Operation
+
+from .models import AgentStatus, QueueStatus
+from .pages import QueueStatusesAnswer
+
+__all__ = ["OPERATIONS", "Queues"]
+
+LIST_STATUSES = Operation(
+    "ultracart.queues.list_statuses",
+    "get_conversation_webchat_queue_statuses",
+    "GET",
+    "/conversation/conversations/queues/statuses",
+    QueueStatusesAnswer,
+    Effect.READ,
+)
+UPDATE_STATUS: Operation[None] = Operation(
+    "ultracart.queues.update_status",
+    "update_conversation_webchat_queue_status",
+    "PUT",
+    "/conversation/conversations/queues/{queue_name}/status",
+    None,
+    Effect.IDEMPOTENT,
+)
+OPERATIONS = (LIST_STATUSES, UPDATE_STATUS)
+
+
+class _Status(Model):
+    agent_status: AgentStatus | UnsetType = UNSET
+    custom_status_name: str | UnsetType = UNSET
+    custom_status_uuid: str | UnsetType = UNSET
+
+
+class Queues(APIResource):
+    """`client.queues`: list_statuses, update_status."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: APIClient) -> None:
+        self._client = client
+
+    async def list_statuses(self) -> list[QueueStatus]:
+        """Fetch the state of every webchat queue; times in it are seconds. The API does not page this list.
+
+        Raises:
+            PermissionDeniedError: The agent may not see the queues.
+
+        Source: operation get_conversation_webchat_queue_statuses.
+        """
+        return (await self._client.call(LIST_STATUSES.request())).payload()
+
+    async def update_status(
+        self,
+        queue_name: str,
+        *,
+        agent_status: AgentStatus | str | UnsetType = UNSET,
+        custom_status_name: str | UnsetType = UNSET,
+        custom_status_uuid: str | UnsetType = UNSET,
+    ) -> None:
+        """Say whether the agent takes customers of a queue: `available`, `busy`, `unavailable`, or a status of your own.
+
+        Raises:
+            NotFoundError: No such queue.
+
+        Source: operation update_conversation_webchat_queue_status.
+        """
+        body = _Status(
+            agent_status=AgentStatus(agent_status) if isinstance(agent_status, str) else UNSET,
+            custom_status_name=custom_status_name,
+            custom_status_uuid=custom_status_uuid,
+        )
+        await self._client.call(UPDATE_STATUS.request(queue_name, body=body))

@@ -1,0 +1,64 @@
+"""The checks of the project. `nox` runs the tests; `nox -l` lists the rest."""
+
+from __future__ import annotations
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.sessions = ["tests"]
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = False
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The test suite on this Python."""
+    session.install("-e", ".[test]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=["3.11", "3.12", "3.13", "3.14"])
+def tests_pythons(session: nox.Session) -> None:
+    """The test suite on every supported Python that is installed."""
+    session.install("-e", ".[test]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def tests_min_deps(session: nox.Session) -> None:
+    """The test suite with the oldest supported core packages."""
+    session.install("-e", ".[test]")
+    session.install("aiohttp==3.14.1", "msgspec==0.20.0", "anyio==4.8.0")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The test suite with branch coverage."""
+    session.install("-e", ".[test]")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "report", "--skip-covered", "--sort=cover")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and formatting."""
+    session.install("ruff>=0.17")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Both type checkers, strict."""
+    session.install("-e", ".[lint]")
+    session.run("mypy")
+    session.run("basedpyright")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """A wheel and an sdist, and the wheel installed into an empty environment."""
+    session.install("build")
+    tmp = session.create_tmp()
+    session.run("python", "-m", "build", "--outdir", tmp, ".")

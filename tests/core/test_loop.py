@@ -1,0 +1,647 @@
+"""The one loop every call goes through: what is tried again, how often, and what is raised in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
+
+import aiohttp
+import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
+
+import aioconvo
+from aioconvo.core import errors
+from aioconvo.core.auth import Auth, HeaderAuth
+from aioconvo.core.client import APIClient, ErrorWords
+from aioconvo.core.codec import Envelope
+from aioconvo.core.operation import Effect, Operation
+from aioconvo.core.retry import RetryPolicy
+from aioconvo.core.session import Answer, LoopState, SessionPool
+from aioconvo.core.token import AccessToken, TokenAuth
+
+EXACT = RetryPolicy(backoff=0.0)
+
+
+class Thing(Envelope):
+    id: str
+
+
+class ThingClient(APIClient):
+    provider: ClassVar[str] = "things"
+    default_host: ClassVar[str] = "api.things.test"
+    fetched = 0
+
+    async def _fetch_token(self) -> AccessToken:
+        self.fetched += 1
+        return AccessToken(f"t{self.fetched}", 3600.0)
+
+    def _error_words(self, answer: Answer) -> ErrorWords:
+        return ErrorWords("busy", "try later") if answer.body == b"{}" else ErrorWords()
+
+
+def _operation(effect: Effect, method: str = "GET", response: Any = Thing) -> Operation[Any]:
+    return Operation(f"things.{effect}", "Thing", method, "/things/{id}", response, effect)
+
+
+READ = _operation(Effect.READ)
+PUT = _operation(Effect.IDEMPOTENT, "PUT")
+DELETE = _operation(Effect.IDEMPOTENT, "DELETE", None)
+POST = _operation(Effect.UNSAFE, "POST")
+PAY = _operation(Effect.PAID, "POST")
+EVERY = (READ, PUT, POST, PAY)
+OUTSIDE = (POST, PAY)
+GOOD = {"id": "7"}
+
+Make = Callable[..., ThingClient]
+
+
+@pytest.fixture
+async def pool(clock: Any) -> Any:
+    async with SessionPool(clock=clock) as pool:
+        yield pool
+
+
+@pytest.fixture
+def make(wire: Any, pool: SessionPool) -> Make:
+    def made(auth: Auth | None = None, **options: Any) -> ThingClient:
+        return ThingClient(
+            base_url=wire.base_url, auth=auth or HeaderAuth("X-Key", "canary-key"), pool=pool, **({"retry": EXACT} | options)
+        )
+
+    return made
+
+
+def _fails(wire: Any, method: str, error: Exception) -> None:
+    """The next request with this method is sent and then fails."""
+    wire._mock.add(f"{wire.base_url}/things/7", method=method, exception=error)
+
+
+def _count(wire: Any) -> int:
+    """Requests handed to aiohttp, also those that then failed."""
+    return sum(len(calls) for calls in wire._mock.requests.values())
+
+
+def _lost() -> Exception:
+    return aiohttp.ServerDisconnectedError()
+
+
+def _refused() -> Exception:
+    key: Any = aiohttp.client_reqrep.ConnectionKey("h", 1, False, True, None, None, None)
+    return aiohttp.ClientConnectorError(key, OSError(111, "refused"))
+
+
+# Which calls are tried again.
+
+
+@pytest.mark.parametrize("operation", EVERY, ids=str)
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 522, 400, 401, 403, 404, 409, 422, 501, 302])
+async def test_how_often_a_status_is_tried(wire: Any, make: Make, operation: Operation[Any], status: int) -> None:
+    tried = status == 429 or (status in {408, 425, 500, 502, 503, 504, 522} and operation.effect.repeatable)
+    unsure = status in {408, 425, 500, 502, 503, 504, 522} and not operation.effect.repeatable
+    for _ in range(4):
+        wire.answers(operation.method, {}, status=status, headers={"X-Request-Id": "r1"})
+    with pytest.raises(errors.CallError) as caught:
+        await make().call(operation.request("7"))
+    assert len(wire.sent) == (4 if tried else 1)
+    error = caught.value
+    assert isinstance(error, errors.MaybeSentError) is unsure
+    assert error.attempts == len(wire.sent)
+    assert error.request_id == "r1"
+    if not unsure or status >= 500:
+        assert isinstance(error, errors.status_error_type(status))
+        assert (error.status, error.code) == (status, "busy")
+        assert "try later" in str(error)
+    assert "canary" not in str(error) + repr(error)
+
+
+@pytest.mark.parametrize("operation", EVERY, ids=str)
+@pytest.mark.parametrize(
+    ("fault", "reached"),
+    [
+        (_refused, False),
+        (lambda: aiohttp.ConnectionTimeoutError("slow"), False),
+        (_lost, True),
+        (lambda: aiohttp.ClientOSError(104, "reset"), True),
+        (lambda: aiohttp.ClientPayloadError("cut"), True),
+        (lambda: OSError(5, "io"), True),
+        (TimeoutError, True),
+    ],
+)
+async def test_how_often_a_fault_is_tried(
+    wire: Any, make: Make, operation: Operation[Any], fault: Any, *, reached: bool
+) -> None:
+    for _ in range(4):
+        _fails(wire, operation.method, fault())
+    with pytest.raises(errors.CallError) as caught:
+        await make().call(operation.request("7"))
+    unsure = reached and not operation.effect.repeatable
+    assert _count(wire) == (1 if unsure else 4)
+    assert isinstance(caught.value, errors.MaybeSentError if unsure else errors.APIConnectionError)
+    assert caught.value.status is None
+
+
+@pytest.mark.parametrize("timeout", [None, 5.0])
+async def test_a_timeout_is_told_as_one(wire: Any, make: Make, timeout: float | None) -> None:  # noqa: ASYNC109
+    _fails(wire, "GET", TimeoutError())
+    with pytest.raises(errors.APITimeoutError, match="no answer"):
+        await make(max_retries=0, timeout=timeout).call(READ.request("7"))
+
+
+async def test_refused_tls_is_not_tried_again(wire: Any, make: Make) -> None:
+    key: Any = aiohttp.client_reqrep.ConnectionKey("h", 1, True, True, None, None, None)
+    for operation in (READ, POST):
+        _fails(wire, operation.method, aiohttp.ClientConnectorCertificateError(key, ValueError("canary")))
+        with pytest.raises(errors.APIConnectionError, match="TLS") as caught:
+            await make().call(operation.request("7"))
+        assert "canary" not in str(caught.value)
+    assert _count(wire) == 2
+
+
+@pytest.mark.parametrize("operation", EVERY, ids=str)
+async def test_a_call_that_never_left_is_tried_until_it_arrives(wire: Any, make: Make, operation: Operation[Any]) -> None:
+    _fails(wire, operation.method, _refused())
+    wire.answers(operation.method, {}, status=429)
+    wire.answers(operation.method, GOOD)
+    response = await make().send(operation.request("7"))
+    assert response.data.id == "7"
+    assert response.attempts == 3
+
+
+@pytest.mark.parametrize("operation", OUTSIDE, ids=str)
+@pytest.mark.parametrize("status", [500, 503])
+async def test_a_key_makes_a_call_with_outside_effects_repeatable(
+    wire: Any, make: Make, operation: Operation[Any], status: int
+) -> None:
+    wire.answers("POST", {}, status=status)
+    _fails(wire, "POST", _lost())
+    wire.answers("POST", GOOD)
+    assert (await make().call(operation.request("7", idempotency_key="k"))).id == "7"
+    assert _count(wire) == 3
+
+
+async def test_a_keyed_call_that_ran_out_of_tries_is_unsure(wire: Any, make: Make) -> None:
+    for _ in range(4):
+        wire.answers("POST", {}, status=500)
+    with pytest.raises(errors.MaybeSentStatusError) as caught:
+        await make().call(POST.request("7", idempotency_key="k"))
+    assert isinstance(caught.value, errors.InternalServerError)
+    assert caught.value.call.idempotency_key == "k"
+    assert caught.value.attempts == 4
+
+
+@pytest.mark.parametrize("last", [429, 409, 400])
+async def test_a_later_refusal_does_not_make_an_earlier_try_certain(wire: Any, make: Make, last: int) -> None:
+    wire.answers("POST", {}, status=500)
+    for _ in range(3):
+        wire.answers("POST", {}, status=last)
+    with pytest.raises(errors.MaybeSentError) as caught:
+        await make().call(POST.request("7", idempotency_key="k"))
+    assert isinstance(caught.value.__cause__, errors.status_error_type(last))
+
+
+async def test_a_delete_whose_answer_was_lost_is_done_when_the_thing_is_gone(wire: Any, make: Make) -> None:
+    _fails(wire, "DELETE", _lost())
+    wire.answers("DELETE", {}, status=404)
+    assert (await make().send(DELETE.request("7"))).data is None
+    wire.answers("DELETE", {}, status=429)  # refused: nothing was deleted
+    wire.answers("DELETE", {}, status=404)
+    with pytest.raises(errors.NotFoundError):
+        await make().call(DELETE.request("7"))
+
+
+# How long it waits.
+
+
+@pytest.mark.parametrize("operation", EVERY, ids=str)
+async def test_a_429_waits_exactly_as_long_as_asked(wire: Any, make: Make, clock: Any, operation: Operation[Any]) -> None:
+    wire.answers(operation.method, {}, status=429, headers={"Retry-After": "7"})
+    wire.answers(operation.method, {}, status=429, headers={"X-Rate-Limit-Reset": str(int(clock.now) + 20)})
+    date = email.utils.formatdate(clock.now + 60, usegmt=True)
+    wire.answers(operation.method, {}, status=429, headers={"Retry-After": date})
+    wire.answers(operation.method, GOOD)
+    response = await make(retry=RetryPolicy()).send(operation.request("7"))
+    assert clock.slept == [7.0, 13.0, 40.0]
+    assert response.attempts == 4
+    assert response.elapsed == 60.0
+
+
+@pytest.mark.parametrize("operation", EVERY, ids=str)
+async def test_a_wait_above_the_cap_raises_at_once(wire: Any, make: Make, clock: Any, operation: Operation[Any]) -> None:
+    wire.answers(operation.method, {}, status=429, headers={"Retry-After": "172800"})
+    with pytest.raises(errors.RateLimitError, match="172800 s") as caught:
+        await make().call(operation.request("7"))
+    assert caught.value.retry_after == 172_800.0
+    assert clock.slept == []
+    assert len(wire.sent) == 1
+
+
+async def test_a_quota_reset_is_no_wait_when_the_quota_was_not_the_reason(wire: Any, make: Make, clock: Any) -> None:
+    reset = {"X-RateLimit-Reset": str(int(clock.now) + 3000)}
+    wire.answers("GET", {}, status=503, headers=reset)
+    wire.answers("GET", {}, status=404, headers=reset)
+    with pytest.raises(errors.NotFoundError) as caught:
+        await make().call(READ.request("7"))
+    assert caught.value.retry_after is None
+    assert clock.slept == [0.0]
+
+
+async def test_a_429_holds_back_every_call_of_its_credential_only(wire: Any, make: Make, clock: Any) -> None:
+    wire.answers("GET", {}, status=429, headers={"Retry-After": "30"})
+    same, other = make(), make(HeaderAuth("X-Key", "another"))
+    with pytest.raises(errors.RateLimitError):
+        await make(max_retries=0).call(READ.request("7"))
+    for _ in range(2):
+        wire.answers("GET", GOOD)
+    await other.call(READ.request("7"))
+    assert clock.slept == []
+    await same.call(READ.request("7"))
+    assert clock.slept == [30.0]
+
+
+async def test_backoff_has_full_jitter(wire: Any, make: Make, clock: Any) -> None:
+    for _ in range(4):
+        wire.answers("GET", {}, status=500)
+    with pytest.raises(errors.InternalServerError):
+        await make(retry=RetryPolicy()).call(READ.request("7"))
+    assert len(clock.slept) == 3
+    assert all(0.0 <= slept <= most for slept, most in zip(clock.slept, (0.5, 1.0, 2.0), strict=True))
+
+
+# The deadline.
+
+
+@pytest.mark.parametrize(("operation", "kind"), [(READ, errors.InternalServerError), (POST, errors.RateLimitError)], ids=str)
+async def test_no_wait_beyond_the_deadline(wire: Any, make: Make, clock: Any, operation: Operation[Any], kind: Any) -> None:
+    status = 503 if operation is READ else 429
+    wire.answers(operation.method, {}, status=status, headers={"Retry-After": "10"})
+    with pytest.raises(kind) as caught:
+        await make(deadline=10.0).call(operation.request("7"))
+    assert caught.value.retry_after == 10.0
+    assert clock.slept == []
+
+
+async def test_a_keyed_call_without_time_for_another_try_is_unsure(wire: Any, make: Make) -> None:
+    wire.answers("POST", {}, status=503, headers={"Retry-After": "10"})
+    with pytest.raises(errors.MaybeSentStatusError):
+        await make(deadline=5.0).call(POST.request("7", idempotency_key="k"))
+
+
+@pytest.mark.parametrize("operation", EVERY, ids=str)
+async def test_a_deadline_that_passes_before_anything_was_sent(wire: Any, make: Make, operation: Operation[Any]) -> None:
+    client = make(deadline=0.01, limits=aioconvo.Limits(concurrency=1))
+    state = await client.pool.state()
+    await client._entrance(state).enter()  # the only slot is taken
+    with pytest.raises(errors.DeadlineExceededError, match=r"deadline of 0\.01 s"):
+        await client.call(operation.request("7"))
+    assert wire.sent == []
+    client._entrance(state).leave()
+
+
+@pytest.mark.parametrize("operation", EVERY, ids=str)
+async def test_a_deadline_that_passes_on_the_wire(wire: Any, make: Make, operation: Operation[Any]) -> None:
+    async def silence(_: URL, **__: Any) -> None:
+        await asyncio.Event().wait()
+
+    wire._mock.add(f"{wire.base_url}/things/7", method=operation.method, callback=silence)
+    with pytest.raises(errors.CallError) as caught:
+        await make(deadline=0.01).call(operation.request("7"))
+    kind = errors.DeadlineExceededError if operation.effect.repeatable else errors.MaybeSentError
+    assert type(caught.value) is kind
+    assert make().pool.in_use() == 0
+
+
+async def test_a_refused_call_whose_next_try_never_left_is_not_unsure(
+    wire: Any, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make(deadline=0.01, limits=aioconvo.Limits(concurrency=1))
+    entrance = client._entrance(await client.pool.state())
+
+    def take_the_slot(_: Answer) -> ErrorWords:
+        assert entrance._slots is not None
+        entrance._slots._value -= 1  # another task takes it before the next try
+        return ErrorWords()
+
+    monkeypatch.setattr(client, "_error_words", take_the_slot)
+    wire.answers("POST", {}, status=429)
+    with pytest.raises(errors.DeadlineExceededError):
+        await client.call(POST.request("7"))
+    assert len(wire.sent) == 1
+
+
+# What the body says.
+
+
+@pytest.mark.parametrize("body", [b"<html>oops</html>", b'{"id": "7', b"", b'{"id": "7"} {"id"'])
+async def test_a_broken_body_is_asked_for_again_only_by_a_read(wire: Any, make: Make, body: bytes) -> None:
+    for _ in range(4):
+        wire.answers("GET", body=body, headers={"X-Request-Id": "r1"})
+    with pytest.raises(errors.ResponseDecodeError, match="no complete JSON") as caught:
+        await make().call(READ.request("7"))
+    assert len(wire.sent) == 4
+    assert (caught.value.status, caught.value.request_id) == (200, "r1")
+    wire.sent.clear()
+    wire.answers("POST", body=body, status=201, headers={"X-Request-Id": "r2"})
+    with pytest.raises(errors.ResponseDecodeError) as caught:
+        await make().call(POST.request("7", idempotency_key="k"))
+    assert len(wire.sent) == 1
+    assert (caught.value.status, caught.value.request_id) == (201, "r2")
+
+
+async def test_a_broken_body_and_then_a_good_one(wire: Any, make: Make) -> None:
+    wire.answers("GET", body=b'{"id": "')
+    wire.answers("GET", GOOD)
+    assert (await make().send(READ.request("7"))).attempts == 2
+
+
+async def test_json_that_is_no_answer_is_not_asked_for_again(wire: Any, make: Make) -> None:
+    wire.answers("GET", {"other": 1})
+    with pytest.raises(errors.ResponseDecodeError, match="'id' in Thing"):
+        await make().call(READ.request("7"))
+    assert len(wire.sent) == 1
+
+
+async def test_an_unusable_encoding_on_a_success(wire: Any, make: Make) -> None:
+    wire.answers("GET", body=b"zzz", headers={"Content-Encoding": "br", "X-Request-Id": "r1"})
+    with pytest.raises(errors.ResponseDecodeError, match="not asked for") as caught:
+        await make().call(READ.request("7"))
+    assert caught.value.request_id == "r1"
+
+
+@pytest.mark.parametrize("headers", [{"Content-Encoding": "br"}, {"Content-Encoding": "gzip"}])
+async def test_the_status_counts_when_the_body_of_an_error_cannot_be_read(
+    wire: Any, make: Make, headers: dict[str, str]
+) -> None:
+    wire.answers("POST", body=b"zzz", status=429, headers=headers)
+    wire.answers("POST", body=b"zzz", status=503, headers=headers)
+    with pytest.raises(errors.MaybeSentStatusError) as caught:
+        await make().call(POST.request("7"))
+    assert len(wire.sent) == 2
+    assert caught.value.body == b""
+
+
+# Credentials.
+
+
+async def test_a_refused_token_is_renewed_once(wire: Any, make: Make) -> None:
+    client = make(TokenAuth("id"))
+    wire.answers("POST", {}, status=401)
+    wire.answers("POST", GOOD)
+    assert (await client.call(POST.request("7"))).id == "7"
+    assert [sent.headers["authorization"] for sent in wire.sent] == ["Bearer t1", "Bearer t2"]
+    for _ in range(2):
+        wire.answers("GET", {}, status=401)
+    with pytest.raises(errors.AuthenticationError):
+        await client.call(READ.request("7"))
+    assert client.fetched == 3
+    assert len(wire.sent) == 4
+
+
+async def test_a_fixed_credential_is_not_tried_twice(wire: Any, make: Make) -> None:
+    wire.answers("GET", {}, status=401)
+    with pytest.raises(errors.AuthenticationError):
+        await make().call(READ.request("7"))
+    assert len(wire.sent) == 1
+
+
+async def test_one_token_for_many_calls(wire: Any, make: Make) -> None:
+    client = make(TokenAuth("id"))
+    for _ in range(20):
+        wire.answers("GET", GOOD)
+    await asyncio.gather(*(client.call(READ.request("7")) for _ in range(20)))
+    assert client.fetched == 1
+
+
+class _Recorder(SessionPool):
+    """Keeps the headers with their names as they were handed over."""
+
+    names: ClassVar[list[str]] = []
+
+    async def exchange(self, state: LoopState, method: str, url: URL, headers: Mapping[str, str], *_: Any, **__: Any) -> Answer:
+        del state, method, url
+        type(self).names = list(headers)
+        return Answer(200, CIMultiDictProxy(CIMultiDict()), b'{"id": "7"}')
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"accept": "x"},
+        {"USER-AGENT": "x"},
+        {"content-type": "x"},
+        {"x-key": "x"},
+        {"X-Other": "x"},
+        {"accept": "a", "x-KEY": "b"},
+    ],
+)
+async def test_no_header_is_sent_twice(wire: Any, given: dict[str, str]) -> None:
+    async with _Recorder() as pool:
+        client = ThingClient(base_url=wire.base_url, auth=HeaderAuth("X-Key", "k"), pool=pool, headers={"Accept": "first"})
+        await client.with_options(headers=given).call(POST.request("7", body={"a": 1}))
+    lower = [name.lower() for name in pool.names]
+    assert sorted(lower) == sorted(set(lower))
+    assert {"x-key", "accept", "accept-encoding", "content-type", "user-agent"} <= set(lower)
+    assert "X-Key" in pool.names  # the credential wins
+
+
+# What comes back.
+
+
+async def test_a_response_tells_how_it_came(wire: Any, make: Make, clock: Any) -> None:
+    wire.answers("GET", {}, status=503, headers={"Retry-After": "2"})
+    wire.answers("GET", GOOD, status=201, headers={"X-Request-Id": "r9", "X-Left": "3"})
+    response = await make().send(READ.request("7"))
+    assert (response.status, response.attempts, response.request_id, response.elapsed) == (201, 2, "r9", 2.0)
+    assert response.headers["x-left"] == "3"
+    assert response.body == b'{"id":"7"}'
+    assert response.operation is READ
+    assert clock.slept == [2.0]
+    assert repr(response) == "<Response 201 to things.read, 10 bytes, 2 attempts>"
+
+
+async def test_responses_are_captured_also_from_tasks(wire: Any, make: Make) -> None:
+    client = make()
+    for number in range(6):
+        wire.answers("GET", {"id": str(number)})
+    with aioconvo.capture_responses() as outer:
+        await client.call(READ.request("7"))
+        with aioconvo.capture_responses() as inner:
+            await client.call(READ.request("7"))
+        await asyncio.gather(*(client.call(READ.request("7")) for _ in range(3)))
+    await client.call(READ.request("7"))
+    assert [response.data.id for response in outer] == ["0", "2", "3", "4"]
+    assert [response.data.id for response in inner] == ["1"]
+
+
+# The escape hatch.
+
+
+async def test_any_request_can_be_made(wire: Any, make: Make) -> None:
+    client = make()
+    wire.answers("GET", {"any": ["thing"]})
+    response = await client.request("get", "/v9/new%20thing", query={"page[size]": 1, "no": None})
+    assert response.data == {"any": ["thing"]}
+    assert wire.last.path == "/v9/new%20thing"
+    assert wire.last.query == [("page[size]", "1")]
+    assert wire.last.headers["x-key"] == "canary-key"
+    wire.answers("POST", {"ok": True})
+    await client.request("POST", "/v9/x", body={"a": [1]})
+    assert wire.last.json() == {"a": [1]}
+
+
+async def test_an_empty_body_is_nothing(wire: Any, make: Make) -> None:
+    for method, status in (("DELETE", 200), ("DELETE", 204), ("HEAD", 200), ("POST", 202)):
+        wire.answers(method, status=status)
+        assert (await make().request(method, "/v9/x")).data is None
+    assert len(wire.sent) == 4
+
+
+async def test_half_an_emoji_does_not_cost_the_answer(wire: Any, make: Make) -> None:
+    wire.answers("GET", body=b'{"text": "half \\ud83d", "n": 1}')
+    response = await make().request("GET", "/v9/x")
+    assert response.data == {"text": "half \ufffd", "n": 1}
+
+
+@pytest.mark.parametrize(
+    ("method", "effect", "tries"),
+    [
+        ("GET", None, 4),
+        ("HEAD", None, 4),
+        ("POST", None, 1),
+        ("PUT", None, 1),
+        ("DELETE", None, 1),
+        ("POST", Effect.READ, 4),
+        ("GET", Effect.UNSAFE, 1),
+    ],
+)
+async def test_what_the_escape_hatch_tries_again(wire: Any, make: Make, method: str, effect: Effect | None, tries: int) -> None:
+    for _ in range(4):
+        wire.answers(method, {}, status=500)
+    with pytest.raises(errors.InternalServerError):
+        await make().request(method, "/v9/x", effect=effect)
+    assert len(wire.sent) == tries
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "v2/x",
+        "//evil.test/x",
+        "https://evil.test/x",
+        "/v2//x",
+        "/v2/../x",
+        "/v2/./x",
+        "/..",
+        "/v2/%2e%2e/x",
+        "/v2/%2E./x",
+        "/v2/x?a=b",
+        "/v2/x#f",
+        "/v2/a b",
+        "/v2/é",
+        "/v2/x\r\nX-A: b",
+        "/v2/\\x",
+        "/v2/{id}",
+        "/v2/\x00",
+    ],
+)
+async def test_paths_that_are_refused(wire: Any, make: Make, path: str) -> None:
+    with pytest.raises(errors.InvalidRequestError, match="path must"):
+        await make().request("GET", path)
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("method", ["", "GET /x", "GET\r\nX-A: b", "GÉT", "G-T"])
+async def test_methods_that_are_refused(make: Make, method: str) -> None:
+    with pytest.raises(errors.InvalidRequestError, match="method"):
+        await make().request(method, "/x")
+
+
+# Copies and closing.
+
+
+async def test_copies_share_the_pool_and_do_not_own_it(wire: Any, clock: Any) -> None:
+    client = ThingClient(base_url=wire.base_url, auth=HeaderAuth("X-Key", "k"))
+    client.pool.clock = clock
+    copy = client.with_options(max_retries=0, timeout=None, headers={"X-Extra": "1"})
+    assert copy.pool is client.pool
+    wire.answers("GET", {}, status=503)
+    async with copy:
+        with pytest.raises(errors.InternalServerError):
+            await copy.call(READ.request("7"))
+    assert len(wire.sent) == 1
+    assert not client.pool.closed
+    wire.answers("GET", GOOD)
+    await client.call(READ.request("7"))
+    assert "x-extra" not in wire.last.headers
+    await client.aclose()
+    await client.aclose()
+    assert client.pool.closed
+    for closed in (client, copy):
+        with pytest.raises(errors.PoolClosedError):
+            await closed.call(READ.request("7"))
+
+
+async def test_copies_share_the_limits_of_their_credential(make: Make) -> None:
+    client = make(limits=aioconvo.Limits(concurrency=2))
+    state = await client.pool.state()
+    entrance = client._entrance(state)
+    assert client.with_options(timeout=1.0)._entrance(state) is entrance
+    assert make(limits=aioconvo.Limits(concurrency=2))._entrance(state) is entrance
+    assert make(HeaderAuth("X-Key", "other"), limits=aioconvo.Limits(concurrency=2))._entrance(state) is not entrance
+
+
+async def test_what_a_credential_did_outlives_its_clients(wire: Any, make: Make, clock: Any) -> None:
+    client = make(limits=aioconvo.Limits(rates=[aioconvo.RateLimit(1, 60.0)]))
+    for _ in range(3):
+        wire.answers("GET", GOOD)
+        await client.with_options(timeout=5.0).call(READ.request("7"))
+    assert clock.slept == [60.0, 60.0]
+
+
+async def test_idle_credentials_are_forgotten(make: Make, clock: Any) -> None:
+    limits = aioconvo.Limits(rates=[aioconvo.RateLimit(1, 60.0)], concurrency=5)
+    state = await make().pool.state()
+    for number in range(500):
+        entrance = make(HeaderAuth("X-Key", f"key{number}"), limits=limits)._entrance(state)
+        await entrance.enter()
+        if number != 3:
+            entrance.leave()
+        del entrance
+        clock.now += 1.0
+    assert 60 <= len(state.kept) <= 190
+    assert set(state.turnstiles) == set(state.kept)
+    assert sum(not one.idle for one in state.kept.values()) == 60  # the last minute's, and the one that is inside
+
+
+async def test_a_pool_that_was_handed_in_is_left_open(make: Make, pool: SessionPool) -> None:
+    async with make():
+        pass
+    assert not pool.closed
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"timeout": 0}, "timeout"),
+        ({"deadline": -1.0}, "deadline"),
+        ({"max_retries": -1}, "0 or more"),
+        ({"retries": 3}, "unknown options: retries"),
+        ({"headers": {"authorization": "x"}}, "client itself"),
+    ],
+)
+async def test_options_that_are_refused(make: Make, options: dict[str, Any], words: str) -> None:
+    client = make()
+    with pytest.raises(errors.ConfigurationError, match=words):
+        client.with_options(**options)
+    with pytest.raises(errors.ConfigurationError, match=words):
+        make(**options)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    caplog.set_level("DEBUG")
+    yield
+    assert "canary" not in caplog.text

@@ -1,0 +1,210 @@
+"""The pool's life over real loopback: loops, ownership, closing, what it refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import ssl
+import warnings
+from typing import Any
+
+import pytest
+import trustme
+from aiohttp import web
+
+import aioconvo
+from aioconvo.sandbox import Sandbox
+from aioconvo.sunshine import SunshineClient
+
+
+async def _list(client: SunshineClient) -> int:
+    return len(await client.conversations.list(user_external_id="user-1").collect())
+
+
+def _run_twice(make: Any) -> list[int]:
+    async def once(client: SunshineClient) -> int:
+        return await _list(client)
+
+    with asyncio.Runner() as server:
+        sandbox = Sandbox(conversations=3, messages=2)
+        server.run(sandbox.start())
+        client = make(sandbox)
+        try:
+            # The server's loop has to run while the client's does: each runs in turn in its own thread.
+            return _in_threads(server, [lambda: asyncio.run(once(client))] * 2)
+        finally:
+            server.run(sandbox.aclose())
+
+
+def _in_threads(server: asyncio.Runner, jobs: list[Any]) -> list[int]:
+    async def work() -> list[int]:
+        return [await asyncio.to_thread(job) for job in jobs]
+
+    return server.run(work())
+
+
+def test_two_runs_in_a_row_without_closing_leave_nothing_open() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = _run_twice(lambda sandbox: SunshineClient(**sandbox.client_options("sunshine")))
+        gc.collect()
+    assert found == [3, 3]
+    assert [str(warning.message) for warning in caught if issubclass(warning.category, ResourceWarning)] == []
+
+
+async def test_a_pool_that_was_given_is_never_closed_by_a_client() -> None:
+    async with Sandbox(conversations=1) as sandbox, aioconvo.SessionPool() as pool:
+        async with SunshineClient(**sandbox.client_options("sunshine"), pool=pool) as client:
+            assert await _list(client) == 1
+        await client.aclose()
+        assert not pool.closed
+        assert await _list(client) == 1
+    assert pool.closed
+
+
+async def test_a_pool_of_its_own_is_closed_with_the_client() -> None:
+    async with Sandbox(conversations=1) as sandbox:
+        client = SunshineClient(**sandbox.client_options("sunshine"))
+        copy = client.with_options(timeout=5)
+        assert await _list(copy) == 1
+        await copy.aclose()
+        assert await _list(client) == 1
+        await client.aclose()
+        await client.aclose()
+        with pytest.raises(aioconvo.PoolClosedError, match="closed"):
+            await _list(client)
+        with pytest.raises(aioconvo.PoolClosedError, match="closed"):
+            async with client:
+                pass
+
+
+async def test_close_while_requests_are_under_way_ends_them_with_our_error() -> None:
+    async with Sandbox(conversations=1, latency=5.0) as sandbox:
+        client = SunshineClient(**sandbox.client_options("sunshine"), max_retries=3)
+        calls = [asyncio.create_task(_list(client)) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        assert client.pool.in_use() == 3
+        await client.aclose()
+        results = await asyncio.gather(*calls, return_exceptions=True)
+    assert all(isinstance(result, aioconvo.AioconvoError) for result in results), results
+
+
+async def test_the_pool_bounds_requests_under_way_and_counts_them() -> None:
+    most = 0
+    now = 0
+
+    async def handler(_request: web.BaseRequest) -> web.Response:
+        nonlocal most, now
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.01)
+        now -= 1
+        return web.json_response({"conversation": {"id": "c", "type": "personal"}})
+
+    async with _Server(handler) as url, aioconvo.SessionPool(size=5) as pool:
+        client = SunshineClient(app_id="a", key_id="k", secret="s", base_url=url, pool=pool, timeout=1.0)
+        await asyncio.gather(*(client.conversations.get(f"c{number}") for number in range(60)))
+        assert most == 5
+        assert pool.in_use() == 0
+
+
+async def test_cookies_are_not_kept_and_redirects_not_followed() -> None:
+    seen: list[str | None] = []
+
+    async def handler(request: web.BaseRequest) -> web.Response:
+        seen.append(request.headers.get("Cookie"))
+        if request.path.endswith("moved"):
+            return web.Response(status=302, headers={"Location": "/elsewhere"})
+        answer = web.json_response({"conversation": {"id": "c", "type": "personal"}})
+        answer.set_cookie("tenant", "a")
+        return answer
+
+    async with _Server(handler) as url, SunshineClient(app_id="a", key_id="k", secret="s", base_url=url) as client:
+        await client.conversations.get("one")
+        await client.conversations.get("two")
+        with pytest.raises(aioconvo.UnexpectedRedirectError, match="302"):
+            await client.conversations.get("moved")
+    assert seen == [None, None, None]
+
+
+async def test_an_unsafe_put_is_never_sent_again_by_the_transport() -> None:
+    """aiohttp sends PUT and DELETE again by itself when a connection dies; an unsafe call must not be hit by that."""
+    seen = 0
+
+    async def handler(request: web.BaseRequest) -> web.Response:
+        nonlocal seen
+        seen += 1
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    async with _Server(handler) as url, SunshineClient(app_id="a", key_id="k", secret="s", base_url=url) as client:
+        for number in range(1, 21):
+            with pytest.raises(aioconvo.MaybeSentError):
+                await client.request("PUT", "/v2/anything", body={"n": number})
+            assert seen == number
+
+
+async def test_tls_is_verified() -> None:
+    authority = trustme.CA()
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(server_side)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+
+    async def handler(_request: web.BaseRequest) -> web.Response:
+        return web.json_response({"conversation": {"id": "c", "type": "personal"}})
+
+    async with _Server(handler, server_side) as url:
+        async with (
+            aioconvo.SessionPool(ssl=trusting) as pool,
+            SunshineClient(app_id="a", key_id="k", secret="s", base_url=url, pool=pool) as client,
+        ):
+            assert (await client.conversations.get("c")).id == "c"
+        async with SunshineClient(app_id="a", key_id="k", secret="s", base_url=url) as doubting:
+            with pytest.raises(aioconvo.APIConnectionError, match="TLS was refused") as caught:
+                await doubting.conversations.get("c")
+            assert caught.value.attempts == 1
+
+
+async def test_refused_connections_are_tried_again_even_for_unsafe_calls(clock: Any) -> None:
+    pool = aioconvo.SessionPool(clock=clock)
+    async with pool:
+        client = SunshineClient(app_id="a", key_id="k", secret="s", base_url="http://127.0.0.1:9", pool=pool)
+        with pytest.raises(aioconvo.APIConnectionError) as caught:
+            await client.conversations.create(type="personal")
+    assert caught.value.attempts == 4
+    assert len(clock.slept) == 3
+
+
+async def test_a_body_without_end_is_refused() -> None:
+    async def handler(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(b"[" * 65536)
+        except ConnectionError:
+            return response
+
+    async with _Server(handler) as url, aioconvo.SessionPool(max_body=1_000_000) as pool:
+        client = SunshineClient(app_id="a", key_id="k", secret="s", base_url=url, pool=pool)
+        with pytest.raises(aioconvo.ResponseDecodeError, match="more than 1000000 bytes"):
+            await client.conversations.get("c")
+
+
+class _Server:
+    """A loopback server around one handler; gives its base URL."""
+
+    def __init__(self, handler: Any, context: ssl.SSLContext | None = None) -> None:
+        self._runner = web.ServerRunner(web.Server(handler), shutdown_timeout=0.1)
+        self._context = context
+
+    async def __aenter__(self) -> str:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._context).start()
+        scheme, host = ("http", "127.0.0.1") if self._context is None else ("https", "localhost")
+        return f"{scheme}://{host}:{self._runner.addresses[0][1]}"
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()

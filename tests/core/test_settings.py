@@ -1,0 +1,137 @@
+"""Settings are checked before anything is sent, and the message names the fix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from aioconvo.core import settings
+from aioconvo.core.errors import ConfigurationError
+
+
+@pytest.mark.parametrize(
+    ("url", "origin", "prefix"),
+    [
+        ("https://api.example.com", "https://api.example.com", ""),
+        ("https://api.example.com/", "https://api.example.com", ""),
+        ("https://api.example.com:8443/sc/", "https://api.example.com:8443", "/sc"),
+        ("HTTPS://API.example.com/a/b", "https://api.example.com", "/a/b"),
+        ("http://localhost:1", "http://localhost:1", ""),
+        ("http://127.0.0.1:1/x", "http://127.0.0.1:1", "/x"),
+        ("http://127.9.9.9", "http://127.9.9.9", ""),
+        ("http://[::1]:1", "http://[::1]:1", ""),
+    ],
+)
+def test_base_urls(url: str, origin: str, prefix: str) -> None:
+    found, path = settings.base_url(url, allow_http=False)
+    assert (str(found).rstrip("/"), path) == (origin, prefix)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://api.example.com", "allow_http"),
+        ("http://localhost.evil.com", "allow_http"),
+        ("http://127.0.0.1.evil.com", "allow_http"),
+        ("http://10.0.0.1", "allow_http"),
+        ("ftp://x", "https://"),
+        ("//api.example.com", "https://"),
+        ("api.example.com", "https://"),
+        ("file:///etc/passwd", "https://"),
+        ("", "https://"),
+        ("https://", "host|URL"),
+        ("https://user:canary@host", "only scheme"),
+        ("https://user@host", "only scheme"),
+        ("https://host?canary=1", "only scheme"),
+        ("https://host#canary", "only scheme"),
+        ("https://host:99999", "no URL"),
+        ("https://host:port", "no URL"),
+        (None, "no URL"),
+        (5, "no URL"),
+    ],
+)
+def test_base_urls_that_are_refused(url: Any, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        settings.base_url(url, allow_http=False)
+    assert "canary" not in str(caught.value)
+
+
+def test_http_by_consent() -> None:
+    assert settings.base_url("http://10.0.0.1/x", allow_http=True)[1] == "/x"
+
+
+@given(st.text(max_size=30))
+def test_any_base_url_is_taken_or_refused(text: str) -> None:
+    try:
+        origin, prefix = settings.base_url("https://" + text, allow_http=False)
+    except ConfigurationError:
+        return
+    assert origin.scheme == "https"
+    assert origin.user is None
+    assert not prefix.endswith("/")
+
+
+@pytest.mark.parametrize(
+    ("given_headers", "words"),
+    [
+        ({"X A": "b"}, "no header name"),
+        ({"": "b"}, "no header name"),
+        ({"X-A\r\nX-B": "b"}, "no header name"),
+        ({"X-A:": "b"}, "no header name"),
+        ({"X-A": "canary\r\nX-B: c"}, "may carry"),
+        ({"X-A": "canary\0"}, "may carry"),
+        ({"X-A": "canaryé"}, "may carry"),
+        ({"authorization": "canary"}, "client itself"),
+        ({"Host": "canary"}, "client itself"),
+        ({"Content-Length": "1"}, "client itself"),
+        ({"TRANSFER-ENCODING": "chunked"}, "client itself"),
+        ({"Accept-Encoding": "br"}, "client itself"),
+    ],
+)
+def test_headers_that_are_refused(given_headers: dict[str, str], words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        settings.headers(given_headers)
+    assert "canary" not in str(caught.value)
+
+
+def test_merged_headers_are_never_doubled() -> None:
+    merged = settings.merged({"Accept": "a", "User-Agent": "b"}, {"user-agent": "mine", "X-A": "c"})
+    assert merged == {"Accept": "a", "user-agent": "mine", "X-A": "c"}
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("-inf")])
+def test_times_of_nothing_are_refused(seconds: float) -> None:
+    with pytest.raises(ConfigurationError, match="timeout must be more than 0"):
+        settings.positive("timeout", seconds)
+
+
+def test_times() -> None:
+    assert settings.positive("timeout", None) is None
+    assert settings.positive("timeout", 0.5) == 0.5
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", "\n"])
+def test_texts_that_must_be_there(value: str | None) -> None:
+    with pytest.raises(ConfigurationError, match="app_id is missing: give the id"):
+        settings.text("app_id", value, "the id")
+
+
+def test_the_environment() -> None:
+    variables = {"AIOCONVO_X_KEY": " k ", "AIOCONVO_X_EMPTY": " ", "AIOCONVO_X_BASE_URL": "https://h", "AIOCONVO_Y_A": "b"}
+    env = settings.Environment("x", variables)
+    assert env.name("KEY") == "AIOCONVO_X_KEY"
+    assert env.get("KEY") == "k"
+    assert env.get("EMPTY") is None
+    assert env.get("A") is None
+    assert env.require("KEY", "your key") == "k"
+    assert env.options() == {"base_url": "https://h"}
+    assert settings.Environment("y", variables).options() == {}
+    with pytest.raises(ConfigurationError, match="set AIOCONVO_X_EMPTY to your key"):
+        env.require("EMPTY", "your key")
+
+
+def test_the_real_environment_is_read_when_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIOCONVO_TESTED_KEY", "k")
+    assert settings.Environment("tested").get("KEY") == "k"

@@ -1,0 +1,66 @@
+"""Checks of arguments, made before anything is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec import UNSET
+
+from aioconvo.core import validation
+from aioconvo.core.errors import InvalidRequestError
+
+UUID = "0b9f7d6e-3c1a-4e5f-8a2b-1c2d3e4f5a6b"
+
+
+@pytest.mark.parametrize(
+    ("check", "arguments"),
+    [
+        (validation.exactly_one, {"a": 1, "b": None}),
+        (validation.exactly_one, {"a": UNSET, "b": ""}),
+        (validation.exactly_one, {"a": 0, "b": None, "c": UNSET}),
+        (validation.not_both, {"a": 1, "b": None}),
+        (validation.not_both, {"a": None, "b": UNSET}),
+        (validation.between, {"name": "n", "value": None, "low": 1, "high": 2}),
+        (validation.between, {"name": "n", "value": 1, "low": 1, "high": 2}),
+        (validation.between, {"name": "n", "value": 2, "low": 1, "high": 2}),
+        (validation.length_between, {"name": "n", "value": "ab", "low": 1, "high": 2}),
+        (validation.length_between, {"name": "n", "value": None, "low": 1, "high": 2}),
+        (validation.length_between, {"name": "n", "value": UNSET, "low": 1, "high": 2}),
+        (validation.at_most, {"name": "n", "value": [], "high": 0}),
+        (validation.is_uuid, {"name": "n", "value": UUID}),
+        (validation.is_uuid, {"name": "n", "value": UUID.upper()}),
+        (validation.is_uuid, {"name": "n", "value": None}),
+        (validation.is_uuid, {"name": "n", "value": UNSET}),
+    ],
+)
+def test_what_passes(check: Any, arguments: dict[str, Any]) -> None:
+    check(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("check", "arguments", "words"),
+    [
+        (validation.exactly_one, {"a": 1, "b": 2}, "exactly one of a or b; got a and b"),
+        (validation.exactly_one, {"a": None, "b": UNSET}, "exactly one of a or b; got none"),
+        (validation.not_both, {"a": 1, "b": 2, "c": None}, "a and b exclude each other"),
+        (validation.between, {"name": "n", "value": 0, "low": 1, "high": 2}, "n must be 1 to 2; got 0"),
+        (validation.between, {"name": "n", "value": 3, "low": 1, "high": 2}, "n must be 1 to 2; got 3"),
+        (validation.between, {"name": "n", "value": float("nan"), "low": 1, "high": 2}, "n must be 1 to 2"),
+        (
+            validation.length_between,
+            {"name": "n", "value": "canary", "low": 1, "high": 2},
+            "n must have 1 to 2 characters; got 6",
+        ),
+        (validation.length_between, {"name": "n", "value": "", "low": 1, "high": 2}, "got 0"),
+        (validation.at_most, {"name": "n", "value": [1, 2], "high": 1, "unit": "items"}, "n must have 0 to 1 items; got 2"),
+        (validation.is_uuid, {"name": "n", "value": ""}, "n must be a UUID"),
+        (validation.is_uuid, {"name": "n", "value": "canary"}, "n must be a UUID"),
+        (validation.is_uuid, {"name": "n", "value": UUID.replace("-", "")}, "n must be a UUID"),
+        (validation.is_uuid, {"name": "n", "value": "{" + UUID + "}"}, "n must be a UUID"),
+    ],
+)
+def test_what_is_refused(check: Any, arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidRequestError, match=words) as caught:
+        check(**arguments)
+    assert "canary" not in str(caught.value)
