@@ -13,7 +13,7 @@ import msgspec
 
 from .errors import ConfigurationError
 
-__all__ = ["Auth", "BasicAuth", "BearerAuth", "HeaderAuth", "JWTAuth", "NoAuth", "digest", "sign_jwt"]
+__all__ = ["Auth", "BasicAuth", "BearerAuth", "HeaderAuth", "JWTAuth", "NoAuth", "digest", "printable", "sign_jwt"]
 
 
 class Auth(Protocol):
@@ -34,7 +34,7 @@ def digest(*parts: str) -> str:
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
 
 
-def _printable(name: str, value: str) -> str:
+def printable(name: str, value: str) -> str:
     """The value, refused when it is empty or would break out of its header line."""
     if not value:
         raise ConfigurationError(f"{name} is empty")
@@ -63,7 +63,7 @@ class HeaderAuth:
     __slots__ = ("_headers", "identity")
 
     def __init__(self, name: str, value: str) -> None:
-        self._headers = {name: _printable(name, value)}
+        self._headers = {name: printable(name, value)}
         self.identity = digest(name, value)
 
     def headers(self, now: float) -> Mapping[str, str]:  # noqa: ARG002 -- the protocol's signature
@@ -80,7 +80,7 @@ class BearerAuth(HeaderAuth):
     __slots__ = ()
 
     def __init__(self, token: str) -> None:
-        super().__init__("Authorization", f"Bearer {_printable('token', token)}")
+        super().__init__("Authorization", f"Bearer {printable('token', token)}")
 
 
 class BasicAuth(HeaderAuth):
@@ -91,7 +91,7 @@ class BasicAuth(HeaderAuth):
     def __init__(self, username: str, password: str) -> None:
         if ":" in username:
             raise ConfigurationError("the key id of Basic authentication must not hold a colon")
-        pair = f"{_printable('key id', username)}:{_printable('secret', password)}"
+        pair = f"{printable('key id', username)}:{printable('secret', password)}"
         super().__init__("Authorization", "Basic " + base64.b64encode(pair.encode()).decode())
 
 
@@ -109,8 +109,8 @@ class JWTAuth:
     ) -> None:
         if not 0 <= renew_before < lifetime:
             raise ConfigurationError("renew_before must be at least 0 and less than lifetime")
-        self._key_id = _printable("key id", key_id)
-        self._secret = _printable("secret", secret)
+        self._key_id = printable("key id", key_id)
+        self._secret = printable("secret", secret)
         self._scope = scope
         self._lifetime = lifetime
         self._renew_before = renew_before

@@ -234,11 +234,15 @@ class APIClient:
         *,
         query: Query = (),
         body: Mapping[str, object] | None = None,
+        direction: str = "",
         limit: int | None = None,
         start: str | None = None,
         prefetch: int = 0,
     ) -> AsyncPaginator[ItemT]:
-        """A list as an `AsyncPaginator`; bad path values and queries are refused here, before anything is awaited."""
+        """A list as an `AsyncPaginator`; bad path values and queries are refused here, before anything is awaited.
+
+        `direction` tells walks over the same list apart whose positions must not be mixed.
+        """
         pairs = list(query)
         blanks = (0,) * (len(operation.parameters) - len(values))  # where the pager will put path values
 
@@ -249,7 +253,7 @@ class APIClient:
         # Another page size cuts other pages of the same list, so it is no part of what tells lists apart.
         same_list = [pair for pair in pairs if pair[0] not in _PAGE_SIZE_NAMES]
         first = operation.request(*values, *blanks, query=same_list, body=body)
-        walk = f"{operation.python} {first.target} {(first.body or b'').hex()}"
+        walk = f"{operation.python} {direction} {first.target} {(first.body or b'').hex()}"
         return AsyncPaginator(fetch, pager, walk=walk, limit=limit, start=start, prefetch=prefetch)
 
     # The loop.

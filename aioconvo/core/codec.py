@@ -20,6 +20,7 @@ __all__ = ["BrokenBodyError", "Envelope", "Model", "OpenEnum", "Unknown", "Varia
 T = TypeVar("T")
 
 _ID_LIKE = re.compile(r"(^|_)(id|uuid|type|status|role|direction|channel|medium|code)$")
+_PLACE = frozenset({"lat", "long"})  # where somebody is
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
@@ -203,6 +204,8 @@ def _safe_fields(model: Model) -> Iterator[tuple[str, str]]:
 
 
 def _safe(name: str, value: object) -> str:
+    if name in _PLACE:
+        return "…"
     if isinstance(value, str) and not isinstance(value, enum.Enum):
         return repr(value) if _ID_LIKE.search(name) else "'…'"
     if isinstance(value, bool | int | float | enum.Enum | dt.datetime | Model | Unknown):

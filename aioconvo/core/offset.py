@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+import msgspec
+
 from .errors import PaginationError
 from .pagers import Ask, Mark, Taken
 
@@ -128,6 +130,11 @@ class OffsetPager(Generic[P, T]):
             total=self._total,
             moved=self._moved,
         )
+
+    def mark_after(self, before: Mark, items: Sequence[T]) -> Mark | None:
+        """Before the page, with the rows given of it."""
+        identities = (identity for item in items if (identity := self._identity(item)) is not None)
+        return msgspec.structs.replace(before, seen=(*before.seen, *identities))
 
     def ahead(self, count: int) -> Sequence[Ask]:
         """The offsets of the pages up to the known total."""

@@ -7,7 +7,7 @@ pager, in another process, goes on. The places in an answer differ by provider a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -60,6 +60,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     floor: str | None = None
     total: int | None = None
     moved: bool = False
+    confirming: bool = False
     ended: bool = False
 
 
@@ -80,6 +81,13 @@ class Pager(Protocol[P_contra, T]):
 
     def mark(self) -> Mark:
         """Where the walk stands now."""
+        ...
+
+    def mark_after(self, before: Mark, items: Sequence[T]) -> Mark | None:
+        """Where the walk stands when, of what came after `before`, only these first items were given out.
+
+        `None`: it cannot be told; then the page has to be asked for again and that many items left out.
+        """
         ...
 
     def ahead(self, count: int) -> Sequence[Ask]:
@@ -107,6 +115,10 @@ class SinglePager(Generic[P, T]):
         """Before or after the only page."""
         return Mark(ended=self._ended)
 
+    def mark_after(self, before: Mark, items: Sequence[T]) -> Mark | None:  # noqa: ARG002 -- the protocol's signature
+        """Unknown: only the count of the items tells."""
+        return None
+
     def ahead(self, count: int) -> Sequence[Ask]:  # noqa: ARG002 -- the protocol's signature
         """Nothing is ahead."""
         return ()
@@ -123,6 +135,7 @@ class CursorPager(Generic[P, T]):
     """A list whose answers name the cursor of the next page.
 
     `parameter` is the query name the cursor goes back under; a cursor that was used before ends the walk with an error.
+    `cursor_of` gives an item's own cursor, where cursors are the ids of items.
     """
 
     def __init__(
@@ -131,10 +144,12 @@ class CursorPager(Generic[P, T]):
         items: Callable[[P], list[T]],
         following: Callable[[P], Cursor],
         *,
+        cursor_of: Callable[[T], str | None] | None = None,
         start: str | None = None,
         mark: Mark | None = None,
     ) -> None:
         self._parameter = parameter
+        self._cursor_of = cursor_of
         self._items = items
         self._following = following
         self._cursor = mark.cursor if mark is not None else start
@@ -173,6 +188,11 @@ class CursorPager(Generic[P, T]):
         """The next page's cursor."""
         return Mark(cursor=self._cursor, ended=self._ended)
 
+    def mark_after(self, before: Mark, items: Sequence[T]) -> Mark | None:  # noqa: ARG002 -- the protocol's signature
+        """After the last item, where the cursors are the ids of items."""
+        cursor = None if self._cursor_of is None or not items else self._cursor_of(items[-1])
+        return None if cursor is None else Mark(cursor=cursor)
+
     def ahead(self, count: int) -> Sequence[Ask]:  # noqa: ARG002 -- the protocol's signature
         """Unknown until the next page came."""
         return ()
@@ -201,13 +221,13 @@ class TimestampPager(Generic[P, T]):
         self._identity = identity
         self._backward = backward
         self._page_size = page_size
-        self._bound: str | None = None if start is None else f"{start:.3f}"
-        self._edge = mark.time if mark is not None else None
-        self._edge_ids = frozenset(mark.seen if mark is not None else ())
+        mark = mark or Mark()
+        first = None if start is None else f"{start:.3f}"
+        self._bound = first if mark.cursor is None else mark.cursor
+        self._edge = mark.time
+        self._edge_ids = frozenset(mark.seen)
+        self._confirming = mark.confirming
         self._ended = False
-        self._confirming = False
-        if self._edge is not None:
-            self._bound = self._bound_at(self._edge)
 
     def ask(self) -> Ask | None:
         """The bound in seconds with exactly three decimals."""
@@ -237,8 +257,18 @@ class TimestampPager(Generic[P, T]):
         return Taken(fresh, has_more=not self._ended)
 
     def mark(self) -> Mark:
-        """The boundary's millisecond and the ids of the items read in it."""
-        return Mark(time=self._edge, seen=tuple(sorted(self._edge_ids)))
+        """The next bound, the boundary's millisecond and the ids of the items read in it."""
+        cursor = None if self._edge is None else self._bound
+        return Mark(cursor=cursor, time=self._edge, seen=tuple(sorted(self._edge_ids)), confirming=self._confirming)
+
+    def mark_after(self, before: Mark, items: Sequence[T]) -> Mark | None:
+        """At the last item's millisecond, with the ids of the items given in it."""
+        edge = self._millisecond(items[-1]) if items else None
+        if edge is None:
+            return None
+        ids = {identity for item in items if self._millisecond(item) == edge and (identity := self._identity(item))}
+        ids.update(before.seen if before.time == edge else ())
+        return Mark(cursor=self._bound_at(edge), time=edge, seen=tuple(sorted(ids)))
 
     def ahead(self, count: int) -> Sequence[Ask]:  # noqa: ARG002 -- the protocol's signature
         """Unknown until the next page came."""
@@ -253,7 +283,8 @@ class TimestampPager(Generic[P, T]):
 
     def _millisecond(self, item: T) -> int | None:
         time = self._times(item)
-        return None if time is None else _milliseconds(time)
+        # Two bounds a millisecond apart enclose [a, b) for a walk to older items, (a, b] for one to newer items.
+        return None if time is None else _milliseconds(time, up=not self._backward)
 
     def _step_to_edge(self, page: list[T]) -> bool:
         """Move the boundary to the page's last millisecond; whether anything there is new."""
@@ -274,7 +305,8 @@ class TimestampPager(Generic[P, T]):
     def _confirm(self, page: list[T]) -> None:
         """A page was filled by one millisecond: go past it only if reading it from the other end shows no more."""
         here = frozenset(str(self._identity(item)) for item in page if self._millisecond(item) == self._edge)
-        if self._edge is None or here != self._edge_ids:
+        # A part is enough: items may have been deleted since, and finer fractions before the edge may take places.
+        if self._edge is None or not here or not here <= self._edge_ids:
             raise PaginationError(f"more than {self._page_size} items share one millisecond; this API cannot page through them")
         self._confirming = False
         self._bound = _seconds(self._edge)
@@ -297,11 +329,10 @@ def in_time_order(items: list[T], times: Callable[[T], float | None], *, newest_
     return descending if newest_first else descending[::-1]
 
 
-def _milliseconds(time: float) -> int:
-    """Unix seconds as whole milliseconds; binary rounding of three decimals is undone, finer fractions are cut."""
-    scaled = time * 1000
-    nearest = round(scaled)
-    return nearest if abs(scaled - nearest) < 1e-2 else math.floor(scaled)  # noqa: PLR2004 -- far above rounding, far below 1 ms
+def _milliseconds(time: float, *, up: bool) -> int:
+    """Unix seconds as whole milliseconds; through microseconds, which undoes the binary rounding of decimals."""
+    microseconds = round(time * 1_000_000)
+    return -(-microseconds // 1000) if up else microseconds // 1000
 
 
 def _seconds(milliseconds: int) -> str:
@@ -332,12 +363,12 @@ class SincePager(Generic[P, T]):
         self._items = items
         self._times = times
         self._identity = identity
-        self._more = more
+        self._more = more or _untold
         self._page_size = page_size
         self._newest = mark.time
         self._edge_ids = frozenset(mark.seen)
-        self._since = since if mark.time is None else mark.time - 1
-        self._ended = mark.ended
+        self._since = since if mark.time is None else max(0, mark.time - 1)
+        self._ended = False
         self._stuck: str | None = None
 
     def ask(self) -> Ask | None:
@@ -348,23 +379,59 @@ class SincePager(Generic[P, T]):
 
     def take(self, answer: P) -> Taken[T]:
         """The items that did not come before, oldest first."""
-        page = sorted(self._items(answer), key=self._time)
-        fresh = [item for item in page if self._identity(item) not in self._edge_ids]
-        full = len(page) >= self._page_size
-        more = None if self._more is None else self._more(answer)
-        if more or (full and more is None):
+        page = in_time_order(self._items(answer), self._times, newest_first=False)
+        fresh = [item for item in page if not self._was_read_before(item)]
+        full, more = len(page) >= self._page_size, self._more(answer)
+        if fresh:
+            self._ended = more is False and not full
             self._step(page, fresh)
-        elif fresh and (full or more is None):
-            self._step(page, fresh)
+        elif more or (full and more is None):
+            raise PaginationError(f"at least {len(page)} items share a moment; this API cannot page through them")
         else:
-            self._remember(page)
             self._ended = True
         return Taken(fresh, has_more=not self._ended)
 
     def mark(self) -> Mark:
-        """The newest moment and the ids of the items read in it."""
-        return Mark(time=self._newest, seen=tuple(sorted(self._edge_ids)), ended=self._ended)
+        """The newest moment and the ids of the items read in it; from the end of a walk, a later one gives what is new."""
+        return Mark(time=self._newest, seen=tuple(sorted(self._edge_ids)))
+
+    def mark_after(self, before: Mark, items: Sequence[T]) -> Mark | None:
+        """At the newest item given, with the ids of the items given in its millisecond and the one before."""
+        newest = max((time for time in map(self._times, items) if time is not None), default=None)
+        if newest is None:
+            return None
+        ids = {identity for item in items if self._time(item) >= newest - 1 and (identity := self._identity(item))}
+        ids.update(before.seen if before.time is not None and before.time >= newest - 1 else ())
+        return Mark(time=newest, seen=tuple(sorted(ids)))
 
     def ahead(self, count: int) -> Sequence[Ask]:  # noqa: ARG002 -- the protocol's signature
         """Unknown until the next page came."""
         return ()
+
+    def _time(self, item: T) -> float:
+        time = self._times(item)
+        return math.inf if time is None else time
+
+    def _was_read_before(self, item: T) -> bool:
+        # A server that gives more than was asked for must not make the walk go round.
+        too_old = self._newest is not None and self._time(item) < self._since
+        return too_old or self._identity(item) in self._edge_ids
+
+    def _step(self, page: list[T], fresh: list[T]) -> None:
+        times = [time for time in map(self._times, fresh) if time is not None]
+        if not times and not self._ended:
+            self._stuck = "the items carry no times, so the next page cannot be asked for"
+        newest = max(times, default=self._newest)
+        if newest is None:
+            return
+        newest = newest if self._newest is None else max(newest, self._newest)
+        # An exclusive bound leaves out its own millisecond, an inclusive one gives it again.
+        ids = {identity for item in page if self._time(item) >= newest - 1 and (identity := self._identity(item)) is not None}
+        reaches_back = self._newest is not None and self._newest >= newest - 1
+        self._edge_ids = frozenset(ids | self._edge_ids if reaches_back else ids)
+        self._newest = newest
+        self._since = max(0, newest - 1)
+
+
+def _untold(answer: object) -> bool | None:  # noqa: ARG001 -- stands in for what an answer says
+    return None

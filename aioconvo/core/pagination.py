@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from typing import Any, Generic, NoReturn, Self, TypeVar
@@ -114,9 +113,13 @@ class AsyncPaginator(Generic[T]):
         return page if page is not None else Page([], has_more=False, position=walk.position())
 
     async def _items(self) -> AsyncIterator[T]:
-        async for page in self.pages():
-            for item in page.items:
-                yield item
+        pages = self.pages()
+        try:
+            async for page in pages:
+                for item in page.items:
+                    yield item
+        finally:
+            pages.cancel()
 
     def _parsed(self, text: str) -> _Position:
         try:
@@ -146,24 +149,29 @@ class _Walk(Generic[T]):
         self._left = limit
         self._under_way: dict[Ask, asyncio.Task[Any]] = {}
 
-    def position(self, mark: Mark | None = None, skip: int = 0) -> _Position:
-        return _Position(self._identity, mark if mark is not None else self._pager.mark(), skip)
+    def position(self) -> _Position:
+        """Where the walk stands between two pages."""
+        return _Position(self._identity, self._pager.mark(), self._skip)
 
     async def next_page(self, ahead: int = 0) -> Page[T] | None:
         """The next page, or `None` at the end; up to `ahead` later pages are asked for at the same time."""
         if self._left == 0:
             return None
-        ask = self._pager.ask()
-        if ask is None:
-            return None
-        before = self._pager.mark()
-        response = await (self._fetch(ask) if ahead == 0 else self._fetch_ahead(ask, ahead))
-        items, has_more = self._pager.take(response.data)
-        if not self._skip and (self._left is None or len(items) < self._left):
-            if self._left is not None:
-                self._left -= len(items)
-            return Page(items, has_more=has_more, position=self.position(), response=response)
-        return self._cut(items, has_more, before, response)
+        while True:
+            ask = self._pager.ask()
+            if ask is None:
+                return None
+            before = self._pager.mark()
+            response = await (self._fetch(ask) if ahead == 0 else self._fetch_ahead(ask, ahead))
+            items, has_more = self._pager.take(response.data)
+            if self._skip and self._skip >= len(items) and has_more:
+                self._skip -= len(items)  # all of it was given before, when pages were larger
+                continue
+            if not self._skip and (self._left is None or len(items) < self._left):
+                if self._left is not None:
+                    self._left -= len(items)
+                return Page(items, has_more=has_more, position=self.position(), response=response)
+            return self._cut(items, has_more, before, response)
 
     def _cut(self, items: list[T], has_more: bool, before: Mark, response: Any) -> Page[T]:
         """A page of which some items were given before, or some are beyond the limit."""
@@ -172,64 +180,83 @@ class _Walk(Generic[T]):
         wanted = items[first:last]
         if self._left is not None:
             self._left -= len(wanted)
-        whole = last == len(items)
-        position = self.position() if whole else self.position(before, last)
-        return Page(wanted, has_more=has_more or not whole, position=position, response=response)
+        if last == len(items):
+            return Page(wanted, has_more=has_more, position=self.position(), response=response)
+        exact = self._pager.mark_after(before, items[:last])
+        position = _Position(self._identity, before, last) if exact is None else _Position(self._identity, exact)
+        return Page(wanted, has_more=True, position=position, response=response)
 
     async def _fetch_ahead(self, ask: Ask, count: int) -> Any:
         wanted = [ask, *self._pager.ahead(count - 1)]
+        if len(wanted) == 1 and not self._under_way:
+            return await self._fetch(ask)
         for one in [one for one in self._under_way if one not in wanted]:
             self._under_way.pop(one).cancel()
         for one in wanted:
             if one not in self._under_way:
-                self._under_way[one] = asyncio.ensure_future(self._fetch(one))
+                task = self._under_way[one] = asyncio.ensure_future(self._fetch(one))
+                task.add_done_callback(_look_at)
         return await self._under_way.pop(ask)
 
-    async def aclose(self) -> None:
-        """Cancel the requests under way and wait until they are gone."""
-        tasks = list(self._under_way.values())
-        self._under_way.clear()
-        for task in tasks:
+    def cancel(self) -> None:
+        """Cancel the requests that were asked for ahead."""
+        for task in self._under_way.values():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._under_way.clear()
 
 
 class PageIterator(Generic[T]):
-    """The pages of one walk. With `prefetch` pages are read before they are asked for, by one task that ends with this."""
+    """The pages of one walk. With `prefetch` pages are read before they are asked for, by one task that ends with this.
+
+    Tasks that share it get each page once.
+    """
 
     def __init__(self, walk: _Walk[T], prefetch: int) -> None:
         self._walk = walk
         self._prefetch = prefetch
         self._reader: asyncio.Task[None] | None = None
         self._ready: asyncio.Queue[Page[T] | Exception | None] | None = None
+        self._turn = asyncio.Lock()
         self._ended = False
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Page[T]:
-        if self._ended:
-            raise StopAsyncIteration
-        page = await (self._walk.next_page() if self._prefetch == 0 else self._next_ready())
-        if page is None:
-            self._ended = True
-            raise StopAsyncIteration
-        return page
+        async with self._turn:
+            if self._ended:
+                raise StopAsyncIteration
+            page = await (self._walk.next_page() if self._prefetch == 0 else self._next_ready())
+            if page is None:
+                self._ended = True
+                raise StopAsyncIteration
+            return page
 
-    async def aclose(self) -> None:
-        """End the walk and wait until its task, if any, is gone. Only needed to be certain at a point in time."""
+    def cancel(self) -> None:
+        """End the walk; its task, if any, is gone after the next turn of the event loop."""
         self._ended = True
+        self._walk.cancel()
         if self._reader is not None:
             self._reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reader
+
+    async def aclose(self) -> None:
+        """End the walk and wait until its task, if any, is gone."""
+        self.cancel()
+        if self._reader is not None:
+            await asyncio.wait((self._reader,))
 
     def __del__(self) -> None:
         reader = self._reader
-        if reader is not None and not reader.done():
-            loop = reader.get_loop()
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(reader.cancel)
+        if reader is None or reader.done() or reader.get_loop().is_closed():
+            return
+        try:
+            here = asyncio.get_running_loop() is reader.get_loop()
+        except RuntimeError:
+            here = False
+        if here:
+            self.cancel()
+        else:
+            reader.get_loop().call_soon_threadsafe(reader.cancel)
 
     async def _next_ready(self) -> Page[T] | None:
         if self._ready is None:
@@ -255,4 +282,10 @@ async def _read_ahead(walk: _Walk[T], ready: asyncio.Queue[Page[T] | Exception |
             if result is None or isinstance(result, Exception):
                 return
     finally:
-        await walk.aclose()
+        walk.cancel()
+
+
+def _look_at(task: asyncio.Task[Any]) -> None:
+    """A page that was asked for ahead and is no longer wanted may fail without anybody hearing of it."""
+    if not task.cancelled():
+        task.exception()

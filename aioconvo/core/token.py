@@ -6,6 +6,8 @@ import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 
+from .auth import printable
+
 __all__ = ["AccessToken", "TokenAuth"]
 
 
@@ -17,21 +19,28 @@ class AccessToken:
     lifetime: float | None
 
 
+@dataclasses.dataclass(slots=True)
+class _Fetching:
+    """A fetch under way, and how many tasks wait for it."""
+
+    task: asyncio.Task[Mapping[str, str]]
+    waiters: int = 0
+
+
 class TokenAuth:
     """A bearer token that the client fetches when it is needed.
 
     `renew_before` is in seconds; a token that lives for less than twice that is renewed after half its life.
     """
 
-    __slots__ = ("_fetching", "_headers", "_loop", "_renew_at", "_renew_before", "identity")
+    __slots__ = ("_fetching", "_headers", "_renew_at", "_renew_before", "identity")
 
     def __init__(self, identity: str, *, renew_before: float = 60.0) -> None:
         self.identity = identity
         self._renew_before = renew_before
         self._headers: Mapping[str, str] | None = None
         self._renew_at = float("-inf")
-        self._fetching: asyncio.Task[Mapping[str, str]] | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._fetching: _Fetching | None = None
 
     def headers(self, now: float) -> Mapping[str, str] | None:
         """The bearer header, or `None` when a token has to be fetched."""
@@ -39,7 +48,7 @@ class TokenAuth:
 
     def accept(self, token: AccessToken, now: float) -> Mapping[str, str]:
         """Use this token from Unix time `now` on; its bearer header."""
-        self._headers = {"Authorization": f"Bearer {token.value}"}
+        self._headers = {"Authorization": f"Bearer {printable('the issued token', token.value)}"}
         if token.lifetime is None:
             self._renew_at = float("inf")
         else:
@@ -58,18 +67,24 @@ class TokenAuth:
         Tasks that come while a fetch is under way wait for that one. Raises what `fetch` raises.
         """
         loop = asyncio.get_running_loop()
-        if self._fetching is None or self._loop is not loop:
-            self._loop = loop
-            self._fetching = loop.create_task(self._fetch(fetch, now))
-            self._fetching.add_done_callback(self._done)
-        # Shielded: a waiter that is cancelled must not take the token away from the others.
-        return await asyncio.shield(self._fetching)
+        if self._fetching is None or self._fetching.task.get_loop() is not loop:
+            self._fetching = _Fetching(loop.create_task(self._fetch(fetch, now)))
+            self._fetching.task.add_done_callback(self._done)
+        fetching = self._fetching
+        fetching.waiters += 1
+        try:
+            # Shielded: a waiter that is cancelled must not take the token away from the others.
+            return await asyncio.shield(fetching.task)
+        finally:
+            fetching.waiters -= 1
+            if fetching.waiters == 0:
+                fetching.task.cancel()  # nobody is left to wait for it; does nothing when it is done
 
     async def _fetch(self, fetch: Callable[[], Awaitable[AccessToken]], now: Callable[[], float]) -> Mapping[str, str]:
         return self.accept(await fetch(), now())
 
     def _done(self, task: asyncio.Task[Mapping[str, str]]) -> None:
-        if self._fetching is task:
+        if self._fetching is not None and self._fetching.task is task:
             self._fetching = None
         if not task.cancelled():
             task.exception()  # every waiter may have been cancelled; then nobody else looks at it

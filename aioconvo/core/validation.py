@@ -47,10 +47,10 @@ def at_most(name: str, value: object, high: int, unit: str = "characters") -> No
 
 def is_uuid(name: str, value: object) -> None:
     """Refuse a text that is no UUID in the usual hyphenated form; absent values pass."""
-    if not isinstance(value, str):
+    if _absent(value):
         return
     try:
-        well_formed = str(uuid.UUID(value)) == value.lower()
+        well_formed = isinstance(value, str) and str(uuid.UUID(value)) == value.lower()
     except ValueError:
         well_formed = False
     if not well_formed:

@@ -85,7 +85,7 @@ class Messages(APIResource):
 
         `before` and `after` are Unix seconds or aware datetimes, exclusive; `after=0` is the beginning. The API gives 100
         messages a request; messages that share a millisecond are not lost, up to 100 of them. `limit` bounds the messages
-        in all, `start` is the `position` of a page of a list in the same direction, `prefetch` is pages read ahead.
+        in all, `start` is the `position` of a page walked in the same direction, `prefetch` is pages read ahead.
 
         Raises:
             InvalidRequestError: Both `before` and `after` were given, or one is no moment; nothing was sent.
@@ -97,4 +97,5 @@ class Messages(APIResource):
         not_both(before=before, after=after)
         pager = message_pager(before=before, after=after)
         values = (self._app_id, user_id)
-        return self._client.paginate(LIST, values, pager, limit=limit, start=start, prefetch=prefetch)
+        direction = "backward" if after is None else "forward"
+        return self._client.paginate(LIST, values, pager, direction=direction, limit=limit, start=start, prefetch=prefetch)

@@ -144,7 +144,10 @@ class Conversations(APIResource):
             ("page[size]", page_size),
         )
         pager = conversation_pager(after=after, before=before)
-        return self._client.paginate(LIST, (self._app_id,), pager, query=query, limit=limit, start=start, prefetch=prefetch)
+        direction = "backward" if before is not None else "forward"
+        return self._client.paginate(
+            LIST, (self._app_id,), pager, query=query, direction=direction, limit=limit, start=start, prefetch=prefetch
+        )
 
     async def update(
         self,

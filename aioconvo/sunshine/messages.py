@@ -125,4 +125,5 @@ class Messages(APIResource):
         not_both(before=before, after=after)
         pager = message_pager(after=after, before=before)
         values = (self._app_id, conversation_id)
-        return self._client.paginate(LIST, values, pager, limit=limit, start=start, prefetch=prefetch)
+        direction = "backward" if after is None else "forward"
+        return self._client.paginate(LIST, values, pager, direction=direction, limit=limit, start=start, prefetch=prefetch)

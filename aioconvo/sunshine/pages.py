@@ -90,24 +90,44 @@ _AnyPage = TypeVar("_AnyPage", ConversationPage, ParticipantPage, MessagePage)
 def conversation_pager(
     *, after: str | None, before: str | None
 ) -> Callable[[Mark | None], CursorPager[ConversationPage, Conversation]]:
-    """Conversations in the server's order, from `after` on, or backwards from `before`."""
-    parameter, following = (AFTER, _following_after) if before is None else (BEFORE, _following_before)
-    return lambda mark: CursorPager(parameter, lambda page: page.conversations, following, start=after or before, mark=mark)
+    """Conversations in the server's order, from `after` on; with `before` backwards from there."""
+    if before is not None:
+        return lambda mark: CursorPager(
+            BEFORE,
+            lambda page: page.conversations[::-1],
+            _following_before,
+            cursor_of=_identity,
+            start=before,
+            mark=mark,
+        )
+    return lambda mark: CursorPager(
+        AFTER, lambda page: page.conversations, _following_after, cursor_of=_identity, start=after, mark=mark
+    )
 
 
 def participant_pager(
     *, after: str | None, before: str | None
 ) -> Callable[[Mark | None], CursorPager[ParticipantPage, Participant]]:
-    """Participants in the server's order, from `after` on, or backwards from `before`."""
-    parameter, following = (AFTER, _following_after) if before is None else (BEFORE, _following_before)
-    return lambda mark: CursorPager(parameter, lambda page: page.participants, following, start=after or before, mark=mark)
+    """Participants in the server's order, from `after` on; with `before` backwards from there."""
+    if before is not None:
+        return lambda mark: CursorPager(
+            BEFORE,
+            lambda page: page.participants[::-1],
+            _following_before,
+            cursor_of=_identity,
+            start=before,
+            mark=mark,
+        )
+    return lambda mark: CursorPager(
+        AFTER, lambda page: page.participants, _following_after, cursor_of=_identity, start=after, mark=mark
+    )
 
 
 def message_pager(*, after: str | None, before: str | None) -> Callable[[Mark | None], CursorPager[MessagePage, Message]]:
     """Messages newest first from the newest, or from `before`; with `after` oldest first."""
     if after is not None:
-        return lambda mark: CursorPager(AFTER, _oldest_first, _following_after, start=after, mark=mark)
-    return lambda mark: CursorPager(BEFORE, _newest_first, _following_before, start=before, mark=mark)
+        return lambda mark: CursorPager(AFTER, _oldest_first, _following_after, cursor_of=_identity, start=after, mark=mark)
+    return lambda mark: CursorPager(BEFORE, _newest_first, _following_before, cursor_of=_identity, start=before, mark=mark)
 
 
 def _following_after(page: _AnyPage) -> Cursor:
@@ -137,6 +157,11 @@ def _newest_first(page: MessagePage) -> list[Message]:
 
 def _oldest_first(page: MessagePage) -> list[Message]:
     return in_time_order(page.messages, _time, newest_first=False)
+
+
+def _identity(item: object) -> str | None:
+    identity: object = getattr(item, "id", None)  # an item that is no object at all has none
+    return identity if isinstance(identity, str) else None
 
 
 def _time(message: Message) -> float | None:

@@ -61,4 +61,7 @@ class Participants(APIResource):
         pager = participant_pager(after=after, before=before)
         values = (self._app_id, conversation_id)
         query = (("page[size]", page_size),)
-        return self._client.paginate(LIST, values, pager, query=query, limit=limit, start=start, prefetch=prefetch)
+        direction = "backward" if before is not None else "forward"
+        return self._client.paginate(
+            LIST, values, pager, query=query, direction=direction, limit=limit, start=start, prefetch=prefetch
+        )

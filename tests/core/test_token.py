@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+import aioconvo
+
 from aioconvo.core.token import AccessToken, TokenAuth
 
 
@@ -177,3 +179,30 @@ def test_no_token_shows() -> None:
     auth = TokenAuth("id")
     auth.accept(AccessToken("canary", None), 0.0)
     assert "canary" not in repr(auth) + repr(AccessToken("canary", 1.0))
+
+
+async def test_a_fetch_that_nobody_waits_for_any_more_is_cancelled() -> None:
+    auth = TokenAuth("x")
+    gone = asyncio.Event()
+
+    async def fetch() -> AccessToken:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            gone.set()
+        raise AssertionError
+
+    waiters = [asyncio.create_task(auth.renew(fetch, lambda: 0.0)) for _ in range(3)]
+    await asyncio.sleep(0)
+    for waiter in waiters:
+        waiter.cancel()
+    await asyncio.gather(*waiters, return_exceptions=True)
+    await asyncio.wait_for(gone.wait(), 1)
+
+
+async def test_an_issued_token_cannot_break_out_of_its_header() -> None:
+    async def fetch() -> AccessToken:
+        return AccessToken("a\r\nX-Evil: 1", None)
+
+    with pytest.raises(aioconvo.ConfigurationError, match="issued token"):
+        await TokenAuth("x").renew(fetch, lambda: 0.0)
