@@ -367,6 +367,7 @@ class SincePager(Generic[P, T]):
         self._page_size = page_size
         self._newest = mark.time
         self._edge_ids = frozenset(mark.seen)
+        self._first = since
         self._since = since if mark.time is None else max(0, mark.time - 1)
         self._ended = False
         self._stuck: str | None = None
@@ -380,7 +381,7 @@ class SincePager(Generic[P, T]):
     def take(self, answer: P) -> Taken[T]:
         """The items that did not come before, oldest first."""
         page = in_time_order(self._items(answer), self._times, newest_first=False)
-        fresh = [item for item in page if not self._was_read_before(item)]
+        fresh = [item for item in page if self._is_wanted(item)]
         full, more = len(page) >= self._page_size, self._more(answer)
         if fresh:
             self._ended = more is False and not full
@@ -412,10 +413,9 @@ class SincePager(Generic[P, T]):
         time = self._times(item)
         return math.inf if time is None else time
 
-    def _was_read_before(self, item: T) -> bool:
+    def _is_wanted(self, item: T) -> bool:
         # A server that gives more than was asked for must not make the walk go round.
-        too_old = self._newest is not None and self._time(item) < self._since
-        return too_old or self._identity(item) in self._edge_ids
+        return self._time(item) >= max(self._first, self._since) and self._identity(item) not in self._edge_ids
 
     def _step(self, page: list[T], fresh: list[T]) -> None:
         times = [time for time in map(self._times, fresh) if time is not None]
