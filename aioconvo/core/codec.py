@@ -9,7 +9,7 @@ import datetime as dt
 import enum
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Self, SupportsIndex, TypeVar, cast, dataclass_transform
+from typing import Any, Self, TypeVar, cast, dataclass_transform
 
 import msgspec
 
@@ -70,7 +70,7 @@ class OpenEnum(enum.StrEnum):
     `Kind("new")` is an instance with that value, equal to the text, whose `known` is false.
     """
 
-    def __reduce_ex__(self, proto: SupportsIndex) -> tuple[Any, ...]:
+    def __reduce_ex__(self, proto: object) -> tuple[Any, ...]:
         # By value: Python 3.11.2 pickles members by name, and values that are not named here have none.
         return type(self), (self.value,)
 
