@@ -154,14 +154,14 @@ class CursorPager(Generic[P, T]):
         self._following = following
         self._cursor = mark.cursor if mark is not None else start
         self._ended = mark is not None and mark.ended
-        self._untold = False
+        self._stuck: str | None = None
         # Hashes, not texts: 64 bits a page keep a walk of a million pages small and still tell cursors apart.
         self._used: set[int] = set()
 
     def ask(self) -> Ask | None:
         """The cursor of the next page."""
-        if self._untold:
-            raise PaginationError("the last page did not tell whether more pages follow; stopping here could lose items")
+        if self._stuck is not None:
+            raise PaginationError(self._stuck)
         if self._ended:
             return None
         return Ask() if self._cursor is None else Ask(((self._parameter, self._cursor),))
@@ -172,17 +172,17 @@ class CursorPager(Generic[P, T]):
             self._used.add(hash(self._cursor))
         cursor, has_more = self._following(answer)
         if has_more is None:
-            self._untold = True
-            return Taken(self._items(answer), has_more=True)
-        if not has_more:
+            self._stuck = "the last page did not tell whether more pages follow; stopping here could lose items"
+        elif not has_more:
             self._ended = True
-            return Taken(self._items(answer), has_more=False)
-        if not cursor:
-            raise PaginationError("the page says that more follow but names no cursor")
-        if hash(cursor) in self._used:
-            raise PaginationError("the server repeated a cursor; walking on would go in a circle")
-        self._cursor = cursor
-        return Taken(self._items(answer), has_more=True)
+        elif not cursor:
+            self._stuck = "the last page says that more follow but names no cursor"
+        elif hash(cursor) in self._used:
+            self._stuck = "the server repeated a cursor; walking on would go in a circle"
+        else:
+            self._cursor = cursor
+        # What came is good, so it is given; a walk that is stuck says so when it is asked to go on.
+        return Taken(self._items(answer), has_more=not self._ended)
 
     def mark(self) -> Mark:
         """The next page's cursor."""

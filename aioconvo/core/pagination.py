@@ -238,6 +238,8 @@ class PageIterator(Generic[T]):
         self._walk.cancel()
         if self._reader is not None:
             self._reader.cancel()
+        if self._ready is not None and self._ready.empty():
+            self._ready.put_nowait(None)  # a task may be waiting for a page
 
     async def aclose(self) -> None:
         """End the walk and wait until its task, if any, is gone."""

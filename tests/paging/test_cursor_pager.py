@@ -210,14 +210,14 @@ test_walks_lose_and_double_nothing = Walks.TestCase
     api=st.sampled_from(APIS),
     shown=st.sets(KEYS, max_size=40),
     hidden=st.sets(KEYS, max_size=20),
-    size=st.integers(1, 7),
+    sizes=st.lists(st.integers(1, 7), min_size=1, max_size=4),
     limits=st.lists(st.integers(1, 12), min_size=1, max_size=4),
     prefetch=st.integers(0, 3),
 )
 def test_limits_slice_a_walk_anywhere(
-    *, api: Api, shown: set[int], hidden: set[int], size: int, limits: list[int], prefetch: int
+    *, api: Api, shown: set[int], hidden: set[int], sizes: list[int], limits: list[int], prefetch: int
 ) -> None:
-    server = Server(shown, hidden, [size])
+    server = Server(shown, hidden, sizes)
 
     async def slices() -> tuple[list[int], list[int]]:
         whole = await api.paginator(server).collect()
@@ -374,11 +374,16 @@ async def test_a_walk_goes_on_exactly_where_a_limit_cut_it(limit: int) -> None:
         assert await later.collect() == [1, 2, 3, 4, 5][limit:][:rest]
 
 
-@pytest.mark.parametrize("size", [1, 2, 3])
-async def test_a_cut_page_is_gone_on_from_in_smaller_pages(size: int) -> None:
-    page = await CONVERSATIONS.paginator(Server(range(1, 9), sizes=[5]), limit=4)
-    rest = await CONVERSATIONS.paginator(Server(range(1, 9), sizes=[size]), start=page.position).collect()
-    assert _records(rest) == [5, 6, 7, 8]
+@pytest.mark.parametrize("api", [api for api in APIS if api.name != "convore"], ids=repr)
+async def test_a_cut_page_that_changed_is_gone_on_from_where_cursors_are_ids(api: Api) -> None:
+    server = Server(range(11, 30, 2), sizes=[6])
+    page = await api.paginator(server, limit=4)
+    given = _records(page.items)
+    server.shown -= {given[0], given[2]}
+    server.arrive([10, 12, 26, 30])
+    rest = _records(await api.paginator(server, start=page.position).collect())
+    left = [record for record in server.shown if (record > given[-1] if api.order > 0 else record < given[-1])]
+    assert rest == sorted(left, reverse=api.order < 0)
 
 
 async def test_a_limit_of_nothing_does_not_move_a_position() -> None:
@@ -456,6 +461,17 @@ async def test_closing_ends_the_walk_at_once(prefetch: int) -> None:
     await pages.aclose()
 
 
+@pytest.mark.parametrize("prefetch", [1, 3])
+async def test_closing_wakes_a_task_that_waits_for_a_page(prefetch: int) -> None:
+    pages = Tables(THREE_PAGES, slow="b").paginator(prefetch=prefetch).pages()
+    given: list[Page[int]] = []
+    consumer = asyncio.create_task(_read(pages, given))
+    await _turns(6)
+    await pages.aclose()
+    await consumer
+    assert [page.items for page in given] == [[1, 2]]
+
+
 @pytest.mark.parametrize("prefetch", [1, 2, 3])
 async def test_pages_are_read_ahead_and_not_further(prefetch: int) -> None:
     server = Tables({None: ([0], Cursor("1", True))} | {str(n): ([n], Cursor(str(n + 1), True)) for n in range(1, 20)})
@@ -498,7 +514,7 @@ async def test_tasks_that_share_a_walk_get_each_page_once(prefetch: int) -> None
 
 
 async def _read(walk: AsyncIterable[Any], given: list[Any]) -> None:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(1):
         async for one in walk:
             given.append(one)  # noqa: PERF401 -- what came before an error has to be seen
 
