@@ -1,13 +1,13 @@
-"""UltraCart conversations: `UltraCartClient` and the structs it gives."""
+"""UltraCart conversations: `UltraCartClient` and the structs it takes and gives."""
 
 from .client import OPERATIONS, UltraCartClient
 from .models import (
-    AgentAuthorization,
-    AgentMerchant,
+    AgentAuth,
     AgentStatus,
     Conversation,
     ConversationSummary,
     Medium,
+    Merchant,
     Message,
     MessageType,
     Participant,
@@ -17,6 +17,7 @@ from .models import (
     Sentiment,
     SentimentKind,
     Translation,
+    TransportState,
     TransportStatus,
     TwilioAccount,
     UploadUrl,
@@ -24,12 +25,12 @@ from .models import (
 
 __all__ = [
     "OPERATIONS",
-    "AgentAuthorization",
-    "AgentMerchant",
+    "AgentAuth",
     "AgentStatus",
     "Conversation",
     "ConversationSummary",
     "Medium",
+    "Merchant",
     "Message",
     "MessageType",
     "Participant",
@@ -39,6 +40,7 @@ __all__ = [
     "Sentiment",
     "SentimentKind",
     "Translation",
+    "TransportState",
     "TransportStatus",
     "TwilioAccount",
     "UltraCartClient",

@@ -1,12 +1,12 @@
-"""The agent whose key is used."""
+"""Agents of UltraCart conversations."""
 
 from __future__ import annotations
 
 from aioconvo.core.client import APIClient, APIResource
 from aioconvo.core.operation import Effect, Operation
 
-from .models import AgentAuthorization
-from .pages import AgentAnswer
+from .models import AgentAuth
+from .pages import AgentAuthAnswer
 
 __all__ = ["OPERATIONS", "Agents"]
 
@@ -15,7 +15,7 @@ AUTHORIZE_WEBSOCKET = Operation(
     "get_agent_websocket_authorization",
     "PUT",
     "/conversation/agent/auth",
-    AgentAnswer,
+    AgentAuthAnswer,
     Effect.IDEMPOTENT,
 )
 OPERATIONS = (AUTHORIZE_WEBSOCKET,)
@@ -29,12 +29,13 @@ class Agents(APIResource):
     def __init__(self, client: APIClient) -> None:
         self._client = client
 
-    async def authorize_websocket(self) -> AgentAuthorization:
-        """Get what the agent needs to open a websocket: the token, the URL, and who the agent is.
+    async def authorize_websocket(self) -> AgentAuth:
+        """Fetch the websocket's URL and tokens for the agent whose credentials the client has.
 
         Raises:
             AuthenticationError: The credentials are wrong.
+            PermissionDeniedError: They belong to nobody who may use conversations.
 
         Source: operation get_agent_websocket_authorization.
         """
-        return (await self._client.call(AUTHORIZE_WEBSOCKET.request())).payload()
+        return (await self._client.call(AUTHORIZE_WEBSOCKET.request())).agent_auth

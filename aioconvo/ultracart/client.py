@@ -1,59 +1,52 @@
-"""The client of UltraCart's conversation API: credentials, published quota, errors in envelopes."""
+"""The client of UltraCart conversations: credentials, access tokens, errors that come with a 200, error words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Self, Unpack
+from typing import Any, ClassVar, Self, TypeVar, Unpack, cast
 
-import msgspec
-
-from aioconvo.core.auth import Auth, BearerAuth, HeaderAuth, NoAuth, digest
+from aioconvo.core.auth import Auth, BearerAuth, HeaderAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords, Refusal
+from aioconvo.core.codec import BrokenBodyError, decode
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.limits import Limits, RateLimit
-from aioconvo.core.operation import Effect, Operation
+from aioconvo.core.operation import Operation
 from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.settings import Environment, text
+from aioconvo.core.settings import Environment, merged, text
 from aioconvo.core.token import AccessToken, TokenAuth
 
 from . import agents, conversations, messages, queues
-from .pages import Envelope, ErrorAnswer, TokenAnswer
+from .oauth import RefreshGrant
+from .pages import ErrorDetail, Told
 
 __all__ = ["OPERATIONS", "UltraCartClient"]
 
+T = TypeVar("T")
+
 OPERATIONS = (*agents.OPERATIONS, *conversations.OPERATIONS, *messages.OPERATIONS, *queues.OPERATIONS)
 
-# Not one of the users' operations: the client itself asks for tokens.
-_REFRESH = Operation(
-    "ultracart.oauth.refresh_token",
-    "oauth_access_token",
-    "POST",
-    "/oauth/token",
-    TokenAnswer,
-    Effect.UNSAFE,
-    form=True,
-)
-_API_VERSION = {"X-UltraCart-Api-Version": "2017-03-01"}
-
-_decode_error = msgspec.json.Decoder(ErrorAnswer).decode
+_VERSION = {"X-UltraCart-Api-Version": "2017-03-01"}
+_HTTP_ERRORS = range(400, 600)
+_UNAUTHORIZED = 401
+_BAD_REQUEST = 400
 
 
 class UltraCartClient(APIClient):
     """UltraCart conversations.
 
-    Give exactly one of `simple_key`, `token`, and `client_id` with `refresh_token`.
+    Give exactly one of `simple_key`, `token`, and `client_id` with `refresh_token`. On the provider's own host the client
+    keeps to the published quota: one request at a time, 1000 an hour and 10000 a day; `limits` sets others.
 
     Args:
-        simple_key: A simple key of the account.
+        simple_key: A simple API key.
         token: A ready access token; it is not renewed.
         client_id: The id of an OAuth application; access tokens are then fetched and renewed as they are needed.
-        refresh_token: The refresh token that was issued to the application.
-        on_refresh_token: Called with the new refresh token when the API issues one in place of the old: store it.
+        refresh_token: The token that a merchant's consent gave the application.
+        on_refresh_token: Is called with each new refresh token, to store it in place of the old one.
         base_url: Another server.
         pool: A pool to share; without one the client makes its own.
         allow_http: Allow `http://` to a host that is not loopback.
-        options: See `ClientOptions`. On UltraCart's own host the published quota is kept unless `limits` says otherwise:
-            one call at a time, 1000 an hour, 10000 a day.
+        options: See `ClientOptions`.
 
     Raises:
         ConfigurationError: A setting is missing or wrong; nothing was sent.
@@ -61,7 +54,7 @@ class UltraCartClient(APIClient):
 
     provider: ClassVar[str] = "ultracart"
     default_host: ClassVar[str] = "secure.ultracart.com"
-    default_limits: ClassVar[Limits] = Limits(rates=(RateLimit(1000, 3600.0), RateLimit(10_000, 86_400.0)), concurrency=1)
+    default_limits: ClassVar[Limits] = Limits(rates=(RateLimit(1000, 3600.0), RateLimit(10000, 86400.0)), concurrency=1)
 
     def __init__(
         self,
@@ -76,9 +69,8 @@ class UltraCartClient(APIClient):
         allow_http: bool = False,
         **options: Unpack[ClientOptions],
     ) -> None:
-        grant = _Grant(client_id, refresh_token, on_refresh_token)
-        auth = _credentials(simple_key, token, grant)
-        self._grant = grant
+        auth, self._grant = _credentials(simple_key, token, client_id, refresh_token, on_refresh_token)
+        options["headers"] = merged(_VERSION, options.get("headers", {}))
         super().__init__(
             base_url=base_url or f"https://{self.default_host}/rest/v2",
             auth=auth,
@@ -86,7 +78,6 @@ class UltraCartClient(APIClient):
             allow_http=allow_http,
             **options,
         )
-        self._headers = {**_API_VERSION, **self._headers}
 
     def _attach_resources(self) -> None:
         self.agents = agents.Agents(self)
@@ -98,6 +89,7 @@ class UltraCartClient(APIClient):
     def from_env(
         cls,
         *,
+        on_refresh_token: Callable[[str], object] | None = None,
         pool: SessionPool | None = None,
         environ: Mapping[str, str] | None = None,
         **options: Unpack[ClientOptions],
@@ -114,83 +106,82 @@ class UltraCartClient(APIClient):
         settings: dict[str, Any] = {name.lower(): value for name in names if (value := env.get(name)) is not None}
         if "client_id" in settings or "refresh_token" in settings:
             env.require("CLIENT_ID", "your application's id")
-            env.require("REFRESH_TOKEN", "the refresh token issued to your application")
+            env.require("REFRESH_TOKEN", "the refresh token of a merchant's consent")
         elif "token" not in settings:
             others = f"{env.name('TOKEN')}, or {env.name('CLIENT_ID')} and {env.name('REFRESH_TOKEN')}"
-            env.require("SIMPLE_KEY", f"your simple key, or set {others}")
-        return cls(pool=pool, **settings, **options)
+            env.require("SIMPLE_KEY", f"your simple API key, or set {others}")
+        return cls(on_refresh_token=on_refresh_token, pool=pool, **settings, **options)
 
     async def _fetch_token(self) -> AccessToken:
-        response = await self.send(_REFRESH.request(body=self._grant.form()), auth=NoAuth())
-        answer = response.data
-        self._grant.renewed(answer.refresh_token)
-        return AccessToken(answer.payload(), _seconds(answer.expires_in))
+        if self._grant is None:
+            raise ConfigurationError("only a client with client_id and refresh_token fetches tokens")
+        return await self._grant.fetch(self)
+
+    def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
+        # An error may come with a 2xx, then without what a good answer has: what it says is worth more than what it lacks.
+        try:
+            data = super()._decoded(operation, answer)
+        except BrokenBodyError:
+            told = _told(answer.body)
+            if told is None or not _refuses(told):
+                raise
+            return cast("T", told)
+        if isinstance(data, Told) or not answer.body:
+            return data
+        told = _told(answer.body)
+        return cast("T", told) if told is not None and _refuses(told) else data
 
     def _refusal(self, data: Any) -> Refusal | None:
-        if not isinstance(data, Envelope | TokenAnswer):
+        if not isinstance(data, Told) or not _refuses(data):
             return None
-        refusal = data.refusal()
-        if refusal is None:
-            data.payload()
-        return refusal
+        words = _words(data)
+        if isinstance(data.error, str):
+            return Refusal(_UNAUTHORIZED, words)
+        code = words.code or ""
+        status = int(code) if code.isascii() and code.isdigit() else _BAD_REQUEST
+        return Refusal(status if status in _HTTP_ERRORS else _BAD_REQUEST, words)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
-        header = answer.headers.get("UC-REST-ERROR")
-        try:
-            told = _decode_error(answer.body).error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            told = None
-        if told is None:
-            return ErrorWords(None, header)
-        return ErrorWords(told.error_code, told.user_message or told.developer_message or header)
+        told = _told(answer.body)
+        words = ErrorWords() if told is None else _words(told)
+        return words if words.words else ErrorWords(words.code, answer.headers.get("UC-REST-ERROR"))
 
 
-class _Grant:
-    """What tokens are fetched with; shared by the copies of a client, because a refresh token may be good only once."""
-
-    def __init__(
-        self, client_id: str | None, refresh_token: str | None, on_refresh_token: Callable[[str], object] | None
-    ) -> None:
-        self.given = client_id is not None or refresh_token is not None
-        self._client_id = client_id
-        self._refresh_token = refresh_token
-        self._on_refresh_token = on_refresh_token
-
-    def identity(self) -> str:
-        """A digest of what the account is known by."""
-        name = text("client_id", self._client_id, "your application's id")
-        return digest("ultracart", name, text("refresh_token", self._refresh_token, "the application's refresh token"))
-
-    def form(self) -> Mapping[str, str]:
-        """The form that asks for a token."""
-        return {
-            "grant_type": "refresh_token",
-            "client_id": self._client_id or "",
-            "refresh_token": self._refresh_token or "",
-        }
-
-    def renewed(self, refresh_token: str | None) -> None:
-        """Keep the refresh token that took the place of the old one."""
-        if refresh_token and refresh_token != self._refresh_token:
-            self._refresh_token = refresh_token
-            if self._on_refresh_token is not None:
-                self._on_refresh_token(refresh_token)
-
-
-def _credentials(simple_key: str | None, token: str | None, grant: _Grant) -> Auth:
-    if (simple_key is not None) + (token is not None) + grant.given != 1:
-        raise ConfigurationError("give exactly one of simple_key, token, and client_id with refresh_token")
-    if simple_key is not None:
-        return HeaderAuth("x-ultracart-simple-key", text("simple_key", simple_key, "your simple key"))
-    if token is not None:
-        return BearerAuth(text("token", token, "an access token"))
-    return TokenAuth(grant.identity())
-
-
-def _seconds(text_of_seconds: str | None) -> float | None:
-    """The life of a token; `None`, for ever, when the answer does not say."""
+def _told(body: bytes) -> Told | None:
+    """What an answer of unknown shape says of itself, if it is one of this API at all."""
     try:
-        seconds = float(text_of_seconds or "")
-    except ValueError:
+        return decode(body, Told)
+    except BrokenBodyError:
         return None
-    return seconds if seconds > 0 else None
+
+
+def _refuses(told: Told) -> bool:
+    return told.success is False or told.error is not None
+
+
+def _words(told: Told) -> ErrorWords:
+    if isinstance(told.error, ErrorDetail):
+        return ErrorWords(told.error.error_code, told.error.user_message or told.error.developer_message)
+    return ErrorWords(told.error, told.error_description)
+
+
+def _credentials(
+    simple_key: str | None,
+    token: str | None,
+    client_id: str | None,
+    refresh_token: str | None,
+    on_refresh_token: Callable[[str], object] | None,
+) -> tuple[Auth, RefreshGrant | None]:
+    """How calls are signed, and what tokens are fetched with."""
+    oauth = client_id is not None or refresh_token is not None
+    if (simple_key is not None) + (token is not None) + oauth != 1:
+        raise ConfigurationError("give exactly one of simple_key, token, and client_id with refresh_token")
+    if not oauth and on_refresh_token is not None:
+        raise ConfigurationError("on_refresh_token goes with client_id and refresh_token; leave it out")
+    if simple_key is not None:
+        return HeaderAuth("x-ultracart-simple-key", text("simple_key", simple_key, "your simple API key")), None
+    if token is not None:
+        return BearerAuth(text("token", token, "an access token")), None
+    name = text("client_id", client_id, "your application's id")
+    refresh = text("refresh_token", refresh_token, "the refresh token of a merchant's consent")
+    return TokenAuth(BearerAuth(refresh).identity), RefreshGrant(name, refresh, on_refresh_token)

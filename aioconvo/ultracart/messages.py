@@ -1,4 +1,4 @@
-"""Messages of UltraCart's conversations."""
+"""Messages of UltraCart conversations. There is no REST call that sends one: they go over the websocket."""
 
 from __future__ import annotations
 
@@ -45,21 +45,23 @@ class Messages(APIResource):
         start: str | None = None,
         prefetch: int = 0,
     ) -> AsyncPaginator[Message]:
-        """List the messages of a conversation from `since` on, oldest first.
+        """List the messages of a conversation, oldest first.
 
-        `since` is milliseconds since 1970-01-01 UTC, or an aware datetime; that the API means milliseconds, and whether it
-        includes the moment itself, are unconfirmed. `page_size` is 1 to 200 messages a request (nothing is sent without
-        it), `limit` bounds them in all, `start` is a page's `position`, `prefetch` is pages read ahead.
+        `since` is in milliseconds since 1970, or a datetime with a time zone; whether a message of that very millisecond
+        comes is unconfirmed. `page_size` is 2 to 200 messages a request, `limit` bounds them in all, `start` is a page's
+        `position` (from that of the last page on, a later walk gives what is new), `prefetch` is pages read ahead.
 
         Raises:
-            InvalidRequestError: `since` or `page_size` is wrong; nothing was sent.
+            InvalidRequestError: The arguments break one of these rules; nothing was sent.
             NotFoundError: No such conversation (when awaited or iterated).
-            PaginationError: More messages share a moment than a page holds (when awaited or iterated).
+            PaginationError: More messages share a moment than a page holds (when iterated).
 
         Source: operation get_conversation_messages.
         """
-        between("page_size", page_size, 1, 200)
-        pager = message_pager(_milliseconds(since), page_size)
+        # No limit of the page is documented for messages: this is that of conversations. Every page begins with messages
+        # that the one before ended with, so one message a page would lead nowhere.
+        between("page_size", page_size, 2, 200)
+        pager = message_pager(since=_milliseconds(since), page_size=page_size)
         query = (("limit", page_size),)
         return self._client.paginate(
             LIST, (conversation_uuid,), pager, query=query, limit=limit, start=start, prefetch=prefetch
@@ -70,7 +72,7 @@ def _milliseconds(since: int | dt.datetime) -> int:
     if isinstance(since, dt.datetime):
         if since.tzinfo is None:
             raise InvalidRequestError("since must be a datetime with a time zone, such as datetime.now(timezone.utc)")
-        since = int(since.timestamp() * 1000)
+        since = (since - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(milliseconds=1)
     if since < 0:
-        raise InvalidRequestError("since must be 0 or more milliseconds since 1970-01-01 UTC")
+        raise InvalidRequestError(f"since must be 0 or more milliseconds since 1970; got {since}")
     return since

@@ -1,7 +1,7 @@
-"""The nouns of UltraCart's conversation API, as structs.
+"""The nouns of UltraCart conversations, as structs.
 
-Source: the vendor's Python SDK 4.1.208. No model declares required fields, so every field may be missing. Fields that end
-in `_dts` are ISO 8601 date-times; whether they always carry an offset is unconfirmed, one without comes naive.
+Source: the vendor's SDK 4.1.208. It declares no member as required, so every one may be missing. Members ending in `_dts`
+are ISO 8601 date-times with an offset in all samples; one without an offset stays naive, because its zone is unconfirmed.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import datetime as dt
 from aioconvo.core.codec import Model, OpenEnum
 
 __all__ = [
-    "AgentAuthorization",
-    "AgentMerchant",
+    "AgentAuth",
     "AgentStatus",
     "Conversation",
     "ConversationSummary",
     "Medium",
+    "Merchant",
     "Message",
     "MessageType",
     "Participant",
@@ -26,6 +26,7 @@ __all__ = [
     "Sentiment",
     "SentimentKind",
     "Translation",
+    "TransportState",
     "TransportStatus",
     "TwilioAccount",
     "UploadUrl",
@@ -33,7 +34,7 @@ __all__ = [
 
 
 class Medium(OpenEnum):
-    """How a conversation is held."""
+    """What a conversation runs over."""
 
     SMS = "sms"
     WEBSOCKET = "websocket"
@@ -48,16 +49,24 @@ class MessageType(OpenEnum):
     TOOL_CALL = "tool call"
 
 
-class AgentStatus(OpenEnum):
-    """Whether an agent takes customers."""
+class TransportState(OpenEnum):
+    """How far a message got; upper-case values are those of the carriers."""
 
-    AVAILABLE = "available"
-    BUSY = "busy"
-    UNAVAILABLE = "unavailable"
+    ACCEPTED = "accepted"
+    SCHEDULED = "scheduled"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    READ = "read"
+    TWILIO_CREDENTIALS_MISSING = "TWILIO_CREDENTIALS_MISSING"
+    SENT_TO_TWILIO = "SENT_TO_TWILIO"
+    TWILIO_ERROR = "TWILIO_ERROR"
+    SENT_TO_PINPOINT = "SENT_TO_PINPOINT"
+    PINPOINT_ERROR = "PINPOINT_ERROR"
 
 
 class SentimentKind(OpenEnum):
-    """The prevailing sentiment."""
+    """The mood of a conversation."""
 
     POSITIVE = "POSITIVE"
     NEUTRAL = "NEUTRAL"
@@ -65,8 +74,16 @@ class SentimentKind(OpenEnum):
     MIXED = "MIXED"
 
 
+class AgentStatus(OpenEnum):
+    """Whether an agent takes chats."""
+
+    AVAILABLE = "available"
+    BUSY = "busy"
+    UNAVAILABLE = "unavailable"
+
+
 class Participant(Model):
-    """Somebody who takes part in a conversation; `left_dts` is set once they left."""
+    """Somebody's part in one conversation; `unread_messages` is a count."""
 
     conversation_participant_arn: str | None = None
     conversation_participant_name: str | None = None
@@ -84,7 +101,7 @@ class Participant(Model):
 
 
 class Sentiment(Model):
-    """What was read out of the customer's words; the four figures are shares from 0 to 1."""
+    """The mood of a conversation, with a score from 0 to 1 for each kind."""
 
     last_detect_sentiment: str | None = None
     mixed: float | None = None
@@ -95,21 +112,21 @@ class Sentiment(Model):
 
 
 class Translation(Model):
-    """A message in another language."""
+    """A message's text in another language."""
 
     body: str | None = None
     language_iso_code: str | None = None
 
 
 class TransportStatus(Model):
-    """How far a message came on its way to one participant; `status` is open text, upper case for provider errors."""
+    """How far a message got on its way to one participant."""
 
     conversation_participant_arn: str | None = None
-    status: str | None = None
+    status: TransportState | None = None
 
 
 class Message(Model):
-    """One message; `message_epoch` is in milliseconds since 1970-01-01 UTC."""
+    """One message; `message_epoch` is in milliseconds since 1970, `delay_until_dts` postpones sending."""
 
     author_conversation_participant_arn: str | None = None
     author_conversation_participant_name: str | None = None
@@ -130,7 +147,7 @@ class Message(Model):
 
 
 class ConversationSummary(Model):
-    """A conversation as lists give it, with its last message."""
+    """One conversation as lists show it; `unread_messages` only says whether there are any."""
 
     closed: bool | None = None
     conversation_arn: str | None = None
@@ -151,34 +168,66 @@ class ConversationSummary(Model):
     visible: bool | None = None
 
 
-class Conversation(Model):
-    """A conversation with its participants and messages."""
+class Conversation(ConversationSummary):
+    """One conversation with its messages."""
 
     base_language_iso_code: str | None = None
-    closed: bool | None = None
-    conversation_arn: str | None = None
-    conversation_uuid: str | None = None
-    customer_first_message_unresponded_to_dts: dt.datetime | None = None
-    last_conversation_message_body: str | None = None
-    last_conversation_participant_arn: str | None = None
-    last_conversation_participant_name: str | None = None
-    last_interactive_message_dts: dt.datetime | None = None
-    last_message_dts: dt.datetime | None = None
-    medium: Medium | None = None
-    merchant_id: str | None = None
-    message_count: int | None = None
     messages: list[Message] | None = None
-    participants: list[Participant] | None = None
-    sentiment: Sentiment | None = None
-    start_dts: dt.datetime | None = None
-    unread_messages: bool | None = None
     virtual_agent: bool | None = None
     virtual_agent_cost: float | None = None
-    visible: bool | None = None
+
+
+class UploadUrl(Model):
+    """Where to PUT a file: `url` is signed and takes no API credentials; `key` then names the file in a message."""
+
+    key: str | None = None
+    url: str | None = None
+
+
+class Merchant(Model):
+    """An account that an agent may work for."""
+
+    company: str | None = None
+    is_parent: bool | None = None
+    merchant_id: str | None = None
+
+
+class TwilioAccount(Model):
+    """The phone numbers of one account."""
+
+    merchant_id: str | None = None
+    twilio_phone_numbers: list[str] | None = None
+
+
+class AgentAuth(Model):
+    """What an agent needs to open the websocket: its URL, the tokens, and what the agent may do. Tokens show in no `repr`."""
+
+    chat_admin: bool | None = None
+    chat_user: bool | None = None
+    conversation_participant_arn: str | None = None
+    conversation_participant_name: str | None = None
+    customer_profile: bool | None = None
+    default_phone_number: str | None = None
+    group_ids: list[int] | None = None
+    jwt: str | None = None
+    merchant_id: str | None = None
+    merchants: list[Merchant] | None = None
+    parent_merchant_id: str | None = None
+    pbx_admin: bool | None = None
+    pbx_jwt: str | None = None
+    pbx_supervisor: bool | None = None
+    pbx_user: bool | None = None
+    pbx_voice_identity: str | None = None
+    pbx_voice_token: str | None = None
+    pbx_worker_token: str | None = None
+    pbx_worker_token_v2: str | None = None
+    twilio_accounts: list[TwilioAccount] | None = None
+    user_id: int | None = None
+    websocket_url: str | None = None
 
 
 class QueueAgent(Model):
-    """An agent of a queue."""
+    """An agent of a web chat queue."""
 
     agent_status: AgentStatus | None = None
     agent_user_id: str | None = None
@@ -192,7 +241,7 @@ class QueueAgent(Model):
 
 
 class QueueEntry(Model):
-    """A customer who waits in a queue."""
+    """A customer who waits in a web chat queue."""
 
     conversation_participant_arn: str | None = None
     conversation_participant_name: str | None = None
@@ -205,7 +254,7 @@ class QueueEntry(Model):
 
 
 class QueueStatus(Model):
-    """A webchat queue: agents, customers, and times in seconds."""
+    """A web chat queue with its agents and the customers who wait; averages are in seconds."""
 
     agent_available_count: int | None = None
     agent_busy_count: int | None = None
@@ -222,52 +271,3 @@ class QueueStatus(Model):
     customer_waiting_join_dts: dt.datetime | None = None
     queue_entries: list[QueueEntry] | None = None
     queue_name: str | None = None
-
-
-class UploadUrl(Model):
-    """Where a file is uploaded to with PUT (send no API headers there), and the `key` that names it in a message."""
-
-    key: str | None = None
-    url: str | None = None
-
-
-class AgentMerchant(Model):
-    """A merchant that the agent may act for."""
-
-    company: str | None = None
-    is_parent: bool | None = None
-    merchant_id: str | None = None
-
-
-class TwilioAccount(Model):
-    """Phone numbers of a merchant."""
-
-    merchant_id: str | None = None
-    twilio_phone_numbers: list[str] | None = None
-
-
-class AgentAuthorization(Model):
-    """What an agent needs for the websocket: a token (`jwt`), where to connect, and who the agent is."""
-
-    chat_admin: bool | None = None
-    chat_user: bool | None = None
-    conversation_participant_arn: str | None = None
-    conversation_participant_name: str | None = None
-    customer_profile: bool | None = None
-    default_phone_number: str | None = None
-    group_ids: list[int] | None = None
-    jwt: str | None = None
-    merchant_id: str | None = None
-    merchants: list[AgentMerchant] | None = None
-    parent_merchant_id: str | None = None
-    pbx_admin: bool | None = None
-    pbx_jwt: str | None = None
-    pbx_supervisor: bool | None = None
-    pbx_user: bool | None = None
-    pbx_voice_identity: str | None = None
-    pbx_voice_token: str | None = None
-    pbx_worker_token: str | None = None
-    pbx_worker_token_v2: str | None = None
-    twilio_accounts: list[TwilioAccount] | None = None
-    user_id: int | None = None
-    websocket_url: str | None = None

@@ -1,55 +1,40 @@
-"""The envelopes of UltraCart around its nouns, and how its lists go on.
+"""The answers of UltraCart around its nouns, and how its lists go on.
 
-Every envelope may carry `error` or `success: false`, also with status 200; `refusal` finds it, `payload` gives what was
-asked for. Conversations are walked by offset, messages by "since" in milliseconds, a search by a range in its body.
+Conversations are asked for by offset and move to the front with each new message; a search is asked for by a range;
+messages are asked for since a millisecond.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TypeVar
 
-from aioconvo.core.client import ErrorWords, Refusal
-from aioconvo.core.codec import BrokenBodyError, Model
+from aioconvo.core.codec import Envelope, Model
 from aioconvo.core.offset import OffsetPager, ResultSet
 from aioconvo.core.pagers import Ask, Mark, SincePager
 
-from .models import (
-    AgentAuthorization,
-    Conversation,
-    ConversationSummary,
-    Message,
-    QueueStatus,
-    UploadUrl,
-)
+from .models import AgentAuth, Conversation, ConversationSummary, Message, QueueStatus, UploadUrl
 
 __all__ = [
-    "AgentAnswer",
+    "AgentAuthAnswer",
     "ConversationAnswer",
     "ConversationPage",
-    "Envelope",
-    "ErrorAnswer",
     "MessagePage",
     "QueueStatusesAnswer",
     "SearchPage",
-    "StartAnswer",
     "TokenAnswer",
+    "Told",
     "UploadUrlAnswer",
     "conversation_pager",
     "message_pager",
     "search_pager",
 ]
 
-_Payload = TypeVar("_Payload")
-
-_BAD_REQUEST = 400
-_ERRORS = range(400, 600)
 _DEFAULT_PAGE = 100
 
 
-class Error(Model):
-    """What went wrong; `error_code` is a text that holds the HTTP status, and may be missing."""
+class ErrorDetail(Model):
+    """What went wrong; `error_code` is an HTTP status as text."""
 
     developer_message: str | None = None
     error_code: str | None = None
@@ -58,16 +43,16 @@ class Error(Model):
     user_message: str | None = None
 
 
-class Warning(Model):  # noqa: A001 -- the API's own word
-    """What the API wants to be noticed although the call went well."""
+class WarningDetail(Model):
+    """What went well, but not quite."""
 
     more_info: str | None = None
     warning_code: str | None = None
     warning_message: str | None = None
 
 
-class PageFacts(Model):
-    """Where a page stands in its list; `total_records` may be missing."""
+class Rows(Model):
+    """Which rows of a list an answer holds, and where the next ones begin."""
 
     count: int | None = None
     limit: int | None = None
@@ -78,217 +63,151 @@ class PageFacts(Model):
 
 
 class Metadata(Model):
-    """What an envelope says of its payload."""
+    """What an answer says of its payload."""
 
     payload_name: str | None = None
-    result_set: PageFacts | None = None
+    result_set: Rows | None = None
 
 
-class Envelope(Model):
-    """What every answer may carry beside its payload."""
+class Told(Envelope, kw_only=True):
+    """What every answer says of itself; an error may come with a 200, and then without the payload.
 
-    error: Error | None = None
-    metadata: Metadata | None = None
+    OAuth writes `error` as text, with `error_description` beside it.
+    """
+
     success: bool | None = None
-    warning: Warning | None = None
-
-    def refusal(self) -> Refusal | None:
-        """What the envelope says when the call failed although the status says otherwise."""
-        if self.error is None and self.success is not False:
-            return None
-        told = self.error or Error()
-        code = told.error_code
-        status = int(code) if code is not None and code.isascii() and code.isdigit() else _BAD_REQUEST
-        return Refusal(
-            status if status in _ERRORS else _BAD_REQUEST,
-            ErrorWords(code, told.user_message or told.developer_message),
-        )
-
-    def payload(self) -> object:
-        """What was asked for.
-
-        Raises:
-            BrokenBodyError: It is missing.
-        """
-        return None
+    error: ErrorDetail | str | None = None
+    error_description: str | None = None
+    metadata: Metadata | None = None
+    warning: WarningDetail | None = None
 
 
-class ErrorAnswer(Envelope):
-    """An envelope that carries an error only."""
+class AgentAuthAnswer(Told):
+    """An agent's way into the websocket."""
+
+    agent_auth: AgentAuth
 
 
-class ConversationAnswer(Envelope):
+class ConversationAnswer(Told):
     """One conversation."""
 
-    conversation: Conversation | None = None
-
-    def payload(self) -> Conversation:
-        """The conversation."""
-        return _present(self.conversation, "conversation")
+    conversation: Conversation
 
 
-class StartAnswer(ConversationAnswer):
-    """The conversation that was started, or found."""
-
-
-class AgentAnswer(Envelope):
-    """What an agent needs for the websocket."""
-
-    agent_auth: AgentAuthorization | None = None
-
-    def payload(self) -> AgentAuthorization:
-        """The authorization."""
-        return _present(self.agent_auth, "agent_auth")
-
-
-class UploadUrlAnswer(Envelope):
-    """Where a file is uploaded to."""
-
-    conversation_multimedia_upload_url: UploadUrl | None = None
-
-    def payload(self) -> UploadUrl:
-        """The URL and its key."""
-        return _present(self.conversation_multimedia_upload_url, "conversation_multimedia_upload_url")
-
-
-class QueueStatusesAnswer(Envelope):
-    """The webchat queues."""
-
-    queue_statuses: list[QueueStatus] | None = None
-
-    def payload(self) -> list[QueueStatus]:
-        """The queues."""
-        return _present(self.queue_statuses, "queue_statuses")
-
-
-class ConversationPage(Envelope):
+class ConversationPage(Told):
     """A page of conversations."""
 
-    conversations: list[ConversationSummary] | None = None
-
-    def payload(self) -> list[ConversationSummary]:
-        """The conversations."""
-        return _present(self.conversations, "conversations")
+    conversations: list[ConversationSummary]
 
 
-class MessagePage(Envelope):
-    """Messages of one conversation from a moment on."""
+class SearchPage(Told):
+    """A range of the conversations that a search found."""
 
-    conversation_messages: list[Message] | None = None
-
-    def payload(self) -> list[Message]:
-        """The messages."""
-        return _present(self.conversation_messages, "conversation_messages")
-
-
-class SearchPage(Envelope):
-    """A range of what a search found."""
-
+    records: list[ConversationSummary]
     range_begin: int | None = None
     range_end: int | None = None
-    records: list[ConversationSummary] | None = None
     total: int | None = None
 
-    def payload(self) -> list[ConversationSummary]:
-        """The conversations."""
-        return _present(self.records, "records")
+
+class MessagePage(Told):
+    """A page of messages."""
+
+    conversation_messages: list[Message]
 
 
-class TokenAnswer(Model):
-    """An access token; `expires_in` is a text of seconds. A failure fills the members that begin with `error`."""
+class UploadUrlAnswer(Told):
+    """Where to put a file."""
 
-    access_token: str | None = None
+    conversation_multimedia_upload_url: UploadUrl
+
+
+class QueueStatusesAnswer(Told):
+    """Every web chat queue."""
+
+    queue_statuses: list[QueueStatus]
+
+
+class TokenAnswer(Told):
+    """An access token; `expires_in` is in seconds, as text, and `refresh_token` may be a new one."""
+
+    access_token: str
     refresh_token: str | None = None
-    expires_in: str | None = None
+    expires_in: str | int | None = None
     token_type: str | None = None
     scope: str | None = None
     merchant_id: str | None = None
-    error: str | None = None
-    error_description: str | None = None
     error_uri: str | None = None
 
-    def refusal(self) -> Refusal | None:
-        """What the answer says when no token was issued."""
-        if self.access_token:
-            return None
-        return Refusal(401, ErrorWords(self.error, self.error_description or "no access token was issued"))
 
-    def payload(self) -> str:
-        """The token."""
-        return _present(self.access_token, "access_token")
-
-
-def conversation_pager(
-    page_size: int | None,
-) -> Callable[[Mark | None], OffsetPager[ConversationPage, ConversationSummary]]:
-    """Conversations newest first, by offset, over a list that moves."""
+def conversation_pager(*, page_size: int | None) -> Callable[[Mark | None], OffsetPager[ConversationPage, ConversationSummary]]:
+    """Conversations newest first, each once, though they move while they are walked."""
     return lambda mark: OffsetPager(
-        ConversationPage.payload, _page_facts, _identity, _at_offset, order=_order, page_size=page_size, mark=mark
+        lambda page: page.conversations,
+        lambda page: _result_set(page.metadata),
+        _conversation_id,
+        lambda offset: Ask((("_offset", str(offset)),)) if offset else Ask(),
+        order=_last_message_time,
+        page_size=page_size,
+        mark=mark,
     )
 
 
-def search_pager(page_size: int | None) -> Callable[[Mark | None], OffsetPager[SearchPage, ConversationSummary]]:
-    """What a search finds, by a range in its body. Whether its end is inclusive is unconfirmed: what came decides."""
+def search_pager(
+    *, page_size: int | None, oldest_first: bool
+) -> Callable[[Mark | None], OffsetPager[SearchPage, ConversationSummary]]:
+    """What a search found. Whether `range_end` is inclusive is unconfirmed: the walk goes on behind what came."""
     size = page_size or _DEFAULT_PAGE
-
-    def at(offset: int) -> Ask:
-        return Ask(body=(("range_begin", offset), ("range_end", offset + size)))
-
-    return lambda mark: OffsetPager(SearchPage.payload, _range, _identity, at, page_size=size, mark=mark)
-
-
-def message_pager(since: int, page_size: int | None) -> Callable[[Mark | None], SincePager[MessagePage, Message]]:
-    """Messages oldest first, from a moment in milliseconds on."""
-    return lambda mark: SincePager(
-        MessagePage.payload, _epoch, _message_identity, since=since, page_size=page_size or _DEFAULT_PAGE, mark=mark
+    return lambda mark: OffsetPager(
+        lambda page: page.records,
+        # Where the total is missing, only an empty answer is the end.
+        lambda page: ResultSet(total=page.total, more=bool(page.records) if page.total is None else None),
+        _conversation_id,
+        lambda offset: Ask(body=(("range_begin", offset), ("range_end", offset + size))),
+        order=None if oldest_first else _last_message_time,
+        page_size=size,
+        mark=mark,
     )
 
 
-def _present(payload: _Payload | None, name: str) -> _Payload:
-    if payload is None:
-        raise BrokenBodyError(f"the answer lacks {name!r}", cut=False)
-    return payload
+def message_pager(*, since: int, page_size: int | None) -> Callable[[Mark | None], SincePager[MessagePage, Message]]:
+    """Messages oldest first, from `since` in milliseconds on."""
+    return lambda mark: SincePager(
+        lambda page: page.conversation_messages,
+        _milliseconds,
+        lambda message: getattr(message, "conversation_message_uuid", None),
+        more=lambda page: _result_set(page.metadata).more,
+        since=since,
+        page_size=page_size or _DEFAULT_PAGE,
+        mark=mark,
+    )
 
 
-def _at_offset(offset: int) -> Ask:
-    return Ask() if offset == 0 else Ask((("_offset", str(offset)),))
+def _result_set(metadata: Metadata | None) -> ResultSet:
+    rows = metadata.result_set if metadata is not None else None
+    if rows is None:
+        return ResultSet()
+    return ResultSet(rows.offset, rows.next_offset, rows.limit, rows.total_records, rows.more)
 
 
-def _page_facts(page: ConversationPage) -> ResultSet:
-    facts = (page.metadata.result_set if page.metadata is not None else None) or PageFacts()
-    return ResultSet(facts.offset, facts.next_offset, facts.limit, facts.total_records, facts.more)
+# An item that is no object at all has no members.
 
 
-def _range(page: SearchPage) -> ResultSet:
-    return ResultSet(total=page.total)
+def _conversation_id(conversation: ConversationSummary) -> str | None:
+    return getattr(conversation, "conversation_uuid", None)
 
 
-def _identity(conversation: ConversationSummary) -> str | None:
-    return _text(conversation, "conversation_uuid")
-
-
-def _message_identity(message: Message) -> str | None:
-    return _text(message, "conversation_message_uuid")
-
-
-def _text(item: object, name: str) -> str | None:
-    value = getattr(item, name, None)  # an item that is no object at all has none
-    return value if isinstance(value, str) else None
-
-
-def _order(conversation: ConversationSummary) -> str | None:
-    """The key the list is sorted by, as text that sorts like time."""
-    moment = getattr(conversation, "last_message_dts", None)
-    if not isinstance(moment, dt.datetime) or moment.tzinfo is None:
+def _last_message_time(conversation: ConversationSummary) -> str | None:
+    """The time of the last message as text that sorts; without an offset it counts as UTC."""
+    last = getattr(conversation, "last_message_dts", None)
+    if not isinstance(last, dt.datetime):
         return None
-    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    utc = last.astimezone(dt.UTC) if last.tzinfo is not None else last
+    return utc.replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
-def _epoch(message: Message) -> int | None:
+def _milliseconds(message: Message) -> int | None:
     epoch = getattr(message, "message_epoch", None)
     if isinstance(epoch, int):
         return epoch
-    moment = getattr(message, "message_dts", None)
-    if isinstance(moment, dt.datetime) and moment.tzinfo is not None:
-        return round(moment.timestamp() * 1000)
-    return None
+    sent = getattr(message, "message_dts", None)
+    return int(sent.timestamp() * 1000) if isinstance(sent, dt.datetime) and sent.tzinfo is not None else None

@@ -1,4 +1,4 @@
-"""Webchat queues of UltraCart."""
+"""Web chat queues of UltraCart conversations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OPERATIONS = (LIST_STATUSES, UPDATE_STATUS)
 
 
 class _Status(Model):
-    agent_status: AgentStatus | UnsetType = UNSET
+    agent_status: AgentStatus
     custom_status_name: str | UnsetType = UNSET
     custom_status_uuid: str | UnsetType = UNSET
 
@@ -47,24 +47,21 @@ class Queues(APIResource):
         self._client = client
 
     async def list_statuses(self) -> list[QueueStatus]:
-        """Fetch the state of every webchat queue; times in it are seconds. The API does not page this list.
-
-        Raises:
-            PermissionDeniedError: The agent may not see the queues.
+        """Fetch every queue with its agents and the customers who wait; they come in one answer.
 
         Source: operation get_conversation_webchat_queue_statuses.
         """
-        return (await self._client.call(LIST_STATUSES.request())).payload()
+        return (await self._client.call(LIST_STATUSES.request())).queue_statuses
 
     async def update_status(
         self,
         queue_name: str,
         *,
-        agent_status: AgentStatus | str | UnsetType = UNSET,
+        agent_status: AgentStatus | str,
         custom_status_name: str | UnsetType = UNSET,
         custom_status_uuid: str | UnsetType = UNSET,
     ) -> None:
-        """Say whether the agent takes customers of a queue: `available`, `busy`, `unavailable`, or a status of your own.
+        """Say whether the agent takes chats from a queue: `available`, `busy` or `unavailable`, with a status of its own.
 
         Raises:
             NotFoundError: No such queue.
@@ -72,7 +69,7 @@ class Queues(APIResource):
         Source: operation update_conversation_webchat_queue_status.
         """
         body = _Status(
-            agent_status=AgentStatus(agent_status) if isinstance(agent_status, str) else UNSET,
+            agent_status=AgentStatus(agent_status),
             custom_status_name=custom_status_name,
             custom_status_uuid=custom_status_uuid,
         )

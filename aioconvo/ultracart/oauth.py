@@ -1,0 +1,66 @@
+"""Access tokens of UltraCart, fetched with a refresh token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aioconvo.core.auth import NoAuth
+from aioconvo.core.client import APIClient
+from aioconvo.core.errors import AuthenticationError, BadRequestError
+from aioconvo.core.operation import Effect, Operation
+from aioconvo.core.token import AccessToken
+
+from .pages import TokenAnswer
+
+__all__ = ["REFRESH_TOKEN", "RefreshGrant"]
+
+# A second token harms nothing, so asking again is safe.
+REFRESH_TOKEN = Operation(
+    "ultracart.oauth.refresh_token",
+    "oauth_access_token",
+    "POST",
+    "/oauth/token",
+    TokenAnswer,
+    Effect.IDEMPOTENT,
+    form=True,
+)
+
+
+class RefreshGrant:
+    """A merchant's consent, as a refresh token that the server may change each time it is used."""
+
+    def __init__(self, client_id: str, refresh_token: str, on_refresh_token: Callable[[str], object] | None) -> None:
+        self._client_id = client_id
+        self._refresh_token = refresh_token
+        self._on_refresh_token = on_refresh_token
+
+    async def fetch(self, client: APIClient) -> AccessToken:
+        """Ask for an access token; a new refresh token is kept and handed on.
+
+        Raises:
+            AuthenticationError: The consent was withdrawn, or the client id or refresh token is wrong.
+
+        Source: operation oauth_access_token.
+        """
+        form = {"grant_type": "refresh_token", "client_id": self._client_id, "refresh_token": self._refresh_token}
+        try:
+            token = (await client.send(REFRESH_TOKEN.request(body=form), auth=NoAuth())).data
+        except BadRequestError as error:
+            # OAuth refuses a grant with 400 (RFC 6749, 5.2); to callers it is what a 401 is.
+            raise AuthenticationError(
+                error.reason, error.call, error.status, code=error.code, headers=error.headers, body=error.body
+            ) from None
+        if token.refresh_token and token.refresh_token != self._refresh_token:
+            self._refresh_token = token.refresh_token
+            if self._on_refresh_token is not None:
+                self._on_refresh_token(token.refresh_token)
+        return AccessToken(token.access_token, _seconds(token.expires_in))
+
+
+def _seconds(expires_in: str | int | None) -> float | None:
+    try:
+        seconds = float(expires_in or 0)
+    except ValueError:
+        return None
+    # Without a time to live that makes sense, a token is used until it is refused.
+    return seconds if 0 < seconds < float("inf") else None
