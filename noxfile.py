@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2025.5.1"
@@ -53,7 +55,8 @@ def types(session: nox.Session) -> None:
     """Both type checkers, strict."""
     session.install("-e", ".[lint]")
     session.run("mypy")
-    session.run("basedpyright")
+    # Named, because basedpyright would take a .venv that stands in the checkout.
+    session.run("basedpyright", "--pythonpath", str(Path(session.bin) / "python"))
 
 
 @nox.session

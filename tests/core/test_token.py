@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 import aioconvo
-
 from aioconvo.core.token import AccessToken, TokenAuth
 
 
