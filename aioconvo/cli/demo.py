@@ -15,6 +15,7 @@ from aioconvo import (
     AsyncPaginator,
     CallError,
     ConvoreClient,
+    MaybeSentError,
     SessionPool,
     SmoochClient,
     SmscxClient,
@@ -85,8 +86,10 @@ async def _send(tour: Tour) -> str:
     for conversation in tour.found:
         try:
             return await tour.send(conversation)
-        except CallError as error:  # a fault of the sandbox; a send is never repeated on a guess
-            return type(error).__name__
+        except MaybeSentError:
+            return "a fault hid whether it was sent (MaybeSentError), so it is not sent again"
+        except CallError as error:
+            return f"refused ({type(error).__name__})"
     return ""
 
 
