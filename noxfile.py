@@ -43,6 +43,22 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Fuzz what reads from outside, under hypothesis and, where it installs, atheris; `-- --seconds N` for each (60)."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "pip", "install", "--quiet", "atheris", success_codes=[0, 1], silent=True)
+    session.run("python", "-m", "tests.fuzz.under_hypothesis", *session.posargs)
+    session.run("python", "-m", "tests.fuzz.under_atheris", *session.posargs)
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Mixed load with faults, with a table and a plot: `nox -s soak -- --minutes N` (30 by default), `--out DIRECTORY`."""
+    session.install("-e", ".[cli]", "matplotlib>=3.10")
+    session.run("python", "-m", "tests.soak.soak", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style and formatting."""
     session.install("ruff>=0.17")

@@ -13,7 +13,7 @@ from .core.version import VERSION
 
 if TYPE_CHECKING:
     from .convore import ConvoreClient
-    from .core.client import APIClient, ClientOptions
+    from .core.client import APIClient
     from .core.codec import OpenEnum, Unknown, encode, raw_json
     from .core.errors import (
         AioconvoError,
@@ -44,12 +44,15 @@ if TYPE_CHECKING:
         UnexpectedRedirectError,
         UnprocessableEntityError,
     )
+    from .core.hooks import EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts
     from .core.limits import Limits, RateLimit
     from .core.operation import Effect, Operation, PageKind
+    from .core.options import ClientOptions
     from .core.pagination import AsyncPaginator, Page
     from .core.response import Response, capture_responses
     from .core.retry import RetryPolicy
     from .core.session import SessionPool
+    from .core.stats import Stats
     from .smooch import SmoochClient
     from .smscx import SmscxClient
     from .sunshine import SunshineClient
@@ -74,7 +77,9 @@ __all__ = [
     "ConvoreClient",
     "DeadlineExceededError",
     "Effect",
+    "EndFacts",
     "GoneError",
+    "Hooks",
     "InternalServerError",
     "InvalidRequestError",
     "Limits",
@@ -85,6 +90,7 @@ __all__ = [
     "OpenEnum",
     "Operation",
     "Page",
+    "PageFacts",
     "PageKind",
     "PaginationError",
     "PaymentRequiredError",
@@ -92,13 +98,18 @@ __all__ = [
     "PoolClosedError",
     "RateLimit",
     "RateLimitError",
+    "RequestFacts",
     "RequestTooLargeError",
     "Response",
     "ResponseDecodeError",
+    "ResponseFacts",
+    "RetryFacts",
     "RetryPolicy",
     "SessionPool",
     "SmoochClient",
     "SmscxClient",
+    "StartFacts",
+    "Stats",
     "SunshineClient",
     "UltraCartClient",
     "UnexpectedRedirectError",
@@ -121,13 +132,15 @@ _HOMES = {
     "BadRequestError": ".core.errors",
     "CallError": ".core.errors",
     "CallFacts": ".core.errors",
-    "ClientOptions": ".core.client",
+    "ClientOptions": ".core.options",
     "ConfigurationError": ".core.errors",
     "ConflictError": ".core.errors",
     "ConvoreClient": ".convore",
     "DeadlineExceededError": ".core.errors",
     "Effect": ".core.operation",
+    "EndFacts": ".core.hooks",
     "GoneError": ".core.errors",
+    "Hooks": ".core.hooks",
     "InternalServerError": ".core.errors",
     "InvalidRequestError": ".core.errors",
     "Limits": ".core.limits",
@@ -138,6 +151,7 @@ _HOMES = {
     "OpenEnum": ".core.codec",
     "Operation": ".core.operation",
     "Page": ".core.pagination",
+    "PageFacts": ".core.hooks",
     "PageKind": ".core.operation",
     "PaginationError": ".core.errors",
     "PaymentRequiredError": ".core.errors",
@@ -145,13 +159,18 @@ _HOMES = {
     "PoolClosedError": ".core.errors",
     "RateLimit": ".core.limits",
     "RateLimitError": ".core.errors",
+    "RequestFacts": ".core.hooks",
     "RequestTooLargeError": ".core.errors",
     "Response": ".core.response",
     "ResponseDecodeError": ".core.errors",
+    "ResponseFacts": ".core.hooks",
+    "RetryFacts": ".core.hooks",
     "RetryPolicy": ".core.retry",
     "SessionPool": ".core.session",
     "SmoochClient": ".smooch",
     "SmscxClient": ".smscx",
+    "StartFacts": ".core.hooks",
+    "Stats": ".core.stats",
     "SunshineClient": ".sunshine",
     "UltraCartClient": ".ultracart",
     "UnexpectedRedirectError": ".core.errors",

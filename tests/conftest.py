@@ -11,9 +11,37 @@ import aiohttp
 import msgspec
 import pytest
 from aioresponses import CallbackResult, aioresponses
+from blockbuster import BlockBuster
 from yarl import URL
 
 BASE_URL = "https://api.test"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "may_block: this test blocks the event loop itself, on purpose")
+
+
+@pytest.fixture(scope="session")
+def blockbuster() -> Iterator[BlockBuster]:
+    """Makes every call that blocks a running event loop an error, whoever makes it; sync code is unaffected."""
+    buster = BlockBuster()
+    for function in buster.functions.values():
+        # The test CA writes its keys to files; tests make it where they use it.
+        function.can_block_in("trustme/__init__.py", {"configure_cert", "configure_trust"})
+    buster.activate()
+    yield buster
+    buster.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _loop_never_blocked(request: pytest.FixtureRequest, blockbuster: BlockBuster) -> Iterator[None]:
+    """On in every test but those marked `may_block`."""
+    if request.node.get_closest_marker("may_block") is None:
+        yield
+        return
+    blockbuster.deactivate()
+    yield
+    blockbuster.activate()
 
 
 class _Response(aiohttp.ClientResponse):

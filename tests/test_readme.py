@@ -66,6 +66,12 @@ async def test_bot(sandbox: Sandbox) -> None:
         await loop
 
 
+async def test_what_is_going_on(sandbox: Sandbox) -> None:
+    stats = await _program("What is going on")["main"]()
+    assert stats.requests >= sandbox.state()["convore"]["messages"] // 100
+    assert (stats.errors, stats.pool_in_use) == ({}, 0)
+
+
 def test_options_and_test_example() -> None:
     names = _program("Retries, limits, time")
     assert names["patient"].pool is names["client"].pool

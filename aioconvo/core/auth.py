@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 
 from .errors import ConfigurationError
+from .hidden import Headers, Secret
 
 __all__ = ["Auth", "BasicAuth", "BearerAuth", "HeaderAuth", "JWTAuth", "NoAuth", "digest", "printable", "sign_jwt"]
 
@@ -57,13 +58,13 @@ class NoAuth:
         return {}
 
 
-class HeaderAuth:
+class HeaderAuth(Secret):
     """A fixed header, such as `X-API-KEY`."""
 
     __slots__ = ("_headers", "identity")
 
     def __init__(self, name: str, value: str) -> None:
-        self._headers = {name: printable(name, value)}
+        self._headers = Headers({name: printable(name, value)})
         self.identity = digest(name, value)
 
     def headers(self, now: float) -> Mapping[str, str]:  # noqa: ARG002 -- the protocol's signature
@@ -95,7 +96,7 @@ class BasicAuth(HeaderAuth):
         super().__init__("Authorization", "Basic " + base64.b64encode(pair.encode()).decode())
 
 
-class JWTAuth:
+class JWTAuth(Secret):
     """A token signed from a key id and its secret, kept until shortly before it expires.
 
     `scope` is `app`, `account` or `integration`; `lifetime` and `renew_before` are seconds. Sources: Sunshine Conversations and
@@ -124,7 +125,7 @@ class JWTAuth:
         if not self._renew_at - self._lifetime <= now < self._renew_at:
             claims = {"scope": self._scope, "exp": int(now + self._lifetime)}
             token = sign_jwt(claims, key_id=self._key_id, secret=self._secret)
-            self._cached = {"Authorization": f"Bearer {token}"}
+            self._cached = Headers({"Authorization": f"Bearer {token}"})
             self._renew_at = now + self._lifetime - self._renew_before
         return self._cached
 

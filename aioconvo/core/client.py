@@ -5,29 +5,34 @@ from __future__ import annotations
 import asyncio
 import copy
 import dataclasses
-import logging
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, ClassVar, NamedTuple, Self, TypedDict, TypeVar, Unpack
-from urllib.parse import unquote
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar, Unpack
 
 from yarl import URL
 
 from . import errors, settings
 from .auth import Auth
+from .call import Call
 from .codec import BrokenBodyError, decode
+from .echo import sent_texts
 from .failures import ErrorWords, Failure, broken_failure, fault_failure, status_failure, unsure
 from .gate import Turnstile
+from .hidden import without_frames
+from .hooks import EndFacts, Hooks, tell
 from .inflate import ACCEPT_ENCODING
 from .limits import Limits
-from .operation import Effect, Operation, Query, QueryValue, Request
+from .observer import Observer, find_request_id
+from .operation import ANY_JSON, Effect, Operation, Query, QueryValue, Request, raw_request
+from .options import ClientOptions
 from .pagers import Ask, Mark, Pager
 from .pagination import AsyncPaginator
 from .response import Response, record
 from .retry import Decision, Outcome, RetryPolicy, Verdict
 from .session import Answer, BrokenAnswerError, LoopState, SessionPool, TransportFaultError
+from .stats import Counts, Stats
 from .token import AccessToken, TokenAuth
 from .version import VERSION
 
@@ -37,34 +42,13 @@ T = TypeVar("T")
 P = TypeVar("P")
 ItemT = TypeVar("ItemT")
 
-_log = logging.getLogger("aioconvo.client")
 _OK = range(200, 300)
+_EXPECTED = (TransportFaultError, BrokenAnswerError, errors.AioconvoError, asyncio.CancelledError)
 _NO_CONTENT = 204
 _UNAUTHORIZED = 401
-_NOT_FOUND = 404
 _TOO_MANY_REQUESTS = 429
+_TOKEN_LANE = "aioconvo tokens"  # noqa: S105 -- the name of a lane
 _PAGE_SIZE_NAMES = frozenset({"page[size]", "limit", "_limit"})
-
-
-class ClientOptions(TypedDict, total=False):
-    """What every client and `with_options` take.
-
-    - `timeout`: seconds for one attempt; waiting for the pool or a limit does not count. `None`: no bound. Default 30.
-    - `deadline`: seconds for a whole call with all its waits and attempts. `None`, the default: no bound.
-    - `max_retries`: tries after the first; takes the place of the number in `retry`. Default 3.
-    - `retry`: the whole `RetryPolicy`.
-    - `limits`: what this credential may do; `Limits()` for no limits.
-    - `headers`: further headers for every request.
-    - `lane`: when the pool is full, lanes take turns; each client is a lane of its own by default.
-    """
-
-    timeout: float | None
-    deadline: float | None
-    max_retries: int
-    retry: RetryPolicy
-    limits: Limits
-    headers: Mapping[str, str]
-    lane: str
 
 
 class Refusal(NamedTuple):
@@ -72,20 +56,6 @@ class Refusal(NamedTuple):
 
     status: int
     told: ErrorWords
-
-
-@dataclasses.dataclass(slots=True)
-class _Call:
-    """One call under way."""
-
-    request: Request[Any]
-    auth: Auth
-    began: float
-    deadline: float | None
-    attempts: int = 0
-    on_wire: bool = False
-    renewed: bool = False
-    maybe_done: bool = False
 
 
 class APIClient:
@@ -123,7 +93,8 @@ class APIClient:
             "User-Agent": f"aioconvo/{VERSION}",
         }
         self._lane: object = object()
-        self._random = random.Random()  # noqa: S311 -- jitter, not a secret
+        self._counts = Counts()
+        self._hooks: Hooks | None = None
         self._apply(options)
         self._attach_resources()
 
@@ -141,9 +112,12 @@ class APIClient:
             self._retry = dataclasses.replace(self._retry, max_retries=options["max_retries"])
         self._limits = options.get("limits", self._limits)
         self._lane = options.get("lane", self._lane)
+        self._hooks = options.get("hooks", self._hooks)
         if "headers" in options:
             self._headers = settings.merged(self._headers, settings.headers(options["headers"]))
+        self._observer = Observer(self._counts, self._hooks, self._origin, self.request_id_headers)
         self._turnstile: tuple[LoopState, Turnstile] | None = None
+        self._ready_headers: tuple[Mapping[str, str], dict[str | None, Mapping[str, str]]] | None = None
 
     @property
     def base_url(self) -> str:
@@ -159,6 +133,11 @@ class APIClient:
     def limits(self) -> Limits:
         """What this client's credential may do."""
         return self._limits
+
+    def stats(self) -> Stats:
+        """What this client and its `with_options` copies did so far."""
+        pool = self._pool
+        return self._counts.snapshot(pool_in_use=pool.in_use(), pool_waiting=pool.waiting(), pool_size=pool.size)
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """A cheap copy with other options, on the same pool and credentials; closing it closes nothing."""
@@ -195,8 +174,17 @@ class APIClient:
         clock = self._pool.clock
         began = clock.monotonic()
         deadline = None if self._deadline is None else began + self._deadline
-        call = _Call(request, auth or self._auth, began, deadline)
-        response = await (self._complete(call) if deadline is None else self._complete_in_time(call))
+        call = Call(request, auth or self._auth, began, deadline)
+        tell_end = self._observer.call_begins(call)
+        error: str | None = None
+        try:
+            response = await (self._complete(call) if deadline is None else self._complete_in_time(call))
+        except BaseException as raised:
+            error = self._counts.raised(raised)
+            raise
+        finally:
+            if tell_end is not None:
+                tell(tell_end, EndFacts(call.attempts, clock.monotonic() - began, error))
         record(response)
         return response
 
@@ -214,17 +202,8 @@ class APIClient:
         `path` is relative to the base URL and percent-encoded already (`/v2/apps/...`). Unless `effect` says otherwise, a
         GET may be tried again after a fault and nothing else may.
         """
-        method = method.upper()
-        if effect is None:
-            effect = Effect.READ if method in {"GET", "HEAD"} else Effect.UNSAFE
-        if not (method.isascii() and method.isalpha()):
-            raise errors.InvalidRequestError("method must be a word such as GET")
-        if not path.startswith("/") or "//" in path or any(unquote(part) in {".", ".."} for part in path.split("/")):
-            raise errors.InvalidRequestError("path must begin with one '/' and hold no empty, '.' or '..' segments")
-        if not path.isascii() or not path.isprintable() or set(path) & set(" ?#\\{}"):
-            raise errors.InvalidRequestError("path must be percent-encoded; give the query as query=")
-        operation: Operation[Any] = Operation(f"{self.provider}.request", "request", method, path, _JSON, effect)
-        return await self.send(operation.request(query=query, body=body))
+        given = raw_request(self.provider, method, path, query=query, body=body, effect=effect)
+        return await self.send(given)
 
     def paginate(
         self,
@@ -246,39 +225,44 @@ class APIClient:
         pairs = list(query)
         blanks = (0,) * (len(operation.parameters) - len(values))  # where the pager will put path values
 
-        async def fetch(ask: Ask) -> Response[P]:
+        def asking(ask: Ask) -> Request[P]:
             asked = None if body is None else {**body, **dict(ask.body)}
-            return await self.send(operation.request(*values, *ask.path, query=(*pairs, *ask.query), body=asked))
+            return operation.request(*values, *ask.path, query=(*pairs, *ask.query), body=asked)
+
+        # Apart, so that no frame of an error holds what is searched for.
+        async def fetch(ask: Ask) -> Response[P]:
+            return await self.send(asking(ask))
 
         # Another page size cuts other pages of the same list, so it is no part of what tells lists apart.
         same_list = [pair for pair in pairs if pair[0] not in _PAGE_SIZE_NAMES]
         first = operation.request(*values, *blanks, query=same_list, body=body)
         walk = f"{operation.python} {direction} {first.target} {(first.body or b'').hex()}"
-        return AsyncPaginator(fetch, pager, walk=walk, limit=limit, start=start, prefetch=prefetch)
+        listener = self._observer.page_listener()
+        return AsyncPaginator(fetch, pager, walk=walk, limit=limit, start=start, prefetch=prefetch, on_page=listener)
 
     # The loop.
 
-    async def _complete(self, call: _Call) -> Response[Any]:
+    async def _complete(self, call: Call) -> Response[Any]:
         """Try until there is a good answer or a reason to stop."""
         state = await self._pool.state()
-        url = self._url(call.request)
         while True:
             call.attempts += 1
             call.on_wire = False
-            credentials = await self._credentials(call.auth)
-            result = await self._attempt(call, state, url, credentials)
+            call.credentials = await self._credentials(call.auth)
+            result = await self._attempt(call, state)
             if isinstance(result, Response):
                 return result
             if result.outcome.status == _UNAUTHORIZED and isinstance(call.auth, TokenAuth) and not call.renewed:
-                call.auth.discard(credentials)
+                call.auth.discard(call.credentials)
                 call.renewed = True
+                self._observer.retries(call, result, 0.0)
                 continue
-            if _deleted_before(call, result) and result.answer is not None:
+            if call.deleted_before(result) and result.answer is not None:
                 return self._response(call, None, result.answer)
             call.maybe_done |= result.outcome.doubtful
             await self._wait_or_raise(call, state, result)
 
-    async def _complete_in_time(self, call: _Call) -> Response[Any]:
+    async def _complete_in_time(self, call: Call) -> Response[Any]:
         scope = asyncio.timeout(self._deadline)
         try:
             async with scope:
@@ -288,11 +272,9 @@ class APIClient:
                 raise
             raise self._deadline_error(call) from None
 
-    async def _attempt(
-        self, call: _Call, state: LoopState, url: URL, credentials: Mapping[str, str]
-    ) -> Response[Any] | Failure:
+    async def _attempt(self, call: Call, state: LoopState) -> Response[Any] | Failure:
         try:
-            answer = await self._exchange(call, state, url, credentials)
+            answer = await self._exchange(call, state)
         except TransportFaultError as fault:
             return fault_failure(self._facts(call), fault)
         except BrokenAnswerError as fault:
@@ -308,7 +290,7 @@ class APIClient:
             return self._refused(call, Answer(refusal.status, answer.headers, answer.body), refusal.told)
         return self._response(call, data, answer)
 
-    def _response(self, call: _Call, data: Any, answer: Answer) -> Response[Any]:
+    def _response(self, call: Call, data: Any, answer: Answer) -> Response[Any]:
         return Response(
             data,
             answer.status,
@@ -320,33 +302,64 @@ class APIClient:
             call.request.operation,
         )
 
-    async def _exchange(self, call: _Call, state: LoopState, url: URL, credentials: Mapping[str, str]) -> Answer:
+    async def _exchange(self, call: Call, state: LoopState) -> Answer:
         """One request: through the credential's limits, then through the pool's gate, then over the wire."""
-        request = call.request
-        headers = settings.merged(self._headers, credentials)
-        if request.content_type is not None:
-            headers = settings.merged(headers, {"Content-Type": request.content_type})
+        clock = self._pool.clock
         turnstile = self._entrance(state)
-        await turnstile.enter()
-        try:
-            await state.gate.acquire(self._lane)
+        call.waited_for_limits = call.waited_for_pool = 0.0
+        if not turnstile.try_enter():
+            began = clock.monotonic()
             try:
-                call.on_wire = True
-                return await self._pool.exchange(
-                    state,
-                    request.operation.method,
-                    url,
-                    headers,
-                    request.body,
-                    timeout=self._timeout,
-                    once=not request.operation.effect.repeatable,
-                )
+                async with state.wait():
+                    await turnstile.enter(self._lane, call)
             finally:
-                state.gate.release()
+                call.waited_for_limits = clock.monotonic() - began - call.waited_for_pool
+                self._counts.waited_for_limits += call.waited_for_limits
+                self._counts.waited_for_pool += call.waited_for_pool
+        try:
+            return await self._transfer(call, state)
         finally:
             turnstile.leave()
 
-    async def _wait_or_raise(self, call: _Call, state: LoopState, failure: Failure) -> None:
+    async def _transfer(self, call: Call, state: LoopState) -> Answer:
+        request = call.request
+        # The waits may have been longer than credentials live that were good before them.
+        call.credentials = call.auth.headers(self._pool.clock.time()) or call.credentials
+        headers = self._request_headers(call.credentials, request.content_type)
+        began = self._pool.clock.monotonic()
+        call.on_wire = True
+        self._observer.request_begins(call)
+        came: Answer | BaseException
+        try:
+            came = await self._pool.exchange(
+                state,
+                request.operation.method,
+                self._url(request),
+                headers,
+                request.body,
+                timeout=self._timeout,
+                anew=call.lost,
+            )
+        except BaseException as fault:
+            call.lost = isinstance(fault, TransportFaultError)
+            self._observer.request_ended(call, fault, self._pool.clock.monotonic() - began)
+            if isinstance(fault, _EXPECTED):  # in all others the frames tell where the bug is
+                without_frames(fault)
+            raise
+        call.lost = False
+        self._observer.request_ended(call, came, self._pool.clock.monotonic() - began)
+        return came
+
+    def _request_headers(self, credentials: Mapping[str, str], content_type: str | None) -> Mapping[str, str]:
+        """All headers of a request; merged once for each credential, not for each request."""
+        if self._ready_headers is None or self._ready_headers[0] is not credentials:
+            self._ready_headers = (credentials, {None: settings.merged(self._headers, credentials)})
+        ready = self._ready_headers[1]
+        if content_type not in ready:
+            ready[content_type] = settings.merged(ready[None], {"Content-Type": content_type or ""})
+        return ready[content_type]
+
+    async def _wait_or_raise(self, call: Call, state: LoopState, failure: Failure) -> None:
         if failure.permanent:
             raise failure.error
         clock = self._pool.clock
@@ -355,19 +368,25 @@ class APIClient:
             failure.outcome,
             effect=operation.effect,
             attempt=call.attempts,
-            jitter=self._random.random(),
+            jitter=random.random(),  # noqa: S311 -- no secret; the module's own, which a forked process seeds anew
             has_key=call.request.idempotency_key is not None,
             left=math.inf if call.deadline is None else call.deadline - clock.monotonic(),
         )
         if failure.outcome.status == _TOO_MANY_REQUESTS:
+            self._counts.rate_limited += 1
             self._entrance(state).pause(_pause(decision, failure.outcome, self._retry.max_wait))
         # An earlier try with a key may have been carried out, whatever this one was told.
         if decision.verdict is not Verdict.RETRY and call.maybe_done and not operation.effect.repeatable:
             raise unsure(failure.error) from failure.error
         if decision.verdict is not Verdict.RETRY:
             raise failure.error
-        _log.info("%s: attempt %d failed, next in %.3f s", operation.python, call.attempts, decision.wait)
-        await clock.sleep(decision.wait)
+        self._observer.retries(call, failure, decision.wait)
+        slept_from = clock.monotonic()
+        try:
+            async with state.wait():
+                await clock.sleep(decision.wait)
+        finally:
+            self._counts.waited_for_retries += clock.monotonic() - slept_from
 
     def _entrance(self, state: LoopState) -> Turnstile:
         """This credential's turnstile in this loop; held here to spare the look-up."""
@@ -379,14 +398,17 @@ class APIClient:
                 tuple(self._limits.rates),
                 self._limits.concurrency,
             )
-            self._turnstile = (state, self._pool.turnstile(state, key, self._limits))
+            self._turnstile = (state, self._pool.turnstile(state, key, self._limits, self.provider))
         return self._turnstile[1]
 
     async def _credentials(self, auth: Auth) -> Mapping[str, str]:
         clock = self._pool.clock
         headers = auth.headers(clock.time())
         if headers is None and isinstance(auth, TokenAuth):
-            headers = await auth.renew(self._fetch_token, clock.time)
+            # Others wait for this token too: the deadline of the call that fetches it must not end it for them, and it must
+            # not queue behind calls that would all go out in vain without it.
+            fetcher = self.with_options(deadline=None, lane=_TOKEN_LANE)
+            headers = await auth.renew(fetcher._fetch_token, clock.time)  # noqa: SLF001 -- its own class
         return headers or {}
 
     async def _fetch_token(self) -> AccessToken:
@@ -408,7 +430,9 @@ class APIClient:
     # What an answer says.
 
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
-        if operation.response is None or answer.status == _NO_CONTENT or (operation.response is _JSON and not answer.body):
+        if operation.response is None or answer.status == _NO_CONTENT:
+            return None
+        if operation.response is ANY_JSON and not answer.body and (operation.method != "GET" or answer.whole):
             return None
         return decode(answer.body, operation.response)
 
@@ -420,30 +444,23 @@ class APIClient:
         """The provider's code and words in an error answer."""
         return ErrorWords()
 
+    def _facts(self, call: Call, headers: Mapping[str, str] | None = None) -> errors.CallFacts:
+        request_id = None if headers is None else self._request_id(headers)
+        return call.facts(self._pool.clock.monotonic(), request_id)
+
     def _request_id(self, headers: Mapping[str, str]) -> str | None:
-        for name in self.request_id_headers:
-            value = headers.get(name)
-            if value is not None:
-                return value
-        return None
+        return find_request_id(headers, self.request_id_headers)
 
-    def _facts(self, call: _Call, request_id: str | None = None) -> errors.CallFacts:
-        return call.request.operation.facts(
-            attempts=call.attempts,
-            elapsed=self._pool.clock.monotonic() - call.began,
-            request_id=request_id,
-            idempotency_key=call.request.idempotency_key,
-        )
+    def _refused(self, call: Call, answer: Answer, told: ErrorWords) -> Failure:
+        facts = self._facts(call, answer.headers)
+        texts = sent_texts(call.request, call.credentials)
+        return status_failure(facts, answer, told, self._pool.clock.time(), texts)
 
-    def _refused(self, call: _Call, answer: Answer, told: ErrorWords) -> Failure:
-        facts = self._facts(call, self._request_id(answer.headers))
-        return status_failure(facts, answer, told, self._pool.clock.time())
-
-    def _broken(self, call: _Call, fault: BrokenBodyError, status: int, headers: Mapping[str, str]) -> Failure:
-        facts = self._facts(call, self._request_id(headers))
+    def _broken(self, call: Call, fault: BrokenBodyError, status: int, headers: Mapping[str, str]) -> Failure:
+        facts = self._facts(call, headers)
         return broken_failure(facts, fault, status, repeatable=call.request.operation.effect.repeatable)
 
-    def _deadline_error(self, call: _Call) -> errors.CallError:
+    def _deadline_error(self, call: Call) -> errors.CallError:
         reason = f"the call did not end within its deadline of {self._deadline:g} s"
         if (call.on_wire or call.maybe_done) and not call.request.operation.effect.repeatable:
             return errors.MaybeSentError(reason, self._facts(call))
@@ -460,14 +477,6 @@ class APIResource:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
-
-
-_JSON: Any = object
-
-
-def _deleted_before(call: _Call, failure: Failure) -> bool:
-    """Whether an earlier try of this call deleted what is now missing, and only its answer was lost."""
-    return call.maybe_done and failure.outcome.status == _NOT_FOUND and call.request.operation.method == "DELETE"
 
 
 def _pause(decision: Decision, outcome: Outcome, max_wait: float) -> float:

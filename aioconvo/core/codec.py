@@ -20,6 +20,8 @@ __all__ = ["BrokenBodyError", "Envelope", "Model", "OpenEnum", "Unknown", "Varia
 T = TypeVar("T")
 
 _ID_LIKE = re.compile(r"(^|_)(id|uuid|type|status|role|direction|channel|medium|code)$")
+# Ids that a tenant chose may be e-mail addresses or phone numbers, and a kind nobody knows may be anything.
+_HARMLESS = re.compile(r"[\w.:/-]{1,200}", re.ASCII)
 _PLACE = frozenset({"lat", "long"})  # where somebody is
 
 
@@ -117,7 +119,7 @@ class Unknown:
         return hash(self.raw)
 
     def __repr__(self) -> str:
-        return f"<Unknown type={self.type!r}, {len(self.raw)} bytes>"
+        return f"<Unknown type={_safe('type', self.type)}, {len(self.raw)} bytes>"
 
 
 class BrokenBodyError(Exception):
@@ -210,9 +212,9 @@ def _safe_fields(model: Model) -> Iterator[tuple[str, str]]:
 def _safe(name: str, value: object) -> str:
     if name in _PLACE:
         return "…"
-    if isinstance(value, str) and not isinstance(value, enum.Enum):
-        return repr(value) if _ID_LIKE.search(name) else "'…'"
-    if isinstance(value, bool | int | float | enum.Enum | dt.datetime | Model | Unknown):
+    if isinstance(value, str) and not (isinstance(value, enum.Enum) and _HARMLESS.fullmatch(value)):
+        return repr(value) if _ID_LIKE.search(name) and _HARMLESS.fullmatch(value) else "'…'"
+    if value is None or isinstance(value, bool | int | float | enum.Enum | dt.datetime | Model | Unknown):
         return repr(value)
     if isinstance(value, list):
         return f"[{len(value)} items]"  # pyright: ignore[reportUnknownArgumentType] -- only counted

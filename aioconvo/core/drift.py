@@ -10,7 +10,6 @@ from __future__ import annotations
 import enum
 import functools
 import json
-import logging
 import math
 import re
 import types
@@ -21,11 +20,12 @@ from typing import Any, NoReturn, TypeVar, cast
 import msgspec
 
 from .codec import BrokenBodyError, Envelope, Unknown
+from .log import logger
 
 __all__ = ["salvage"]
 
 T = TypeVar("T")
-_log = logging.getLogger("aioconvo.drift")
+_log = logger("drift")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _NOTED_AT_MOST = 1000
 _noted: set[tuple[str, str]] = set()

@@ -18,7 +18,8 @@
         └── MaybeSentError          it is unknown whether a call with outside effects was carried out
             └── MaybeSentStatusError  (also an InternalServerError) the same, told by a 5xx answer
 
-Errors carry facts, never credentials or message text, and can be pickled.
+Errors tell facts, never credentials or message text, and can be pickled. What an answer held, its `body` and `headers`,
+is kept in attributes only: it stands in no `str` or `repr` and is left out of pickles, which are stored and sent.
 """
 
 from __future__ import annotations
@@ -182,7 +183,8 @@ class MaybeSentError(CallError):
 class APIStatusError(CallError):
     """An answer came, and its status says the call failed.
 
-    `headers` have lower-case names (no cookies), `body` is the raw body in bytes, `code` the provider's own code.
+    `headers` have lower-case names (no cookies), `body` is the raw body in bytes, `code` the provider's own code. A provider
+    may repeat in them what it was sent, so they are in no text of this error, nor in its pickles.
     """
 
     def __init__(
@@ -221,13 +223,17 @@ class APIStatusError(CallError):
         return self._retry_after
 
     def __reduce__(self) -> tuple[Any, ...]:
-        facts = {
-            "code": self._code,
-            "retry_after": self._retry_after,
-            "headers": self.headers,
-            "body": self.body,
-        }
+        facts = {"code": self._code, "retry_after": self._retry_after}
         return _rebuild_status_error, (type(self), self.reason, self.call, self._status, facts)
+
+    def __copy__(self) -> APIStatusError:
+        rebuild, known = self.__reduce__()
+        again: APIStatusError = rebuild(*known)
+        again.headers, again.body = self.headers.copy(), self.body
+        return again
+
+    def __deepcopy__(self, memo: object) -> APIStatusError:
+        return self.__copy__()
 
 
 def _rebuild_status_error(

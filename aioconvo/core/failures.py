@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from . import errors
 from .codec import BrokenBodyError
+from .echo import without_echo
+from .hidden import without_frames
 from .retry import Outcome, Sent, retry_after
-from .session import Answer, TransportFaultError
+from .session import Answer, BrokenAnswerError, TransportFaultError
 
-__all__ = ["ErrorWords", "Failure", "broken_failure", "fault_failure", "status_failure", "unsure"]
+__all__ = ["ErrorWords", "Failure", "broken_failure", "fault_error_type", "fault_failure", "status_failure", "unsure"]
 
 _WORDS_AT_MOST = 300
 _TOO_MANY_REQUESTS = 429
@@ -31,11 +34,13 @@ class Failure(NamedTuple):
     answer: Answer | None = None
 
 
-def status_failure(facts: errors.CallFacts, answer: Answer, told: ErrorWords, now: float) -> Failure:
-    """An answer whose status is no success, at Unix time `now`."""
+def status_failure(
+    facts: errors.CallFacts, answer: Answer, told: ErrorWords, now: float, texts: Collection[str] = ()
+) -> Failure:
+    """An answer whose status is no success, at Unix time `now`; of the `texts` that were sent the error says nothing."""
     wait = retry_after(answer.headers, now, limited=answer.status == _TOO_MANY_REQUESTS)
-    code = f" {told.code}" if told.code else ""
-    words = f": {told.words[:_WORDS_AT_MOST]}" if told.words else ""
+    code = f" {without_echo(told.code, texts)}" if told.code else ""
+    words = f": {without_echo(told.words, texts)[:_WORDS_AT_MOST]}" if told.words else ""
     asked = "" if wait is None else f" (the server asks to wait {wait:.0f} s)"
     error = errors.status_error_type(answer.status)(
         f"HTTP {answer.status}{code}{words}{asked}",
@@ -51,17 +56,28 @@ def status_failure(facts: errors.CallFacts, answer: Answer, told: ErrorWords, no
 
 def fault_failure(facts: errors.CallFacts, fault: TransportFaultError) -> Failure:
     """No usable answer."""
-    error = (errors.APITimeoutError if fault.timed_out else errors.APIConnectionError)(fault.reason, facts)
-    error.__cause__ = fault
+    error = _fault_error(fault)(fault.reason, facts)
+    error.__cause__ = without_frames(fault)
     return Failure(error, Outcome(fault.sent), fault.permanent)
+
+
+def _fault_error(fault: TransportFaultError) -> type[errors.APIConnectionError]:
+    return errors.APITimeoutError if fault.timed_out else errors.APIConnectionError
 
 
 def broken_failure(facts: errors.CallFacts, fault: BrokenBodyError, status: int, *, repeatable: bool) -> Failure:
     """A success whose body cannot be used."""
     error = errors.ResponseDecodeError(fault.reason, facts, status)
-    error.__cause__ = fault
+    error.__cause__ = without_frames(fault)
     # A call with outside effects was carried out: only its answer is unreadable, and asking again would do it twice.
     return Failure(error, Outcome(Sent.YES), permanent=not (fault.cut and repeatable))
+
+
+def fault_error_type(fault: BaseException) -> type[BaseException]:
+    """The kind of error that a fault of one request comes to, if nothing better follows."""
+    if isinstance(fault, TransportFaultError):
+        return _fault_error(fault)
+    return errors.ResponseDecodeError if isinstance(fault, BrokenAnswerError) else type(fault)
 
 
 def unsure(error: errors.CallError) -> errors.CallError:

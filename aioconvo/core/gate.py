@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import OrderedDict, deque
+from typing import Protocol
 
 from .clock import Clock
 from .limits import Limits, RateRule
+from .log import logger
 
-__all__ = ["FairGate", "Turnstile"]
+__all__ = ["FairGate", "Turnstile", "Waits"]
+
+_log = logger("limits")
+_LONG_WAIT = 5.0
 
 
 class FairGate:
@@ -76,46 +82,115 @@ class FairGate:
                 del self._waiting[lane]
 
 
+class Waits(Protocol):
+    """Where the seconds are counted that were waited for the pool."""
+
+    waited_for_pool: float
+
+
 class Turnstile:
-    """One credential's limits, kept for all tasks that use it, in order of arrival."""
+    """One credential's limits, kept for all tasks that use it: lanes take turns, and in a lane it is order of arrival.
 
-    __slots__ = ("__weakref__", "_clock", "_inside", "_queue", "_rule", "_slots", "_unlimited")
+    Entering also takes a permit of the pool, because a request counts when it starts: one that was let through and only then
+    waited for the pool would start in a bunch with others, or in the middle of a pause.
+    """
 
-    def __init__(self, limits: Limits, clock: Clock) -> None:
+    __slots__ = ("__weakref__", "_clock", "_gate", "_inside", "_name", "_queue", "_rule", "_slots", "_unlimited")
+
+    def __init__(self, limits: Limits, clock: Clock, name: str = "", gate: FairGate | None = None) -> None:
         self._clock = clock
+        self._name = name
+        self._gate = FairGate(sys.maxsize) if gate is None else gate
         self._rule = RateRule(limits.rates)
-        self._queue = asyncio.Lock()
+        self._queue = FairGate(1)
         self._slots = None if limits.concurrency is None else asyncio.Semaphore(limits.concurrency)
         self._inside = 0
         self._unlimited = not limits.rates and limits.concurrency is None
 
-    async def enter(self) -> float:
+    def try_enter(self) -> bool:
+        """Let one more request start if nothing limits it and the pool has a permit. Leave with `leave`."""
+        if not self._unlimited or self._queue.in_use or self._rule.wait(self._clock.monotonic()) > 0:
+            return False
+        if not self._gate.try_acquire():
+            return False
+        self._inside += 1
+        return True
+
+    async def enter(self, lane: object = None, waits: Waits | None = None) -> float:
         """Wait until one more request may start; the seconds waited. Leave with `leave`."""
-        if self._unlimited and not self._queue.locked() and self._rule.wait(self._clock.monotonic()) <= 0:
-            self._inside += 1
+        if self.try_enter():
             return 0.0
         began = self._clock.monotonic()
-        async with self._queue:
+        if self._unlimited:
+            await self._enter_unlimited(lane, waits)
+        else:
+            await self._enter_in_turn(lane, waits)
+        return self._clock.monotonic() - began
+
+    async def _enter_in_turn(self, lane: object, waits: Waits | None) -> None:
+        await self._queue.acquire(lane)
+        try:
             if self._slots is not None:
                 await self._slots.acquire()
             self._inside += 1
             try:
-                while (wait := self._rule.wait(self._clock.monotonic())) > 0:
-                    await self._clock.sleep(wait)
+                await self._held_back()
+                while not await self._permit(lane, waits):
+                    await self._held_back()
             except BaseException:
-                self.leave()
+                self._retreat()
                 raise
-            now = self._clock.monotonic()
-            self._rule.start(now)
-        return now - began
+            self._rule.start(self._clock.monotonic())
+        finally:
+            self._queue.release()
+
+    async def _enter_unlimited(self, lane: object, waits: Waits | None) -> None:
+        # Only a pause makes a queue here; those it lets through wait for the pool side by side.
+        self._inside += 1
+        try:
+            while True:
+                await self._queue.acquire(lane)
+                try:
+                    await self._held_back()
+                finally:
+                    self._queue.release()
+                if await self._permit(lane, waits):
+                    return
+        except BaseException:
+            self._retreat()
+            raise
+
+    async def _held_back(self) -> None:
+        """Wait until the limits and the pauses let one more request start."""
+        while (wait := self._rule.wait(self._clock.monotonic())) > 0:
+            if wait > _LONG_WAIT:
+                _log.warning("%s: a credential's limits hold its requests back for %.0f s", self._name, wait)
+            await self._clock.sleep(wait)
+
+    async def _permit(self, lane: object, waits: Waits | None) -> bool:
+        """Wait for a permit of the pool; given back, and `False`, when a 429 came meanwhile."""
+        began = self._clock.monotonic()
+        try:
+            await self._gate.acquire(lane)
+        finally:
+            if waits is not None:
+                waits.waited_for_pool += self._clock.monotonic() - began
+        if self._rule.wait(self._clock.monotonic()) <= 0:
+            return True
+        self._gate.release()
+        return False
 
     @property
     def idle(self) -> bool:
         """Whether nobody is inside or waits, and nothing that happened before holds anybody back."""
-        return self._inside == 0 and not self._queue.locked() and self._rule.idle(self._clock.monotonic())
+        return self._inside == 0 and not self._queue.in_use and self._rule.idle(self._clock.monotonic())
 
     def leave(self) -> None:
         """One request ended."""
+        self._gate.release()
+        self._retreat()
+
+    def _retreat(self) -> None:
         self._inside -= 1
         if self._slots is not None:
             self._slots.release()

@@ -10,12 +10,99 @@ import zlib
 
 from .codec import BrokenBodyError
 
-__all__ = ["ACCEPT_ENCODING", "inflate"]
+__all__ = ["ACCEPT_ENCODING", "Inflater", "inflate"]
 
 ACCEPT_ENCODING = "gzip, deflate"
+_AS_IT_IS = frozenset({"", "identity"})
 _GZIP = 16 + zlib.MAX_WBITS
 _ZLIB_COMPRESSION_METHOD = 8
 _MEMBERS_AT_MOST = 100  # each costs a copy of what follows it; servers send one
+_STEP = 1 << 20  # inflated at once: with the whole body at once its memory would be needed twice
+_PIECE = 1 << 16
+
+
+class Inflater:
+    """One body, inflated as it arrives, so that what is too large is refused before all of it is there.
+
+    Neither the body nor what it inflates to may have more than `limit` bytes.
+    """
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        self._encoding = encoding.strip().lower()
+        self._limit = limit
+        self._plain = bytearray()
+        self._stream = zlib.decompressobj()
+        self._open = False  # a member has begun and not ended
+        self._members = 0
+        self.taken = 0
+
+    def feed(self, piece: bytes) -> None:
+        """Take what arrived.
+
+        Raises:
+            BrokenBodyError: The body is damaged, too large, or in an encoding that was not asked for.
+        """
+        self.taken += len(piece)
+        if self.taken > self._limit:
+            raise BrokenBodyError(f"the body has more than {self._limit} bytes", cut=False)
+        if self._encoding in _AS_IT_IS:
+            self._plain += piece
+            return
+        while piece:
+            if not self._open:
+                piece = self._between_members(piece)
+            if piece:
+                piece = self._inflate(piece)
+
+    def finish(self) -> bytes:
+        """The whole plain body.
+
+        Raises:
+            BrokenBodyError: The body is cut.
+        """
+        if self._open:
+            raise BrokenBodyError(f"the {self._encoding} body is cut", cut=True)
+        return bytes(self._plain)
+
+    def clear(self) -> None:
+        """Let go of the plain body: the traceback of an error would keep it."""
+        self._plain.clear()
+
+    def _between_members(self, piece: bytes) -> bytes:
+        """Begin with the next member; what of the piece belongs to it."""
+        if self._encoding not in {"gzip", "x-gzip", "deflate"}:
+            raise BrokenBodyError(f"the body is in encoding {self._encoding[:40]!r}, which was not asked for", cut=False)
+        # A gzip body may have several members; zero padding after the last one is allowed.
+        if self._members:
+            piece = piece.lstrip(b"\0") if self._encoding != "deflate" else b""
+        if piece:
+            self._members += 1
+            if self._members > _MEMBERS_AT_MOST:
+                raise BrokenBodyError(f"the {self._encoding} body has more than {_MEMBERS_AT_MOST} parts", cut=False)
+            # Some servers send raw deflate where zlib's wrapping is meant; the first byte tells them apart.
+            wrapped = piece[0] & 0x0F == _ZLIB_COMPRESSION_METHOD
+            self._stream = zlib.decompressobj(_GZIP if self._encoding != "deflate" else zlib.MAX_WBITS * (1 if wrapped else -1))
+            self._open = True
+        return piece
+
+    def _inflate(self, piece: bytes) -> bytes:
+        """Inflate the piece, or as much of it as belongs to this member; what is left of it."""
+        stream = self._stream
+        while True:
+            room = min(_STEP, self._limit + 1 - len(self._plain))
+            try:
+                inflated = stream.decompress(piece, room)
+            except zlib.error as error:
+                raise BrokenBodyError(f"the {self._encoding} body is damaged", cut=True) from error
+            self._plain += inflated
+            if len(self._plain) > self._limit:
+                raise BrokenBodyError(f"the body inflates to more than {self._limit} bytes", cut=False)
+            if stream.eof:
+                self._open = False
+                return stream.unused_data
+            piece = stream.unconsumed_tail
+            if not piece and len(inflated) < room:
+                return b""
 
 
 def inflate(body: bytes, encoding: str, limit: int) -> bytes:
@@ -24,28 +111,12 @@ def inflate(body: bytes, encoding: str, limit: int) -> bytes:
     Raises:
         BrokenBodyError: The body is cut, damaged, larger than `limit`, or in an encoding that was not asked for.
     """
-    encoding = encoding.strip().lower()
-    if encoding in {"", "identity"}:
+    if encoding.strip().lower() in _AS_IT_IS:
         return body
-    if encoding not in {"gzip", "x-gzip", "deflate"}:
-        raise BrokenBodyError(f"the body is in encoding {encoding[:40]!r}, which was not asked for", cut=False)
-    plain = bytearray()
-    members = 0
-    while body:
-        members += 1
-        if members > _MEMBERS_AT_MOST:
-            raise BrokenBodyError(f"the {encoding} body has more than {_MEMBERS_AT_MOST} parts", cut=False)
-        # Some servers send raw deflate where zlib's wrapping is meant; the first byte tells them apart.
-        wrapped = body[0] & 0x0F == _ZLIB_COMPRESSION_METHOD
-        stream = zlib.decompressobj(_GZIP if encoding != "deflate" else zlib.MAX_WBITS * (1 if wrapped else -1))
-        try:
-            plain += stream.decompress(body, limit + 1 - len(plain))
-        except zlib.error as error:
-            raise BrokenBodyError(f"the {encoding} body is damaged", cut=True) from error
-        if len(plain) > limit:
-            raise BrokenBodyError(f"the body inflates to more than {limit} bytes", cut=False)
-        if not stream.eof:
-            raise BrokenBodyError(f"the {encoding} body is cut", cut=True)
-        # A gzip body may have several members; zero padding after the last one is allowed.
-        body = stream.unused_data.lstrip(b"\0") if encoding != "deflate" else b""
-    return bytes(plain)
+    inflater = Inflater(encoding, limit)
+    try:
+        for start in range(0, len(body), _PIECE):
+            inflater.feed(body[start : start + _PIECE])
+        return inflater.finish()
+    finally:
+        inflater.clear()

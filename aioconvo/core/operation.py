@@ -9,14 +9,14 @@ import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 
 from .codec import encode
 from .errors import CallFacts, InvalidRequestError
 
-__all__ = ["Effect", "Operation", "PageKind", "Query", "QueryValue", "Request", "encode_query"]
+__all__ = ["ANY_JSON", "Effect", "Operation", "PageKind", "Query", "QueryValue", "Request", "encode_query", "raw_request"]
 
 T = TypeVar("T")
 
@@ -138,6 +138,40 @@ class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
         # Query and body hold personal data and message text.
         size = 0 if self.body is None else len(self.body)
         return f"<Request {self.operation.python} {self.operation.method} {self.operation.path}, body of {size} bytes>"
+
+
+ANY_JSON: Any = object
+"""The response type of an operation whose answer stays plain Python values."""
+
+
+def raw_request(
+    provider: str,
+    method: str,
+    path: str,
+    *,
+    query: Query | Mapping[str, QueryValue] = (),
+    body: object = None,
+    effect: Effect | None = None,
+) -> Request[Any]:
+    """A request to a path that is percent-encoded already; unless `effect` says otherwise, a GET reads and the rest is unsafe.
+
+    Its template is `/{path}`: the path itself holds ids, which errors and logs do not tell.
+
+    Raises:
+        InvalidRequestError: The method is no word, or the path is no plain path relative to the base URL.
+    """
+    method = method.upper()
+    if not (method.isascii() and method.isalpha()):
+        raise InvalidRequestError("method must be a word such as GET")
+    if not path.startswith("/") or "//" in path or any(unquote(part) in {".", ".."} for part in path.split("/")):
+        raise InvalidRequestError("path must begin with one '/' and hold no empty, '.' or '..' segments")
+    if not path.isascii() or not path.isprintable() or set(path) & set(" ?#\\{}"):
+        raise InvalidRequestError("path must be percent-encoded; give the query as query=")
+    if effect is None:
+        effect = Effect.READ if method in {"GET", "HEAD"} else Effect.UNSAFE
+    operation: Operation[Any] = Operation(f"{provider}.request", "request", method, "/{path}", ANY_JSON, effect)
+    payload, content_type = (None, None) if body is None else _encode_body(body, form=False)
+    return Request(operation, path, encode_query(query), payload, content_type)
 
 
 def encode_segment(name: str, value: str | int) -> str:

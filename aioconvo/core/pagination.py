@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
-from typing import Any, Generic, NoReturn, Self, TypeVar
+from typing import Annotated, Any, Generic, NoReturn, Self, TypeVar
 
 import msgspec
 
@@ -22,7 +22,7 @@ class _Position(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True
 
     walk: str
     mark: Mark
-    skip: int = 0
+    skip: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class Page(Generic[T]):
@@ -63,7 +63,7 @@ class AsyncPaginator(Generic[T]):
     double items, and what the calls raise.
     """
 
-    __slots__ = ("_fetch", "_limit", "_pager", "_prefetch", "_start", "_walk")
+    __slots__ = ("_fetch", "_limit", "_on_page", "_pager", "_prefetch", "_start", "_walk")
 
     def __init__(
         self,
@@ -74,6 +74,7 @@ class AsyncPaginator(Generic[T]):
         limit: int | None = None,
         start: str | None = None,
         prefetch: int = 0,
+        on_page: Callable[[Page[Any]], None] | None = None,
     ) -> None:
         if limit is not None and limit < 0:
             raise InvalidRequestError(f"limit must be 0 or more; got {limit}")
@@ -85,6 +86,7 @@ class AsyncPaginator(Generic[T]):
         self._limit = limit
         self._start = None if start is None else self._parsed(start)
         self._prefetch = prefetch
+        self._on_page = on_page
 
     def __await__(self) -> Generator[Any, None, Page[T]]:
         return self._first().__await__()
@@ -98,7 +100,7 @@ class AsyncPaginator(Generic[T]):
     def pages(self) -> PageIterator[T]:
         """Iterate over the pages."""
         walk = _Walk(self._fetch, self._pager, self._walk, self._start, self._limit)
-        return PageIterator(walk, self._prefetch)
+        return PageIterator(walk, self._prefetch, self._on_page)
 
     async def collect(self) -> list[T]:
         """All items in one list; `limit` bounds how many."""
@@ -110,7 +112,11 @@ class AsyncPaginator(Generic[T]):
     async def _first(self) -> Page[T]:
         walk = _Walk(self._fetch, self._pager, self._walk, self._start, self._limit)
         page = await walk.next_page()
-        return page if page is not None else Page([], has_more=False, position=walk.position())
+        if page is None:
+            return Page([], has_more=False, position=walk.position())
+        if self._on_page is not None:
+            self._on_page(page)
+        return page
 
     async def _items(self) -> AsyncIterator[T]:
         pages = self.pages()
@@ -211,9 +217,10 @@ class PageIterator(Generic[T]):
     Tasks that share it get each page once.
     """
 
-    def __init__(self, walk: _Walk[T], prefetch: int) -> None:
+    def __init__(self, walk: _Walk[T], prefetch: int, on_page: Callable[[Page[Any]], None] | None = None) -> None:
         self._walk = walk
         self._prefetch = prefetch
+        self._on_page = on_page
         self._reader: asyncio.Task[None] | None = None
         self._ready: asyncio.Queue[Page[T] | Exception | None] | None = None
         self._turn = asyncio.Lock()
@@ -230,6 +237,8 @@ class PageIterator(Generic[T]):
             if page is None:
                 self._ended = True
                 raise StopAsyncIteration
+            if self._on_page is not None:
+                self._on_page(page)
             return page
 
     def cancel(self) -> None:

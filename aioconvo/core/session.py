@@ -1,4 +1,4 @@
-"""The pool of connections: the only place that knows aiohttp's client.
+"""The pool of connections: the only place, with its connector, that knows aiohttp's client.
 
 A pool makes one aiohttp session for each event loop it is used in, inside that loop and at its first request. The session
 closes with the pool, or with its loop, whichever ends first.
@@ -7,9 +7,10 @@ closes with the pool, or with its loop, whichever ends first.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl as ssl_module
 import weakref
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -20,27 +21,35 @@ from yarl import URL
 
 from .clock import SYSTEM_CLOCK, Clock
 from .codec import BrokenBodyError
+from .connector import NEW_CONNECTION, LiveConnector
 from .errors import ConfigurationError, PoolClosedError
 from .gate import FairGate, Turnstile
-from .inflate import inflate
+from .hidden import without_frames
+from .inflate import Inflater, inflate
 from .limits import Limits
 from .retry import Sent
 
 __all__ = ["Answer", "BrokenAnswerError", "SessionPool", "TransportFaultError"]
 
+_CLOSED_MEANWHILE = "the pool was closed while this call was under way"
 _DEFAULT_MAX_BODY = 32 * 1024 * 1024
 _REDIRECTS = range(300, 400)
 _KEPT_WITHOUT_A_LOOK = 64
-# aiohttp sends these again by itself when a kept connection turns out to be dead.
-_SENT_AGAIN_BY_AIOHTTP = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+_READ_AT_ONCE = 1 << 20  # bytes; larger bodies are inflated while they arrive
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
-    """One answer as it came: status, headers (names in any case) and the plain body in bytes."""
+    """One answer: status, headers (names in any case), the plain body, and how many bytes of body came over the wire."""
 
     status: int
     headers: CIMultiDictProxy[str]
     body: bytes
+    received: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether the server told where the body ends; else the connection's end is all there is to go by."""
+        return "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
 
     def __repr__(self) -> str:
         return f"<Answer {self.status}, {len(self.body)} bytes>"
@@ -67,7 +76,10 @@ class BrokenAnswerError(BrokenBodyError):
 
 
 class _LostConnectionError(Exception):
-    """A connection broke; not one of aiohttp's own errors, so that aiohttp does not send the request again."""
+    """A connection broke; not one of aiohttp's own errors, because on those it sends a GET, PUT or DELETE again by itself.
+
+    That would double calls with outside effects, and send of the others up to twice as many requests as the policy allows.
+    """
 
 
 class LoopState:
@@ -81,6 +93,39 @@ class LoopState:
         self.kept: dict[object, Turnstile] = {}
         self.keeps_at_most = _KEPT_WITHOUT_A_LOOK
         self.closer: AsyncGenerator[None, None] | None = None
+        self._waits: set[asyncio.Timeout] = set()
+
+    @contextlib.asynccontextmanager
+    async def wait(self) -> AsyncIterator[None]:
+        """For waits that may be long: a pause before the next try, a credential's limits. The pool's end ends them.
+
+        Raises:
+            PoolClosedError: The pool was closed.
+        """
+        self.check_open()
+        try:
+            async with asyncio.timeout(None) as scope:
+                self._waits.add(scope)
+                try:
+                    yield
+                finally:
+                    self._waits.discard(scope)
+        except TimeoutError:
+            if not scope.expired():
+                raise
+            raise PoolClosedError(_CLOSED_MEANWHILE) from None
+
+    def check_open(self) -> None:
+        """Raise `PoolClosedError` when the session is closed."""
+        if self.session.closed:
+            raise PoolClosedError(_CLOSED_MEANWHILE)
+
+    async def close(self) -> None:
+        """Close the connections and end all waits."""
+        waits, self._waits = self._waits, set()
+        for scope in waits:
+            scope.reschedule(0.0)
+        await self.session.close()
 
     def keep(self, key: object, turnstile: Turnstile) -> None:
         """Keep a turnstile as long as it matters."""
@@ -153,8 +198,13 @@ class SessionPool:
 
     def in_use(self) -> int:
         """Requests under way in the running loop."""
-        state = self._states.get(asyncio.get_running_loop())
-        return 0 if state is None else state.gate.in_use
+        gate = self._gate_here()
+        return 0 if gate is None else gate.in_use
+
+    def waiting(self) -> int:
+        """Requests that wait for the pool in the running loop."""
+        gate = self._gate_here()
+        return 0 if gate is None else gate.waiting
 
     async def state(self) -> LoopState:
         """The running loop's session, gate and limits; made at the first call in a loop.
@@ -168,15 +218,15 @@ class SessionPool:
             self._check_open()
             self._forget_dead_loops()
             state = self._states[loop] = LoopState(self._open(), self.size)
-            state.closer = _close_with_loop(state.session, self._forgetter(loop))
+            state.closer = _close_with_loop(state, self._forgetter(loop))
             await anext(state.closer)
         return state
 
-    def turnstile(self, state: LoopState, key: object, limits: Limits) -> Turnstile:
+    def turnstile(self, state: LoopState, key: object, limits: Limits, name: str = "") -> Turnstile:
         """The limits of one credential in one loop, the same object for every client that uses the credential."""
         found = state.turnstiles.get(key)
         if found is None:
-            found = state.turnstiles[key] = Turnstile(limits, self.clock)
+            found = state.turnstiles[key] = Turnstile(limits, self.clock, name, state.gate)
         state.keep(key, found)
         return found
 
@@ -189,64 +239,51 @@ class SessionPool:
         body: bytes | None,
         *,
         timeout: float | None,  # noqa: ASYNC109 -- what it bounds is exactly this call
-        once: bool = False,
+        anew: bool = False,
     ) -> Answer:
-        """Send one request and read its whole answer; `timeout` in seconds, `once`: never send it twice.
+        """Send one request, once, and read its whole answer; `timeout` in seconds, `anew`: over a new connection.
 
         Raises:
             TransportFaultError: No usable answer came.
             BrokenAnswerError: A success came, and its body cannot be used.
             PoolClosedError: The pool was closed while the call waited or backed off.
         """
-        if state.session.closed:
-            raise PoolClosedError("the pool was closed while this call was under way")
+        state.check_open()
         try:
             async with asyncio.timeout(timeout):
-                response = await self._send(state.session, method, url, headers, body, once=once)
-                return Answer(response.status, response.headers, await self._body(response))
+                NEW_CONNECTION.set(anew)
+                # Redirects are never followed: aiohttp would carry custom credential headers to any host.
+                response = await state.session.request(method, url, headers=headers, data=body, allow_redirects=False)
+                return Answer(response.status, response.headers, *await self._body(response))
         except aiohttp.ConnectionTimeoutError as error:
-            raise TransportFaultError("the connection was not made in time", Sent.NO, timed_out=True) from error
+            raise TransportFaultError("the connection was not made in time", Sent.NO, timed_out=True) from without_frames(error)
         except TimeoutError as error:
             within = "in time" if timeout is None else f"within {timeout:g} s"
-            raise TransportFaultError(f"no answer {within}", Sent.MAYBE, timed_out=True) from error
+            raise TransportFaultError(f"no answer {within}", Sent.MAYBE, timed_out=True) from without_frames(error)
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
-            raise TransportFaultError(f"TLS was refused: {_cause(error)}", Sent.NO, permanent=True) from error
+            raise TransportFaultError(f"TLS was refused: {_cause(error)}", Sent.NO, permanent=True) from without_frames(error)
         except aiohttp.ClientConnectorError as error:
-            raise TransportFaultError(f"the connection was not made: {_cause(error)}", Sent.NO) from error
+            raise TransportFaultError(f"the connection was not made: {_cause(error)}", Sent.NO) from without_frames(error)
         except (aiohttp.ClientError, _LostConnectionError, OSError) as error:
-            raise TransportFaultError(f"the connection broke: {_cause(error)}", Sent.MAYBE) from error
+            # Errors of aiohttp's parser quote what came over the wire, so only those of the system are kept as the cause.
+            cause = without_frames(error) if isinstance(error, OSError) else None
+            raise TransportFaultError(f"the connection broke: {_cause(error)}", Sent.MAYBE) from cause
 
-    async def _send(
-        self,
-        session: aiohttp.ClientSession,
-        method: str,
-        url: URL,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        *,
-        once: bool,
-    ) -> aiohttp.ClientResponse:
-        # Redirects are never followed: aiohttp would carry custom credential headers to any host.
-        if once and method in _SENT_AGAIN_BY_AIOHTTP:
-            return await session.request(
-                method, url, headers=headers, data=body, allow_redirects=False, middlewares=(_send_once,)
-            )
-        return await session.request(method, url, headers=headers, data=body, allow_redirects=False)
-
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
-        """The plain body; empty where an error answer's body cannot be used, because there the status is what counts."""
+    async def _body(self, response: aiohttp.ClientResponse) -> tuple[bytes, int]:
+        """The plain body and the bytes it came in; empty where an error answer's cannot be used: there the status counts."""
         try:
             length = response.content_length
-            if length is not None and length <= self.max_body:
+            encoding = response.headers.get("Content-Encoding", "")
+            if length is not None and length <= min(_READ_AT_ONCE, self.max_body):
                 content = await response.read()
+                received = len(content)
+                plain = inflate(content, encoding, self.max_body) if encoding else content
             else:
-                content = await self._read_bounded(response.content)
-            encoding = response.headers.get("Content-Encoding")
-            plain = inflate(content, encoding, self.max_body) if encoding is not None and content else content
+                plain, received = await self._read_bounded(response.content, encoding)
         except (BrokenBodyError, aiohttp.ClientError, OSError) as error:
             response.close()
             if not response.ok or response.status in _REDIRECTS:
-                return b""
+                return b"", 0
             if isinstance(error, BrokenBodyError):
                 raise BrokenAnswerError(error, response) from error
             raise
@@ -254,18 +291,20 @@ class SessionPool:
             response.close()
             raise
         response.release()
-        return plain
+        return plain, received
 
-    async def _read_bounded(self, stream: aiohttp.StreamReader) -> bytes:
-        content = bytearray()
-        while chunk := await stream.readany():
-            content += chunk
-            if len(content) > self.max_body:
-                raise BrokenBodyError(f"the body has more than {self.max_body} bytes", cut=False)
-        return bytes(content)
+    async def _read_bounded(self, stream: aiohttp.StreamReader, encoding: str) -> tuple[bytes, int]:
+        """The plain body and the bytes it came in, inflated as they come: what is too large is refused before it ends."""
+        inflater = Inflater(encoding, self.max_body)
+        try:
+            while piece := await stream.readany():
+                inflater.feed(piece)
+            return inflater.finish(), inflater.taken
+        finally:
+            inflater.clear()
 
     def _open(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
+        connector = LiveConnector(
             limit=0,  # the gate limits, fairly and outside the attempt's timeout
             keepalive_timeout=self._keepalive,
             ttl_dns_cache=int(self._dns_ttl),
@@ -276,9 +315,17 @@ class SessionPool:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             raise_for_status=False,
+            middlewares=(_send_once,),
             proxy=self._proxy,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
         )
+
+    def _gate_here(self) -> FairGate | None:
+        try:
+            state = self._states.get(asyncio.get_running_loop())
+        except RuntimeError:  # no loop is running
+            return None
+        return None if state is None else state.gate
 
     def _check_open(self) -> None:
         if self._closed:
@@ -288,21 +335,22 @@ class SessionPool:
         return lambda: self._states.pop(loop, None)
 
     def _forget_dead_loops(self) -> None:
-        for loop in [loop for loop in self._states if loop.is_closed()]:
-            del self._states[loop]
+        for loop in list(self._states):  # a copy: other threads with loops of their own come and go meanwhile
+            if loop.is_closed():
+                self._states.pop(loop, None)
 
     def __repr__(self) -> str:
         return f"<SessionPool {'closed' if self._closed else 'open'}, size {self.size}>"
 
 
-async def _close_with_loop(session: aiohttp.ClientSession, forget: Callable[[], object]) -> AsyncGenerator[None, None]:
+async def _close_with_loop(state: LoopState, forget: Callable[[], object]) -> AsyncGenerator[None, None]:
     # `asyncio.run` closes the async generators that are still open before it closes its loop; that is how a pool that
     # nobody closed lets go of its connections in time.
     try:
         yield
     finally:
         forget()
-        await session.close()
+        await state.close()
 
 
 async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from yarl import URL
 
 from .errors import ConfigurationError
+from .hidden import Headers
 
 __all__ = ["Environment", "base_url", "headers", "merged", "positive", "text"]
 
@@ -82,10 +83,10 @@ def headers(given: Mapping[str, str]) -> dict[str, str]:
     return dict(given)
 
 
-def merged(first: Mapping[str, str], over: Mapping[str, str]) -> dict[str, str]:
+def merged(first: Mapping[str, str], over: Mapping[str, str]) -> Headers:
     """Headers of which `over` takes the place of those with the same name, in any case."""
     taken = {name.lower() for name in over}
-    return {name: value for name, value in first.items() if name.lower() not in taken} | dict(over)
+    return Headers({name: value for name, value in first.items() if name.lower() not in taken} | dict(over))
 
 
 def positive(name: str, value: float | None) -> float | None:

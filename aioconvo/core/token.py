@@ -7,12 +7,13 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 
 from .auth import printable
+from .hidden import Headers, Secret
 
 __all__ = ["AccessToken", "TokenAuth"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class AccessToken:
+class AccessToken(Secret):
     """A token and the seconds it lives; `lifetime=None`: it never expires."""
 
     value: str = dataclasses.field(repr=False)
@@ -27,7 +28,7 @@ class _Fetching:
     waiters: int = 0
 
 
-class TokenAuth:
+class TokenAuth(Secret):
     """A bearer token that the client fetches when it is needed.
 
     `renew_before` is in seconds; a token that lives for less than twice that is renewed after half its life.
@@ -48,7 +49,7 @@ class TokenAuth:
 
     def accept(self, token: AccessToken, now: float) -> Mapping[str, str]:
         """Use this token from Unix time `now` on; its bearer header."""
-        self._headers = {"Authorization": f"Bearer {printable('the issued token', token.value)}"}
+        self._headers = Headers({"Authorization": f"Bearer {printable('the issued token', token.value)}"})
         if token.lifetime is None:
             self._renew_at = float("inf")
         else:

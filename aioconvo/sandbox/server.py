@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import contextlib
 import dataclasses
 import math
 import random
@@ -124,6 +125,7 @@ class Sandbox:
         self.providers.update((name, make(settings)) for name, make in PROVIDERS.items())
         self._tables = {name: RouteTable(provider.routes) for name, provider in self.providers.items()}
         self._requests: dict[str, collections.Counter[str]] = {name: collections.Counter() for name in self.providers}
+        self._spoiled: dict[str, collections.Counter[str]] = {name: collections.Counter() for name in self.providers}
         self._limits: dict[tuple[str, ...], RateLimit] = {}
         self._draws = random.Random(settings.seed)  # noqa: S311 - repeatable faults, no secret
 
@@ -147,14 +149,22 @@ class Sandbox:
         """How often each operation was asked for, by provider and operation name; what matches none is `unknown`."""
         return MappingProxyType(self._requests)
 
+    @property
+    def faults(self) -> Mapping[str, Mapping[str, int]]:
+        """How many answers were spoiled so far, by provider and kind of `Fault`: `500`, `502`, `reset`, `cut`, ..."""
+        return MappingProxyType(self._spoiled)
+
     def client_options(self, provider: str) -> dict[str, Any]:
         """Keyword arguments for the provider's client class: `base_url` and credentials."""
         endpoint = self.endpoints[provider]
         return {"base_url": endpoint.base_url, **endpoint.credentials}
 
     def state(self) -> dict[str, Any]:
-        """Counts and ids of everything stored and the `requests` so far, by provider name."""
-        return {name: {**provider.state(), "requests": dict(self._requests[name])} for name, provider in self.providers.items()}
+        """Counts and ids of everything stored, the `requests` and the `faults` so far, by provider name."""
+        return {
+            name: {**provider.state(), "requests": dict(self._requests[name]), "faults": dict(self._spoiled[name])}
+            for name, provider in self.providers.items()
+        }
 
     async def _handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         path, _, query = incoming.raw_path.partition("?")
@@ -198,6 +208,7 @@ class Sandbox:
         fault = choose(self._draws.random(), self._faults) if self._faults else None
         if fault is None:
             return _respond(provider.answer(request))
+        self._spoiled[provider.name][fault.value] += 1
         return await _spoil(incoming, fault, provider, request)
 
     def _over_limit(self, name: str, request: Request) -> float:
@@ -247,8 +258,9 @@ async def _cut(incoming: web.BaseRequest, answer: Answer) -> web.StreamResponse:
     response = web.StreamResponse(status=answer.status, headers=answer.headers)
     response.content_type = "application/json"
     response.content_length = len(body)
-    await response.prepare(incoming)
-    await response.write(body[: len(body) // 2])
+    with contextlib.suppress(ConnectionError):  # the client may have gone meanwhile
+        await response.prepare(incoming)
+        await response.write(body[: len(body) // 2])
     if incoming.transport is not None:
         incoming.transport.close()
     return response

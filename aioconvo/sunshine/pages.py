@@ -142,10 +142,18 @@ def _following_before(page: _AnyPage) -> Cursor:
 
 def _cursor(has_more: bool | None, cursor: str | None, link: str | None, parameter: str) -> Cursor:
     if cursor is None and link:
-        cursor = parse_qs(urlsplit(link).query).get(parameter, [None])[-1]
+        cursor = _cursor_in(link, parameter)
     if has_more is None and cursor is not None:
         has_more = True
     return Cursor(cursor, has_more)
+
+
+def _cursor_in(link: str, parameter: str) -> str | None:
+    """The cursor in a URL; whatever host that names, nothing is ever sent there."""
+    try:
+        return parse_qs(urlsplit(link).query).get(parameter, [None])[-1]
+    except ValueError:  # no URL at all
+        return None
 
 
 # The order of messages inside a page is not documented.

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from aioconvo.core.auth import NoAuth
 from aioconvo.core.client import APIClient
 from aioconvo.core.errors import AuthenticationError, BadRequestError
+from aioconvo.core.hidden import Secret
 from aioconvo.core.operation import Effect, Operation
 from aioconvo.core.token import AccessToken
 
@@ -26,7 +27,7 @@ REFRESH_TOKEN = Operation(
 )
 
 
-class RefreshGrant:
+class RefreshGrant(Secret):
     """A merchant's consent, as a refresh token that the server may change each time it is used."""
 
     def __init__(self, client_id: str, refresh_token: str, on_refresh_token: Callable[[str], object] | None) -> None:
@@ -42,9 +43,11 @@ class RefreshGrant:
 
         Source: operation oauth_access_token.
         """
-        form = {"grant_type": "refresh_token", "client_id": self._client_id, "refresh_token": self._refresh_token}
+        request = REFRESH_TOKEN.request(
+            body={"grant_type": "refresh_token", "client_id": self._client_id, "refresh_token": self._refresh_token}
+        )
         try:
-            token = (await client.send(REFRESH_TOKEN.request(body=form), auth=NoAuth())).data
+            token = (await client.send(request, auth=NoAuth())).data
         except BadRequestError as error:
             # OAuth refuses a grant with 400 (RFC 6749, 5.2); to callers it is what a 401 is.
             raise AuthenticationError(

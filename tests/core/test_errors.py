@@ -58,7 +58,8 @@ def test_every_error_survives_a_pickle_and_a_copy(kind: type[Any]) -> None:
             for name in ("reason", "provider", "operation", "attempts", "request_id", "status", "code", "retry_after"):
                 assert getattr(again, name) == getattr(error, name)
         if isinstance(error, errors.APIStatusError):
-            assert (again.headers, again.body) == (error.headers, error.body)
+            pickled = again is copies[0]
+            assert (again.headers, again.body) == (({}, b"") if pickled else (error.headers, error.body))
 
 
 @pytest.mark.parametrize("kind", CLASSES)

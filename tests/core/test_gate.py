@@ -165,6 +165,24 @@ async def test_random_cancels_leave_nothing_held() -> None:
         assert await turnstile.enter() == 0.0
 
 
+@pytest.mark.parametrize("limits", [Limits(concurrency=1), Limits(rates=[RateLimit(1, 1.0)])])
+async def test_lanes_take_turns_under_limits(limits: Limits) -> None:
+    """R13: another lane of the same credential does not wait until a batch has passed."""
+    clock = SteppedClock()
+    turnstile = Turnstile(limits, clock)
+    order: list[str] = []
+
+    async def one(lane: str) -> None:
+        await turnstile.enter(lane)
+        order.append(lane)
+        await clock.sleep(0.1)
+        turnstile.leave()
+
+    await clock.run([asyncio.create_task(one(lane)) for lane in ["batch"] * 300 + ["app"] * 3])
+    assert len(order) == 303
+    assert max(place for place, lane in enumerate(order) if lane == "app") < 10
+
+
 # The fair gate.
 
 
@@ -259,3 +277,76 @@ async def test_a_cancel_at_the_moment_of_the_turn_passes_the_permit_on() -> None
     assert gate.in_use == 1
     gate.release()
     assert gate.in_use == 0
+
+
+# The turnstile in front of the gate.
+
+
+async def test_a_pause_also_holds_back_who_waits_for_the_pool() -> None:
+    for limits in (Limits(), Limits(concurrency=50)):
+        clock, gate = SteppedClock(), FairGate(1)
+        turnstile = Turnstile(limits, clock, gate=gate)
+        starts: list[float] = []
+
+        async def one(turnstile: Turnstile = turnstile, clock: SteppedClock = clock, starts: list[float] = starts) -> None:
+            await turnstile.enter()
+            starts.append(clock.now)
+            turnstile.leave()
+
+        await gate.acquire("other")
+        tasks = [asyncio.create_task(one()) for _ in range(20)]
+        await _settle()
+        turnstile.pause(30.0)
+        gate.release()
+        await clock.run(tasks)
+        assert starts == [30.0] * 20
+        assert (gate.in_use, turnstile.idle) == (0, True)
+
+
+async def test_a_full_pool_does_not_bunch_the_starts() -> None:
+    clock, gate = SteppedClock(), FairGate(20)
+    turnstile = Turnstile(Limits(rates=[RateLimit(5, 1.0)]), clock, gate=gate)
+    starts: list[float] = []
+
+    async def one() -> None:
+        await turnstile.enter()
+        starts.append(clock.now)
+        turnstile.leave()
+
+    async def another() -> None:
+        for _ in range(20):
+            await gate.acquire("other")
+        await clock.sleep(10.0)
+        for _ in range(20):
+            gate.release()
+
+    await clock.run([asyncio.create_task(another()), *(asyncio.create_task(one()) for _ in range(20))])
+    assert starts == [10.0 + number // 5 for number in range(20)]
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(concurrency=3), Limits(rates=[RateLimit(50, 1.0)])])
+async def test_random_cancels_on_the_way_to_the_pool_leave_nothing_held(limits: Limits) -> None:
+    chance = random.Random(11)  # noqa: S311 -- seeded
+    clock, gate = SteppedClock(), FairGate(2)
+    turnstile = Turnstile(limits, clock, gate=gate)
+
+    async def one() -> None:
+        await turnstile.enter()
+        try:
+            await clock.sleep(chance.random() / 100)
+        finally:
+            turnstile.leave()
+
+    tasks = [asyncio.create_task(one()) for _ in range(500)]
+
+    async def disturb() -> None:
+        for number, task in enumerate(chance.sample(tasks, 250)):
+            await clock.sleep(chance.random() / 100)
+            task.cancel()
+            if number % 25 == 0:
+                turnstile.pause(0.1)
+
+    await clock.run([*tasks, asyncio.create_task(disturb())])
+    await asyncio.gather(*tasks, return_exceptions=True)
+    clock.now += 10.0
+    assert (gate.in_use, gate.waiting, turnstile.idle) == (0, 0, True)

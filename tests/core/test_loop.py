@@ -32,11 +32,18 @@ class Thing(Envelope):
 class ThingClient(APIClient):
     provider: ClassVar[str] = "things"
     default_host: ClassVar[str] = "api.things.test"
-    fetched = 0
+
+    def _attach_resources(self) -> None:
+        # Kept over `with_options`: tokens are fetched by a copy.
+        self._tokens: list[AccessToken] = getattr(self, "_tokens", [])
+
+    @property
+    def fetched(self) -> int:
+        return len(self._tokens)
 
     async def _fetch_token(self) -> AccessToken:
-        self.fetched += 1
-        return AccessToken(f"t{self.fetched}", 3600.0)
+        self._tokens.append(AccessToken(f"t{len(self._tokens) + 1}", 3600.0))
+        return self._tokens[-1]
 
     def _error_words(self, answer: Answer) -> ErrorWords:
         return ErrorWords("busy", "try later") if answer.body == b"{}" else ErrorWords()

@@ -146,11 +146,13 @@ class FaultServer:
         self,
         script: Script,
         *,
+        host: str = HOST,
         context: ssl.SSLContext | None = None,
         before_head: Callable[[int], bool] = lambda _connection: False,
         read_body: Callable[[int], bool] = lambda _number: True,
     ) -> None:
         self._script = script
+        self._host = host
         self._context = context
         self._before_head = before_head
         self._read_body = read_body
@@ -162,10 +164,12 @@ class FaultServer:
 
     @property
     def base_url(self) -> str:
-        return f"http://{HOST}:{self.port}" if self._context is None else f"https://localhost:{self.port}"
+        return f"http://{self._host}:{self.port}" if self._context is None else f"https://localhost:{self.port}"
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, HOST, self.port, ssl=self._context, limit=2**22, backlog=1000)
+        self._server = await asyncio.start_server(
+            self._serve, self._host, self.port, ssl=self._context, limit=2**22, backlog=1000
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -7,6 +7,7 @@ import base64
 import dataclasses
 import datetime as dt
 import itertools
+import json
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -402,6 +403,13 @@ async def test_a_position_of_another_list_is_refused() -> None:
 def test_what_is_no_position_is_refused(text: str) -> None:
     with pytest.raises(aioconvo.InvalidRequestError, match=r"position"):
         Tables(THREE_PAGES).paginator(start=text)
+
+
+async def test_a_position_that_leaves_out_less_than_nothing_is_refused() -> None:
+    walk, *_ = json.loads((await Tables(THREE_PAGES).paginator()).position)
+    Tables(THREE_PAGES).paginator(start=json.dumps([walk, {}, 1]))
+    with pytest.raises(aioconvo.InvalidRequestError, match="no position"):  # it would drop items from the page's front
+        Tables(THREE_PAGES).paginator(start=json.dumps([walk, {}, -1]))
 
 
 # Tasks: read ahead, left early, shared, failing.

@@ -152,6 +152,10 @@ async def test_faults_are_of_all_kinds_and_repeat_with_the_seed() -> None:
     async with Sandbox(faults=0.5, messages=1) as sandbox, Sandbox(faults=0.5, messages=1) as twin:
         first = await outcomes(sandbox, 60)
         assert await outcomes(twin, 60) == first
+        assert sandbox.faults["smooch"] == Counter(outcome for outcome in first if outcome != "200")
+        assert sandbox.state()["smooch"]["faults"] == sandbox.faults["smooch"]
+        sandbox.reset()
+        assert not any(sandbox.faults.values())
     assert set(first) == {"200", "429", "500", "502", "503", "cut", "reset"}
     assert 20 <= Counter(first)["200"] <= 40
 
@@ -195,6 +199,19 @@ async def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     async with Sandbox() as sandbox:
         await fetch(sandbox.endpoints["smooch"].base_url + MESSAGES, "POST", json=HELLO)
     assert not [record for record in caplog.records if "Hello" in record.getMessage() or "aiohttp" in record.name]
+
+
+async def test_clients_that_go_away_are_no_error_of_the_sandbox(caplog: pytest.LogCaptureFixture) -> None:
+    async with Sandbox(faults=1.0, latency=0.02, messages=1) as sandbox:
+        for _ in range(40):
+            _, writer = await asyncio.open_connection("127.0.0.1", sandbox.port)
+            writer.write(b"GET /smooch" + MESSAGES.encode() + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            await writer.drain()
+            writer.close()
+            await writer.wait_closed()
+        await asyncio.sleep(0.2)  # the latency, and then some
+        assert sum(sandbox.requests["smooch"].values()) == 40
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("aiohttp")] == []
 
 
 def test_thousands_of_conversations_are_there_at_once() -> None:

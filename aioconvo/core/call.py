@@ -1,0 +1,52 @@
+"""One call under way: what the loop knows of it between its attempts."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from .auth import Auth
+from .errors import CallFacts
+from .failures import Failure
+from .operation import Operation, Request
+
+__all__ = ["Call"]
+
+_NOT_FOUND = 404
+
+
+@dataclasses.dataclass(slots=True)
+class Call:
+    """One call under way. Times are seconds of the pool's monotonic clock; the waits are those of the last attempt."""
+
+    request: Request[Any]
+    auth: Auth
+    began: float
+    deadline: float | None
+    attempts: int = 0
+    on_wire: bool = False
+    lost: bool = False  # the last request's connection: where one broke, the other kept ones may be dead, too
+    renewed: bool = False
+    maybe_done: bool = False
+    credentials: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
+    waited_for_limits: float = 0.0
+    waited_for_pool: float = 0.0
+
+    @property
+    def operation(self) -> Operation[Any]:
+        """What is called."""
+        return self.request.operation
+
+    def facts(self, now: float, request_id: str | None = None) -> CallFacts:
+        """What an error tells about this call."""
+        return self.operation.facts(
+            attempts=self.attempts,
+            elapsed=now - self.began,
+            request_id=request_id,
+            idempotency_key=self.request.idempotency_key,
+        )
+
+    def deleted_before(self, failure: Failure) -> bool:
+        """Whether an earlier try of this call deleted what is now missing, and only its answer was lost."""
+        return self.maybe_done and failure.outcome.status == _NOT_FOUND and self.operation.method == "DELETE"

@@ -1,0 +1,36 @@
+"""What must not be printed: credentials, and the frames of errors, whose locals tools print."""
+
+from __future__ import annotations
+
+from typing import NoReturn, TypeVar
+
+__all__ = ["Headers", "Secret", "without_frames"]
+
+E = TypeVar("E", bound=BaseException)
+
+
+class Headers(dict[str, str]):
+    """Headers, credentials among them, of which a `repr` shows the names only."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Headers {', '.join(self)}>"
+
+
+class Secret:
+    """Base of what holds credentials: it is not pickled, because pickles are stored and sent."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("credentials are not pickled; make the client in the process that uses it")
+
+
+def without_frames(error: E) -> E:
+    """The error, and what caused it, without their frames: below us those hold credentials and bodies in plain locals."""
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ if link.__suppress_context__ else link.__context__
+    return error

@@ -1,0 +1,140 @@
+"""OpenTelemetry for the clients, as hooks; needs the extra: `pip install "aioconvo[otel]"`.
+
+    client = aioconvo.SunshineClient.from_env(hooks=aioconvo.otel.hooks())
+
+A call is a span named after its operation, and each of its requests a client span inside it. Names follow the semantic
+conventions for HTTP where there are any. Attributes carry path templates, never path values, queries, ids or text; that is
+why `url.full` is not among them.
+
+| metric | what |
+|---|---|
+| `http.client.request.duration` | seconds of each request |
+| `http.client.active_requests` | requests under way: how much of the pool is in use |
+| `aioconvo.call.duration` | seconds of each call, with its waits and retries |
+| `aioconvo.wait.duration` | seconds of each wait, with `aioconvo.wait.reason`: `limits`, `pool` or `retry` |
+| `aioconvo.retries` | failed requests after which a call went on |
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable, Mapping
+from contextvars import Token
+
+from .core.hooks import EndFacts, Hooks, RequestFacts, ResponseFacts, RetryFacts, StartFacts
+from .core.version import VERSION
+
+try:
+    from opentelemetry import context, metrics, trace
+except ModuleNotFoundError:
+    raise ModuleNotFoundError('OpenTelemetry is missing: pip install "aioconvo[otel]"', name="opentelemetry") from None
+
+__all__ = ["hooks"]
+
+_ERROR_STATUSES = 400
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"})
+# The boundaries that the semantic conventions give for `http.client.request.duration`.
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
+
+
+def hooks(*, tracer_provider: trace.TracerProvider | None = None, meter_provider: metrics.MeterProvider | None = None) -> Hooks:
+    """Hooks that report spans and metrics; without providers to those that the program has set for all."""
+    telemetry = _Telemetry(
+        trace.get_tracer("aioconvo", VERSION, tracer_provider), metrics.get_meter("aioconvo", VERSION, meter_provider)
+    )
+    return Hooks(on_call=telemetry.call, on_request=telemetry.request, on_response=telemetry.response, on_retry=telemetry.retry)
+
+
+class _OpenSpan:
+    """A span that is the current one until it ends."""
+
+    def __init__(self, span: trace.Span, attributes: Mapping[str, str | int]) -> None:
+        self.span = span
+        self.attributes = attributes
+        self._token: Token[context.Context] = context.attach(trace.set_span_in_context(span))
+
+    def end(self, error: str | None) -> None:
+        if error is not None:
+            self.span.set_attribute("error.type", error)
+            self.span.set_status(trace.StatusCode.ERROR)
+        self.span.end()
+        context.detach(self._token)
+
+
+# A call and its requests run in one task, so the request that is open there is the one that ends next.
+_open_request: contextvars.ContextVar[_OpenSpan | None] = contextvars.ContextVar("aioconvo_open_request", default=None)
+
+
+class _Telemetry:
+    def __init__(self, tracer: trace.Tracer, meter: metrics.Meter) -> None:
+        self._tracer = tracer
+
+        def seconds(name: str, what: str) -> metrics.Histogram:
+            return meter.create_histogram(name, "s", what, explicit_bucket_boundaries_advisory=_SECONDS)
+
+        self._request_seconds = seconds("http.client.request.duration", "Duration of HTTP client requests.")
+        self._call_seconds = seconds("aioconvo.call.duration", "Duration of calls with their waits and retries.")
+        self._wait_seconds = seconds("aioconvo.wait.duration", "Duration of waits for limits, the pool and retries.")
+        self._active = meter.create_up_down_counter("http.client.active_requests", "{request}", "Requests under way.")
+        self._retries = meter.create_counter("aioconvo.retries", "{retry}", "Failed requests after which a call went on.")
+
+    def call(self, facts: StartFacts) -> Callable[[EndFacts], None]:
+        attributes = {"aioconvo.operation": facts.operation, "aioconvo.provider": facts.operation.partition(".")[0]}
+        opened = _OpenSpan(self._tracer.start_span(facts.operation, attributes=attributes), attributes)
+
+        def ended(end: EndFacts) -> None:
+            opened.span.set_attribute("aioconvo.attempts", end.attempts)
+            opened.end(end.error)
+            self._call_seconds.record(end.elapsed, _with_error(attributes, end.error))
+
+        return ended
+
+    def request(self, facts: RequestFacts) -> None:
+        for reason, waited in (("limits", facts.waited_for_limits), ("pool", facts.waited_for_pool)):
+            if waited > 0:
+                self._waited(facts.operation, reason, waited)
+        attributes: dict[str, str | int] = {
+            "http.request.method": facts.method if facts.method in _METHODS else "_OTHER",
+            "server.address": facts.host,
+            "server.port": facts.port,
+            "url.template": facts.path,
+        }
+        again = {"http.request.resend_count": facts.attempt - 1} if facts.attempt > 1 else {}
+        name = f"{attributes['http.request.method'] if facts.method in _METHODS else 'HTTP'} {facts.path}"
+        span = self._tracer.start_span(name, kind=trace.SpanKind.CLIENT, attributes={**attributes, **again})
+        _open_request.set(_OpenSpan(span, attributes))
+        self._active.add(1, _server(attributes))
+
+    def response(self, facts: ResponseFacts) -> None:
+        opened = _open_request.get()
+        if opened is None:
+            return
+        _open_request.set(None)
+        attributes = dict(opened.attributes)
+        self._active.add(-1, _server(attributes))
+        error = facts.error
+        if facts.status is not None:
+            attributes["http.response.status_code"] = facts.status
+            opened.span.set_attribute("http.response.status_code", facts.status)
+            if facts.status >= _ERROR_STATUSES:
+                error = error or str(facts.status)
+        opened.end(error)
+        self._request_seconds.record(facts.elapsed, _with_error(attributes, error))
+
+    def retry(self, facts: RetryFacts) -> None:
+        trace.get_current_span().add_event("retry", {"error.type": facts.error, "aioconvo.wait": facts.wait})
+        self._retries.add(1, {"aioconvo.operation": facts.operation, "error.type": facts.error})
+        if facts.wait > 0:
+            self._waited(facts.operation, "retry", facts.wait)
+
+    def _waited(self, operation: str, reason: str, seconds: float) -> None:
+        self._wait_seconds.record(seconds, {"aioconvo.operation": operation, "aioconvo.wait.reason": reason})
+
+
+def _server(attributes: Mapping[str, str | int]) -> dict[str, str | int]:
+    """What tells the active requests apart; the same when one begins and ends."""
+    return {name: attributes[name] for name in ("http.request.method", "server.address", "server.port")}
+
+
+def _with_error(attributes: Mapping[str, str | int], error: str | None) -> dict[str, str | int]:
+    return dict(attributes) if error is None else {**attributes, "error.type": error}
