@@ -78,7 +78,9 @@ def test_only_the_session_and_its_connector_know_aiohttps_client() -> None:
     assert elsewhere == {"core/connector.py", "core/session.py"}
 
 
-@pytest.mark.parametrize("name", ["errors", "operation", "codec", "drift", "retry", "limits", "auth", "inflate", "pagers"])
+@pytest.mark.parametrize(
+    "name", ["errors", "operation", "codec", "drift", "retry", "limits", "auth", "inflate", "pagers", "echo", "hidden"]
+)
 def test_the_pure_rooms_do_no_input_and_output(name: str) -> None:
     imported = {module.partition(".")[0] for module in _imported(PACKAGE / "core" / f"{name}.py")}
     assert not imported & {"asyncio", "anyio", "aiohttp", "socket", "ssl", "time", "random", "os", "threading"}

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import ssl as ssl_module
 import weakref
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -96,15 +96,16 @@ class LoopState:
         self._waits: set[asyncio.Timeout] = set()
 
     @contextlib.asynccontextmanager
-    async def wait(self) -> AsyncIterator[None]:
+    async def wait(self) -> AsyncGenerator[None]:
         """For waits that may be long: a pause before the next try, a credential's limits. The pool's end ends them.
 
         Raises:
             PoolClosedError: The pool was closed.
         """
         self.check_open()
+        scope = asyncio.timeout(None)
         try:
-            async with asyncio.timeout(None) as scope:
+            async with scope:
                 self._waits.add(scope)
                 try:
                     yield

@@ -65,7 +65,7 @@ def test_no_run_of_a_text_stays(before: str, text: str, after: str) -> None:
 def test_frames_go_from_the_whole_chain() -> None:
     def fail() -> None:
         try:
-            {}["a"]
+            dict[str, str]()["a"]
         except KeyError as first:
             raise LookupError from first
 

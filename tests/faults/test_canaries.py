@@ -201,7 +201,7 @@ async def logged(request: pytest.FixtureRequest) -> AsyncIterator[io.StringIO]:
     """Everything that any logger tells at DEBUG; asyncio tells of every callback, which is slow, for a few credentials only."""
     kind = getattr(request.node, "callspec", None)
     every = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
-    loud = every or kind is None or kind.params["name"] in {"sunshine basic", "smscx application"}
+    loud = every or kind is None or kind.params.get("name") in {"sunshine basic", "smscx application"}
     stream, root, loop = io.StringIO(), logging.getLogger(), asyncio.get_running_loop()
     handler, level, slow = logging.StreamHandler(stream), root.level, loop.slow_callback_duration
     root.addHandler(handler)
@@ -290,6 +290,20 @@ async def test_use_after_close_tells_no_canary(name: str) -> None:
         await TALK[name.split(maxsplit=1)[0]](client)
     assert not [surface for surface, text in surfaces(caught.value) if hits(text)]
     assert not list(leaking_locals(caught.value))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_no_error_tells_a_proxys_password(scheme: str, logged: io.StringIO) -> None:
+    """R25: the user and password in a proxy's URL, for a proxy that refuses and for one that is not there."""
+    async with FaultServer(lambda _seen: Answer(407)) as server:
+        for port in (server.port, 9):
+            async with SessionPool(proxy=f"http://user:{SECRET}@127.0.0.1:{port}") as pool:
+                client = aioconvo.ConvoreClient(api_key="k", base_url=f"{scheme}://127.0.0.1:9", pool=pool, max_retries=0)
+                with pytest.raises(aioconvo.CallError) as caught:
+                    await client.conversations.get("c")
+                _assert_silent(caught.value)
+                assert not hits(repr(pool))
+    assert not hits(logged.getvalue())
 
 
 @pytest.mark.parametrize("name", KINDS)
