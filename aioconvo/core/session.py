@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import ssl as ssl_module
 import weakref
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -164,6 +165,8 @@ class SessionPool:
     ) -> None:
         if size < 1 or max_body < 1:
             raise ConfigurationError("size and max_body must be at least 1")
+        if proxy is not None and not re.match(r"https?://[^/\s]+/?$", proxy):
+            raise ConfigurationError("proxy must be a URL like http://proxy.example:8080; other kinds are not supported")
         self.size = size
         self.max_body = max_body
         self.clock = clock

@@ -208,3 +208,10 @@ class _Server:
 
     async def __aexit__(self, *_: object) -> None:
         await self._runner.cleanup()
+
+
+@pytest.mark.parametrize("proxy", ["socks5://localhost:1080", "localhost:8080", "http://"])
+def test_a_proxy_that_cannot_be_used_is_refused_at_once(proxy: str) -> None:
+    with pytest.raises(aioconvo.ConfigurationError, match="proxy must be a URL"):
+        aioconvo.SessionPool(proxy=proxy)
+    assert aioconvo.SessionPool(proxy="http://user:secret@proxy.example:8080").closed is False

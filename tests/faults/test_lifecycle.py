@@ -190,6 +190,7 @@ async def test_closing_ends_every_call_whatever_it_waits_for(clock: Any, record_
         await pool.aclose()
         everything = [*pausing, *posts, *queued, *limited, *walks]
         done, left = await asyncio.wait(everything, timeout=0.5)
+        clock.now += 7200  # what did not end, ends now
         blocked.set()
         await asyncio.wait(everything)
         ended = Counter(type(task.exception()).__name__ for task in everything)
