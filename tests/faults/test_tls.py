@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import socket
@@ -137,13 +138,13 @@ class _OldServer:
         self.connections = 0
         self.spoken_to = 0
 
-    def __enter__(self) -> Self:
+    async def __aenter__(self) -> Self:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(5)
+        await asyncio.to_thread(self._thread.join, 5)
 
     def _serve(self) -> None:
         with contextlib.suppress(OSError), self._listener:
@@ -158,12 +159,11 @@ class _OldServer:
 async def test_old_tls_is_refused(context: ssl.SSLContext, trusting: ssl.SSLContext, clock: Any, record_property: Any) -> None:
     """R28: a server that knows no newer TLS than 1.1 gets one connection for each call, and not a byte in it."""
     kinds = KINDS.values()
-    with _OldServer(context) as server:
-        async with SessionPool(ssl=trusting, clock=clock) as pool:
-            for kind in kinds:
-                with pytest.raises(aioconvo.APIConnectionError, match="TLS was refused") as caught:
-                    await kind.call(kind.make(f"https://localhost:{server.port}", pool))
-                assert caught.value.attempts == 1
+    async with _OldServer(context) as server, SessionPool(ssl=trusting, clock=clock) as pool:
+        for kind in kinds:
+            with pytest.raises(aioconvo.APIConnectionError, match="TLS was refused") as caught:
+                await kind.call(kind.make(f"https://localhost:{server.port}", pool))
+            assert caught.value.attempts == 1
     assert (server.connections, server.spoken_to) == (len(kinds), 0)
     record_property("figure", f"{len(kinds)} calls, 1 connection each, 0 bytes sent")
     print(f"{len(kinds)} calls refused in 1 connection each, 0 bytes sent")  # noqa: T201 -- the figure

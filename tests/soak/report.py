@@ -29,7 +29,7 @@ def plot(file: Path, samples: Sequence[Mapping[str, Any]], warm_up: float) -> No
         axis.plot(minutes, values, linewidth=1)
         axis.axvspan(0, minutes[int(len(minutes) * warm_up)], alpha=0.12, color="grey", linewidth=0)
         axis.set_title(title, fontsize=10)
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.1 * max(1, *values))
         axis.grid(alpha=0.3)
     for axis in axes[-1]:
         axis.set_xlabel("minutes")

@@ -32,7 +32,6 @@ from tests.soak.report import plot
 WARM_UP = 0.35  # of the time; caches and the allocator's own reserves fill meanwhile
 SLOPE_KB_A_MINUTE = 100.0
 SETTLING_KB = 3_000.0  # what a short run may still grow by; over half an hour it is nearly nothing
-DRAIN = 30.0  # seconds for the calls under way at the end
 
 
 @dataclasses.dataclass(frozen=True)
