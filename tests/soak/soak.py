@@ -13,7 +13,6 @@ import gc
 import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,6 +27,7 @@ from rich.table import Table
 import aioconvo
 from tests.soak.load import Load, clients_of
 from tests.soak.report import plot
+from tests.soak.serving import serving
 
 WARM_UP = 0.35  # of the time; caches and the allocator's own reserves fill meanwhile
 SLOPE_KB_A_MINUTE = 100.0
@@ -68,13 +68,9 @@ def main() -> int:
     asked = parser.parse_args()
     out: Path = asked.out or Path(tempfile.mkdtemp(prefix="aioconvo-soak-"))
     out.mkdir(parents=True, exist_ok=True)
-    server, endpoints = _sandbox(asked.faults)
-    try:
-        load = Load(random.Random(asked.seed))  # noqa: S311 -- a repeatable mix
+    load = Load(random.Random(asked.seed))  # noqa: S311 -- a repeatable mix
+    with serving(conversations=20, messages=120, latency=0.002, faults=asked.faults) as endpoints:
         samples, idle, state = asyncio.run(_soak(load, endpoints, asked.minutes * 60, asked.workers))
-    finally:
-        server.terminate()
-        server.wait(10)
     verdicts = _judge(samples, idle, load)
     _show(samples, load, state, verdicts)
     kept: dict[str, Any] = {
@@ -90,21 +86,6 @@ def main() -> int:
     plot(out / "soak.png", kept["samples"], WARM_UP)
     Console().print(f"kept in {out}/soak.json, drawn in {out}/soak.png", soft_wrap=True)
     return 0 if all(verdict.kept for verdict in verdicts) else 1
-
-
-def _sandbox(faults: float) -> tuple[subprocess.Popen[str], dict[str, dict[str, Any]]]:
-    command = [sys.executable, "-m", "aioconvo", "sandbox", "--json", "--conversations", "20", "--messages", "120"]
-    command += ["--latency", "0.002", "--faults", str(faults)]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- our own command
-    assert server.stdout is not None
-    text = ""
-    while not text.endswith("}\n}\n"):
-        line = server.stdout.readline()
-        if not line:
-            raise SystemExit("the sandbox did not start")
-        text += line
-    described: dict[str, dict[str, Any]] = json.loads(text)
-    return server, {name: {"base_url": one["base_url"], **one["credentials"]} for name, one in described.items()}
 
 
 async def _soak(
