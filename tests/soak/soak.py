@@ -31,7 +31,8 @@ from tests.soak.serving import serving
 
 WARM_UP = 0.35  # of the time; caches and the allocator's own reserves fill meanwhile
 SLOPE_KB_A_MINUTE = 100.0
-SETTLING_KB = 3_000.0  # what a short run may still grow by; over half an hour it is nearly nothing
+# What a run may still grow by while the allocator settles: much a minute in two minutes, little in thirty.
+SETTLING_KB = 12_000.0
 
 
 @dataclasses.dataclass(frozen=True)
