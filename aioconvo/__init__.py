@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         MaybeSentError,
         MaybeSentStatusError,
         NotFoundError,
+        OutOfOrderError,
         PaginationError,
         PaymentRequiredError,
         PermissionDeniedError,
@@ -43,16 +44,19 @@ if TYPE_CHECKING:
         ResponseDecodeError,
         UnexpectedRedirectError,
         UnprocessableEntityError,
+        UnsupportedError,
     )
     from .core.hooks import EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts
-    from .core.limits import Limits, RateLimit
+    from .core.limits import Limits, LimitStore, RateLimit
     from .core.operation import Effect, Operation, PageKind
     from .core.options import ClientOptions
     from .core.pagination import AsyncPaginator, Page
     from .core.response import Response, capture_responses
     from .core.retry import RetryPolicy
     from .core.session import SessionPool
+    from .core.sqlite_limits import SqliteLimits
     from .core.stats import Stats
+    from .inbox.merging import merge
     from .smooch import SmoochClient
     from .smscx import SmscxClient
     from .sunshine import SunshineClient
@@ -82,6 +86,7 @@ __all__ = [
     "Hooks",
     "InternalServerError",
     "InvalidRequestError",
+    "LimitStore",
     "Limits",
     "LockedError",
     "MaybeSentError",
@@ -89,6 +94,7 @@ __all__ = [
     "NotFoundError",
     "OpenEnum",
     "Operation",
+    "OutOfOrderError",
     "Page",
     "PageFacts",
     "PageKind",
@@ -108,6 +114,7 @@ __all__ = [
     "SessionPool",
     "SmoochClient",
     "SmscxClient",
+    "SqliteLimits",
     "StartFacts",
     "Stats",
     "SunshineClient",
@@ -115,9 +122,11 @@ __all__ = [
     "UnexpectedRedirectError",
     "Unknown",
     "UnprocessableEntityError",
+    "UnsupportedError",
     "__version__",
     "capture_responses",
     "encode",
+    "merge",
     "raw_json",
 ]
 
@@ -143,6 +152,7 @@ _HOMES = {
     "Hooks": ".core.hooks",
     "InternalServerError": ".core.errors",
     "InvalidRequestError": ".core.errors",
+    "LimitStore": ".core.limits",
     "Limits": ".core.limits",
     "LockedError": ".core.errors",
     "MaybeSentError": ".core.errors",
@@ -150,6 +160,7 @@ _HOMES = {
     "NotFoundError": ".core.errors",
     "OpenEnum": ".core.codec",
     "Operation": ".core.operation",
+    "OutOfOrderError": ".core.errors",
     "Page": ".core.pagination",
     "PageFacts": ".core.hooks",
     "PageKind": ".core.operation",
@@ -169,6 +180,7 @@ _HOMES = {
     "SessionPool": ".core.session",
     "SmoochClient": ".smooch",
     "SmscxClient": ".smscx",
+    "SqliteLimits": ".core.sqlite_limits",
     "StartFacts": ".core.hooks",
     "Stats": ".core.stats",
     "SunshineClient": ".sunshine",
@@ -176,8 +188,10 @@ _HOMES = {
     "UnexpectedRedirectError": ".core.errors",
     "Unknown": ".core.codec",
     "UnprocessableEntityError": ".core.errors",
+    "UnsupportedError": ".core.errors",
     "capture_responses": ".core.response",
     "encode": ".core.codec",
+    "merge": ".inbox.merging",
     "raw_json": ".core.codec",
 }
 

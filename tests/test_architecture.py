@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 import aioconvo
+from aioconvo import inbox
 
 PACKAGE = pathlib.Path(aioconvo.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -32,6 +33,9 @@ MAY_KNOW: dict[str, set[str]] = {
     "otel": {"core"},
     "__main__": {"cli"},
 }
+
+# `client.inbox` is a property of each client; its import is deferred, so that a provider alone stays light.
+UPWARD = {f"aioconvo.{provider}.client": f"aioconvo.inbox.{provider}" for provider in PROVIDERS}
 
 FILES_ABOVE_500_LINES = {
     "sunshine/models.py": "one struct after another, no logic; the API's nouns stay in one place",
@@ -67,6 +71,8 @@ def test_imports_point_down(file: pathlib.Path) -> None:
     for name in _imported(file):
         if name.partition(".")[0] != "aioconvo" or name.startswith("aioconvo.__version__"):
             continue
+        if _module(file) in UPWARD and name.rpartition(".")[0] == UPWARD[_module(file)]:
+            continue
         known = name.split(".")[1] if name.count(".") else ""
         known = known if (PACKAGE / known).is_dir() else ""
         assert known == room or known in MAY_KNOW[room], f"{_module(file)} must not import {name}"
@@ -96,7 +102,7 @@ def test_public_names_are_sorted_and_exist(file: pathlib.Path) -> None:
     module = importlib.import_module(_module(file))
     names = getattr(module, "__all__", None)
     if names is None:
-        library = _room(file) == "core" or _room(file) in PROVIDERS
+        library = _room(file) in {"core", "inbox"} | PROVIDERS
         assert not library or file.name in {"__init__.py", "version.py"}, "a module says what is public in __all__"
         return
     assert list(names) == sorted(set(names), key=_as_ruff_sorts)
@@ -111,6 +117,14 @@ def test_every_public_name_loads() -> None:
     assert set(aioconvo._HOMES) == set(aioconvo.__all__) - {"__version__"}
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = aioconvo.Nothing
+
+
+def test_every_name_of_the_inbox_loads() -> None:
+    for name in inbox.__all__:
+        assert getattr(inbox, name) is not None
+    assert set(inbox.__all__) == set(inbox._HOMES) <= set(dir(inbox))
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = inbox.Nothing
 
 
 def _loaded_by(code: str) -> set[str]:
@@ -128,6 +142,13 @@ def test_the_bare_import_is_light() -> None:
 def test_one_provider_does_not_load_another() -> None:
     loaded = _loaded_by("import aioconvo\naioconvo.SunshineClient")
     assert {name.split(".")[1] for name in loaded if name.startswith("aioconvo.")} == {"core", "sunshine"}
+
+
+def test_the_inbox_of_one_provider_does_not_load_another() -> None:
+    loaded = _loaded_by("import aioconvo\naioconvo.SunshineClient(app_id='a', key_id='k', secret='s').inbox")
+    rooms = {name.split(".")[1] for name in loaded if name.startswith("aioconvo.")}
+    assert rooms == {"core", "sunshine", "inbox"}
+    assert not {f"aioconvo.inbox.{provider}" for provider in PROVIDERS - {"sunshine"}} & loaded
 
 
 @each_file

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self, Unpack, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack, cast
 
 import msgspec
 
@@ -13,6 +13,9 @@ from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, text
 
 from . import conversations, messages
+
+if TYPE_CHECKING:
+    from aioconvo.inbox.convore import ConvoreInbox
 
 __all__ = ["OPERATIONS", "ConvoreClient"]
 
@@ -68,6 +71,13 @@ class ConvoreClient(APIClient):
     def _attach_resources(self) -> None:
         self.conversations = conversations.Conversations(self)
         self.messages = messages.Messages(self)
+
+    @property
+    def inbox(self) -> ConvoreInbox:
+        """Conversations and messages in the structs that all providers share."""
+        from aioconvo.inbox.convore import ConvoreInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
+
+        return ConvoreInbox(self)
 
     @classmethod
     def from_env(

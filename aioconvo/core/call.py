@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
+import types
 from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from .auth import Auth
 from .errors import CallFacts
@@ -14,11 +16,11 @@ from .operation import Operation, Request
 __all__ = ["Call"]
 
 _NOT_FOUND = 404
+_NONE: Mapping[str, str] = types.MappingProxyType({})
 
 
-@dataclasses.dataclass(slots=True)
-class Call:
-    """One call under way. Times are seconds of the pool's monotonic clock; the waits are those of the last attempt."""
+class Call(msgspec.Struct, gc=False):
+    """One call under way. Times are seconds of the pool's monotonic clock; the waits and `ended` are the last attempt's."""
 
     request: Request[Any]
     auth: Auth
@@ -29,9 +31,10 @@ class Call:
     lost: bool = False  # the last request's connection: where one broke, the other kept ones may be dead, too
     renewed: bool = False
     maybe_done: bool = False
-    credentials: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
+    credentials: Mapping[str, str] = _NONE
     waited_for_limits: float = 0.0
     waited_for_pool: float = 0.0
+    ended: float = 0.0
 
     @property
     def operation(self) -> Operation[Any]:
@@ -50,3 +53,6 @@ class Call:
     def deleted_before(self, failure: Failure) -> bool:
         """Whether an earlier try of this call deleted what is now missing, and only its answer was lost."""
         return self.maybe_done and failure.outcome.status == _NOT_FOUND and self.operation.method == "DELETE"
+
+    def __repr__(self) -> str:
+        return f"<Call {self.operation.python}, attempt {self.attempts}>"

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeVar, Unpack
 from yarl import URL
 
 from . import errors, settings
-from .auth import Auth
+from .auth import Auth, digest
 from .call import Call
 from .codec import BrokenBodyError, decode
 from .echo import sent_texts
@@ -22,7 +22,6 @@ from .failures import ErrorWords, Failure, broken_failure, fault_failure, status
 from .gate import Turnstile
 from .hidden import without_frames
 from .hooks import EndFacts, Hooks, tell
-from .inflate import ACCEPT_ENCODING
 from .limits import Limits
 from .observer import Observer, find_request_id
 from .operation import ANY_JSON, Effect, Operation, Query, QueryValue, Request, raw_request
@@ -34,7 +33,6 @@ from .retry import Decision, Outcome, RetryPolicy, Verdict
 from .session import Answer, BrokenAnswerError, LoopState, SessionPool, TransportFaultError
 from .stats import Counts, Stats
 from .token import AccessToken, TokenAuth
-from .version import VERSION
 
 __all__ = ["APIClient", "APIResource", "ClientOptions", "ErrorWords", "Refusal"]
 
@@ -82,16 +80,13 @@ class APIClient:
         self._auth = auth
         self._owns_pool = pool is None
         self._pool = pool if pool is not None else SessionPool()
+        self._clock = self._pool.clock
         self._timeout: float | None = 30.0
         self._deadline: float | None = None
         self._retry = RetryPolicy()
         # A published quota holds for the provider's own hosts; another server starts without.
         self._limits = self.default_limits if self._origin.host == self.default_host else Limits()
-        self._headers: Mapping[str, str] = {
-            "Accept": "application/json",
-            "Accept-Encoding": ACCEPT_ENCODING,
-            "User-Agent": f"aioconvo/{VERSION}",
-        }
+        self._headers: Mapping[str, str] = {}
         self._lane: object = object()
         self._counts = Counts()
         self._hooks: Hooks | None = None
@@ -171,8 +166,7 @@ class APIClient:
 
         Raises the kinds of `CallError`.
         """
-        clock = self._pool.clock
-        began = clock.monotonic()
+        began = self._clock.monotonic()
         deadline = None if self._deadline is None else began + self._deadline
         call = Call(request, auth or self._auth, began, deadline)
         tell_end = self._observer.call_begins(call)
@@ -184,7 +178,7 @@ class APIClient:
             raise
         finally:
             if tell_end is not None:
-                tell(tell_end, EndFacts(call.attempts, clock.monotonic() - began, error))
+                tell(tell_end, EndFacts(call.attempts, self._clock.monotonic() - began, error))
         record(response)
         return response
 
@@ -244,12 +238,19 @@ class APIClient:
 
     async def _complete(self, call: Call) -> Response[Any]:
         """Try until there is a good answer or a reason to stop."""
-        state = await self._pool.state()
+        state = self._pool.state_now() or await self._pool.state()
         while True:
+            if call.attempts:
+                call.waited_for_limits = call.waited_for_pool = 0.0
             call.attempts += 1
             call.on_wire = False
-            call.credentials = await self._credentials(call.auth)
-            result = await self._attempt(call, state)
+            call.credentials = call.auth.headers(self._clock.time()) or await self._credentials(call.auth)
+            try:
+                result = self._judged(call, await self._exchange(call, state))
+            except (TransportFaultError, BrokenAnswerError) as fault:
+                result = self._failed(call, fault)
+            if state.retry_debts and (isinstance(result, Response) or result.outcome.answered):
+                state.retry_debts.pay(self._origin)
             if isinstance(result, Response):
                 return result
             if result.outcome.status == _UNAUTHORIZED and isinstance(call.auth, TokenAuth) and not call.renewed:
@@ -272,13 +273,8 @@ class APIClient:
                 raise
             raise self._deadline_error(call) from None
 
-    async def _attempt(self, call: Call, state: LoopState) -> Response[Any] | Failure:
-        try:
-            answer = await self._exchange(call, state)
-        except TransportFaultError as fault:
-            return fault_failure(self._facts(call), fault)
-        except BrokenAnswerError as fault:
-            return self._broken(call, fault, fault.status, fault.headers)
+    def _judged(self, call: Call, answer: Answer) -> Response[Any] | Failure:
+        """What an answer says."""
         if answer.status not in _OK:
             return self._refused(call, answer, self._error_words(answer))
         try:
@@ -290,6 +286,12 @@ class APIClient:
             return self._refused(call, Answer(refusal.status, answer.headers, answer.body), refusal.told)
         return self._response(call, data, answer)
 
+    def _failed(self, call: Call, fault: TransportFaultError | BrokenAnswerError) -> Failure:
+        """What it means that no good answer came."""
+        if isinstance(fault, BrokenAnswerError):
+            return self._broken(call, fault, fault.status, fault.headers)
+        return fault_failure(self._facts(call), fault)
+
     def _response(self, call: Call, data: Any, answer: Answer) -> Response[Any]:
         return Response(
             data,
@@ -297,40 +299,23 @@ class APIClient:
             answer.headers,
             answer.body,
             call.attempts,
-            self._pool.clock.monotonic() - call.began,
+            call.ended - call.began,
             self._request_id(answer.headers),
             call.request.operation,
         )
 
     async def _exchange(self, call: Call, state: LoopState) -> Answer:
-        """One request: through the credential's limits, then through the pool's gate, then over the wire."""
-        clock = self._pool.clock
+        """One request: through the credential's limits and the pool's gate, then over the wire."""
         turnstile = self._entrance(state)
-        call.waited_for_limits = call.waited_for_pool = 0.0
         if not turnstile.try_enter():
-            began = clock.monotonic()
-            try:
-                async with state.wait():
-                    await turnstile.enter(self._lane, call)
-            finally:
-                call.waited_for_limits = clock.monotonic() - began - call.waited_for_pool
-                self._counts.waited_for_limits += call.waited_for_limits
-                self._counts.waited_for_pool += call.waited_for_pool
-        try:
-            return await self._transfer(call, state)
-        finally:
-            turnstile.leave()
-
-    async def _transfer(self, call: Call, state: LoopState) -> Answer:
-        request = call.request
-        # The waits may have been longer than credentials live that were good before them.
-        call.credentials = call.auth.headers(self._pool.clock.time()) or call.credentials
-        headers = self._request_headers(call.credentials, request.content_type)
-        began = self._pool.clock.monotonic()
-        call.on_wire = True
-        self._observer.request_begins(call)
+            await self._wait_to_enter(call, state, turnstile)
+        began = self._clock.monotonic()
         came: Answer | BaseException
         try:
+            request = call.request
+            headers = self._request_headers(call.credentials, request.content_type)
+            call.on_wire = True
+            self._observer.request_begins(call)
             came = await self._pool.exchange(
                 state,
                 request.operation.method,
@@ -342,13 +327,30 @@ class APIClient:
             )
         except BaseException as fault:
             call.lost = isinstance(fault, TransportFaultError)
-            self._observer.request_ended(call, fault, self._pool.clock.monotonic() - began)
+            self._observer.request_ended(call, fault, self._clock.monotonic() - began)
             if isinstance(fault, _EXPECTED):  # in all others the frames tell where the bug is
                 without_frames(fault)
             raise
+        finally:
+            turnstile.leave()
         call.lost = False
-        self._observer.request_ended(call, came, self._pool.clock.monotonic() - began)
+        call.ended = self._clock.monotonic()
+        self._observer.request_ended(call, came, call.ended - began)
         return came
+
+    async def _wait_to_enter(self, call: Call, state: LoopState, turnstile: Turnstile) -> None:
+        began = self._clock.monotonic()
+        call.waited_for_pool = 0.0
+        try:
+            if not await turnstile.try_wait(self._lane, call):
+                async with state.wait():
+                    await turnstile.enter(self._lane, call, self._timeout)
+        finally:
+            call.waited_for_limits = self._clock.monotonic() - began - call.waited_for_pool
+            self._counts.waited_for_limits += call.waited_for_limits
+            self._counts.waited_for_pool += call.waited_for_pool
+        # The waits may have been longer than credentials live that were good before them.
+        call.credentials = call.auth.headers(self._clock.time()) or call.credentials
 
     def _request_headers(self, credentials: Mapping[str, str], content_type: str | None) -> Mapping[str, str]:
         """All headers of a request; merged once for each credential, not for each request."""
@@ -362,7 +364,7 @@ class APIClient:
     async def _wait_or_raise(self, call: Call, state: LoopState, failure: Failure) -> None:
         if failure.permanent:
             raise failure.error
-        clock = self._pool.clock
+        clock = self._clock
         operation = call.request.operation
         decision = self._retry.decide(
             failure.outcome,
@@ -371,6 +373,7 @@ class APIClient:
             jitter=random.random(),  # noqa: S311 -- no secret; the module's own, which a forked process seeds anew
             has_key=call.request.idempotency_key is not None,
             left=math.inf if call.deadline is None else call.deadline - clock.monotonic(),
+            owed=state.retry_debts.of(self._origin),
         )
         if failure.outcome.status == _TOO_MANY_REQUESTS:
             self._counts.rate_limited += 1
@@ -380,6 +383,8 @@ class APIClient:
             raise unsure(failure.error) from failure.error
         if decision.verdict is not Verdict.RETRY:
             raise failure.error
+        if failure.outcome.costs:
+            state.retry_debts.add(self._origin)
         self._observer.retries(call, failure, decision.wait)
         slept_from = clock.monotonic()
         try:
@@ -391,18 +396,12 @@ class APIClient:
     def _entrance(self, state: LoopState) -> Turnstile:
         """This credential's turnstile in this loop; held here to spare the look-up."""
         if self._turnstile is None or self._turnstile[0] is not state:
-            key = (
-                self.provider,
-                self._origin,
-                self._auth.identity,
-                tuple(self._limits.rates),
-                self._limits.concurrency,
-            )
-            self._turnstile = (state, self._pool.turnstile(state, key, self._limits, self.provider))
+            credential = digest(self.provider, str(self._origin), self._auth.identity)
+            self._turnstile = (state, self._pool.turnstile(state, credential, self._limits, self.provider))
         return self._turnstile[1]
 
     async def _credentials(self, auth: Auth) -> Mapping[str, str]:
-        clock = self._pool.clock
+        clock = self._clock
         headers = auth.headers(clock.time())
         if headers is None and isinstance(auth, TokenAuth):
             # Others wait for this token too: the deadline of the call that fetches it must not end it for them, and it must
@@ -446,7 +445,7 @@ class APIClient:
 
     def _facts(self, call: Call, headers: Mapping[str, str] | None = None) -> errors.CallFacts:
         request_id = None if headers is None else self._request_id(headers)
-        return call.facts(self._pool.clock.monotonic(), request_id)
+        return call.facts(self._clock.monotonic(), request_id)
 
     def _request_id(self, headers: Mapping[str, str]) -> str | None:
         return find_request_id(headers, self.request_id_headers)
@@ -454,7 +453,7 @@ class APIClient:
     def _refused(self, call: Call, answer: Answer, told: ErrorWords) -> Failure:
         facts = self._facts(call, answer.headers)
         texts = sent_texts(call.request, call.credentials)
-        return status_failure(facts, answer, told, self._pool.clock.time(), texts)
+        return status_failure(facts, answer, told, self._clock.time(), texts)
 
     def _broken(self, call: Call, fault: BrokenBodyError, status: int, headers: Mapping[str, str]) -> Failure:
         facts = self._facts(call, headers)

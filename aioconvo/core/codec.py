@@ -9,7 +9,7 @@ import datetime as dt
 import enum
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Self, TypeVar, cast, dataclass_transform
+from typing import Any, Self, TypeVar, dataclass_transform
 
 import msgspec
 
@@ -185,11 +185,12 @@ def decode(body: bytes, kind: type[T]) -> T:
     if decoder is None:
         decoder = _decoders[kind] = msgspec.json.Decoder(kind).decode
     try:
-        return cast("T", decoder(body))
+        decoded: T = decoder(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         from .drift import salvage  # noqa: PLC0415 -- only a drifted answer needs it
 
         return salvage(body, kind)
+    return decoded
 
 
 class _Verbatim:

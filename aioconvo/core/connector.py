@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import select
 import weakref
+from collections.abc import Callable
 
 import aiohttp
 from aiohttp.connector import Connection
@@ -15,6 +16,8 @@ __all__ = ["NEW_CONNECTION", "LiveConnector"]
 NEW_CONNECTION: contextvars.ContextVar[bool] = contextvars.ContextVar("NEW_CONNECTION", default=False)
 """Whether the request of this task must not use a kept connection."""
 
+_Question = Callable[[int], object]
+
 
 class LiveConnector(aiohttp.TCPConnector):
     """A connector that hands out no kept connection whose end has arrived already.
@@ -24,7 +27,8 @@ class LiveConnector(aiohttp.TCPConnector):
     between two requests a server has nothing to say, and what can be read there is the end.
     """
 
-    _known: weakref.WeakSet[object] | None = None
+    # How to ask each connection that was handed out before whether anything waits to be read from it.
+    _known: weakref.WeakKeyDictionary[object, _Question] | None = None
 
     async def connect(
         self,
@@ -33,34 +37,50 @@ class LiveConnector(aiohttp.TCPConnector):
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 -- the signature of what is overridden
     ) -> Connection:
         """A kept connection that lives, or a new one."""
+        connection = await super().connect(req, traces, timeout)
         if self._known is None:
-            self._known = weakref.WeakSet()
+            self._known = weakref.WeakKeyDictionary()
+        readable = self._known.get(connection.protocol)
+        if readable is None:
+            self._known[connection.protocol] = _question(connection)
+        elif readable(0) or NEW_CONNECTION.get():
+            return await self._another(connection, self._known, req, traces, timeout)
+        return connection
+
+    async def _another(
+        self,
+        connection: Connection,
+        known: weakref.WeakKeyDictionary[object, _Question],
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 -- as above
+    ) -> Connection:
+        """One in the place of `connection`, which has ended or must not be used for this request."""
         passed_over: list[Connection] = []
         try:
-            while True:
-                connection = await super().connect(req, traces, timeout)
-                if connection.protocol not in self._known:
-                    self._known.add(connection.protocol)
-                    return connection
-                if _ended(connection):
+            while (readable := known.get(connection.protocol)) is not None:
+                if readable(0):
                     connection.close()
                 elif NEW_CONNECTION.get():
                     passed_over.append(connection)
                 else:
                     return connection
+                connection = await super().connect(req, traces, timeout)
+            known[connection.protocol] = _question(connection)
+            return connection
         finally:
-            for connection in passed_over:
-                connection.release()
+            for one in passed_over:
+                one.release()
 
 
-def _ended(connection: Connection) -> bool:
-    """Whether the end of the connection, or anything else, waits to be read."""
+def _question(connection: Connection) -> _Question:
+    """What tells, asked with the seconds to wait for it, whether the end of the connection or anything else can be read."""
     transport = connection.transport
     socket = None if transport is None else transport.get_extra_info("socket")
-    if socket is None or socket.fileno() < 0:
-        return True
-    if hasattr(select, "poll"):
-        poll = select.poll()
-        poll.register(socket, select.POLLIN)
-        return bool(poll.poll(0))
-    return bool(select.select([socket], [], [], 0)[0])  # Windows, where a socket's number may be any
+    if socket is None:
+        return lambda _: True
+    if not hasattr(select, "poll"):
+        return lambda wait: select.select([socket], [], [], wait)[0]  # Windows, where a socket's number may be any
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return poll.poll

@@ -28,6 +28,9 @@ T = TypeVar("T")
 _log = logger("drift")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _NOTED_AT_MOST = 1000
+# Taking apart is slow. An API that changed sends some drifted parts a page; who sends more than this holds up the event loop.
+_VALUES_AT_MOST = 1_000_000
+_MISFITS_AT_MOST = 20_000
 _noted: set[tuple[str, str]] = set()
 
 
@@ -39,16 +42,27 @@ def salvage(body: bytes, kind: type[T]) -> T:
     """Decode a body that the strict decode refused.
 
     Raises:
-        BrokenBodyError: The body is no JSON, is cut, or lacks what every answer of this kind must have.
+        BrokenBodyError: The body is no JSON, is cut, lacks what every answer of this kind must have, or holds more than
+            20,000 parts that do not fit.
     """
+    if body.count(b",") > _VALUES_AT_MOST:
+        raise _too_large(body)
     value = _parse(body)
     try:
-        fitted, _ = _fit(value, kind)
+        fitted, _ = _Salvage().fit(value, kind)
     except _MisfitError as misfit:
         raise BrokenBodyError(f"the JSON lacks {misfit}", cut=False) from None
     except RecursionError:
         raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
     return cast("T", fitted)
+
+
+def _too_large(body: bytes) -> BrokenBodyError:
+    try:
+        msgspec.json.decode(body, type=msgspec.Raw)  # looks for the end without making values
+    except (msgspec.DecodeError, RecursionError):
+        return BrokenBodyError("the body is no complete JSON", cut=True)
+    return BrokenBodyError(f"the JSON does not fit and has more than {_VALUES_AT_MOST} values; ask for less", cut=False)
 
 
 def _parse(body: bytes) -> Any:
@@ -83,46 +97,106 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _fit(value: Any, kind: Any) -> tuple[Any, bool]:
-    """The value in the shape of `kind`, and whether anything in it drifted."""
-    try:
-        fitted = msgspec.convert(value, kind)
-        msgspec.json.encode(value)  # text with lone surrogates converts, but no one could send or store it
-    except (msgspec.ValidationError, UnicodeEncodeError):
-        return _take_apart(value, kind)
-    return fitted, False
+class _Salvage:
+    """One answer being taken apart, and how many of its parts did not fit so far."""
 
+    __slots__ = ("_misfits",)
 
-def _take_apart(value: Any, kind: Any) -> tuple[Any, bool]:
-    origin = typing.get_origin(kind)
-    arguments = typing.get_args(kind)
-    if origin in {typing.Union, types.UnionType}:
-        return _fit_union(value, arguments)
-    if origin is typing.Annotated:
-        return _fit(value, arguments[0])
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return _fit_union(value, (kind,)) if _tag(kind) is not None else _fit_struct(value, kind)
-    if origin in {list, tuple, Sequence}:
-        return _fit_list(value, arguments[0])
-    if origin is dict or kind is dict:
-        return _fit_dict(value, arguments[1] if arguments else Any), True
-    return _fit_scalar(value, kind), True
+    def __init__(self) -> None:
+        self._misfits = 0
 
-
-def _fit_union(value: Any, members: Sequence[Any]) -> tuple[Any, bool]:
-    tagged = [member for member in members if _tag(member) is not None]
-    if tagged and isinstance(value, dict):
-        for member in tagged:
-            field, tag = cast("tuple[str, Any]", _tag(member))
-            if cast("dict[str, Any]", value).get(field) == tag:
-                return _fit_struct(value, member)
-        return Unknown(_dumped(value)), True
-    for member in members:
+    def fit(self, value: Any, kind: Any) -> tuple[Any, bool]:
+        """The value in the shape of `kind`, and whether anything in it drifted."""
         try:
-            return _fit_struct(value, member) if _tag(member) is not None else _fit(value, member)
-        except _MisfitError:
-            continue
-    raise _MisfitError
+            fitted = msgspec.convert(value, kind)
+            msgspec.json.encode(value)  # text with lone surrogates converts, but no one could send or store it
+        except (msgspec.ValidationError, UnicodeEncodeError):
+            return self._take_apart(value, kind)
+        return fitted, False
+
+    def _take_apart(self, value: Any, kind: Any) -> tuple[Any, bool]:
+        self._misfits += 1
+        if self._misfits > _MISFITS_AT_MOST:
+            raise BrokenBodyError(f"the JSON has more than {_MISFITS_AT_MOST} parts that do not fit; ask for less", cut=False)
+        origin = typing.get_origin(kind)
+        arguments = typing.get_args(kind)
+        if origin in {typing.Union, types.UnionType}:
+            return self._fit_union(value, arguments)
+        if origin is typing.Annotated:
+            return self.fit(value, arguments[0])
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            return self._fit_union(value, (kind,)) if _tag(kind) is not None else self._fit_struct(value, kind)
+        if origin in {list, tuple, Sequence}:
+            return self._fit_list(value, arguments[0])
+        if origin is dict or kind is dict:
+            return self._fit_dict(value, arguments[1] if arguments else Any), True
+        return _fit_scalar(value, kind), True
+
+    def _fit_union(self, value: Any, members: Sequence[Any]) -> tuple[Any, bool]:
+        tagged = [member for member in members if _tag(member) is not None]
+        if tagged and isinstance(value, dict):
+            for member in tagged:
+                field, tag = cast("tuple[str, Any]", _tag(member))
+                if cast("dict[str, Any]", value).get(field) == tag:
+                    return self._fit_struct(value, member)
+            return Unknown(_dumped(value)), True
+        for member in members:
+            try:
+                return self._fit_struct(value, member) if _tag(member) is not None else self.fit(value, member)
+            except _MisfitError:
+                continue
+        raise _MisfitError
+
+    def _fit_struct(self, value: Any, kind: type[msgspec.Struct]) -> tuple[Any, bool]:
+        if not isinstance(value, dict):
+            raise _MisfitError(f"an object for {kind.__name__}")
+        mapping = cast("dict[str, Any]", value)
+        fields: dict[str, Any] = {}
+        drifted = False
+        for field in _fields(kind):
+            present = field.encode_name in mapping
+            if present:
+                try:
+                    fields[field.name], bent = self.fit(mapping[field.encode_name], field.type)
+                except _MisfitError:
+                    _note(kind.__name__, field.encode_name)
+                    bent = True
+                drifted |= bent
+            if field.required and field.name not in fields:
+                if issubclass(kind, Envelope):
+                    raise _MisfitError(f"{field.encode_name!r} in {kind.__name__}")
+                fields[field.name] = None if present else msgspec.UNSET
+                drifted = True
+        if not drifted:
+            return kind(**fields), False
+        instance = _drifted_type(kind)(**fields)
+        instance.__dict__["raw_json"] = _dumped(mapping)
+        return instance, True
+
+    def _fit_list(self, value: Any, kind: Any) -> tuple[list[Any], bool]:
+        if not isinstance(value, list):
+            raise _MisfitError("a list")
+        items: list[Any] = []
+        drifted = False
+        for item in value:  # pyright: ignore[reportUnknownVariableType] -- untyped JSON
+            try:
+                fitted, bent = self.fit(item, kind)
+            except _MisfitError:
+                fitted, bent = Unknown(_dumped(item)), True
+            items.append(fitted)
+            drifted |= bent
+        return items, drifted
+
+    def _fit_dict(self, value: Any, kind: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise _MisfitError("an object")
+        items: dict[str, Any] = {}
+        for name, item in cast("dict[str, Any]", value).items():
+            try:
+                items[_cleaned(name)], _ = self.fit(item, kind)
+            except _MisfitError:
+                items[_cleaned(name)] = Unknown(_dumped(item))
+        return items
 
 
 def _tag(kind: Any) -> tuple[str, Any] | None:
@@ -134,60 +208,6 @@ def _tag(kind: Any) -> tuple[str, Any] | None:
 @functools.cache
 def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
     return msgspec.structs.fields(kind)  # slow: resolves the annotations anew each time
-
-
-def _fit_struct(value: Any, kind: type[msgspec.Struct]) -> tuple[Any, bool]:
-    if not isinstance(value, dict):
-        raise _MisfitError(f"an object for {kind.__name__}")
-    mapping = cast("dict[str, Any]", value)
-    fields: dict[str, Any] = {}
-    drifted = False
-    for field in _fields(kind):
-        present = field.encode_name in mapping
-        if present:
-            try:
-                fields[field.name], bent = _fit(mapping[field.encode_name], field.type)
-            except _MisfitError:
-                _note(kind.__name__, field.encode_name)
-                bent = True
-            drifted |= bent
-        if field.required and field.name not in fields:
-            if issubclass(kind, Envelope):
-                raise _MisfitError(f"{field.encode_name!r} in {kind.__name__}")
-            fields[field.name] = None if present else msgspec.UNSET
-            drifted = True
-    if not drifted:
-        return kind(**fields), False
-    instance = _drifted_type(kind)(**fields)
-    instance.__dict__["raw_json"] = _dumped(mapping)
-    return instance, True
-
-
-def _fit_list(value: Any, kind: Any) -> tuple[list[Any], bool]:
-    if not isinstance(value, list):
-        raise _MisfitError("a list")
-    items: list[Any] = []
-    drifted = False
-    for item in value:  # pyright: ignore[reportUnknownVariableType] -- untyped JSON
-        try:
-            fitted, bent = _fit(item, kind)
-        except _MisfitError:
-            fitted, bent = Unknown(_dumped(item)), True
-        items.append(fitted)
-        drifted |= bent
-    return items, drifted
-
-
-def _fit_dict(value: Any, kind: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise _MisfitError("an object")
-    items: dict[str, Any] = {}
-    for name, item in cast("dict[str, Any]", value).items():
-        try:
-            items[_cleaned(name)], _ = _fit(item, kind)
-        except _MisfitError:
-            items[_cleaned(name)] = Unknown(_dumped(item))
-    return items
 
 
 def _fit_scalar(value: Any, kind: Any) -> object:

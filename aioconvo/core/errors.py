@@ -4,7 +4,9 @@
     ├── ConfigurationError          settings are missing or wrong; nothing was sent
     ├── InvalidRequestError         an argument is wrong; nothing was sent
     ├── PoolClosedError             the pool or client was already closed
+    ├── UnsupportedError            an API cannot do what was asked; nothing was sent
     ├── PaginationError             a list cannot be walked on without losing or doubling items
+    ├── OutOfOrderError             messages that are merged by time do not come in order of time
     └── CallError                   a call was made and brought no usable answer
         ├── APIConnectionError      no answer came
         │   └── APITimeoutError     ... in time
@@ -47,6 +49,7 @@ __all__ = [
     "MaybeSentError",
     "MaybeSentStatusError",
     "NotFoundError",
+    "OutOfOrderError",
     "PaginationError",
     "PaymentRequiredError",
     "PermissionDeniedError",
@@ -56,6 +59,7 @@ __all__ = [
     "ResponseDecodeError",
     "UnexpectedRedirectError",
     "UnprocessableEntityError",
+    "UnsupportedError",
     "status_error_type",
 ]
 
@@ -76,8 +80,16 @@ class PoolClosedError(AioconvoError, RuntimeError):
     """The session pool, or the client that owned it, was closed before this call."""
 
 
+class UnsupportedError(AioconvoError):
+    """The provider's API cannot do this; the message names what to use instead. Nothing was sent."""
+
+
 class PaginationError(AioconvoError):
     """Walking on would lose, double or repeat items for ever; the message says which."""
+
+
+class OutOfOrderError(AioconvoError):
+    """A source of a merge does not come in the order of time that was asked for; going on would mix times up."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

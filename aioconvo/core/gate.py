@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
+import secrets
 import sys
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from typing import Protocol
 
 from .clock import Clock
-from .limits import Limits, RateRule
+from .limits import Limits, LimitStore, Pause, RateRule
 from .log import logger
 
-__all__ = ["FairGate", "Turnstile", "Waits"]
+__all__ = ["FairGate", "SharedLimits", "Turnstile", "Waits"]
 
 _log = logger("limits")
 _LONG_WAIT = 5.0
+_LEASE_MARGIN = 5.0  # seconds beyond the request's own timeout
+_WITHOUT_TIMEOUT = 3600.0  # seconds after which such a request no longer counts as under way
 
 
 class FairGate:
@@ -23,17 +28,17 @@ class FairGate:
     One lane with thousands of waiters therefore delays another lane by one permit, not by thousands.
     """
 
-    __slots__ = ("_free", "_waiting", "size")
+    __slots__ = ("_waiting", "free", "size")
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._free = size
+        self.free = size
         self._waiting: OrderedDict[object, deque[asyncio.Future[None]]] = OrderedDict()
 
     @property
     def in_use(self) -> int:
         """Permits that are out."""
-        return self.size - self._free
+        return self.size - self.free
 
     @property
     def waiting(self) -> int:
@@ -42,8 +47,8 @@ class FairGate:
 
     def try_acquire(self) -> bool:
         """Take a permit if one is free and nobody waits."""
-        if self._free > 0 and not self._waiting:
-            self._free -= 1
+        if self.free > 0 and not self._waiting:
+            self.free -= 1
             return True
         return False
 
@@ -56,10 +61,10 @@ class FairGate:
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.release()
-            else:
+            if not turn.done() or turn.cancelled():
                 self._forget(lane, turn)
+            elif turn.exception() is None:
+                self.release()
             raise
 
     def release(self) -> None:
@@ -72,7 +77,13 @@ class FairGate:
             if not turn.done():
                 turn.set_result(None)
                 return
-        self._free += 1
+        self.free += 1
+
+    def close(self, error: Callable[[], Exception]) -> None:
+        """Let nobody wait any longer: each gets an error of its own."""
+        waiting, self._waiting = self._waiting, OrderedDict()
+        for turn in [turn for turns in waiting.values() for turn in turns if not turn.done()]:
+            turn.set_exception(error())
 
     def _forget(self, lane: object, turn: asyncio.Future[None]) -> None:
         turns = self._waiting.get(lane)
@@ -88,46 +99,126 @@ class Waits(Protocol):
     waited_for_pool: float
 
 
+class SharedLimits:
+    """One credential's limits in a store that other processes use too, and the leases this turnstile has there."""
+
+    __slots__ = ("_key", "_leases", "_limits", "_store", "_ticket")
+
+    def __init__(self, store: LimitStore, key: str, limits: Limits) -> None:
+        self._store = store
+        self._key = key
+        self._limits = limits
+        self._ticket = secrets.token_hex(8)
+        self._leases: list[tuple[float, str]] = []
+
+    async def start(self, now: float, at_most: float | None) -> float:
+        """Ask for one request that starts at `now` (monotonic); 0 when it may, or the seconds after which to ask again."""
+        lease = _LEASE_MARGIN + (_WITHOUT_TIMEOUT if at_most is None else at_most)
+        try:
+            wait = await self._store.start(self._key, self._limits, self._ticket, lease)
+        except BaseException:
+            self._store.end(self._key, self._ticket)  # it may have been let through
+            self._ticket = secrets.token_hex(8)
+            raise
+        # One that is refused keeps its ticket, and with it the place of this process among the others.
+        if wait <= 0 and self._limits.concurrency is not None:
+            heapq.heappush(self._leases, (now + lease, self._ticket))
+            self._ticket = secrets.token_hex(8)
+        return wait
+
+    def end(self) -> None:
+        """One of the requests ended."""
+        # Whichever it was, the leases that are left last as long as the requests that are left.
+        if self._leases:
+            self._store.end(self._key, heapq.heappop(self._leases)[1])
+
+    def pause(self, seconds: float) -> None:
+        """Hold back this credential in every process."""
+        self._store.pause(self._key, seconds)
+
+
 class Turnstile:
     """One credential's limits, kept for all tasks that use it: lanes take turns, and in a lane it is order of arrival.
+
+    What these let through, the limits that are shared with other processes are asked for, if there are any.
 
     Entering also takes a permit of the pool, because a request counts when it starts: one that was let through and only then
     waited for the pool would start in a bunch with others, or in the middle of a pause.
     """
 
-    __slots__ = ("__weakref__", "_clock", "_gate", "_inside", "_name", "_queue", "_rule", "_slots", "_unlimited")
+    __slots__ = (
+        "__weakref__",
+        "_clock",
+        "_gate",
+        "_inside",
+        "_name",
+        "_pause",
+        "_queue",
+        "_rule",
+        "_shared",
+        "_slots",
+        "_unlimited",
+    )
 
-    def __init__(self, limits: Limits, clock: Clock, name: str = "", gate: FairGate | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        clock: Clock,
+        name: str = "",
+        gate: FairGate | None = None,
+        *,
+        pause: Pause | None = None,
+        shared: SharedLimits | None = None,
+    ) -> None:
         self._clock = clock
         self._name = name
         self._gate = FairGate(sys.maxsize) if gate is None else gate
-        self._rule = RateRule(limits.rates)
+        self._pause = Pause() if pause is None else pause
+        self._rule = RateRule(limits.rates, self._pause)
+        self._shared = shared
         self._queue = FairGate(1)
         self._slots = None if limits.concurrency is None else asyncio.Semaphore(limits.concurrency)
         self._inside = 0
-        self._unlimited = not limits.rates and limits.concurrency is None
+        self._unlimited = not limits.rates and limits.concurrency is None and shared is None
 
     def try_enter(self) -> bool:
         """Let one more request start if nothing limits it and the pool has a permit. Leave with `leave`."""
-        if not self._unlimited or self._queue.in_use or self._rule.wait(self._clock.monotonic()) > 0:
-            return False
-        if not self._gate.try_acquire():
+        if self._is_held_back() or not self._gate.try_acquire():
             return False
         self._inside += 1
         return True
 
-    async def enter(self, lane: object = None, waits: Waits | None = None) -> float:
-        """Wait until one more request may start; the seconds waited. Leave with `leave`."""
+    async def try_wait(self, lane: object, waits: Waits) -> bool:
+        """Like `try_enter`, but wait for the pool's permit; `False` where anything else holds the request back."""
+        if self._is_held_back():
+            return False
+        self._inside += 1
+        entered = False
+        try:
+            entered = await self._permit(lane, waits)
+        finally:
+            if not entered:
+                self._inside -= 1
+        return entered
+
+    def _is_held_back(self) -> bool:
+        return not self._unlimited or not self._queue.free or self._pause.until > self._clock.monotonic()
+
+    async def enter(self, lane: object = None, waits: Waits | None = None, at_most: float | None = None) -> float:
+        """Wait until one more request, which takes at most `at_most` seconds, may start; the seconds waited.
+
+        Leave with `leave`.
+        """
         if self.try_enter():
             return 0.0
         began = self._clock.monotonic()
         if self._unlimited:
             await self._enter_unlimited(lane, waits)
         else:
-            await self._enter_in_turn(lane, waits)
+            await self._enter_in_turn(lane, waits, at_most)
         return self._clock.monotonic() - began
 
-    async def _enter_in_turn(self, lane: object, waits: Waits | None) -> None:
+    async def _enter_in_turn(self, lane: object, waits: Waits | None, at_most: float | None) -> None:
         await self._queue.acquire(lane)
         try:
             if self._slots is not None:
@@ -135,7 +226,7 @@ class Turnstile:
             self._inside += 1
             try:
                 await self._held_back()
-                while not await self._permit(lane, waits):
+                while not (await self._permit(lane, waits) and await self._start_shared(at_most)):
                     await self._held_back()
             except BaseException:
                 self._retreat()
@@ -163,9 +254,12 @@ class Turnstile:
     async def _held_back(self) -> None:
         """Wait until the limits and the pauses let one more request start."""
         while (wait := self._rule.wait(self._clock.monotonic())) > 0:
-            if wait > _LONG_WAIT:
-                _log.warning("%s: a credential's limits hold its requests back for %.0f s", self._name, wait)
-            await self._clock.sleep(wait)
+            await self._sleep(wait)
+
+    async def _sleep(self, wait: float) -> None:
+        if wait > _LONG_WAIT:
+            _log.warning("%s: a credential's limits hold its requests back for %.0f s", self._name, wait)
+        await self._clock.sleep(wait)
 
     async def _permit(self, lane: object, waits: Waits | None) -> bool:
         """Wait for a permit of the pool; given back, and `False`, when a 429 came meanwhile."""
@@ -180,6 +274,21 @@ class Turnstile:
         self._gate.release()
         return False
 
+    async def _start_shared(self, at_most: float | None) -> bool:
+        """Whether the other processes leave room; if not, the permit was given back and the time they ask for has passed."""
+        if self._shared is None:
+            return True
+        try:
+            wait = await self._shared.start(self._clock.monotonic(), at_most)
+        except BaseException:
+            self._gate.release()
+            raise
+        if wait <= 0:
+            return True
+        self._gate.release()
+        await self._sleep(wait)
+        return False
+
     @property
     def idle(self) -> bool:
         """Whether nobody is inside or waits, and nothing that happened before holds anybody back."""
@@ -188,7 +297,11 @@ class Turnstile:
     def leave(self) -> None:
         """One request ended."""
         self._gate.release()
-        self._retreat()
+        self._inside -= 1
+        if self._slots is not None:
+            self._slots.release()
+        if self._shared is not None:
+            self._shared.end()
 
     def _retreat(self) -> None:
         self._inside -= 1
@@ -198,3 +311,5 @@ class Turnstile:
     def pause(self, seconds: float) -> None:
         """Hold back every task of this credential for `seconds`."""
         self._rule.pause(self._clock.monotonic() + seconds)
+        if self._shared is not None:
+            self._shared.pause(seconds)

@@ -6,6 +6,7 @@ this is used instead.
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 
 from .codec import BrokenBodyError
@@ -111,8 +112,16 @@ def inflate(body: bytes, encoding: str, limit: int) -> bytes:
     Raises:
         BrokenBodyError: The body is cut, damaged, larger than `limit`, or in an encoding that was not asked for.
     """
-    if encoding.strip().lower() in _AS_IT_IS:
+    if len(body) > limit:
+        raise BrokenBodyError(f"the body has more than {limit} bytes", cut=False)
+    if not encoding or encoding.strip().lower() in _AS_IT_IS:
         return body
+    if encoding == "gzip":
+        stream = zlib.decompressobj(_GZIP)
+        with contextlib.suppress(zlib.error):
+            plain = stream.decompress(body, min(_STEP, limit))
+            if stream.eof and not stream.unused_data:
+                return plain
     inflater = Inflater(encoding, limit)
     try:
         for start in range(0, len(body), _PIECE):

@@ -196,6 +196,8 @@ def encode_query(pairs: Query | Mapping[str, QueryValue]) -> str:
 
     Booleans become `true` and `false`; date-times are converted to UTC and end in `Z`.
     """
+    if not pairs:
+        return ""
     parts: list[str] = []
     for name, value in cast("Mapping[str, QueryValue]", pairs).items() if isinstance(pairs, Mapping) else pairs:
         if value is None:

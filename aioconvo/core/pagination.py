@@ -15,6 +15,7 @@ from .pagers import Ask, Mark, Pager
 __all__ = ["AsyncPaginator", "Page"]
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class _Position(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
@@ -108,6 +109,31 @@ class AsyncPaginator(Generic[T]):
         async for page in self.pages():
             items += page.items
         return items
+
+    def derive(
+        self,
+        pager: Callable[[Pager[Any, T], Mark | None], Pager[Any, U]],
+        *,
+        walk: str,
+        limit: int | None = None,
+        start: str | None = None,
+        prefetch: int = 0,
+    ) -> AsyncPaginator[U]:
+        """The same list through another pager, such as one that makes other items of these.
+
+        `pager` takes this list's pager and the mark that a stored position holds. `walk` tells its positions apart from those
+        of this list; this list's own `limit` and `start` do not count.
+        """
+        inner = self._pager
+        return AsyncPaginator(
+            self._fetch,
+            lambda mark: pager(inner(mark), mark),
+            walk=f"{self._walk} {walk}",
+            limit=limit,
+            start=start,
+            prefetch=prefetch,
+            on_page=self._on_page,
+        )
 
     async def _first(self) -> Page[T]:
         walk = _Walk(self._fetch, self._pager, self._walk, self._start, self._limit)

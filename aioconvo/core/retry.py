@@ -10,6 +10,9 @@ The table, for an answer or fault on attempt n of at most `max_retries + 1`:
 | 408, 425, 500, 502, 503, 504, 520 to 524        | try again        | with an idempotency key: again, else unsure |
 | any other 5xx but 501 and 505                   | the error        | unsure                                      |
 | any other error status                          | the error        | the error                                   |
+
+All tries but those after a 429 (there the server itself says when) are paid from a budget that answers refill, so that a
+server that is down gets hardly more requests than there are calls.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from collections.abc import Mapping
 from .errors import ConfigurationError
 from .operation import Effect
 
-__all__ = ["RETRY_STATUSES", "Decision", "Outcome", "RetryPolicy", "Sent", "Verdict", "retry_after"]
+__all__ = ["RETRY_STATUSES", "Decision", "Outcome", "RetryDebts", "RetryPolicy", "Sent", "Verdict", "retry_after"]
 
 # 520 to 524 are what Cloudflare, which some of the APIs stand behind, answers for a server that it does not reach.
 RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
@@ -63,6 +66,16 @@ class Outcome:
             return False
         return self.status is None or self.status in RETRY_STATUSES or self.status in _OTHER_SERVER_FAULTS
 
+    @property
+    def answered(self) -> bool:
+        """Whether the server is up: it answered, and not that it cannot."""
+        return self.status is not None and self.status not in RETRY_STATUSES
+
+    @property
+    def costs(self) -> bool:
+        """Whether trying again is paid from the budget."""
+        return self.status != _TOO_MANY_REQUESTS
+
 
 class Verdict(enum.Enum):
     """What to do after a failed attempt."""
@@ -87,17 +100,21 @@ class RetryPolicy:
 
     `max_retries` counts the tries after the first; `backoff` and `max_backoff` (seconds) bound the full-jitter delay
     `uniform(0, min(max_backoff, backoff * 2**n))`; a wait that the server asks for is kept up to `max_wait` seconds,
-    a longer one ends the call at once with the time in its error.
+    a longer one ends the call at once with the time in its error. `budget` is the number of retries that all calls of a pool
+    to one host may have while the host does not answer; each good answer gives one back (`None`: no such bound).
     """
 
     max_retries: int = 3
     backoff: float = 0.5
     max_backoff: float = 8.0
     max_wait: float = 60.0
+    budget: int | None = 100
 
     def __post_init__(self) -> None:
         if not all(number >= 0 for number in (self.max_retries, self.backoff, self.max_backoff, self.max_wait)):
             raise ConfigurationError("the numbers of a RetryPolicy must be 0 or more")
+        if self.budget is not None and self.budget < 0:
+            raise ConfigurationError("the budget of a RetryPolicy must be 0 or more, or None for no bound")
 
     def decide(
         self,
@@ -108,10 +125,12 @@ class RetryPolicy:
         jitter: float,
         has_key: bool = False,
         left: float = math.inf,
+        owed: int = 0,
     ) -> Decision:
         """The decision after `attempt` (from 1) ended in `outcome`.
 
-        `jitter` is drawn by the caller from 0..1; `left` is the seconds until the call's deadline.
+        `jitter` is drawn by the caller from 0..1; `left` is the seconds until the call's deadline, `owed` what the host
+        has had of the budget.
         """
         failed = Decision(Verdict.UNSURE if outcome.doubtful and not effect.repeatable else Verdict.FAIL)
         if outcome.status is not None and outcome.status not in RETRY_STATUSES:
@@ -120,13 +139,44 @@ class RetryPolicy:
             return failed
         wait = max(self.delay(attempt, jitter), outcome.wait or 0.0)
         too_long = outcome.wait is not None and outcome.wait > self.max_wait
-        if attempt > self.max_retries or too_long or wait >= left:
+        spent = self.budget is not None and outcome.costs and owed >= self.budget
+        if attempt > self.max_retries or too_long or wait >= left or spent:
             return failed
         return Decision(Verdict.RETRY, wait)
 
     def delay(self, attempt: int, jitter: float) -> float:
         """The full-jitter delay in seconds after `attempt`."""
         return jitter * min(self.max_backoff, self.backoff * 2.0 ** min(attempt - 1, _LARGEST_EXPONENT))
+
+
+class RetryDebts:
+    """The retries that each host got and has not yet made good by answering.
+
+    A host that answers most calls owes next to nothing, and every call has all its retries. One that answers none soon owes the
+    whole budget, and then calls fail at their first try instead of multiplying the load.
+    """
+
+    __slots__ = ("_owed",)
+
+    def __init__(self) -> None:
+        self._owed: dict[object, int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._owed)
+
+    def of(self, host: object) -> int:
+        """Retries that this host owes."""
+        return self._owed.get(host, 0)
+
+    def add(self, host: object) -> None:
+        """One more retry for this host."""
+        self._owed[host] = self.of(host) + 1
+
+    def pay(self, host: object) -> None:
+        """The host answered."""
+        owed = self._owed.pop(host, 0) - 1
+        if owed > 0:
+            self._owed[host] = owed
 
 
 def retry_after(headers: Mapping[str, str], now: float, *, limited: bool = True) -> float | None:

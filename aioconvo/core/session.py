@@ -12,11 +12,13 @@ import re
 import ssl as ssl_module
 import weakref
 from collections.abc import AsyncGenerator, Callable, Mapping
+from http.cookies import SimpleCookie
 from types import TracebackType
 from typing import Self
 
 import aiohttp
 import msgspec
+from aiohttp.connector import Connection
 from multidict import CIMultiDictProxy
 from yarl import URL
 
@@ -24,13 +26,22 @@ from .clock import SYSTEM_CLOCK, Clock
 from .codec import BrokenBodyError
 from .connector import NEW_CONNECTION, LiveConnector
 from .errors import ConfigurationError, PoolClosedError
-from .gate import FairGate, Turnstile
+from .gate import FairGate, SharedLimits, Turnstile
 from .hidden import without_frames
-from .inflate import Inflater, inflate
-from .limits import Limits
-from .retry import Sent
+from .inflate import ACCEPT_ENCODING, Inflater, inflate
+from .limits import Limits, LimitStore, Pause
+from .retry import RetryDebts, Sent
+from .time_limit import TimeLimit
+from .version import VERSION
 
 __all__ = ["Answer", "BrokenAnswerError", "SessionPool", "TransportFaultError"]
+
+SESSION_HEADERS: Mapping[str, str] = {
+    "Accept": "application/json",
+    "Accept-Encoding": ACCEPT_ENCODING,
+    "User-Agent": f"aioconvo/{VERSION}",
+}
+"""What every request carries, unless its client says otherwise."""
 
 _CLOSED_MEANWHILE = "the pool was closed while this call was under way"
 _DEFAULT_MAX_BODY = 32 * 1024 * 1024
@@ -83,18 +94,53 @@ class _LostConnectionError(Exception):
     """
 
 
+class _NoCookies(aiohttp.DummyCookieJar):
+    """Keeps no cookies, and does not make a new empty collection of them for each request."""
+
+    _none: SimpleCookie = SimpleCookie()
+
+    def filter_cookies(self, request_url: URL) -> SimpleCookie:  # noqa: ARG002 -- the signature of what is overridden
+        """None."""
+        return self._none
+
+
+class _Response(aiohttp.ClientResponse):
+    """An answer that breaks with an error on which aiohttp does not send the request again."""
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        """Read until the end of the headers."""
+        try:
+            return await super().start(connection)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            raise _LostConnectionError(_cause(error)) from error
+
+
 class LoopState:
     """What a pool keeps for one event loop."""
 
     def __init__(self, session: aiohttp.ClientSession, size: int) -> None:
         self.session = session
+        self.closed = False
         self.gate = FairGate(size)
         self.turnstiles: weakref.WeakValueDictionary[object, Turnstile] = weakref.WeakValueDictionary()
+        self._pauses: weakref.WeakValueDictionary[str, Pause] = weakref.WeakValueDictionary()
         # Clients come and go (`with_options` for one call); what a credential did lately must outlive them.
         self.kept: dict[object, Turnstile] = {}
         self.keeps_at_most = _KEPT_WITHOUT_A_LOOK
+        self.retry_debts = RetryDebts()
         self.closer: AsyncGenerator[None, None] | None = None
+        self._time_limits: dict[float, TimeLimit] = {}
         self._waits: set[asyncio.Timeout] = set()
+
+    def time_limit(self, seconds: float | None) -> contextlib.AbstractContextManager[None]:
+        """For one attempt, which raises `TimeoutError` after `seconds`."""
+        if seconds is None:
+            return contextlib.nullcontext()
+        limit = self._time_limits.get(seconds)
+        if limit is None:
+            self._time_limits = {key: one for key, one in self._time_limits.items() if not one.idle}
+            limit = self._time_limits[seconds] = TimeLimit(seconds, asyncio.get_running_loop())
+        return limit
 
     @contextlib.asynccontextmanager
     async def wait(self) -> AsyncGenerator[None]:
@@ -119,15 +165,23 @@ class LoopState:
 
     def check_open(self) -> None:
         """Raise `PoolClosedError` when the session is closed."""
-        if self.session.closed:
+        if self.closed:
             raise PoolClosedError(_CLOSED_MEANWHILE)
 
     async def close(self) -> None:
         """Close the connections and end all waits."""
+        self.closed = True
         waits, self._waits = self._waits, set()
         for scope in waits:
             scope.reschedule(0.0)
+        self.gate.close(lambda: PoolClosedError(_CLOSED_MEANWHILE))
+        for limit in self._time_limits.values():
+            limit.close()
         await self.session.close()
+
+    def pause(self, credential: str) -> Pause:
+        """The pause of a credential, the same object as long as a turnstile has it."""
+        return self._pauses.setdefault(credential, Pause())
 
     def keep(self, key: object, turnstile: Turnstile) -> None:
         """Keep a turnstile as long as it matters."""
@@ -148,6 +202,8 @@ class SessionPool:
         ssl: An `SSLContext` of your own (private CA, client certificate); verification is on without one.
         proxy: URL of an HTTP proxy.
         dns_ttl: Seconds a name's addresses are kept.
+        limit_store: Where limits are kept that hold over several pools or processes, such as `SqliteLimits`; closing it is
+            the caller's.
         clock: Where the time comes from; for tests.
     """
 
@@ -161,6 +217,7 @@ class SessionPool:
         ssl: ssl_module.SSLContext | None = None,
         proxy: str | None = None,
         dns_ttl: float = 10.0,
+        limit_store: LimitStore | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         if size < 1 or max_body < 1:
@@ -175,6 +232,7 @@ class SessionPool:
         self._ssl = ssl
         self._proxy = proxy
         self._dns_ttl = dns_ttl
+        self._limit_store = limit_store
         self._closed = False
         self._states: dict[asyncio.AbstractEventLoop, LoopState] = {}
 
@@ -210,6 +268,10 @@ class SessionPool:
         gate = self._gate_here()
         return 0 if gate is None else gate.waiting
 
+    def state_now(self) -> LoopState | None:
+        """The running loop's state, if there is one already."""
+        return None if self._closed else self._states.get(asyncio.get_running_loop())
+
     async def state(self) -> LoopState:
         """The running loop's session, gate and limits; made at the first call in a loop.
 
@@ -226,11 +288,17 @@ class SessionPool:
             await anext(state.closer)
         return state
 
-    def turnstile(self, state: LoopState, key: object, limits: Limits, name: str = "") -> Turnstile:
-        """The limits of one credential in one loop, the same object for every client that uses the credential."""
+    def turnstile(self, state: LoopState, credential: str, limits: Limits, name: str = "") -> Turnstile:
+        """The limits of one credential in one loop, the same object for every client that gives it the same limits.
+
+        Those with other limits count apart, but share the pause after a 429.
+        """
+        key = (credential, tuple(limits.rates), limits.concurrency)
         found = state.turnstiles.get(key)
         if found is None:
-            found = state.turnstiles[key] = Turnstile(limits, self.clock, name, state.gate)
+            shared = None if self._limit_store is None else SharedLimits(self._limit_store, credential, limits)
+            found = Turnstile(limits, self.clock, name, state.gate, pause=state.pause(credential), shared=shared)
+            state.turnstiles[key] = found
         state.keep(key, found)
         return found
 
@@ -254,48 +322,38 @@ class SessionPool:
         """
         state.check_open()
         try:
-            async with asyncio.timeout(timeout):
-                NEW_CONNECTION.set(anew)
+            with state.time_limit(timeout):
+                if anew or NEW_CONNECTION.get():
+                    NEW_CONNECTION.set(anew)
                 # Redirects are never followed: aiohttp would carry custom credential headers to any host.
                 response = await state.session.request(method, url, headers=headers, data=body, allow_redirects=False)
-                return Answer(response.status, response.headers, *await self._body(response))
-        except aiohttp.ConnectionTimeoutError as error:
-            raise TransportFaultError("the connection was not made in time", Sent.NO, timed_out=True) from without_frames(error)
-        except TimeoutError as error:
-            within = "in time" if timeout is None else f"within {timeout:g} s"
-            raise TransportFaultError(f"no answer {within}", Sent.MAYBE, timed_out=True) from without_frames(error)
-        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
-            raise TransportFaultError(f"TLS was refused: {_cause(error)}", Sent.NO, permanent=True) from without_frames(error)
-        except aiohttp.ClientConnectorError as error:
-            raise TransportFaultError(f"the connection was not made: {_cause(error)}", Sent.NO) from without_frames(error)
+                try:
+                    if response.content.is_eof():  # the body came with the headers; the connection is given back already
+                        plain, received = self._inflated(response, response.content.read_nowait())
+                    else:
+                        plain, received = await self._body(response)
+                except (BrokenBodyError, aiohttp.ClientError, OSError) as error:
+                    plain, received = _no_body(response, error)
+                return Answer(response.status, response.headers, plain, received)
         except (aiohttp.ClientError, _LostConnectionError, OSError) as error:
-            # Errors of aiohttp's parser quote what came over the wire, so only those of the system are kept as the cause.
-            cause = without_frames(error) if isinstance(error, OSError) else None
-            raise TransportFaultError(f"the connection broke: {_cause(error)}", Sent.MAYBE) from cause
+            fault, cause = _fault(error, timeout)
+            raise fault from cause
 
     async def _body(self, response: aiohttp.ClientResponse) -> tuple[bytes, int]:
-        """The plain body and the bytes it came in; empty where an error answer's cannot be used: there the status counts."""
+        """The plain body and the bytes it came in."""
+        length = response.content_length
         try:
-            length = response.content_length
-            encoding = response.headers.get("Content-Encoding", "")
             if length is not None and length <= min(_READ_AT_ONCE, self.max_body):
-                content = await response.read()
-                received = len(content)
-                plain = inflate(content, encoding, self.max_body) if encoding else content
-            else:
-                plain, received = await self._read_bounded(response.content, encoding)
-        except (BrokenBodyError, aiohttp.ClientError, OSError) as error:
-            response.close()
-            if not response.ok or response.status in _REDIRECTS:
-                return b"", 0
-            if isinstance(error, BrokenBodyError):
-                raise BrokenAnswerError(error, response) from error
-            raise
-        except BaseException:
-            response.close()
-            raise
-        response.release()
-        return plain, received
+                return self._inflated(response, await response.read())
+            return await self._read_bounded(response.content, response.headers.get("Content-Encoding", ""))
+        finally:
+            response.close()  # does nothing to a connection that was given back at the end of the body
+
+    def _inflated(self, response: aiohttp.ClientResponse, content: bytes) -> tuple[bytes, int]:
+        encoding = response.headers.get("Content-Encoding")
+        if encoding is None and len(content) <= self.max_body:
+            return content, len(content)
+        return inflate(content, encoding or "", self.max_body), len(content)
 
     async def _read_bounded(self, stream: aiohttp.StreamReader, encoding: str) -> tuple[bytes, int]:
         """The plain body and the bytes it came in, inflated as they come: what is too large is refused before it ends."""
@@ -316,10 +374,11 @@ class SessionPool:
         )
         return aiohttp.ClientSession(
             connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
+            cookie_jar=_NoCookies(),
+            headers=SESSION_HEADERS,
             auto_decompress=False,
             raise_for_status=False,
-            middlewares=(_send_once,),
+            response_class=_Response,
             proxy=self._proxy,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
         )
@@ -357,13 +416,31 @@ async def _close_with_loop(state: LoopState, forget: Callable[[], object]) -> As
         await state.close()
 
 
-async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    try:
-        return await handler(request)
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise _LostConnectionError(_cause(error)) from error
+def _no_body(response: aiohttp.ClientResponse, error: BrokenBodyError | aiohttp.ClientError | OSError) -> tuple[bytes, int]:
+    """Of an error answer the status is enough; any other answer without a body that can be used is a fault."""
+    if not response.ok or response.status in _REDIRECTS:
+        return b"", 0
+    if isinstance(error, BrokenBodyError):
+        raise BrokenAnswerError(error, response) from error
+    raise error
+
+
+def _fault(error: BaseException, timeout: float | None) -> tuple[TransportFaultError, BaseException | None]:
+    """What a failed request comes to, and its cause."""
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        fault = TransportFaultError("the connection was not made in time", Sent.NO, timed_out=True)
+    elif isinstance(error, TimeoutError):
+        within = "in time" if timeout is None else f"within {timeout:g} s"
+        fault = TransportFaultError(f"no answer {within}", Sent.MAYBE, timed_out=True)
+    elif isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+        fault = TransportFaultError(f"TLS was refused: {_cause(error)}", Sent.NO, permanent=True)
+    elif isinstance(error, aiohttp.ClientConnectorError):
+        fault = TransportFaultError(f"the connection was not made: {_cause(error)}", Sent.NO)
+    else:
+        # Errors of aiohttp's parser quote what came over the wire, so only those of the system are kept as the cause.
+        fault = TransportFaultError(f"the connection broke: {_cause(error)}", Sent.MAYBE)
+        return fault, without_frames(error) if isinstance(error, OSError) else None
+    return fault, without_frames(error)
 
 
 def _cause(error: BaseException) -> str:

@@ -21,8 +21,10 @@ from aioconvo.sandbox.convore_data import (
     Handle,
     Message,
     Participant,
+    Priority,
     ReplyType,
     Role,
+    Status,
     channels,
     in_role,
     message_id,
@@ -94,6 +96,13 @@ class _Update(msgspec.Struct):
     snippet: str | UnsetType = UNSET
 
 
+class _Filing(msgspec.Struct):
+    status: Status | UnsetType = UNSET
+    priority: Priority | UnsetType = UNSET
+    subject: str | UnsetType | None = UNSET
+    is_unread: bool | UnsetType = UNSET
+
+
 class ConvoreSandbox:
     """The Convore API over its own state. Lists are newest first; a cursor stands for a place, not for a count."""
 
@@ -116,6 +125,7 @@ class ConvoreSandbox:
             Route("PATCH", "/v1/messages/{message_id}", "update_message", self._update_message),
             Route("GET", "/v1/conversations", "list_conversations", self._list_conversations),
             Route("GET", "/v1/conversations/{conversation_id}", "get_conversation", self._get_conversation),
+            Route("PATCH", "/v1/conversations/{conversation_id}", "update_conversation", self._update_conversation),
         )
         self._table = RouteTable(self.routes)
 
@@ -319,6 +329,15 @@ class ConvoreSandbox:
 
     def _get_conversation(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
         return Answer(200, self._conversation(parameters["conversation_id"]).to_json())
+
+    def _update_conversation(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+        conversation = self._conversation(parameters["conversation_id"])
+        update = _body_in(request, _Filing)
+        conversation.status = update.status or conversation.status
+        conversation.priority = update.priority or conversation.priority
+        conversation.subject = conversation.subject if update.subject is UNSET else update.subject
+        conversation.unread = conversation.unread if update.is_unread is UNSET else update.is_unread
+        return Answer(200, conversation.to_json())
 
     def _list_conversations(self, request: Request, _: Mapping[str, str]) -> Answer:
         query = request.parameters()

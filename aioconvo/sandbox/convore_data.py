@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Direction = Literal["inbound", "outbound"]
 ReplyType = Literal["reply", "reply_all", "forward"]
 Role = Literal["from", "to", "cc", "bcc"]
+Status = Literal["open", "done", "trash", "spam"]
+Priority = Literal["no_priority", "urgent", "high", "medium", "low"]
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _TIME_DIGITS: Final = 10

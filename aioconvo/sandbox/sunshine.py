@@ -14,6 +14,7 @@ from aioconvo.sandbox.contents import seeded
 from aioconvo.sandbox.data import hex_id, iso, milliseconds, person, started
 from aioconvo.sandbox.exchange import Answer, Refusal, Request, Route, RouteTable, Settings
 from aioconvo.sandbox.sunshine_bodies import (
+    ActivityPost,
     Author,
     ConversationCreate,
     ConversationUpdate,
@@ -91,6 +92,7 @@ class SunshineSandbox:
             Route("GET", one, "GetConversation", self._get),
             Route("PATCH", one, "UpdateConversation", self._update),
             Route("DELETE", one, "DeleteConversation", self._delete),
+            Route("POST", f"{one}/activity", "PostActivity", self._post_activity),
             Route("GET", f"{one}/participants", "ListParticipants", self._list_participants),
             Route("POST", messages, "PostMessage", self._post_message),
             Route("GET", messages, "ListMessages", self._list_messages),
@@ -197,6 +199,18 @@ class SunshineSandbox:
         shown = conversation.members[chosen.start : chosen.stop]
         extra = beside(request, [each.id for each in shown], chosen, len(places), page.size)
         return Answer(200, {"participants": [_participant(each) for each in shown], **extra})
+
+    def _post_activity(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+        conversation = self._found(parameters)
+        body = decode(request, ActivityPost)
+        author = self._author(conversation, body.author)
+        if body.type == "conversation:read":
+            at = max(milliseconds(self._settings.clock()), conversation.thread.last)
+            if body.author.type == "business":
+                conversation.business_last_read = at
+            else:
+                _mark_read(conversation, author["userId"], at)
+        return Answer(200, {})
 
     # -- messages
 

@@ -71,6 +71,17 @@ class Author(Struct, kw_only=True, rename="camel"):
             raise ValueError("an author of type user needs userId or userExternalId")
 
 
+class ActivityPost(Struct, kw_only=True):
+    """The body of PostActivity; users can only read."""
+
+    author: Author
+    type: Literal["conversation:read", "typing:start", "typing:stop"]
+
+    def __post_init__(self) -> None:
+        if self.author.type == "user" and self.type != "conversation:read":
+            raise ValueError("typing is an activity of the business")
+
+
 class _Texts(Struct, kw_only=True, rename="camel"):
     text: LongText | UnsetType = UNSET
     html_text: LongText | UnsetType = UNSET

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, Unpack
 
 import msgspec
 
@@ -14,6 +14,9 @@ from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, text
 
 from . import conversations, messages
+
+if TYPE_CHECKING:
+    from aioconvo.inbox.smooch import SmoochInbox
 
 __all__ = ["OPERATIONS", "SmoochClient"]
 
@@ -84,6 +87,13 @@ class SmoochClient(APIClient):
     def _attach_resources(self) -> None:
         self.conversations = conversations.Conversations(self, self.app_id)
         self.messages = messages.Messages(self, self.app_id)
+
+    @property
+    def inbox(self) -> SmoochInbox:
+        """Conversations and messages in the structs that all providers share."""
+        from aioconvo.inbox.smooch import SmoochInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
+
+        return SmoochInbox(self)
 
     @classmethod
     def from_env(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 import msgspec
 
@@ -15,6 +15,9 @@ from aioconvo.core.settings import Environment, text
 from aioconvo.core.token import AccessToken, TokenAuth
 
 from . import conversations, oauth
+
+if TYPE_CHECKING:
+    from aioconvo.inbox.smscx import SmscxInbox
 
 __all__ = ["OPERATIONS", "SmscxClient"]
 
@@ -86,6 +89,13 @@ class SmscxClient(APIClient):
     def _attach_resources(self) -> None:
         self.conversations = conversations.Conversations(self)
         self.oauth = oauth.OAuth(self, self._application)
+
+    @property
+    def inbox(self) -> SmscxInbox:
+        """Conversations and messages in the structs that all providers share."""
+        from aioconvo.inbox.smscx import SmscxInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
+
+        return SmscxInbox(self)
 
     @classmethod
     def from_env(

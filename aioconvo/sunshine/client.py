@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, Unpack
 
 import msgspec
 
@@ -15,6 +15,9 @@ from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, text
 
 from . import conversations, messages, participants
+
+if TYPE_CHECKING:
+    from aioconvo.inbox.sunshine import SunshineInbox
 
 __all__ = ["OPERATIONS", "SunshineClient"]
 
@@ -89,6 +92,13 @@ class SunshineClient(APIClient):
         self.conversations = conversations.Conversations(self, self.app_id)
         self.messages = messages.Messages(self, self.app_id)
         self.participants = participants.Participants(self, self.app_id)
+
+    @property
+    def inbox(self) -> SunshineInbox:
+        """Conversations and messages in the structs that all providers share."""
+        from aioconvo.inbox.sunshine import SunshineInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
+
+        return SunshineInbox(self)
 
     @classmethod
     def from_env(

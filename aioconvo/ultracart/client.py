@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Self, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, Unpack, cast
 
 from aioconvo.core.auth import Auth, BearerAuth, HeaderAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords, Refusal
@@ -18,6 +18,9 @@ from aioconvo.core.token import AccessToken, TokenAuth
 from . import agents, conversations, messages, queues
 from .oauth import RefreshGrant
 from .pages import ErrorDetail, Told
+
+if TYPE_CHECKING:
+    from aioconvo.inbox.ultracart import UltraCartInbox
 
 __all__ = ["OPERATIONS", "UltraCartClient"]
 
@@ -84,6 +87,13 @@ class UltraCartClient(APIClient):
         self.conversations = conversations.Conversations(self)
         self.messages = messages.Messages(self)
         self.queues = queues.Queues(self)
+
+    @property
+    def inbox(self) -> UltraCartInbox:
+        """Conversations and messages in the structs that all providers share."""
+        from aioconvo.inbox.ultracart import UltraCartInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
+
+        return UltraCartInbox(self)
 
     @classmethod
     def from_env(

@@ -370,3 +370,25 @@ def test_arbitrary_json_in_place_of_a_page(case: Case, value: Any) -> None:
         with pytest.raises(BrokenBodyError, match="lacks") as caught:
             decode(body, case.kind).payload()
         assert not caught.value.cut
+
+
+class _Item(Model):
+    id: str
+
+
+class _Items(Envelope):
+    data: list[_Item]
+
+
+def test_a_large_answer_of_drifted_items_has_a_bound() -> None:
+    def body(item: bytes, count: int, end: bytes = b"]}") -> bytes:
+        return b'{"data": [' + b",".join([item] * count) + end
+
+    assert len(decode(body(b"{}", 9_000), _Items).data) == 9_000
+    for item, count in ((b"{}", 30_000), (b"{}", 1_100_000), (b"1", 1_100_000)):
+        with pytest.raises(BrokenBodyError, match="ask for less") as caught:
+            decode(body(item, count), _Items)
+        assert not caught.value.cut
+        with pytest.raises(BrokenBodyError, match="no complete JSON") as caught:
+            decode(body(item, count, b","), _Items)
+        assert caught.value.cut

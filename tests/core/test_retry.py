@@ -12,7 +12,7 @@ from multidict import CIMultiDict
 
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.operation import Effect
-from aioconvo.core.retry import RETRY_STATUSES, Outcome, RetryPolicy, Sent, Verdict, retry_after
+from aioconvo.core.retry import RETRY_STATUSES, Outcome, RetryDebts, RetryPolicy, Sent, Verdict, retry_after
 
 NOW = 1_700_000_000.0
 RETRIED = (408, 425, 429, 500, 502, 503, 504, 520, 522, 524)
@@ -111,6 +111,33 @@ def test_the_delay_has_bounds(attempt: int, jitter: float, backoff: float, most:
 
 def test_the_delay_grows_to_its_cap() -> None:
     assert [RetryPolicy().delay(attempt, 1.0) for attempt in (1, 2, 3, 4, 5, 6, 1000)] == [0.5, 1, 2, 4, 8, 8, 8]
+
+
+def test_the_budget_ends_all_retries_but_those_after_a_429() -> None:
+    policy = RetryPolicy(budget=2)
+    for outcome in (_answered(503), Outcome(Sent.MAYBE), Outcome(Sent.NO), _answered(429)):
+        verdicts = [
+            policy.decide(outcome, effect=Effect.READ, attempt=1, jitter=0.0, owed=owed).verdict for owed in (0, 1, 2, 3)
+        ]
+        last = Verdict.RETRY if outcome.status == 429 else Verdict.FAIL
+        assert verdicts == [Verdict.RETRY, Verdict.RETRY, last, last]
+    boundless = RetryPolicy(budget=None).decide(_answered(503), effect=Effect.READ, attempt=1, jitter=0.0, owed=10**9)
+    assert boundless.verdict is Verdict.RETRY
+    with pytest.raises(ConfigurationError, match="or None for no bound"):
+        RetryPolicy(budget=-1)
+
+
+def test_a_host_pays_its_debts_by_answering() -> None:
+    debts = RetryDebts()
+    assert not debts
+    debts.pay("a")  # nothing to pay
+    for host in ("a", "a", "b"):
+        debts.add(host)
+    debts.pay("a")
+    assert (debts.of("a"), debts.of("b"), debts.of("c"), bool(debts)) == (1, 1, 0, True)
+    debts.pay("a")
+    debts.pay("b")
+    assert (debts.of("a"), bool(debts)) == (0, False)
 
 
 @pytest.mark.parametrize("name", ["max_retries", "backoff", "max_backoff", "max_wait"])

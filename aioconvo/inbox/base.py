@@ -1,0 +1,163 @@
+"""What every inbox does, and what each API is able to do."""
+
+from __future__ import annotations
+
+import abc
+import datetime as dt
+from collections.abc import Sequence
+from typing import ClassVar
+
+from aioconvo.core.codec import Model
+from aioconvo.core.errors import InvalidRequestError, UnsupportedError
+from aioconvo.core.pagination import AsyncPaginator
+
+from .models import Conversation, Message, Provider
+from .told import MADE
+from .walk import Order
+
+__all__ = ["Capabilities", "Inbox", "Order", "happened_at", "listed", "sent_at"]
+
+
+class Capabilities(Model):
+    """What an API is able to do; all else raises `UnsupportedError`.
+
+    `lists_all`: every conversation of the account can be listed; `lists_by_user`: those of given users. `message_orders`:
+    the orders of time that messages can come in, the first one unless another is asked for; none where the API documents
+    no order. `reads_new_messages`, `reads_new_conversations`: with `since`, only what is new is fetched; where false, all
+    is fetched and what is older is left out here.
+    """
+
+    lists_all: bool
+    lists_by_user: bool
+    sends_text: bool
+    marks_read: bool
+    reads_new_conversations: bool
+    reads_new_messages: bool
+    message_orders: tuple[Order, ...]
+
+
+class Inbox(abc.ABC):
+    """`client.inbox`: the conversations and messages of one client in neutral structs.
+
+    Lists are `AsyncPaginator`s like all others: nothing is sent until they are awaited or iterated, and a page's
+    `position` resumes the same list (same conversation, bounds and order). What the API cannot do raises
+    `UnsupportedError` at once.
+    """
+
+    provider: ClassVar[Provider]
+    capabilities: ClassVar[Capabilities]
+
+    @abc.abstractmethod
+    def conversations(
+        self,
+        *,
+        users: str | Sequence[str] | None = None,
+        since: dt.datetime | None = None,
+        until: dt.datetime | None = None,
+        limit: int | None = None,
+        start: str | None = None,
+        prefetch: int = 0,
+    ) -> AsyncPaginator[Conversation]:
+        """List conversations: all of them, or those of `users` where the API lists by user only.
+
+        Only those whose last change (`updated_at`, else `last_message_at`) is at or after `since` and before `until`, or
+        whose last change is not told; both bounds carry a time zone. `limit` bounds the conversations in all, `start` is a
+        page's `position`, `prefetch` is pages read ahead.
+
+        Raises:
+            UnsupportedError: `users` is missing or not possible; see `capabilities`.
+            InvalidRequestError: An argument is wrong; nothing was sent.
+        """
+
+    @abc.abstractmethod
+    def messages(
+        self,
+        conversation: Conversation | str,
+        *,
+        since: dt.datetime | None = None,
+        until: dt.datetime | None = None,
+        order: Order | str | None = None,
+        limit: int | None = None,
+        start: str | None = None,
+        prefetch: int = 0,
+    ) -> AsyncPaginator[Message]:
+        """List the messages of a conversation, which may be given by its id, in the first of `capabilities.message_orders`.
+
+        Only those whose `sent_at` is at or after `since` and before `until`, or is not told; both bounds carry a time zone.
+        `limit` bounds the messages in all, `start` is a page's `position`, `prefetch` is pages read ahead.
+
+        Raises:
+            UnsupportedError: The API does not give messages in that `order`.
+            InvalidRequestError: An argument is wrong; nothing was sent.
+            NotFoundError: No such conversation (when awaited or iterated).
+        """
+
+    @abc.abstractmethod
+    async def send_text(self, conversation: Conversation | str, text: str) -> Message:
+        """Send a text to the other side; the message as it was sent. It is sent once or not at all.
+
+        Raises:
+            UnsupportedError: The API cannot; the message names what can.
+            InvalidRequestError: The text is empty or too long; nothing was sent.
+            MaybeSentError: It is unknown whether it was sent.
+        """
+
+    @abc.abstractmethod
+    async def mark_read(self, conversation: Conversation | str) -> None:
+        """Say that the business has read the conversation.
+
+        Raises:
+            NotFoundError: No such conversation.
+        """
+
+    def _id_of(self, conversation: Conversation | str) -> str:
+        if isinstance(conversation, str):
+            identity = conversation
+        elif conversation.provider != self.provider:
+            raise InvalidRequestError(f"this conversation is one of {conversation.provider}, not of {self.provider}")
+        else:
+            identity = conversation.id
+        if identity.startswith(MADE):
+            raise InvalidRequestError("the answer that held this conversation had no usable id: nothing can be asked about it")
+        return identity
+
+    def _order(self, order: Order | str | None) -> Order | None:
+        orders = self.capabilities.message_orders
+        if order is None:
+            return orders[0] if orders else None
+        if order not in list(Order):
+            raise InvalidRequestError(f"order must be {' or '.join(Order)}; got {order!r}")
+        if order not in orders:
+            given = f"comes {orders[0]} only; reverse what collect() gives" if orders else "has no documented order"
+            sort = "" if orders else "; sort what collect() gives by sent_at"
+            raise UnsupportedError(f"a conversation of {self.provider} {given}{sort}")
+        return Order(order)
+
+    def _refuse_users(self, users: object) -> None:
+        if users is not None:
+            raise UnsupportedError(f"{self.provider} does not list by user; leave users out and look at .participants")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+def happened_at(conversation: Conversation) -> dt.datetime | None:
+    """When a conversation changed last, as far as the API tells."""
+    return conversation.updated_at or conversation.last_message_at
+
+
+def sent_at(message: Message) -> dt.datetime | None:
+    """When a message was sent."""
+    return message.sent_at
+
+
+def listed(users: str | Sequence[str]) -> list[str]:
+    """One user or several as a list.
+
+    Raises:
+        InvalidRequestError: There is none, or an empty id.
+    """
+    ids = [users] if isinstance(users, str) else list(users)
+    if not ids or not all(ids):
+        raise InvalidRequestError("users must be ids of users, at least one")
+    return ids

@@ -1,0 +1,167 @@
+"""Each row of each mapping table is what the mapping does, and each says something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+
+import aioconvo.convore
+import aioconvo.smooch
+import aioconvo.smscx
+import aioconvo.sunshine
+import aioconvo.ultracart
+from aioconvo.core.codec import decode
+from aioconvo.inbox import Conversation, Message, convore, smooch, smscx, sunshine, ultracart
+from aioconvo.smooch.pages import MessagePage
+from tests.inbox import natives, tables
+
+ASKED = "asked-1"
+
+
+class Case(NamedTuple):
+    """A provider's mapping, with answers that hold everything it reads."""
+
+    module: ModuleType
+    conversation: Callable[[Any], Conversation]
+    message: Callable[[Any], Message]
+    conversation_type: type
+    message_type: type
+    conversations: list[Any]
+    messages: list[Any]
+
+
+def _asking(function: Callable[[Any, str], Any]) -> Callable[[Any], Any]:
+    return lambda native: function(native, ASKED)
+
+
+CASES = {
+    "smscx": Case(
+        smscx,
+        smscx.conversation,
+        _asking(smscx.message),
+        aioconvo.smscx.Conversation,
+        aioconvo.smscx.Message,
+        [natives.SMSCX_CONVERSATION],
+        [natives.SMSCX_MESSAGE],
+    ),
+    "sunshine": Case(
+        sunshine,
+        sunshine.conversation,
+        _asking(sunshine.message),
+        aioconvo.sunshine.Conversation,
+        aioconvo.sunshine.Message,
+        [natives.SUNSHINE_CONVERSATION],
+        [natives.SUNSHINE_MESSAGE, natives.SUNSHINE_FILLED_IN],
+    ),
+    "smooch": Case(
+        smooch,
+        _asking(smooch.conversation),
+        _asking(smooch.message),
+        MessagePage,
+        aioconvo.smooch.Message,
+        [natives.SMOOCH_ANSWER],
+        [natives.SMOOCH_MESSAGE, natives.SMOOCH_FILLED_IN],
+    ),
+    "convore": Case(
+        convore,
+        convore.conversation,
+        _asking(convore.message),
+        aioconvo.convore.Conversation,
+        aioconvo.convore.Message,
+        [natives.CONVORE_CONVERSATION],
+        [natives.CONVORE_MESSAGE],
+    ),
+    "ultracart": Case(
+        ultracart,
+        ultracart.conversation,
+        _asking(ultracart.message),
+        aioconvo.ultracart.ConversationSummary,
+        aioconvo.ultracart.Message,
+        [natives.ULTRACART_CONVERSATION],
+        [natives.ULTRACART_MESSAGE, natives.ULTRACART_NOTICE],
+    ),
+}
+
+
+def pairs(name: str, struct: str) -> list[tuple[Any, Any]]:
+    """Natives, decoded from the answers as the client does it, and the neutral structs made of them."""
+    case = CASES[name]
+    convert: Callable[[Any], Any]
+    kind: Any
+    if struct == "Conversation":
+        answers, kind, convert = case.conversations, case.conversation_type, case.conversation
+    else:
+        answers, kind, convert = case.messages, case.message_type, case.message
+    decoded = [decode(msgspec.json.encode(answer), kind) for answer in answers]
+    return [(native, convert(native)) for native in decoded]
+
+
+def all_rows() -> list[Any]:
+    found = [(name, row) for name, case in CASES.items() for row in tables.rows(case.module.__doc__ or "")]
+    return [pytest.param(name, row, id=f"{name}-{row.struct}-{row.field}") for name, row in found]
+
+
+@pytest.mark.parametrize(("name", "row"), all_rows())
+def test_the_row_is_what_the_mapping_does(name: str, row: Any) -> None:
+    seen: list[Any] = []
+    for native, neutral in pairs(name, row.struct):
+        held = tables.held(neutral, row.field)
+        source = row.source
+        if source.endswith(" of the answer, the latest"):
+            wanted = [max(tables.held(native, source.removesuffix(" of the answer, the latest")))]
+        else:
+            wanted = tables.promised(row, native, ASKED, len(held))
+        assert held == wanted
+        seen += held
+    assert bool(seen) == (row.source != "not told"), "the answers here must show every row at work"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_neutral_field_has_its_row(name: str) -> None:
+    told = {(row.struct, row.field) for row in tables.rows(CASES[name].module.__doc__ or "")}
+    nested = {"participants", "author", "attachments"}
+    for struct in (Conversation, Message):
+        fields = set(struct.__struct_fields__) - {"provider", "native"}
+        for field in fields - nested:
+            assert (struct.__name__, field) in told
+        for field in fields & nested:
+            part = aioconvo.inbox.Attachment if field == "attachments" else aioconvo.inbox.Participant
+            assert {(struct.__name__, f"{field}.{name}") for name in part.__struct_fields__} <= told
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_native_is_kept(name: str) -> None:
+    for struct in ("Conversation", "Message"):
+        for native, neutral in pairs(name, struct):
+            wanted = native.conversation if isinstance(native, MessagePage) else native
+            assert neutral.native is wanted
+            assert neutral.provider == name
+
+
+def test_an_activity_is_of_the_system() -> None:
+    answer = {**natives.SUNSHINE_MESSAGE, "content": None, "activity": {"type": "ticket:closed"}}
+    native = decode(msgspec.json.encode(answer), aioconvo.sunshine.Message)
+    neutral = sunshine.message(native, ASKED)
+    assert (neutral.kind, neutral.direction) == ("activity", "system")
+
+
+def test_whoever_is_no_agent_is_a_customer() -> None:
+    native = decode(msgspec.json.encode(natives.ULTRACART_CONVERSATION), aioconvo.ultracart.ConversationSummary)
+    known = ultracart.conversation(native, {"arn:2"})
+    assert [person.kind for person in known.participants] == ["user", "business"]
+    native_message = decode(msgspec.json.encode(natives.ULTRACART_MESSAGE), aioconvo.ultracart.Message)
+    assert ultracart.message(native_message, ASKED).direction is None
+    assert ultracart.message(native_message, ASKED, {"arn:2"}).direction == "inbound"
+    assert ultracart.message(native_message, ASKED, {"arn:1"}).direction == "outbound"
+
+
+def test_a_repr_shows_no_text() -> None:
+    for name in CASES:
+        for struct in ("Conversation", "Message"):
+            for _, neutral in pairs(name, struct):
+                for secret in ("Look", "Ada", "ada@example.org", "+447700900123", "Order 7", "cdn.test", "size: 7"):
+                    assert secret not in repr(neutral)
