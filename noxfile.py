@@ -58,6 +58,30 @@ def soak(session: nox.Session) -> None:
     session.run("python", "-m", "tests.soak.soak", *session.posargs)
 
 
+_SDKS = {
+    "sunshine": "sunshine-conversations-client==17.0.1",
+    "smooch": "smooch==5.34.0",
+    "smscx": "smscx-client",
+    "ultracart": "ultracart-rest-sdk",
+}
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """What it costs beside other ways, into benchmarks/RESULTS.md; `-- --quick` for a smoke run, without SDKs and verdicts."""
+    session.install("-e", ".[speed]", "httptools>=0.6", "httpx>=0.28", "matplotlib>=3.10", "pydantic>=2.11")
+    environments = Path(session.create_tmp()).resolve()
+    if "--quick" not in session.posargs:
+        for name, package in _SDKS.items():
+            python = environments / name / "bin" / "python"
+            if not python.exists():
+                session.run("python", "-m", "venv", str(environments / name))
+            # One that cannot be installed is missing in the tables, and they say so.
+            arguments = ("-m", "pip", "install", "--quiet", package)
+            session.run(str(python), *arguments, external=True, success_codes=[0, 1])
+    session.run("python", "-m", "benchmarks", "--sdks", str(environments), *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style and formatting."""

@@ -169,7 +169,8 @@ class APIClient:
         began = self._clock.monotonic()
         deadline = None if self._deadline is None else began + self._deadline
         call = Call(request, auth or self._auth, began, deadline)
-        tell_end = self._observer.call_begins(call)
+        self._counts.calls += 1
+        tell_end = None if self._hooks is None else self._observer.call_begins(call)
         error: str | None = None
         try:
             response = await (self._complete(call) if deadline is None else self._complete_in_time(call))
@@ -218,8 +219,11 @@ class APIClient:
         """
         pairs = list(query)
         blanks = (0,) * (len(operation.parameters) - len(values))  # where the pager will put path values
+        whole = operation.request(*values, *blanks, query=pairs, body=body)
 
         def asking(ask: Ask) -> Request[P]:
+            if not ask.path and not ask.body:  # what all pages share is encoded once
+                return whole if not ask.query else whole.with_query(ask.query)
             asked = None if body is None else {**body, **dict(ask.body)}
             return operation.request(*values, *ask.path, query=(*pairs, *ask.query), body=asked)
 
@@ -229,8 +233,8 @@ class APIClient:
 
         # Another page size cuts other pages of the same list, so it is no part of what tells lists apart.
         same_list = [pair for pair in pairs if pair[0] not in _PAGE_SIZE_NAMES]
-        first = operation.request(*values, *blanks, query=same_list, body=body)
-        walk = f"{operation.python} {direction} {first.target} {(first.body or b'').hex()}"
+        target = operation.request(*values, *blanks, query=same_list).target
+        walk = f"{operation.python} {direction} {target} {(whole.body or b'').hex()}"
         listener = self._observer.page_listener()
         return AsyncPaginator(fetch, pager, walk=walk, limit=limit, start=start, prefetch=prefetch, on_page=listener)
 
@@ -249,7 +253,7 @@ class APIClient:
                 result = self._judged(call, await self._exchange(call, state))
             except (TransportFaultError, BrokenAnswerError) as fault:
                 result = self._failed(call, fault)
-            if state.retry_debts and (isinstance(result, Response) or result.outcome.answered):
+            if state.retry_debts.owed and (isinstance(result, Response) or result.outcome.answered):
                 state.retry_debts.pay(self._origin)
             if isinstance(result, Response):
                 return result
@@ -300,13 +304,14 @@ class APIClient:
             answer.body,
             call.attempts,
             call.ended - call.began,
-            self._request_id(answer.headers),
+            find_request_id(answer.headers, self.request_id_headers),
             call.request.operation,
         )
 
     async def _exchange(self, call: Call, state: LoopState) -> Answer:
         """One request: through the credential's limits and the pool's gate, then over the wire."""
-        turnstile = self._entrance(state)
+        held = self._turnstile
+        turnstile = held[1] if held is not None and held[0] is state else self._entrance(state)
         if not turnstile.try_enter():
             await self._wait_to_enter(call, state, turnstile)
         began = self._clock.monotonic()
@@ -340,17 +345,28 @@ class APIClient:
 
     async def _wait_to_enter(self, call: Call, state: LoopState, turnstile: Turnstile) -> None:
         began = self._clock.monotonic()
-        call.waited_for_pool = 0.0
+        entered = False
         try:
-            if not await turnstile.try_wait(self._lane, call):
-                async with state.wait():
-                    await turnstile.enter(self._lane, call, self._timeout)
+            entered = await turnstile.try_wait(self._lane)
         finally:
-            call.waited_for_limits = self._clock.monotonic() - began - call.waited_for_pool
-            self._counts.waited_for_limits += call.waited_for_limits
+            call.waited_for_pool = self._clock.monotonic() - began
             self._counts.waited_for_pool += call.waited_for_pool
+        if not entered:
+            await self._wait_for_limits(call, state, turnstile)
         # The waits may have been longer than credentials live that were good before them.
         call.credentials = call.auth.headers(self._clock.time()) or call.credentials
+
+    async def _wait_for_limits(self, call: Call, state: LoopState, turnstile: Turnstile) -> None:
+        began, waited_before = self._clock.monotonic(), call.waited_for_pool
+        try:
+            async with state.wait():
+                await turnstile.enter(self._lane, call, self._timeout)
+        finally:
+            for_pool = call.waited_for_pool - waited_before
+            for_limits = self._clock.monotonic() - began - for_pool
+            call.waited_for_limits += for_limits
+            self._counts.waited_for_limits += for_limits
+            self._counts.waited_for_pool += for_pool
 
     def _request_headers(self, credentials: Mapping[str, str], content_type: str | None) -> Mapping[str, str]:
         """All headers of a request; merged once for each credential, not for each request."""
@@ -394,11 +410,11 @@ class APIClient:
             self._counts.waited_for_retries += clock.monotonic() - slept_from
 
     def _entrance(self, state: LoopState) -> Turnstile:
-        """This credential's turnstile in this loop; held here to spare the look-up."""
-        if self._turnstile is None or self._turnstile[0] is not state:
-            credential = digest(self.provider, str(self._origin), self._auth.identity)
-            self._turnstile = (state, self._pool.turnstile(state, credential, self._limits, self.provider))
-        return self._turnstile[1]
+        """This credential's turnstile in this loop; held to spare the next look-up."""
+        credential = digest(self.provider, str(self._origin), self._auth.identity)
+        turnstile = self._pool.turnstile(state, credential, self._limits, self.provider)
+        self._turnstile = (state, turnstile)
+        return turnstile
 
     async def _credentials(self, auth: Auth) -> Mapping[str, str]:
         clock = self._clock

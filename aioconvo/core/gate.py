@@ -18,6 +18,7 @@ __all__ = ["FairGate", "SharedLimits", "Turnstile", "Waits"]
 
 _log = logger("limits")
 _LONG_WAIT = 5.0
+_NO_PAUSE = Pause().until
 _LEASE_MARGIN = 5.0  # seconds beyond the request's own timeout
 _WITHOUT_TIMEOUT = 3600.0  # seconds after which such a request no longer counts as under way
 
@@ -28,12 +29,12 @@ class FairGate:
     One lane with thousands of waiters therefore delays another lane by one permit, not by thousands.
     """
 
-    __slots__ = ("_waiting", "free", "size")
+    __slots__ = ("free", "lanes", "size")
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.free = size
-        self._waiting: OrderedDict[object, deque[asyncio.Future[None]]] = OrderedDict()
+        self.lanes: OrderedDict[object, deque[asyncio.Future[None]]] = OrderedDict()
 
     @property
     def in_use(self) -> int:
@@ -43,11 +44,11 @@ class FairGate:
     @property
     def waiting(self) -> int:
         """Tasks that wait for a permit."""
-        return sum(len(lane) for lane in self._waiting.values())
+        return sum(len(lane) for lane in self.lanes.values())
 
     def try_acquire(self) -> bool:
         """Take a permit if one is free and nobody waits."""
-        if self.free > 0 and not self._waiting:
+        if self.free > 0 and not self.lanes:
             self.free -= 1
             return True
         return False
@@ -57,7 +58,10 @@ class FairGate:
         if self.try_acquire():
             return
         turn = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(lane, deque()).append(turn)
+        turns = self.lanes.get(lane)
+        if turns is None:
+            turns = self.lanes[lane] = deque()
+        turns.append(turn)
         try:
             await turn
         except asyncio.CancelledError:
@@ -69,11 +73,13 @@ class FairGate:
 
     def release(self) -> None:
         """Give a permit back: to the next lane in turn, if anybody waits."""
-        while self._waiting:
-            lane, turns = self._waiting.popitem(last=False)
+        while self.lanes:
+            lane, turns = next(iter(self.lanes.items()))
             turn = turns.popleft()
-            if turns:
-                self._waiting[lane] = turns  # to the end of the round
+            if not turns:
+                del self.lanes[lane]
+            elif len(self.lanes) > 1:
+                self.lanes.move_to_end(lane)  # the end of the round
             if not turn.done():
                 turn.set_result(None)
                 return
@@ -81,16 +87,16 @@ class FairGate:
 
     def close(self, error: Callable[[], Exception]) -> None:
         """Let nobody wait any longer: each gets an error of its own."""
-        waiting, self._waiting = self._waiting, OrderedDict()
+        waiting, self.lanes = self.lanes, OrderedDict()
         for turn in [turn for turns in waiting.values() for turn in turns if not turn.done()]:
             turn.set_exception(error())
 
     def _forget(self, lane: object, turn: asyncio.Future[None]) -> None:
-        turns = self._waiting.get(lane)
+        turns = self.lanes.get(lane)
         if turns is not None and turn in turns:
             turns.remove(turn)
             if not turns:
-                del self._waiting[lane]
+                del self.lanes[lane]
 
 
 class Waits(Protocol):
@@ -183,23 +189,29 @@ class Turnstile:
 
     def try_enter(self) -> bool:
         """Let one more request start if nothing limits it and the pool has a permit. Leave with `leave`."""
-        if self._is_held_back() or not self._gate.try_acquire():
+        gate = self._gate
+        if gate.free <= 0 or gate.lanes or not self._unlimited or not self._queue.free:
             return False
+        if self._pause.until > _NO_PAUSE and self._is_held_back():
+            return False
+        gate.free -= 1
         self._inside += 1
         return True
 
-    async def try_wait(self, lane: object, waits: Waits) -> bool:
+    async def try_wait(self, lane: object) -> bool:
         """Like `try_enter`, but wait for the pool's permit; `False` where anything else holds the request back."""
         if self._is_held_back():
             return False
         self._inside += 1
-        entered = False
         try:
-            entered = await self._permit(lane, waits)
-        finally:
-            if not entered:
-                self._inside -= 1
-        return entered
+            await self._gate.acquire(lane)
+        except BaseException:
+            self._inside -= 1
+            raise
+        if self._is_held_back():  # a 429 came meanwhile
+            self.leave()
+            return False
+        return True
 
     def _is_held_back(self) -> bool:
         return not self._unlimited or not self._queue.free or self._pause.until > self._clock.monotonic()
@@ -296,7 +308,11 @@ class Turnstile:
 
     def leave(self) -> None:
         """One request ended."""
-        self._gate.release()
+        gate = self._gate
+        if gate.lanes:
+            gate.release()
+        else:
+            gate.free += 1
         self._inside -= 1
         if self._slots is not None:
             self._slots.release()

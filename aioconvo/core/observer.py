@@ -34,7 +34,6 @@ class Observer:
 
     def call_begins(self, call: Call) -> Callable[[EndFacts], object] | None:
         """A call begins; gives whom to tell its end."""
-        self.counts.calls += 1
         hooks = self.hooks
         if hooks is None or hooks.on_call is None:
             return None

@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from .columns import Column, in_order, ties
 from .errors import PaginationError
 from .pagers import Ask, Mark, Taken
 
@@ -51,6 +52,8 @@ class OffsetPager(Generic[P, T]):
     none; with it a walk that goes on in another process knows what it read before, however far that was pushed down, and
     only a row that jumped since is given again. A list that turns out to be sorted otherwise is walked as if without.
     Rows that go away unnoticed, because the API tells no total, can hide as many others.
+
+    `moments` and `ids` are `order` and `identity` of plain pages, for speed alone; moments sort and tie as the keys do.
     """
 
     def __init__(
@@ -62,11 +65,15 @@ class OffsetPager(Generic[P, T]):
         *,
         order: Callable[[T], str | None] | None = None,
         page_size: int | None = None,
+        moments: Column[T] | None = None,
+        ids: Column[T] | None = None,
         mark: Mark | None = None,
     ) -> None:
         self._items = items
         self._result_set = result_set
         self._identity = identity
+        self._moments = moments
+        self._ids = ids
         self._at = at
         self._step = page_size
         self._stuck: str | None = None
@@ -80,7 +87,8 @@ class OffsetPager(Generic[P, T]):
         self._moved = mark.moved
         self._found = False
         self._asked_ahead: set[int] = set()
-        self._read_in = dict.fromkeys(map(hash, mark.late), 1) | dict.fromkeys(map(hash, mark.seen), self._pass)
+        self._read = {*mark.late, *mark.seen}
+        self._read_in_pass: set[str] = self._read if self._pass == 1 else set(mark.seen)
         self._order = order
         self._descends = False
         self._floor = mark.floor
@@ -98,21 +106,21 @@ class OffsetPager(Generic[P, T]):
 
     def take(self, answer: P) -> Taken[T]:
         """The rows that did not come before."""
-        rows, told, here = self._rows(answer), self._result_set(answer), self._offset
+        items, told, here = self._items(answer), self._result_set(answer), self._offset
         self._asked_ahead.discard(here)
-        fresh, repeated = self._sift(rows)
-        keys = self._keys(rows)
         gone = 0 if self._total is None or told.total is None else self._total - told.total
-        moved = gone > 0 or (repeated and here >= self._frontier) or self._runs_ahead(keys, evident=repeated or gone != 0)
-        self._note(rows, keys)
+        if self._take_plain(items):
+            fresh, oldest, moved = items[:], None, gone > 0
+        else:
+            fresh, oldest, moved = self._take_odd(items, gone)
         self._found |= bool(fresh)
         self._moved |= moved
         self._total = self._total if told.total is None else told.total
-        following = here + len(rows) if told.next_offset is None else told.next_offset
+        following = here + len(items) if told.next_offset is None else told.next_offset
         if gone > 0 and here > 0:
             self._go_to(max(0, here - gone), following, moved=moved)
         else:
-            self._go_on(following, self._has_more(told, len(rows), keys), moved=moved)
+            self._go_on(following, self._has_more(told, len(items), oldest), moved=moved)
         return Taken(fresh, has_more=not self._ended)
 
     def mark(self) -> Mark:
@@ -146,8 +154,8 @@ class OffsetPager(Generic[P, T]):
 
     # Where to go on.
 
-    def _has_more(self, told: ResultSet, count: int, keys: list[str]) -> bool | None:
-        if self._floor is not None and keys and keys[-1] < self._floor:
+    def _has_more(self, told: ResultSet, count: int, oldest: str | None) -> bool | None:
+        if self._floor is not None and oldest is not None and oldest < self._floor:
             return False
         if told.more is not None:
             return told.more
@@ -187,6 +195,7 @@ class OffsetPager(Generic[P, T]):
             self._stuck = "the list moves faster than it can be read; rows that moved meanwhile could be missing"
         else:
             self._pass += 1
+            self._read_in_pass = set()
             # What the last pass missed moved while it was under way, so it is no older than the newest row of then.
             self._floor = self._floor if self._top is None else self._top
             self._top = self._total = None
@@ -196,29 +205,71 @@ class OffsetPager(Generic[P, T]):
 
     # What was read.
 
-    def _rows(self, answer: P) -> list[_Row[T]]:
+    def _take_plain(self, items: list[T]) -> bool:
+        """Whether this is a page as most are: in the first pass, sorted, all its rows new and behind those read.
+
+        Then it is noted as `_take_odd` would note it.
+        """
+        ids = self._ids(items) if self._ids is not None and self._pass == 1 else None
+        if not ids or not self._read.isdisjoint(ids):
+            return False
+        count = len(self._read)
+        self._read.update(ids)
+        rows_differ = len(self._read) == count + len(ids)
+        if rows_differ and (self._order is None or self._note_plain(items, ids, self._order)):
+            self._last_page = tuple(ids)
+            return True
+        self._read.difference_update(ids)
+        return False
+
+    def _note_plain(self, items: list[T], ids: list[str], order: Callable[[T], str | None]) -> bool:
+        moments = None if self._moments is None else self._moments(items)
+        newest, oldest = order(items[0]), order(items[-1])
+        if moments is None or newest is None or oldest is None or not in_order(moments, descending=True):
+            return False
+        if self._oldest is not None and newest > self._oldest:
+            return False
+        self._descends = self._descends or newest > oldest
+        self._top = newest if self._top is None else self._top
+        self._newest = newest if self._newest is None else self._newest
+        if newest == self._newest:
+            self._late.update(dict.fromkeys(ids[: ties(moments)]))
+        if self._oldest is None or oldest < self._oldest:
+            self._oldest = oldest
+            self._edge.clear()
+        self._edge.update(dict.fromkeys(ids[-ties(reversed(moments)) :]))
+        return True
+
+    def _take_odd(self, items: list[T], gone: int) -> tuple[list[T], str | None, bool]:
+        """The rows that did not come before, the key of the last row in a sorted page, and whether the list moved."""
         order = self._order
-        return [_Row(item, self._identity(item), None if order is None else order(item)) for item in self._items(answer)]
+        rows = [_Row(item, self._identity(item), None if order is None else order(item)) for item in items]
+        fresh, repeated = self._sift(rows)
+        keys = self._keys(rows)
+        comes_again = repeated and self._offset >= self._frontier
+        moved = gone > 0 or comes_again or self._runs_ahead(keys, evident=repeated or gone != 0)
+        self._note(rows, keys)
+        return fresh, keys[-1] if keys else None, moved
 
     def _sift(self, rows: list[_Row[T]]) -> tuple[list[T], bool]:
         """The rows that did not come before, and whether any came before in this pass."""
         fresh: list[T] = []
-        here: set[int] = set()
+        here: set[str] = set()
         repeated = False
         for row in rows:
             if row.identity is None:
                 fresh.append(row.item)
                 continue
-            digest = hash(row.identity)
-            last = self._read_in.get(digest)
-            if last is None and self._was_read_before(row.key):
-                last = 1
-            if last is None:
+            read, in_pass = row.identity in self._read, row.identity in self._read_in_pass
+            if not read and self._was_read_before(row.key):
+                read, in_pass = True, self._pass == 1
+            if not read:
                 fresh.append(row.item)
                 self._check_place(row.key)
-            repeated |= last == self._pass and digest not in here
-            here.add(digest)
-            self._read_in[digest] = self._pass
+            repeated |= in_pass and row.identity not in here
+            here.add(row.identity)
+            self._read.add(row.identity)
+            self._read_in_pass.add(row.identity)
         return fresh, repeated
 
     def _was_read_before(self, key: str | None) -> bool:

@@ -97,7 +97,8 @@ class Operation(Generic[T]):
             raise InvalidRequestError(f"{self.python} needs {len(self.parameters)} path values; got {len(values)}")
         path = self._literals[0]
         for name, value, literal in zip(self.parameters, values, self._literals[1:], strict=True):
-            path += encode_segment(name, value) + literal
+            path += value if type(value) is str and value.isalnum() and value.isascii() else encode_segment(name, value)
+            path += literal
         return path
 
     def request(
@@ -112,7 +113,7 @@ class Operation(Generic[T]):
         content_type: str | None = None
         if body is not None:
             payload, content_type = _encode_body(body, form=self.form)
-        return Request(self, self.fill(values), encode_query(query), payload, content_type, idempotency_key)
+        return Request(self, self.fill(values), encode_query(query) if query else "", payload, content_type, idempotency_key)
 
     def facts(self, **known: Any) -> CallFacts:
         """The facts an error tells about a call of this operation."""
@@ -133,6 +134,12 @@ class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
     def target(self) -> str:
         """Path and query as they go over the wire, relative to the base URL."""
         return f"{self.path}?{self.query}" if self.query else self.path
+
+    def with_query(self, more: Query) -> Request[T]:
+        """The same request with further query pairs."""
+        encoded = encode_query(more)
+        query = f"{self.query}&{encoded}" if self.query and encoded else self.query or encoded
+        return Request(self.operation, self.path, query, self.body, self.content_type, self.idempotency_key)
 
     def __repr__(self) -> str:
         # Query and body hold personal data and message text.
@@ -179,8 +186,6 @@ def encode_segment(name: str, value: str | int) -> str:
     if not isinstance(value, str | int):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
         raise InvalidRequestError(f"{name} must be text; got {type(value).__name__}")
     text = str(value)
-    if text.isascii() and text.isalnum():
-        return text
     if text in {"", ".", ".."}:
         raise InvalidRequestError(f"{name} must not be empty, '.' or '..'")
     if _CONTROL.search(text):
@@ -196,10 +201,8 @@ def encode_query(pairs: Query | Mapping[str, QueryValue]) -> str:
 
     Booleans become `true` and `false`; date-times are converted to UTC and end in `Z`.
     """
-    if not pairs:
-        return ""
     parts: list[str] = []
-    for name, value in cast("Mapping[str, QueryValue]", pairs).items() if isinstance(pairs, Mapping) else pairs:
+    for name, value in pairs.items() if isinstance(pairs, Mapping) else pairs:
         if value is None:
             continue
         key = _encoded_name(name)

@@ -6,12 +6,15 @@ pager, in another process, goes on. The places in an answer differ by provider a
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from .columns import Column, in_order
 from .errors import PaginationError
 
 __all__ = [
@@ -202,7 +205,8 @@ class TimestampPager(Generic[P, T]):
     """A list asked for by an exclusive time bound of whole milliseconds, walked to older or to newer items.
 
     Items can share a millisecond, and a page may end between them. So the next request includes the boundary's
-    millisecond again, and items that came before are dropped. `times` gives an item's Unix time in seconds.
+    millisecond again, and items that came before are dropped. `times` gives an item's Unix time in seconds; `moments` and
+    `ids` are `times` and `identity` of plain pages, for speed alone.
     """
 
     def __init__(
@@ -213,12 +217,16 @@ class TimestampPager(Generic[P, T]):
         *,
         backward: bool,
         page_size: int,
+        moments: Column[T] | None = None,
+        ids: Column[T] | None = None,
         start: float | None = None,
         mark: Mark | None = None,
     ) -> None:
         self._items = items
         self._times = times
         self._identity = identity
+        self._moments = moments
+        self._ids = ids
         self._backward = backward
         self._page_size = page_size
         mark = mark or Mark()
@@ -241,18 +249,17 @@ class TimestampPager(Generic[P, T]):
 
     def take(self, answer: P) -> Taken[T]:
         """The items that did not come before, newest first when walking back, oldest first when walking forward."""
-        page = in_time_order(self._items(answer), self._times, newest_first=self._backward)
+        page = in_time_order(self._items(answer), self._times, newest_first=self._backward, moments=self._moments)
         if self._confirming:
             self._confirm(page)
             return Taken([], has_more=True)
-        fresh = [item for item in page if self._identity(item) not in self._edge_ids]
+        fresh = _without(page, self._edge_ids, self._identity, self._ids)
+        advanced = self._step_to_edge(page)
         if len(page) < self._page_size:
-            self._step_to_edge(page)
             self._ended = True
-        elif self._millisecond(page[0]) == self._millisecond(page[-1]) and self._millisecond(page[-1]) is not None:
-            self._step_to_edge(page)
+        elif self._millisecond(page[0]) == self._edge == self._millisecond(page[-1]):
             self._confirming = True
-        elif not self._step_to_edge(page):
+        elif not advanced:
             raise PaginationError("a full page brought nothing new: the walk does not advance")
         return Taken(fresh, has_more=not self._ended)
 
@@ -288,14 +295,14 @@ class TimestampPager(Generic[P, T]):
 
     def _step_to_edge(self, page: list[T]) -> bool:
         """Move the boundary to the page's last millisecond; whether anything there is new."""
-        edges = [edge for edge in map(self._millisecond, page) if edge is not None]
-        if not edges:
+        # The page is in order of time, so the edge is at its end; only items without a time can stand behind it.
+        groups = itertools.groupby(reversed(page), self._millisecond)
+        edge, here = next((group for group in groups if group[0] is not None), (None, ()))
+        if edge is None:
             if len(page) >= self._page_size:
                 raise PaginationError("a full page carries no times, so the next page cannot be asked for")
             return False
-        edge = min(edges) if self._backward else max(edges)
-        here = (self._identity(item) for item in page if self._millisecond(item) == edge)
-        ids = frozenset(identity for identity in here if identity is not None)
+        ids = frozenset(identity for identity in map(self._identity, here) if identity is not None)
         if edge == self._edge:
             ids |= self._edge_ids
         advanced = edge != self._edge or ids != self._edge_ids
@@ -312,21 +319,35 @@ class TimestampPager(Generic[P, T]):
         self._bound = _seconds(self._edge)
 
 
-def in_time_order(items: list[T], times: Callable[[T], float | None], *, newest_first: bool) -> list[T]:
+def in_time_order(
+    items: list[T], times: Callable[[T], float | None], *, newest_first: bool, moments: Column[T] | None = None
+) -> list[T]:
     """A page in order of time, for APIs that do not document the order inside a page.
 
     Items of the same time keep the server's order, turned round with the page; items without a time count as newest.
+    `moments` is `times` of a plain page on any scale that orders items likewise, or more finely; it is for speed alone.
     """
 
     def time(item: T) -> float:
         known = times(item)
         return math.inf if known is None else known
 
-    if not items or time(items[0]) <= time(items[-1]):
-        ascending = sorted(items, key=time)
-        return ascending[::-1] if newest_first else ascending
-    descending = sorted(items, key=time, reverse=True)
-    return descending if newest_first else descending[::-1]
+    if not items:
+        return []
+    first, last = time(items[0]), time(items[-1])
+    descending = first > last
+    plain = None if moments is None else moments(items)
+    if plain is None or not in_order(plain, descending=descending):
+        items = sorted(items, key=time, reverse=descending)
+    return items[:] if descending == newest_first else items[::-1]
+
+
+def _without(items: list[T], seen: frozenset[str], identity: Callable[[T], str | None], ids: Column[T] | None) -> list[T]:
+    """The items that are not among those seen."""
+    if not seen:
+        return items
+    known = None if ids is None else ids(items)
+    return [item for item, one in zip(items, known or map(identity, items), strict=True) if one not in seen]
 
 
 def _milliseconds(time: float, *, up: bool) -> int:
@@ -345,7 +366,7 @@ class SincePager(Generic[P, T]):
     Whether the bound is inclusive is unconfirmed, so the millisecond before the newest item is asked for and items that
     came before are dropped: right either way. The end is an answer with nothing new, or a page that is not full and says
     that no more follow. `more` is what an answer says of that, `None` where it does not. An item without a time counts as
-    newest.
+    newest. `moments` and `ids` are `times` and `identity` of plain pages, for speed alone.
     """
 
     def __init__(
@@ -357,12 +378,16 @@ class SincePager(Generic[P, T]):
         more: Callable[[P], bool | None] | None = None,
         since: int = 0,
         page_size: int,
+        moments: Column[T] | None = None,
+        ids: Column[T] | None = None,
         mark: Mark | None = None,
     ) -> None:
         mark = mark or Mark()
         self._items = items
         self._times = times
         self._identity = identity
+        self._moments = moments
+        self._ids = ids
         self._more = more or _untold
         self._page_size = page_size
         self._newest = mark.time
@@ -380,8 +405,9 @@ class SincePager(Generic[P, T]):
 
     def take(self, answer: P) -> Taken[T]:
         """The items that did not come before, oldest first."""
-        page = in_time_order(self._items(answer), self._times, newest_first=False)
-        fresh = [item for item in page if self._is_wanted(item)]
+        page = in_time_order(self._items(answer), self._times, newest_first=False, moments=self._moments)
+        # A server that gives more than was asked for must not make the walk go round.
+        fresh = _without(self._from(max(self._first, self._since), page), self._edge_ids, self._identity, self._ids)
         full, more = len(page) >= self._page_size, self._more(answer)
         if fresh:
             self._ended = more is False and not full
@@ -413,20 +439,19 @@ class SincePager(Generic[P, T]):
         time = self._times(item)
         return math.inf if time is None else time
 
-    def _is_wanted(self, item: T) -> bool:
-        # A server that gives more than was asked for must not make the walk go round.
-        return self._time(item) >= max(self._first, self._since) and self._identity(item) not in self._edge_ids
+    def _from(self, time: float, page: list[T]) -> list[T]:
+        """What a page in order holds from this time on."""
+        return page[bisect.bisect_left(page, time, key=self._time) :]
 
     def _step(self, page: list[T], fresh: list[T]) -> None:
-        times = [time for time in map(self._times, fresh) if time is not None]
-        if not times and not self._ended:
+        last = next((time for time in map(self._times, reversed(fresh)) if time is not None), None)
+        if last is None and not self._ended:
             self._stuck = "the items carry no times, so the next page cannot be asked for"
-        newest = max(times, default=self._newest)
+        newest = max((time for time in (last, self._newest) if time is not None), default=None)
         if newest is None:
             return
-        newest = newest if self._newest is None else max(newest, self._newest)
         # An exclusive bound leaves out its own millisecond, an inclusive one gives it again.
-        ids = {identity for item in page if self._time(item) >= newest - 1 and (identity := self._identity(item)) is not None}
+        ids = {identity for identity in map(self._identity, self._from(newest - 1, page)) if identity is not None}
         reaches_back = self._newest is not None and self._newest >= newest - 1
         self._edge_ids = frozenset(ids | self._edge_ids if reaches_back else ids)
         self._newest = newest

@@ -193,13 +193,13 @@ class _Walk(Generic[T]):
             ask = self._pager.ask()
             if ask is None:
                 return None
-            before = self._pager.mark()
+            before = self._pager.mark() if self._skip or self._left is not None else None
             response = await (self._fetch(ask) if ahead == 0 else self._fetch_ahead(ask, ahead))
             items, has_more = self._pager.take(response.data)
             if self._skip and self._skip >= len(items) and has_more:
                 self._skip -= len(items)  # all of it was given before, when pages were larger
                 continue
-            if not self._skip and (self._left is None or len(items) < self._left):
+            if before is None or (not self._skip and self._left is not None and len(items) < self._left):
                 if self._left is not None:
                     self._left -= len(items)
                 return Page(items, has_more=has_more, position=self.position(), response=response)
@@ -256,16 +256,19 @@ class PageIterator(Generic[T]):
         return self
 
     async def __anext__(self) -> Page[T]:
-        async with self._turn:
+        await self._turn.acquire()
+        try:
             if self._ended:
                 raise StopAsyncIteration
             page = await (self._walk.next_page() if self._prefetch == 0 else self._next_ready())
             if page is None:
                 self._ended = True
                 raise StopAsyncIteration
-            if self._on_page is not None:
-                self._on_page(page)
-            return page
+        finally:
+            self._turn.release()
+        if self._on_page is not None:
+            self._on_page(page)
+        return page
 
     def cancel(self) -> None:
         """End the walk; its task, if any, is gone after the next turn of the event loop."""

@@ -156,27 +156,24 @@ class RetryDebts:
     whole budget, and then calls fail at their first try instead of multiplying the load.
     """
 
-    __slots__ = ("_owed",)
+    __slots__ = ("owed",)
 
     def __init__(self) -> None:
-        self._owed: dict[object, int] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._owed)
+        self.owed: dict[object, int] = {}
 
     def of(self, host: object) -> int:
         """Retries that this host owes."""
-        return self._owed.get(host, 0)
+        return self.owed.get(host, 0)
 
     def add(self, host: object) -> None:
         """One more retry for this host."""
-        self._owed[host] = self.of(host) + 1
+        self.owed[host] = self.of(host) + 1
 
     def pay(self, host: object) -> None:
         """The host answered."""
-        owed = self._owed.pop(host, 0) - 1
+        owed = self.owed.pop(host, 0) - 1
         if owed > 0:
-            self._owed[host] = owed
+            self.owed[host] = owed
 
 
 def retry_after(headers: Mapping[str, str], now: float, *, limited: bool = True) -> float | None:

@@ -129,17 +129,15 @@ class LoopState:
         self.keeps_at_most = _KEPT_WITHOUT_A_LOOK
         self.retry_debts = RetryDebts()
         self.closer: AsyncGenerator[None, None] | None = None
-        self._time_limits: dict[float, TimeLimit] = {}
+        self.time_limits: dict[float | None, TimeLimit] = {}
         self._waits: set[asyncio.Timeout] = set()
 
     def time_limit(self, seconds: float | None) -> contextlib.AbstractContextManager[None]:
-        """For one attempt, which raises `TimeoutError` after `seconds`."""
+        """A new one of the `time_limits` for attempts that raise `TimeoutError` after `seconds`."""
         if seconds is None:
             return contextlib.nullcontext()
-        limit = self._time_limits.get(seconds)
-        if limit is None:
-            self._time_limits = {key: one for key, one in self._time_limits.items() if not one.idle}
-            limit = self._time_limits[seconds] = TimeLimit(seconds, asyncio.get_running_loop())
+        self.time_limits = {key: one for key, one in self.time_limits.items() if not one.idle}
+        limit = self.time_limits[seconds] = TimeLimit(seconds, asyncio.get_running_loop())
         return limit
 
     @contextlib.asynccontextmanager
@@ -175,7 +173,7 @@ class LoopState:
         for scope in waits:
             scope.reschedule(0.0)
         self.gate.close(lambda: PoolClosedError(_CLOSED_MEANWHILE))
-        for limit in self._time_limits.values():
+        for limit in self.time_limits.values():
             limit.close()
         await self.session.close()
 
@@ -320,11 +318,12 @@ class SessionPool:
             BrokenAnswerError: A success came, and its body cannot be used.
             PoolClosedError: The pool was closed while the call waited or backed off.
         """
-        state.check_open()
+        if state.closed:
+            state.check_open()
         try:
-            with state.time_limit(timeout):
-                if anew or NEW_CONNECTION.get():
-                    NEW_CONNECTION.set(anew)
+            with state.time_limits.get(timeout) or state.time_limit(timeout):
+                if anew:
+                    NEW_CONNECTION.set(True)
                 # Redirects are never followed: aiohttp would carry custom credential headers to any host.
                 response = await state.session.request(method, url, headers=headers, data=body, allow_redirects=False)
                 try:
@@ -338,16 +337,20 @@ class SessionPool:
         except (aiohttp.ClientError, _LostConnectionError, OSError) as error:
             fault, cause = _fault(error, timeout)
             raise fault from cause
+        finally:
+            if anew:
+                NEW_CONNECTION.set(False)
 
     async def _body(self, response: aiohttp.ClientResponse) -> tuple[bytes, int]:
-        """The plain body and the bytes it came in."""
+        """The plain body and the bytes it came in; at its end the connection is given back."""
         length = response.content_length
         try:
             if length is not None and length <= min(_READ_AT_ONCE, self.max_body):
-                return self._inflated(response, await response.read())
+                return self._inflated(response, await response.content.read())
             return await self._read_bounded(response.content, response.headers.get("Content-Encoding", ""))
-        finally:
-            response.close()  # does nothing to a connection that was given back at the end of the body
+        except BaseException:
+            response.close()
+            raise
 
     def _inflated(self, response: aiohttp.ClientResponse, content: bytes) -> tuple[bytes, int]:
         encoding = response.headers.get("Content-Encoding")

@@ -8,6 +8,8 @@ from typing import Any
 
 __all__ = ["TimeLimit"]
 
+_current_task = asyncio.current_task
+
 
 class TimeLimit:
     """`with limit:` raises `TimeoutError` when a task is inside for longer than `seconds`; any number of tasks may be inside.
@@ -30,12 +32,12 @@ class TimeLimit:
         return not self._until and not self._overdue
 
     def __enter__(self) -> None:
-        until = self._until[asyncio.current_task(self._loop)] = self._loop.time() + self._seconds
+        until = self._until[_current_task(self._loop)] = self._loop.time() + self._seconds
         if self._timer is None:
             self._timer = self._loop.call_at(until, self._look)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        task = asyncio.current_task(self._loop)
+        task = _current_task(self._loop)
         if self._until.pop(task, None) is None and task is not None:
             before = self._overdue.pop(task)
             if task.uncancel() <= before and kind is asyncio.CancelledError:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aioconvo.core.codec import Envelope
+from aioconvo.core.columns import Column, column
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.pagers import Mark, TimestampPager
 
@@ -19,6 +20,9 @@ __all__ = ["PAGE_SIZE", "ActivityAnswer", "MessagePage", "message_pager"]
 
 PAGE_SIZE = 100
 _YEAR_10000 = 253_402_300_800
+
+_moments: Column[Message] = column(lambda messages: [message.received for message in messages])
+_ids: Column[Message] = column(lambda messages: [message.id for message in messages])
 
 
 class ActivityAnswer(Envelope):
@@ -57,7 +61,15 @@ def message_pager(
         return _whole_milliseconds(received, up=not backward)
 
     return lambda mark: TimestampPager(
-        lambda page: page.messages, time, _identity, backward=backward, page_size=page_size, start=start, mark=mark
+        lambda page: page.messages,
+        time,
+        _identity,
+        backward=backward,
+        page_size=page_size,
+        moments=_moments,
+        ids=_ids,
+        start=start,
+        mark=mark,
     )
 
 

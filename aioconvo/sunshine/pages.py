@@ -12,6 +12,7 @@ from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from aioconvo.core.codec import Envelope, Model
+from aioconvo.core.columns import Column, column
 from aioconvo.core.pagers import Cursor, CursorPager, Mark, in_time_order
 
 from .models import Conversation, Message, Participant
@@ -31,6 +32,8 @@ __all__ = [
 
 AFTER = "page[after]"
 BEFORE = "page[before]"
+
+_received: Column[Message] = column(lambda messages: [message.received for message in messages])
 
 
 class Meta(Model, rename="camel"):
@@ -160,11 +163,11 @@ def _cursor_in(link: str, parameter: str) -> str | None:
 
 
 def _newest_first(page: MessagePage) -> list[Message]:
-    return in_time_order(page.messages, _time, newest_first=True)
+    return in_time_order(page.messages, _time, newest_first=True, moments=_moments)
 
 
 def _oldest_first(page: MessagePage) -> list[Message]:
-    return in_time_order(page.messages, _time, newest_first=False)
+    return in_time_order(page.messages, _time, newest_first=False, moments=_moments)
 
 
 def _identity(item: object) -> str | None:
@@ -175,3 +178,9 @@ def _identity(item: object) -> str | None:
 def _time(message: Message) -> float | None:
     received = getattr(message, "received", None)  # an item that is no object at all has none
     return received.timestamp() if isinstance(received, dt.datetime) else None
+
+
+def _moments(messages: list[Message]) -> list[dt.datetime] | None:
+    moments = _received(messages)
+    # Naive ones count as local time, which has hours that come twice. With an aware one among them they do not compare.
+    return moments if moments and moments[0].tzinfo is not None else None

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from aioconvo.core.codec import Envelope, Model
+from aioconvo.core.columns import Column, column
 from aioconvo.core.offset import OffsetPager, ResultSet
 from aioconvo.core.pagers import Ask, Mark, SincePager
 
@@ -31,6 +32,11 @@ __all__ = [
 ]
 
 _DEFAULT_PAGE = 100
+
+_conversation_ids: Column[ConversationSummary] = column(lambda rows: [row.conversation_uuid for row in rows])
+_last_message_times: Column[ConversationSummary] = column(lambda rows: [row.last_message_dts for row in rows])
+_message_ids: Column[Message] = column(lambda messages: [message.conversation_message_uuid for message in messages])
+_message_epochs: Column[Message] = column(lambda messages: [message.message_epoch for message in messages])
 
 
 class ErrorDetail(Model):
@@ -147,6 +153,8 @@ def conversation_pager(*, page_size: int | None) -> Callable[[Mark | None], Offs
         _conversation_id,
         lambda offset: Ask((("_offset", str(offset)),)) if offset else Ask(),
         order=_last_message_time,
+        moments=_last_message_times,
+        ids=_conversation_ids,
         page_size=page_size,
         mark=mark,
     )
@@ -164,6 +172,8 @@ def search_pager(
         _conversation_id,
         lambda offset: Ask(body=(("range_begin", offset), ("range_end", offset + size))),
         order=None if oldest_first else _last_message_time,
+        moments=_last_message_times,
+        ids=_conversation_ids,
         page_size=size,
         mark=mark,
     )
@@ -178,6 +188,8 @@ def message_pager(*, since: int, page_size: int | None) -> Callable[[Mark | None
         more=lambda page: _result_set(page.metadata).more,
         since=since,
         page_size=page_size or _DEFAULT_PAGE,
+        moments=_message_epochs,
+        ids=_message_ids,
         mark=mark,
     )
 

@@ -21,6 +21,7 @@ from hypothesis import given, settings, strategies as st
 
 import aioconvo
 from aioconvo.core.codec import BrokenBodyError, Envelope, Model, OpenEnum, Unknown, decode, encode, raw_json
+from aioconvo.core.drift import salvage_items, salvage_whole
 from aioconvo.sunshine import pages as sunshine
 
 
@@ -243,6 +244,30 @@ def _reference(body: bytes) -> Any:
     return json.loads(body.decode("utf-8", "surrogateescape"))
 
 
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are equal in every part, also in the JSON that drifted parts keep."""
+    if type(one) is not type(other) or raw_json(one) != raw_json(other):
+        return False
+    if isinstance(one, msgspec.Struct):
+        return all(_same(getattr(one, name), getattr(other, name)) for name in one.__struct_fields__)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(map(_same, one.values(), other.values()))
+    return bool(one == other)
+
+
+def _roads_meet(case: Case, body: bytes) -> bool:
+    """The road by items gives what the road by parts gives; whether it could be taken."""
+    by_items = salvage_items(body, case.kind)
+    if by_items is None:
+        return False
+    whole = salvage_whole(body, case.kind)
+    assert _same(by_items, whole)
+    assert encode(by_items) == encode(whole)
+    return True
+
+
 def _check(case: Case, body: bytes, place: int, untouched: list[Any]) -> bool:
     """Nothing is lost from this page; whether the item drifted."""
     expected = _reference(body)[case.name]
@@ -279,9 +304,11 @@ def test_bent_items(case: Case) -> None:
         body = json.dumps(page).encode()
         told["drifted" if _check(case, body, place, untouched) else "fitted"] += 1
         told[ways[0]] += 1
+        told["by items"] += _roads_meet(case, body)
     print(f"\n{case.kind.__name__}: {MUTANTS} mutants, {dict(told)}, 0 items lost")  # noqa: T201
     assert told["drifted"] > MUTANTS / 4
     assert told["fitted"] > 0
+    assert told["by items"] > MUTANTS / 2
 
 
 @each_case
@@ -321,6 +348,7 @@ def test_cut_and_damaged_bytes(case: Case) -> None:
             broken += 1
             continue
         assert len(getattr(decode(bent, case.kind), case.member)) == len(expected)
+        _roads_meet(case, bent)
         whole += 1
     print(f"\n{case.kind.__name__}: {broken} bodies refused, {whole} read in spite of damage")  # noqa: T201
     assert broken > 60
@@ -350,6 +378,7 @@ _JSON = st.recursive(
 @given(items=st.lists(_JSON, max_size=4), beside=st.dictionaries(st.sampled_from(["meta", "links", "x"]), _JSON, max_size=2))
 def test_arbitrary_json(case: Case, items: list[Any], beside: dict[str, Any]) -> None:
     body = json.dumps({**beside, case.name: items}).encode()
+    _roads_meet(case, body)
     page = decode(body, case.kind)
     kept = getattr(page, case.member)
     assert len(kept) == len(items)
@@ -370,6 +399,25 @@ def test_arbitrary_json_in_place_of_a_page(case: Case, value: Any) -> None:
         with pytest.raises(BrokenBodyError, match="lacks") as caught:
             decode(body, case.kind).payload()
         assert not caught.value.cut
+
+
+@each_case
+def test_what_the_road_by_items_leaves_alone(case: Case) -> None:
+    good = json.dumps(case.page()).encode()
+    assert raw_json(salvage_items(good, case.kind)) is None
+    for bent in (good[:-1], good + b"x", b"\xef\xbb\xbf" + good, good[:-1] + b', "x": "\xff"}', b"[]", b"{}"):
+        assert salvage_items(bent, case.kind) is None
+
+
+@each_case
+def test_a_drifted_page_keeps_its_json_in_one_line(case: Case) -> None:
+    page = case.page() | {"new": "a\nb \u2028 😀", case.name: [5, *case.items]}
+    for indent in (None, 2):
+        for road in (salvage_items, salvage_whole):
+            raw = raw_json(road(json.dumps(page, indent=indent, ensure_ascii=False).encode(), case.kind))
+            assert raw is not None
+            assert b"\n" not in raw
+            assert json.loads(raw) == page
 
 
 class _Item(Model):

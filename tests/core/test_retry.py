@@ -129,15 +129,15 @@ def test_the_budget_ends_all_retries_but_those_after_a_429() -> None:
 
 def test_a_host_pays_its_debts_by_answering() -> None:
     debts = RetryDebts()
-    assert not debts
+    assert not debts.owed
     debts.pay("a")  # nothing to pay
     for host in ("a", "a", "b"):
         debts.add(host)
     debts.pay("a")
-    assert (debts.of("a"), debts.of("b"), debts.of("c"), bool(debts)) == (1, 1, 0, True)
+    assert (debts.of("a"), debts.of("b"), debts.of("c"), bool(debts.owed)) == (1, 1, 0, True)
     debts.pay("a")
     debts.pay("b")
-    assert (debts.of("a"), bool(debts)) == (0, False)
+    assert (debts.of("a"), bool(debts.owed)) == (0, False)
 
 
 @pytest.mark.parametrize("name", ["max_retries", "backoff", "max_backoff", "max_wait"])

@@ -1,0 +1,141 @@
+"""aioconvo by its public API: retries and limits at their defaults."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import measured
+from measured import Counts, Job
+from walks import TEXT
+
+import aioconvo
+from aioconvo.smooch.models import Role, TextMessage
+from aioconvo.sunshine.models import Author, AuthorType, TextContent
+
+_KNOWN = frozenset({"get", "post", "pages", "items", "latency", "fanout"})
+
+
+class Client:
+    """One client of one provider and what the workloads ask of it, by the provider's name."""
+
+    def __init__(self, provider: str, url: str) -> None:
+        self.client: Any
+        match provider:
+            case "sunshine" | "sunshine_messages":
+                self.client = aioconvo.SunshineClient(app_id="app", key_id="app_key", secret="secret", base_url=url)  # noqa: S106 -- opens nothing
+            case "smooch":
+                self.client = aioconvo.SmoochClient(app_id="app", key_id="app_key", secret="secret", base_url=url)  # noqa: S106 -- opens nothing
+            case "ultracart":
+                self.client = aioconvo.UltraCartClient(simple_key="key", base_url=f"{url}/rest/v2")
+            case "convore":
+                self.client = aioconvo.ConvoreClient(api_key="key", base_url=url)
+            case _:
+                self.client = aioconvo.SmscxClient(api_key="key", base_url=url)
+        self._provider = provider
+
+    def get(self, id_: str) -> Awaitable[object]:
+        """One noun; Smooch has no such operation, there it is the first page of a user's messages."""
+        if self._provider == "smooch":
+            return self.walk(id_)
+        awaitable: Awaitable[object] = self.client.conversations.get(id_)
+        return awaitable
+
+    def post(self, id_: str) -> Awaitable[object]:
+        """A text from the business."""
+        if self._provider == "smooch":
+            message = TextMessage(role=Role.APP_MAKER, text=TEXT)
+            posted: Awaitable[object] = self.client.messages.post(id_, message=message)
+        else:
+            author, content = Author(type=AuthorType.BUSINESS), TextContent(text=TEXT)
+            posted = self.client.messages.post(id_, author=author, content=content)
+        return posted
+
+    def walk(self, owner: str, prefetch: int = 0) -> aioconvo.AsyncPaginator[Any]:
+        """The list of this provider."""
+        paginator: aioconvo.AsyncPaginator[Any]
+        match self._provider:
+            case "sunshine":
+                paginator = self.client.conversations.list(user_id="user", prefetch=prefetch)
+            case "sunshine_messages" | "smooch":
+                paginator = self.client.messages.list(owner, prefetch=prefetch)
+            case "convore":
+                paginator = self.client.messages.list(page_size=100, prefetch=prefetch)
+            case _:
+                paginator = self.client.conversations.list(page_size=100, prefetch=prefetch)
+        return paginator
+
+
+async def main(job: Job) -> dict[str, Any]:
+    """The figures of one job."""
+    mine = Client(job["provider"], job["url"])
+    async with mine.client:
+        match job["workload"]:
+            case "get" | "post" as kind:
+                send = mine.get if kind == "get" else mine.post
+                return await _each(send, job["provider"], job["count"], job["concurrency"])
+            case "fanout":
+                ids = [one.id async for one in mine.walk("")]
+                work = _fan_out(mine.client, ids[: job["conversations"]], job["concurrency"])
+                return await measured.measure_async(asyncio.sleep(0), work)
+            case kind:
+                return await measured.measure_async(_pages(mine, stop=3), _walks(mine, job, kind))
+
+
+async def _each(send: Callable[[str], Awaitable[object]], provider: str, count: int, concurrency: int) -> dict[str, Any]:
+    async def work(number: int) -> Counts:
+        await measured.spread(send, measured.fresh_ids(provider, number), concurrency)
+        return Counts(number, number)
+
+    return await measured.measure_async(work(max(concurrency, count // 10)), work(count))
+
+
+async def _walks(mine: Client, job: Job, kind: str) -> Counts:
+    walked: list[Counts] = []
+    for _ in range(job.get("repeat", 1)):
+        if kind == "items":
+            walked.append(await _items(mine))
+        else:
+            walked.append(await _pages(mine, work_ms=job.get("work_ms", 0.0), prefetch=job.get("prefetch", 0)))
+    return Counts(sum(one.requests for one in walked), sum(one.items for one in walked))
+
+
+async def _pages(mine: Client, *, work_ms: float = 0.0, prefetch: int = 0, stop: int | None = None) -> Counts:
+    requests = items = 0
+    before = mine.client.stats().requests
+    async for page in mine.walk("owner", prefetch).pages():
+        requests += 1
+        items += len(page.items)
+        if work_ms:
+            await asyncio.sleep(work_ms / 1000)
+        if requests == stop:
+            break
+    return Counts(mine.client.stats().requests - before, items)
+
+
+async def _items(mine: Client) -> Counts:
+    before = mine.client.stats().requests
+    items = 0
+    async for _ in mine.walk("owner"):
+        items += 1
+    return Counts(mine.client.stats().requests - before, items)
+
+
+async def _fan_out(sunshine: aioconvo.SunshineClient, ids: list[str], concurrency: int) -> Counts:
+    items = 0
+
+    async def all_of(conversation: str) -> None:
+        nonlocal items
+        async for page in sunshine.messages.list(conversation).pages():
+            items += len(page.items)
+
+    before = sunshine.stats().requests
+    await measured.spread(all_of, iter(ids), concurrency)
+    return Counts(sunshine.stats().requests - before, items)
+
+
+if __name__ == "__main__":
+    job = measured.read_job()
+    known = job["workload"] in _KNOWN
+    measured.write(measured.run(job, main(job)) if known else None, ["aiohttp", "msgspec", "yarl", "multidict"])

@@ -1,0 +1,114 @@
+"""What a program without a library knows of each list and noun: its URLs, as f-strings, and how a page leads to the next one.
+
+For pages with attributes, whichever library made them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+__all__ = ["GETS", "POSTS", "WALKS", "Get", "Post", "Walk"]
+
+_PAGE = 100
+
+
+class Get(NamedTuple):
+    """A GET of one noun: its URL by base URL and id, and the name of what it decodes to."""
+
+    url: Callable[[str, str], str]
+    answer: str
+
+
+class Post(NamedTuple):
+    """The POST of a message: URL by base URL and id, the body, and the name of what the answer decodes to."""
+
+    url: Callable[[str, str], str]
+    body: dict[str, Any]
+    answer: str
+
+
+class Walk(NamedTuple):
+    """A list: the URL of a page by base URL, owner and position (`None`: the first), its items, the next position."""
+
+    url: Callable[[str, str, Any], str]
+    answer: str
+    items: Callable[[Any], list[Any]]
+    following: Callable[[Any], Any]
+
+
+GETS = {
+    "sunshine": Get(lambda base, id_: f"{base}/v2/apps/app/conversations/{id_}", "sunshine.ConversationAnswer"),
+    "smooch": Get(lambda base, id_: f"{base}/v1.1/apps/app/appusers/{id_}/messages", "smooch.MessagePage"),
+    "ultracart": Get(lambda base, id_: f"{base}/rest/v2/conversation/conversations/{id_}", "ultracart.ConversationAnswer"),
+    "convore": Get(lambda base, id_: f"{base}/v1/conversations/{id_}", "convore.Conversation"),
+    "smscx": Get(lambda base, id_: f"{base}/conversations/{id_}", "smscx.ConversationDetail"),
+}
+
+TEXT = "Your order has left our warehouse and should be with you on Thursday."
+
+POSTS = {
+    "sunshine": Post(
+        lambda base, id_: f"{base}/v2/apps/app/conversations/{id_}/messages",
+        {"author": {"type": "business"}, "content": {"type": "text", "text": TEXT}},
+        "sunshine.MessagesAnswer",
+    ),
+    "smooch": Post(
+        lambda base, id_: f"{base}/v1.1/apps/app/appusers/{id_}/messages",
+        {"role": "appMaker", "type": "text", "text": TEXT},
+        "smooch.PostedMessage",
+    ),
+}
+
+
+def _sunshine_url(base: str, _owner: str, after: str | None) -> str:
+    url = f"{base}/v2/apps/app/conversations?filter[userId]=user"
+    return url if after is None else f"{url}&page[after]={after}"
+
+
+def _sunshine_messages_url(base: str, owner: str, before: str | None) -> str:
+    url = f"{base}/v2/apps/app/conversations/{owner}/messages"
+    return url if before is None else f"{url}?page[before]={before}"
+
+
+def _smooch_url(base: str, owner: str, before: float | None) -> str:
+    url = f"{base}/v1.1/apps/app/appusers/{owner}/messages"
+    return url if before is None else f"{url}?before={before:.3f}"
+
+
+def _ultracart_url(base: str, _owner: str, offset: int | None) -> str:
+    return f"{base}/rest/v2/conversation/conversations?_limit={_PAGE}&_offset={offset or 0}"
+
+
+def _convore_url(base: str, _owner: str, cursor: str | None) -> str:
+    url = f"{base}/v1/messages?limit={_PAGE}"
+    return url if cursor is None else f"{url}&cursor={cursor}"
+
+
+def _ultracart_following(page: Any) -> int | None:
+    rows = page.metadata.result_set
+    return rows.next_offset if rows.more else None
+
+
+WALKS = {
+    "sunshine": Walk(
+        _sunshine_url,
+        "sunshine.ConversationPage",
+        lambda page: page.conversations,
+        lambda page: page.meta.after_cursor if page.meta.has_more else None,
+    ),
+    "sunshine_messages": Walk(
+        _sunshine_messages_url,
+        "sunshine.MessagePage",
+        lambda page: page.messages,
+        lambda page: page.meta.before_cursor if page.meta.has_more else None,
+    ),
+    "smooch": Walk(
+        _smooch_url,
+        "smooch.MessagePage",
+        lambda page: page.messages,
+        lambda page: page.messages[0].received if len(page.messages) == _PAGE else None,
+    ),
+    "ultracart": Walk(_ultracart_url, "ultracart.ConversationPage", lambda page: page.conversations, _ultracart_following),
+    "convore": Walk(_convore_url, "convore.MessagePage", lambda page: page.data, lambda page: page.next_cursor),
+}

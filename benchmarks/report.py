@@ -1,0 +1,138 @@
+"""From figures to tables: costs by contestant, paired ratios, verdicts. Pure."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from .workloads import TARGETS, WORKLOADS, Target
+
+__all__ = ["Spread", "base_of", "costs", "document", "ratios", "table", "verdicts"]
+
+JSON = dict[str, Any]
+_MICRO = 1e6
+
+
+class Spread(NamedTuple):
+    """Median, least and most."""
+
+    median: float
+    least: float
+    most: float
+
+    def __str__(self) -> str:
+        return f"{self.median:.3g} ({self.least:.3g} - {self.most:.3g})"
+
+
+def spread(values: list[float]) -> Spread:
+    """Of at least one value."""
+    return Spread(statistics.median(values), min(values), max(values))
+
+
+def costs(name: str, results: JSON, contestant: str, cost: str | None = None) -> list[float]:
+    """A contestant's cost in each round, in seconds or bytes, for one of what the workload counts."""
+    workload = WORKLOADS[name]
+    key = cost or workload.cost
+    rounds = results["results"].get(contestant, [])
+    return [one[key] / (1 if workload.per == "run" else one[workload.per]) for one in rounds]
+
+
+def ratios(values: list[float], base: list[float]) -> list[float]:
+    """Each round's cost over the base's cost in the same round."""
+    return [value / other for value, other in zip(values, base, strict=False)]
+
+
+def differences(values: list[float], base: list[float]) -> list[float]:
+    """How much more than the base, in the same round."""
+    return [value - other for value, other in zip(values, base, strict=False)]
+
+
+def table(name: str, results: JSON) -> str:
+    """One workload: ratios to its first contestant, and what they come from."""
+    workload = WORKLOADS[name]
+    is_time = workload.cost in {"cpu", "wall"}
+    unit = f"{workload.cost}, {'us' if is_time else 'bytes'}" + ("" if workload.per == "run" else f" / {workload.per[:-1]}")
+    compare, compared = (ratios, "ratio") if is_time else (differences, "bytes more")
+    lines = [f"### {workload.title}", "", f"| | {compared} | {unit} | server busy |", "|---|---|---|---|"]
+    for contestant in workload.contestants:
+        values = costs(name, results, contestant)
+        if not values:
+            lines.append(f"| {contestant} | {results['missing'].get(contestant, 'not run')} | | |")
+            continue
+        base = costs(name, results, base_of(contestant, workload.contestants))
+        shown = [value * _MICRO for value in values] if is_time else values
+        ratio = str(spread(compare(values, base))) if base else ""
+        rounds = results["results"][contestant]
+        busy = (
+            f"{statistics.median(one['server_cpu'] / one['process_wall'] for one in rounds):.0%}"
+            if "server_cpu" in rounds[0]
+            else ""
+        )
+        lines.append(f"| {contestant} | {ratio} | {spread(shown)} | {busy} |")
+    return "\n".join(lines) + "\n"
+
+
+def base_of(contestant: str, contestants: tuple[str, ...]) -> str:
+    """Whom a contestant is compared with: the floor on the same event loop."""
+    return "floor, asyncio" if contestant.endswith(", asyncio") and "floor, asyncio" in contestants else contestants[0]
+
+
+_OF: dict[str, Callable[[list[float], list[float]], list[float]]] = {
+    "ratio": ratios,
+    "difference": differences,
+    "cost": lambda values, _: values,
+}
+
+
+def verdict(target: Target, measured: JSON) -> tuple[Spread, bool] | None:
+    """A target's figure and whether it is met; `None` where it was not measured."""
+    base_workload = target.base_workload or target.workload
+    if not {target.workload, base_workload} <= set(measured["workloads"]):
+        return None
+    values = costs(target.workload, measured["workloads"][target.workload], target.contestant)
+    base = costs(base_workload, measured["workloads"][base_workload], target.base)
+    if not values or not base:
+        return None
+    found = spread(_OF[target.of](values, base))
+    met = found.median <= target.bound if target.relation == "<=" else found.median >= target.bound
+    return found, met
+
+
+def verdicts(measured: JSON) -> str:
+    """The table of the targets."""
+    lines = ["| what | target | measured: median (least - most) | |", "|---|---|---|---|"]
+    for target in TARGETS:
+        found = verdict(target, measured)
+        told = ("", "not measured") if found is None else (str(found[0]), "met" if found[1] else "**not met**")
+        lines.append(f"| {target.title} | {target.relation} {target.bound:g} | {told[0]} | {told[1]} |")
+    return "\n".join(lines) + "\n"
+
+
+def document(measured: JSON) -> str:
+    """The whole of RESULTS.md, ratios first."""
+    machine = measured["machine"]
+    versions: dict[str, str] = {}
+    for results in measured["workloads"].values():
+        for rounds in results["results"].values():
+            versions |= rounds[0].get("versions", {})
+    told = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
+    where = (
+        f"Python {machine['python']}, {machine['cpu']}, client on core {machine['client']}, server on core {machine['server']}."
+    )
+    head = f"# What it costs\n\nMade by `nox -s bench`. {where} {told}.\n\n{_HOW}\n## Targets\n\n"
+    tables = "\n".join(table(name, results) for name, results in measured["workloads"].items())
+    pictures = "\n".join(f"![{title}](plots/{name}.png)\n" for name, title in _PICTURES)
+    return f"{head}{verdicts(measured)}\n{pictures}\n## All workloads\n\n{tables}"
+
+
+_PICTURES = (("ratios", "aioconvo over the floor, by workload"), ("cost", "cost of a page against its size"))
+
+_HOW = """Every figure is the median of the rounds, with the least and the most; a ratio compares two contestants in the same
+round. CPU is user and system time of the contestant's process after a warm-up. Every contestant runs in a fresh process on
+one core, in turns with the others, against a server on another core; "server busy" is the share of a core which that used,
+start of the contestant included. The floor is one shared aiohttp session as it comes, an f-string URL and a msgspec decoder
+into the same structs. Contestants run on uvloop unless they say asyncio; SDKs that are synchronous run in threads. A cost
+by item or request makes contestants comparable that walked fewer pages. Plain msgspec means structs with the same fields
+that are ordinary `msgspec.Struct`s with ordinary enums, without hooks; like ours they are not seen by the collector.
+"""
