@@ -85,8 +85,14 @@ CONTESTANTS: dict[str, Contestant] = {
     "clients": Contestant("clients.py", _UVLOOP),
 }
 
-_SDKS = {"sunshine": "Sunshine SDK", "smooch": "smooch SDK", "ultracart": "UltraCart SDK", "smscx": "smscx SDK"}
-_SLOW_TO_GET = (*_SDKS.values(), "httpx + pydantic")
+_SDKS = {
+    "sunshine": "Sunshine SDK",
+    "sunshine_messages": "Sunshine SDK",
+    "smooch": "smooch SDK",
+    "ultracart": "UltraCart SDK",
+    "smscx": "smscx SDK",
+}
+_SLOW_TO_GET = (*dict.fromkeys(_SDKS.values()), "httpx + pydantic")
 _TWO = ("floor", "aioconvo")
 _BOTH_LOOPS = (*_TWO, "floor, asyncio", "aioconvo, asyncio")
 _OTHERS = ("aiohttp + json", "aiohttp + pydantic", "httpx + pydantic", "raw protocol")
@@ -200,7 +206,7 @@ _ALL: tuple[Workload, ...] = (
         each={name: ({"count": 1000}, _ONE, 1000) for name in _SLOW_TO_GET},
     ),
     _walk("sunshine", "pages", (*_TWO, *_OTHERS, "Sunshine SDK")),
-    _walk(_CURSOR, "pages", (*_BOTH_LOOPS, *_OTHERS)),
+    _walk(_CURSOR, "pages", (*_BOTH_LOOPS, *_OTHERS, "Sunshine SDK")),
     _walk(_TIMESTAMP, "pages", (*_BOTH_LOOPS, *_OTHERS, "smooch SDK")),
     _walk(_OFFSET, "pages", (*_BOTH_LOOPS, *_OTHERS, "UltraCart SDK")),
     _walk("convore", "pages", _TWO),
@@ -301,7 +307,7 @@ def _floor(title: str, workload: str, bound: float) -> list[Target]:
 
 
 def _cheaper(sdk: str, workload: str, bound: float) -> Target:
-    return Target(f"{sdk}: times aioconvo's cost", workload, sdk, "aioconvo", ">=", bound)
+    return Target(f"{sdk}, {workload}: times aioconvo's cost", workload, sdk, "aioconvo", ">=", bound)
 
 
 TARGETS: tuple[Target, ...] = (
@@ -315,7 +321,7 @@ TARGETS: tuple[Target, ...] = (
         Target(f"one unknown tag in 100, {name}", f"decode {name}", "aioconvo's decode, drift", "aioconvo's decode", "<=", 3.0)
         for name in _WITH_UNIONS
     ),
-    _cheaper("Sunshine SDK", "pages sunshine", 22.0),
+    _cheaper("Sunshine SDK", f"pages {_CURSOR}", 22.0),
     _cheaper("Sunshine SDK", "get sunshine 16", 2.8),
     _cheaper("UltraCart SDK", "pages ultracart", 50.0),
     _cheaper("UltraCart SDK", "get ultracart 16", 6.5),

@@ -32,6 +32,8 @@ __all__ = [
 
 P = TypeVar("P")
 T = TypeVar("T")
+_LOOKED_FOR_ONE_BY_ONE = 4  # ids
+
 P_contra = TypeVar("P_contra", contravariant=True)
 
 
@@ -205,21 +207,21 @@ class TimestampPager(Generic[P, T]):
     """A list asked for by an exclusive time bound of whole milliseconds, walked to older or to newer items.
 
     Items can share a millisecond, and a page may end between them. So the next request includes the boundary's
-    millisecond again, and items that came before are dropped. `times` gives an item's Unix time in seconds; `moments` and
-    `ids` are `times` and `identity` of plain pages, for speed alone.
+    millisecond again, and items that came before are dropped. `times` gives an item's Unix time in milliseconds, rounded as
+    the walk needs it; `moments` and `ids` are `times` and `identity` of plain pages, for speed alone.
     """
 
     def __init__(
         self,
         items: Callable[[P], list[T]],
-        times: Callable[[T], float | None],
+        times: Callable[[T], int | None],
         identity: Callable[[T], str | None],
         *,
         backward: bool,
         page_size: int,
         moments: Column[T] | None = None,
         ids: Column[T] | None = None,
-        start: float | None = None,
+        start: int | None = None,
         mark: Mark | None = None,
     ) -> None:
         self._items = items
@@ -230,7 +232,7 @@ class TimestampPager(Generic[P, T]):
         self._backward = backward
         self._page_size = page_size
         mark = mark or Mark()
-        first = None if start is None else f"{start:.3f}"
+        first = None if start is None else _seconds(start)
         self._bound = first if mark.cursor is None else mark.cursor
         self._edge = mark.time
         self._edge_ids = frozenset(mark.seen)
@@ -257,7 +259,7 @@ class TimestampPager(Generic[P, T]):
         advanced = self._step_to_edge(page)
         if len(page) < self._page_size:
             self._ended = True
-        elif self._millisecond(page[0]) == self._edge == self._millisecond(page[-1]):
+        elif self._times(page[0]) == self._edge == self._times(page[-1]):
             self._confirming = True
         elif not advanced:
             raise PaginationError("a full page brought nothing new: the walk does not advance")
@@ -270,10 +272,10 @@ class TimestampPager(Generic[P, T]):
 
     def mark_after(self, before: Mark, items: Sequence[T]) -> Mark | None:
         """At the last item's millisecond, with the ids of the items given in it."""
-        edge = self._millisecond(items[-1]) if items else None
+        edge = self._times(items[-1]) if items else None
         if edge is None:
             return None
-        ids = {identity for item in items if self._millisecond(item) == edge and (identity := self._identity(item))}
+        ids = {identity for item in items if self._times(item) == edge and (identity := self._identity(item))}
         ids.update(before.seen if before.time == edge else ())
         return Mark(cursor=self._bound_at(edge), time=edge, seen=tuple(sorted(ids)))
 
@@ -288,15 +290,10 @@ class TimestampPager(Generic[P, T]):
         """The exclusive bound that still includes the edge's millisecond."""
         return _seconds(edge + 1 if self._backward else edge - 1)
 
-    def _millisecond(self, item: T) -> int | None:
-        time = self._times(item)
-        # Two bounds a millisecond apart enclose [a, b) for a walk to older items, (a, b] for one to newer items.
-        return None if time is None else _milliseconds(time, up=not self._backward)
-
     def _step_to_edge(self, page: list[T]) -> bool:
         """Move the boundary to the page's last millisecond; whether anything there is new."""
         # The page is in order of time, so the edge is at its end; only items without a time can stand behind it.
-        groups = itertools.groupby(reversed(page), self._millisecond)
+        groups = itertools.groupby(reversed(page), self._times)
         edge, here = next((group for group in groups if group[0] is not None), (None, ()))
         if edge is None:
             if len(page) >= self._page_size:
@@ -311,7 +308,7 @@ class TimestampPager(Generic[P, T]):
 
     def _confirm(self, page: list[T]) -> None:
         """A page was filled by one millisecond: go past it only if reading it from the other end shows no more."""
-        here = frozenset(str(self._identity(item)) for item in page if self._millisecond(item) == self._edge)
+        here = frozenset(str(self._identity(item)) for item in page if self._times(item) == self._edge)
         # A part is enough: items may have been deleted since, and finer fractions before the edge may take places.
         if self._edge is None or not here or not here <= self._edge_ids:
             raise PaginationError(f"more than {self._page_size} items share one millisecond; this API cannot page through them")
@@ -347,13 +344,12 @@ def _without(items: list[T], seen: frozenset[str], identity: Callable[[T], str |
     if not seen:
         return items
     known = None if ids is None else ids(items)
+    if known is not None and len(seen) <= _LOOKED_FOR_ONE_BY_ONE:
+        # What comes again stands at the page's front; few are sooner looked for behind it than all ids are hashed.
+        front = sum(1 for _ in itertools.takewhile(seen.__contains__, known))
+        if not any(one in known[front:] for one in seen):
+            return items[front:]
     return [item for item, one in zip(items, known or map(identity, items), strict=True) if one not in seen]
-
-
-def _milliseconds(time: float, *, up: bool) -> int:
-    """Unix seconds as whole milliseconds; through microseconds, which undoes the binary rounding of decimals."""
-    microseconds = round(time * 1_000_000)
-    return -(-microseconds // 1000) if up else microseconds // 1000
 
 
 def _seconds(milliseconds: int) -> str:

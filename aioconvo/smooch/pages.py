@@ -53,7 +53,7 @@ def message_pager(
     bound = _moment("before", before) if backward else _moment("after", after)
     start = None if bound is None else _whole_milliseconds(bound, up=backward)
 
-    def time(message: Message) -> float | None:
+    def time(message: Message) -> int | None:
         received: Any = getattr(message, "received", None)  # an item that is no object at all has none
         if not isinstance(received, int | float) or not 0 <= received < _YEAR_10000:
             return None
@@ -86,10 +86,10 @@ def _moment(name: str, value: float | dt.datetime | None) -> float | None:
     return value
 
 
-def _whole_milliseconds(seconds: float, *, up: bool) -> float:
+def _whole_milliseconds(seconds: float, *, up: bool) -> int:
     """Rounded to what a bound can say. Through microseconds: as near to a float as a moment of our days can be told."""
     microseconds = round(seconds * 1_000_000)
-    return (-(-microseconds // 1000) if up else microseconds // 1000) / 1000
+    return -(-microseconds // 1000) if up else microseconds // 1000
 
 
 def _identity(message: Message) -> str | None:
