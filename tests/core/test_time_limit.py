@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from aioconvo.core.clock import SYSTEM_CLOCK
+from aioconvo.core.errors import PoolClosedError
+from aioconvo.core.gate import FairGate, Turnstile
+from aioconvo.core.limits import Limits
+from aioconvo.core.time_limit import TimeLimit
+
+SHORT = 0.02
+
+
+def _limit(seconds: float) -> TimeLimit:
+    return TimeLimit(seconds, asyncio.get_running_loop())
+
+
+async def _inside(limit: TimeLimit, until: asyncio.Future[None]) -> str:
+    with limit:
+        await until
+    return "in time"
+
+
+async def test_who_stays_too_long_gets_a_timeout_error() -> None:
+    limit = _limit(SHORT)
+    new_future = asyncio.get_running_loop().create_future
+    ends = await asyncio.gather(*(_inside(limit, new_future()) for _ in range(50)), return_exceptions=True)
+    assert [type(end) for end in ends] == [TimeoutError] * 50
+    assert limit.idle
+
+
+async def test_each_is_timed_from_its_own_start() -> None:
+    limit = _limit(3 * SHORT)
+    loop = asyncio.get_running_loop()
+    first = asyncio.create_task(_inside(limit, loop.create_future()))
+    await asyncio.sleep(2 * SHORT)
+    late_gate = loop.create_future()
+    late = asyncio.create_task(_inside(limit, late_gate))
+    with pytest.raises(TimeoutError):
+        await first
+    assert not late.done()
+    late_gate.set_result(None)
+    assert await late == "in time"
+    assert limit.idle
+    limit.close()
+
+
+async def test_it_takes_one_timer_for_any_number_of_tasks() -> None:
+    limit = _limit(60.0)
+    gate = asyncio.get_running_loop().create_future()
+    tasks = [asyncio.create_task(_inside(limit, gate)) for _ in range(100)]
+    await asyncio.sleep(0)
+    timer = limit._timer
+    assert timer is not None
+    gate.set_result(None)
+    assert await asyncio.gather(*tasks) == ["in time"] * 100
+    assert limit._timer is timer
+    limit.close()
+    assert timer.cancelled()
+
+
+async def test_the_cancelling_of_others_stays_a_cancelling() -> None:
+    limit = _limit(60.0)
+    task = asyncio.create_task(_inside(limit, asyncio.get_running_loop().create_future()))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert limit.idle
+    limit.close()
+
+
+async def test_cancelled_by_others_and_overdue_at_once_is_a_cancelling() -> None:
+    limit = _limit(0.0)
+    task = asyncio.create_task(_inside(limit, asyncio.get_running_loop().create_future()))
+    await asyncio.sleep(0)
+    limit._look()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert limit.idle
+
+
+async def test_an_overdue_error_of_another_kind_goes_on_as_it_is() -> None:
+    limit = _limit(0.0)
+
+    async def stubborn() -> None:
+        with limit:
+            try:
+                await asyncio.get_running_loop().create_future()
+            except asyncio.CancelledError:
+                raise ValueError("mine") from None
+
+    task = asyncio.create_task(stubborn())
+    with pytest.raises(ValueError, match="mine"):
+        await task
+    assert task.cancelling() == 0
+    assert limit.idle
+
+
+async def test_it_stands_inside_the_timeout_of_others() -> None:
+    limit = _limit(60.0)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(_inside(limit, asyncio.get_running_loop().create_future()), SHORT)
+    assert limit.idle
+    limit.close()
+
+
+# What waits for the pool when it closes.
+
+
+async def test_a_closed_gate_lets_nobody_wait() -> None:
+    gate = FairGate(1)
+    await gate.acquire("a")
+    waiting = [asyncio.create_task(gate.acquire(lane)) for lane in ("a", "a", "b")]
+    await asyncio.sleep(0)
+    gate.close(lambda: PoolClosedError("closed"))
+    ends = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(end) for end in ends] == [PoolClosedError] * 3
+    gate.release()
+    assert (gate.free, gate.waiting) == (1, 0)
+
+
+async def test_a_waiter_that_is_cancelled_as_the_gate_closes_takes_nothing() -> None:
+    gate = FairGate(1)
+    await gate.acquire("a")
+    waiting = asyncio.create_task(gate.acquire("a"))
+    await asyncio.sleep(0)
+    gate.close(lambda: PoolClosedError("closed"))
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    gate.release()
+    assert gate.free == 1
+
+
+async def test_a_pause_that_comes_while_a_request_waits_for_the_pool_is_kept() -> None:
+    gate = FairGate(1)
+    turnstile = Turnstile(Limits(), SYSTEM_CLOCK, gate=gate)
+    assert turnstile.try_enter()
+    waiting = asyncio.create_task(turnstile.try_wait("lane"))
+    await asyncio.sleep(0)
+    turnstile.pause(60.0)
+    turnstile.leave()
+    assert await waiting is False
+    assert (gate.free, gate.waiting, turnstile._inside) == (1, 0, 0)
+    assert not turnstile.try_enter()
