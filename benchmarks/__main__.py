@@ -43,6 +43,7 @@ def main() -> None:
         names = [name for name in names if name in _QUICK]
     if not names:
         parser.error(f"no such workload; there are: {', '.join(WORKLOADS)}")
+    run.compile_ahead()
     environment = run.Environment(options.sdks, options.quick)
     measured = {"machine": run.machine(), "workloads": {}}
     for name in names:

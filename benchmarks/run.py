@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import contextlib
 import json
 import os
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 
 from .workloads import CONTESTANTS, ROUGH, Workload
 
-__all__ = ["ContestantError", "Environment", "machine", "measure"]
+__all__ = ["ContestantError", "Environment", "compile_ahead", "machine", "measure"]
 
 JSON = dict[str, Any]
 _CONTESTANTS = Path(__file__).parent / "contestants"
@@ -72,6 +73,11 @@ def _serving(arguments: tuple[str, ...]) -> Iterator[_Server]:
             process.terminate()
 
 
+def compile_ahead() -> None:
+    """Compile the package, as installing it does."""
+    compileall.compile_dir(_ROOT / "aioconvo", quiet=2)
+
+
 def measure(workload: Workload, rounds: int | None, environment: Environment) -> JSON:
     """Every contestant's figures in every round; contestants that cannot run stand under `missing`, with the reason."""
     rounds = rounds or (1 if environment.quick else workload.rounds or _ROUNDS)
@@ -122,6 +128,12 @@ def _job(workload: Workload, name: str, *, quick: bool) -> tuple[JSON, tuple[str
     return job, server, items
 
 
+def _environment(name: str) -> dict[str, str]:
+    """The variables of a contestant's process. Where nothing is compiled ahead, importing would be compiling."""
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPATH": "" if name else str(_ROOT)}
+
+
 def _run(python: Path, name: str, job: JSON, server: _Server | None) -> JSON:
     client_core = _cores()[0]
     if server is not None:
@@ -134,7 +146,7 @@ def _run(python: Path, name: str, job: JSON, server: _Server | None) -> JSON:
         text=True,
         timeout=_SECONDS,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(_ROOT) if not CONTESTANTS[name].environment else ""},
+        env=_environment(CONTESTANTS[name].environment),
         preexec_fn=lambda: os.sched_setaffinity(0, {client_core}),
     )
     if done.returncode != 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -44,8 +43,7 @@ def printable(name: str, value: str) -> str:
     return value
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class NoAuth:
+class NoAuth(msgspec.Struct, frozen=True):
     """Sends no credentials."""
 
     @property

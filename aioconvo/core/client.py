@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import dataclasses
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar, Unpack
 
+import msgspec
 from yarl import URL
 
 from . import errors, settings
@@ -104,7 +104,7 @@ class APIClient:
         self._deadline = settings.positive("deadline", options.get("deadline", self._deadline))
         self._retry = options.get("retry", self._retry)
         if "max_retries" in options:
-            self._retry = dataclasses.replace(self._retry, max_retries=options["max_retries"])
+            self._retry = msgspec.structs.replace(self._retry, max_retries=options["max_retries"])
         self._limits = options.get("limits", self._limits)
         self._lane = options.get("lane", self._lane)
         self._hooks = options.get("hooks", self._hooks)
@@ -227,9 +227,9 @@ class APIClient:
             asked = None if body is None else {**body, **dict(ask.body)}
             return operation.request(*values, *ask.path, query=(*pairs, *ask.query), body=asked)
 
-        # Apart, so that no frame of an error holds what is searched for.
-        async def fetch(ask: Ask) -> Response[P]:
-            return await self.send(asking(ask))
+        # No coroutine, so that no frame of an error holds what is searched for.
+        def fetch(ask: Ask) -> Awaitable[Response[P]]:
+            return self.send(asking(ask))
 
         # Another page size cuts other pages of the same list, so it is no part of what tells lists apart.
         same_list = [pair for pair in pairs if pair[0] not in _PAGE_SIZE_NAMES]

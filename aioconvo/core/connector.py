@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import enum
 import select
 import weakref
 from collections.abc import Callable
@@ -11,20 +12,36 @@ import aiohttp
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-__all__ = ["NEW_CONNECTION", "LiveConnector"]
+__all__ = ["WANTED", "LiveConnector", "LostConnectionError", "Wanted"]
 
-NEW_CONNECTION: contextvars.ContextVar[bool] = contextvars.ContextVar("NEW_CONNECTION", default=False)
-"""Whether the request of this task must not use a kept connection."""
+
+class Wanted(enum.Enum):
+    """Which connection the request of a task may have."""
+
+    ANY = enum.auto()
+    NEW = enum.auto()
+    NONE = enum.auto()
+    """It had one already."""
+
+
+WANTED: contextvars.ContextVar[Wanted] = contextvars.ContextVar("WANTED", default=Wanted.ANY)
 
 _Question = Callable[[int], object]
 
 
+class LostConnectionError(Exception):
+    """A connection broke, and aiohttp wants another one to send the request again."""
+
+
 class LiveConnector(aiohttp.TCPConnector):
-    """A connector that hands out no kept connection whose end has arrived already.
+    """A connector that hands out no kept connection whose end has arrived already, and none to send a request a second time.
 
     When a server closes a kept connection, the event loop may not have read that yet, and aiohttp would send the next request
     into nothing: a call with outside effects would then end in doubt although it never arrived. So the socket itself is asked:
     between two requests a server has nothing to say, and what can be read there is the end.
+
+    When a connection breaks, aiohttp sends a GET, PUT or DELETE again by itself. That would double calls with outside effects,
+    and send of the others up to twice as many requests as the policy allows.
     """
 
     # How to ask each connection that was handed out before whether anything waits to be read from it.
@@ -36,32 +53,41 @@ class LiveConnector(aiohttp.TCPConnector):
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 -- the signature of what is overridden
     ) -> Connection:
-        """A kept connection that lives, or a new one."""
+        """A kept connection that lives, or a new one.
+
+        Raises:
+            LostConnectionError: The request had a connection already.
+        """
+        wanted = WANTED.get()
+        if wanted is Wanted.NONE:
+            raise LostConnectionError
+        WANTED.set(Wanted.NONE)
         connection = await super().connect(req, traces, timeout)
         if self._known is None:
             self._known = weakref.WeakKeyDictionary()
         readable = self._known.get(connection.protocol)
         if readable is None:
             self._known[connection.protocol] = _question(connection)
-        elif readable(0) or NEW_CONNECTION.get():
-            return await self._another(connection, self._known, req, traces, timeout)
+        elif readable(0) or wanted is Wanted.NEW:
+            return await self._another(wanted, connection, req, traces, timeout)
         return connection
 
     async def _another(
         self,
+        wanted: Wanted,
         connection: Connection,
-        known: weakref.WeakKeyDictionary[object, _Question],
         req: aiohttp.ClientRequest,
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 -- as above
     ) -> Connection:
         """One in the place of `connection`, which has ended or must not be used for this request."""
+        known = self._known or weakref.WeakKeyDictionary()
         passed_over: list[Connection] = []
         try:
             while (readable := known.get(connection.protocol)) is not None:
                 if readable(0):
                     connection.close()
-                elif NEW_CONNECTION.get():
+                elif wanted is Wanted.NEW:
                     passed_over.append(connection)
                 else:
                     return connection

@@ -3,6 +3,9 @@
 What fits is decoded as usual. A union member with an unknown tag, and a list item that is no object at all, become
 `Unknown` with their raw JSON. A field whose value does not fit gets its default (`None` where it has none), a required
 field that is missing is `UNSET`; the struct then keeps the whole JSON it came from, which `raw_json` and `encode` give back.
+
+Most often one item of a page drifted: `salvage_items` decodes the others strictly, one by one, and takes apart only that
+one. Where more than items drifted, `salvage_whole` takes apart everything.
 """
 
 from __future__ import annotations
@@ -14,15 +17,15 @@ import math
 import re
 import types
 import typing
-from collections.abc import Sequence
-from typing import Any, NoReturn, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 
 import msgspec
 
 from .codec import BrokenBodyError, Envelope, Unknown
 from .log import logger
 
-__all__ = ["salvage"]
+__all__ = ["salvage", "salvage_items", "salvage_whole"]
 
 T = TypeVar("T")
 _log = logger("drift")
@@ -45,16 +48,88 @@ def salvage(body: bytes, kind: type[T]) -> T:
         BrokenBodyError: The body is no JSON, is cut, lacks what every answer of this kind must have, or holds more than
             20,000 parts that do not fit.
     """
-    if body.count(b",") > _VALUES_AT_MOST:
+    if len(body) > _VALUES_AT_MOST and body.count(b",") > _VALUES_AT_MOST:
         raise _too_large(body)
-    value = _parse(body)
     try:
-        fitted, _ = _Salvage().fit(value, kind)
+        salvaged = salvage_items(body, kind)
+        return salvage_whole(body, kind) if salvaged is None else salvaged
     except _MisfitError as misfit:
         raise BrokenBodyError(f"the JSON lacks {misfit}", cut=False) from None
     except RecursionError:
         raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
-    return cast("T", fitted)
+
+
+def salvage_items(body: bytes, kind: type[T]) -> T | None:
+    """Decode an envelope of which only items of its lists do not fit; `None` for whatever is none."""
+    envelope = _envelope(cast("Any", kind))
+    if envelope is None:
+        return None
+    try:
+        body.decode()  # the strict decode does not look at text that it skips
+        parts = envelope.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    fields = {name: getattr(parts, name) for name in parts.__struct_fields__}
+    salvage = _Salvage()
+    drifted = False
+    for name, items in envelope.lists.items():
+        if isinstance(fields[name], list):
+            fields[name], bent = salvage.fit_items(fields[name], items)
+            drifted |= bent
+    return cast("T", _made(kind, fields, _in_one_line(body) if drifted else None))
+
+
+def salvage_whole(body: bytes, kind: type[T]) -> T:
+    """Decode a body of which any part may not fit."""
+    value, clean = _parse(body)
+    salvage = _Salvage(value, _in_one_line(body)) if clean else _Salvage(clean=False)
+    return cast("T", salvage.fit(value, kind)[0])
+
+
+class _Items(NamedTuple):
+    """The type of a list's items, and their strict decode."""
+
+    kind: Any
+    decode: Callable[[msgspec.Raw], Any]
+
+
+class _Envelope(NamedTuple):
+    """The strict decode of an envelope into a twin whose lists hold raw JSON, and the items of those lists by field."""
+
+    decode: Callable[[bytes], Any]
+    lists: dict[str, _Items]
+
+
+@functools.cache
+def _envelope(kind: Any) -> _Envelope | None:
+    """How an envelope with lists is decoded item by item; `None` for whatever is none."""
+    if not (isinstance(kind, type) and issubclass(kind, Envelope)) or _tag(kind) is not None:
+        return None
+    described: Callable[..., Any] = msgspec.field  # its types leave out that a default may be `NODEFAULT`
+    union: Any = typing.Union
+    fields: list[tuple[str, Any, Any]] = []
+    lists: dict[str, _Items] = {}
+    for one in msgspec.structs.fields(kind):
+        members: Sequence[Any] = typing.get_args(one.type) if _is_union(one.type) else (one.type,)
+        for member in members:
+            if typing.get_origin(member) is list:
+                item = typing.get_args(member)[0]
+                lists[one.name] = _Items(item, msgspec.json.Decoder(item).decode)
+        raw = tuple(list[msgspec.Raw] if typing.get_origin(member) is list else member for member in members)
+        default = described(name=one.encode_name, default=one.default, default_factory=one.default_factory)
+        fields.append((one.name, union[raw] if one.name in lists else one.type, default))
+    if not lists:
+        return None
+    return _Envelope(msgspec.json.Decoder(msgspec.defstruct(kind.__name__, fields, kw_only=True, gc=False)).decode, lists)
+
+
+def _is_union(kind: Any) -> bool:
+    return typing.get_origin(kind) in {typing.Union, types.UnionType}
+
+
+def _in_one_line(body: bytes) -> bytes:
+    """The JSON as it came, but without line breaks: who writes one record a line counts on that."""
+    return msgspec.json.format(body, indent=-1) if b"\n" in body else body
 
 
 def _too_large(body: bytes) -> BrokenBodyError:
@@ -65,15 +140,16 @@ def _too_large(body: bytes) -> BrokenBodyError:
     return BrokenBodyError(f"the JSON does not fit and has more than {_VALUES_AT_MOST} values; ask for less", cut=False)
 
 
-def _parse(body: bytes) -> Any:
+def _parse(body: bytes | msgspec.Raw) -> tuple[Any, bool]:
+    """The body as plain values, and whether it is JSON that msgspec reads: then its text has no lone surrogates."""
     try:
-        return msgspec.json.decode(body)
+        return msgspec.json.decode(body), True
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     try:
         # Lone surrogates (text cut inside an emoji) and stray bytes fail in msgspec; they must not cost the page.
-        text = body.decode("utf-8-sig", "surrogateescape")
-        return json.loads(text, parse_constant=_refuse_constant, parse_float=_float, parse_int=_int)
+        text = bytes(body).decode("utf-8-sig", "surrogateescape")
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_float, parse_int=_int), False
     except RecursionError:
         raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
     except ValueError:
@@ -98,18 +174,38 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 class _Salvage:
-    """One answer being taken apart, and how many of its parts did not fit so far."""
+    """One answer being taken apart, and how many of its parts did not fit so far.
 
-    __slots__ = ("_misfits",)
+    `raw` is the JSON of `whole`; whether text may have lone surrogates is said by `clean`.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_clean", "_misfits", "_raw", "_whole")
+
+    def __init__(self, whole: Any = None, raw: bytes = b"null", *, clean: bool = True) -> None:
+        self._whole = whole
+        self._raw = raw
+        self._clean = clean
         self._misfits = 0
+
+    def fit_items(self, raws: list[msgspec.Raw], items: _Items) -> tuple[list[Any], bool]:
+        """The items of a list, and whether anything in them drifted."""
+        fitted: list[Any] = []
+        drifted = False
+        for raw in raws:
+            try:
+                item = items.decode(raw)
+            except (msgspec.DecodeError, RecursionError):
+                item, bent = self._fit_item(_parse(raw)[0], items.kind)
+                drifted |= bent
+            fitted.append(item)
+        return fitted, drifted
 
     def fit(self, value: Any, kind: Any) -> tuple[Any, bool]:
         """The value in the shape of `kind`, and whether anything in it drifted."""
         try:
-            fitted = msgspec.convert(value, kind)
-            msgspec.json.encode(value)  # text with lone surrogates converts, but no one could send or store it
+            fitted = msgspec.convert({"value": value}, _box(kind)).value
+            if not self._clean:
+                msgspec.json.encode(value)  # text with lone surrogates converts, but no one could send or store it
         except (msgspec.ValidationError, UnicodeEncodeError):
             return self._take_apart(value, kind)
         return fitted, False
@@ -120,7 +216,7 @@ class _Salvage:
             raise BrokenBodyError(f"the JSON has more than {_MISFITS_AT_MOST} parts that do not fit; ask for less", cut=False)
         origin = typing.get_origin(kind)
         arguments = typing.get_args(kind)
-        if origin in {typing.Union, types.UnionType}:
+        if _is_union(kind):
             return self._fit_union(value, arguments)
         if origin is typing.Annotated:
             return self.fit(value, arguments[0])
@@ -133,13 +229,12 @@ class _Salvage:
         return _fit_scalar(value, kind), True
 
     def _fit_union(self, value: Any, members: Sequence[Any]) -> tuple[Any, bool]:
-        tagged = [member for member in members if _tag(member) is not None]
+        tagged = _tagged(members)
         if tagged and isinstance(value, dict):
-            for member in tagged:
-                field, tag = cast("tuple[str, Any]", _tag(member))
+            for field, tag, member in tagged:
                 if cast("dict[str, Any]", value).get(field) == tag:
                     return self._fit_struct(value, member)
-            return Unknown(_dumped(value)), True
+            return Unknown(self._raw_of(value)), True
         for member in members:
             try:
                 return self._fit_struct(value, member) if _tag(member) is not None else self.fit(value, member)
@@ -153,25 +248,21 @@ class _Salvage:
         mapping = cast("dict[str, Any]", value)
         fields: dict[str, Any] = {}
         drifted = False
-        for field in _fields(kind):
-            present = field.encode_name in mapping
+        for name, member, wanted, required in _fields(kind):
+            present = member in mapping
             if present:
                 try:
-                    fields[field.name], bent = self.fit(mapping[field.encode_name], field.type)
+                    fields[name], bent = self.fit(mapping[member], wanted)
                 except _MisfitError:
-                    _note(kind.__name__, field.encode_name)
+                    _note(kind.__name__, member)
                     bent = True
                 drifted |= bent
-            if field.required and field.name not in fields:
+            if required and name not in fields:
                 if issubclass(kind, Envelope):
-                    raise _MisfitError(f"{field.encode_name!r} in {kind.__name__}")
-                fields[field.name] = None if present else msgspec.UNSET
+                    raise _MisfitError(f"{member!r} in {kind.__name__}")
+                fields[name] = None if present else msgspec.UNSET
                 drifted = True
-        if not drifted:
-            return kind(**fields), False
-        instance = _drifted_type(kind)(**fields)
-        instance.__dict__["raw_json"] = _dumped(mapping)
-        return instance, True
+        return _made(kind, fields, self._raw_of(mapping) if drifted else None), drifted
 
     def _fit_list(self, value: Any, kind: Any) -> tuple[list[Any], bool]:
         if not isinstance(value, list):
@@ -179,13 +270,16 @@ class _Salvage:
         items: list[Any] = []
         drifted = False
         for item in value:  # pyright: ignore[reportUnknownVariableType] -- untyped JSON
-            try:
-                fitted, bent = self.fit(item, kind)
-            except _MisfitError:
-                fitted, bent = Unknown(_dumped(item)), True
+            fitted, bent = self._fit_item(item, kind)
             items.append(fitted)
             drifted |= bent
         return items, drifted
+
+    def _fit_item(self, value: Any, kind: Any) -> tuple[Any, bool]:
+        try:
+            return self.fit(value, kind)
+        except _MisfitError:
+            return Unknown(_dumped(value)), True
 
     def _fit_dict(self, value: Any, kind: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -198,6 +292,9 @@ class _Salvage:
                 items[_cleaned(name)] = Unknown(_dumped(item))
         return items
 
+    def _raw_of(self, value: Any) -> bytes:
+        return self._raw if value is self._whole else _dumped(value)
+
 
 def _tag(kind: Any) -> tuple[str, Any] | None:
     """The member that tells this struct apart, and its value; `None` for whatever has none."""
@@ -206,8 +303,30 @@ def _tag(kind: Any) -> tuple[str, Any] | None:
 
 
 @functools.cache
-def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
-    return msgspec.structs.fields(kind)  # slow: resolves the annotations anew each time
+def _tagged(members: Sequence[Any]) -> list[tuple[str, Any, Any]]:
+    """The members of a union that are told apart by a tag: its name, its value, and the struct."""
+    return [(*tag, member) for member in members if (tag := _tag(member)) is not None]
+
+
+class _Field(NamedTuple):
+    """A struct's field, and its member in the JSON."""
+
+    name: str
+    member: str
+    type: Any
+    required: bool
+
+
+@functools.cache
+def _fields(kind: type[msgspec.Struct]) -> list[_Field]:
+    # Slow: resolves the annotations anew each time.
+    return [_Field(one.name, one.encode_name, one.type, one.required) for one in msgspec.structs.fields(kind)]
+
+
+@functools.cache
+def _box(kind: Any) -> type[Any]:
+    """A struct around a type, by which msgspec remembers what it found out about the type."""
+    return msgspec.defstruct("Box", [("value", kind)], gc=False)
 
 
 def _fit_scalar(value: Any, kind: Any) -> object:
@@ -242,8 +361,14 @@ def _cleaned(value: Any) -> Any:
     return value
 
 
+_dump = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _dumped(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode("ascii")
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:  # lone surrogates, which only escapes can carry
+        return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 def _note(struct: str, field: str) -> None:
@@ -251,6 +376,11 @@ def _note(struct: str, field: str) -> None:
     if (struct, field) not in _noted and len(_noted) < _NOTED_AT_MOST:
         _noted.add((struct, field))
         _log.warning("an answer has no usable %r in %s; the item keeps its raw JSON", field, struct)
+
+
+def _made(kind: type[Any], fields: dict[str, Any], raw: bytes | None) -> Any:
+    """A struct, which keeps its JSON if it drifted."""
+    return kind(**fields) if raw is None else _restore(kind, fields, raw)
 
 
 @functools.cache

@@ -26,9 +26,10 @@ is kept in attributes only: it stands in no `str` or `repr` and is left out of p
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 __all__ = [
     "APIConnectionError",
@@ -92,8 +93,7 @@ class OutOfOrderError(AioconvoError):
     """A source of a merge does not come in the order of time that was asked for; going on would mix times up."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class CallFacts:
+class CallFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known about the call an error belongs to.
 
     `operation` is the dotted Python name (`sunshine.conversations.list`), `path` the template without the values that were

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+
+import msgspec
 
 from . import errors
 from .codec import BrokenBodyError
@@ -18,14 +19,14 @@ _WORDS_AT_MOST = 300
 _TOO_MANY_REQUESTS = 429
 
 
-class ErrorWords(NamedTuple):
+class ErrorWords(msgspec.Struct, frozen=True):
     """What an error body says: the provider's code and its words; either may be missing."""
 
     code: str | None = None
     words: str | None = None
 
 
-class Failure(NamedTuple):
+class Failure(msgspec.Struct, frozen=True):
     """An attempt that brought no good answer, or none; `permanent`: trying again cannot help."""
 
     error: errors.CallError

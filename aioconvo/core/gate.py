@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-import secrets
+import os
 import sys
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -114,7 +114,7 @@ class SharedLimits:
         self._store = store
         self._key = key
         self._limits = limits
-        self._ticket = secrets.token_hex(8)
+        self._ticket = os.urandom(8).hex()
         self._leases: list[tuple[float, str]] = []
 
     async def start(self, now: float, at_most: float | None) -> float:
@@ -124,12 +124,12 @@ class SharedLimits:
             wait = await self._store.start(self._key, self._limits, self._ticket, lease)
         except BaseException:
             self._store.end(self._key, self._ticket)  # it may have been let through
-            self._ticket = secrets.token_hex(8)
+            self._ticket = os.urandom(8).hex()
             raise
         # One that is refused keeps its ticket, and with it the place of this process among the others.
         if wait <= 0 and self._limits.concurrency is not None:
             heapq.heappush(self._leases, (now + lease, self._ticket))
-            self._ticket = secrets.token_hex(8)
+            self._ticket = os.urandom(8).hex()
         return wait
 
     def end(self) -> None:

@@ -6,7 +6,6 @@ queries or text.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 from collections.abc import Callable
 from typing import TypeVar
@@ -93,8 +92,7 @@ class PageFacts(msgspec.Struct, frozen=True, gc=False):
     request_id: str | None
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Hooks:
+class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     """Plain functions that are told what happens; they run inside the call, so they must be quick and must not block.
 
     - `on_call`: a call begins. It may return a function, which is told the end of that call.
@@ -112,10 +110,10 @@ class Hooks:
     on_page: Callable[[PageFacts], object] | None = None
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            hook = getattr(self, field.name)
+        for name in self.__struct_fields__:
+            hook = getattr(self, name)
             if hook is not None and (not callable(hook) or inspect.iscoroutinefunction(hook)):
-                raise ConfigurationError(f"{field.name} must be a plain function, not a coroutine function")
+                raise ConfigurationError(f"{name} must be a plain function, not a coroutine function")
 
     def __or__(self, other: Hooks) -> Hooks:
         """Both: first these hooks, then the others."""

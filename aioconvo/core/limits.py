@@ -5,18 +5,18 @@ Who waits in which order is in `gate.py`.
 
 from __future__ import annotations
 
-import dataclasses
 from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
+
+import msgspec
 
 from .errors import ConfigurationError
 
 __all__ = ["LimitStore", "Limits", "Pause", "RateLimit", "RateRule"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class RateLimit:
+class RateLimit(msgspec.Struct, frozen=True):
     """At most `calls` requests in any window of `seconds`."""
 
     calls: int
@@ -27,8 +27,7 @@ class RateLimit:
             raise ConfigurationError("a RateLimit needs at least 1 call and more than 0 seconds")
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What one credential may do: requests in any window, and requests under way at once (`None`: as many as the pool has)."""
 
     rates: Sequence[RateLimit] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import enum
 import functools
@@ -54,12 +53,11 @@ class PageKind(enum.StrEnum):
     SINGLE = "single"
 
 
-_PARAMETER = re.compile(r"\{(\w+)\}")
+_PARAMETER = r"\{(\w+)\}"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Operation(Generic[T]):
+class Operation(msgspec.Struct, Generic[T], frozen=True):
     """One endpoint, declared once.
 
     `python` is where users find it (`sunshine.conversations.list`), `name`, `method` and `path` are the specification's own,
@@ -74,13 +72,11 @@ class Operation(Generic[T]):
     effect: Effect
     page_kind: PageKind | None = None
     form: bool = False
-    parameters: tuple[str, ...] = dataclasses.field(init=False)
-    _literals: tuple[str, ...] = dataclasses.field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        pieces = _PARAMETER.split(self.path)
-        object.__setattr__(self, "_literals", tuple(pieces[0::2]))
-        object.__setattr__(self, "parameters", tuple(pieces[1::2]))
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the path's parameters, in its order."""
+        return _pieces(self.path)[1]
 
     @property
     def provider(self) -> str:
@@ -93,10 +89,11 @@ class Operation(Generic[T]):
         Raises:
             InvalidRequestError: A value is empty, `.`, `..`, holds control characters, or is no text.
         """
-        if len(values) != len(self.parameters):
-            raise InvalidRequestError(f"{self.python} needs {len(self.parameters)} path values; got {len(values)}")
-        path = self._literals[0]
-        for name, value, literal in zip(self.parameters, values, self._literals[1:], strict=True):
+        literals, parameters = _pieces(self.path)
+        if len(values) != len(parameters):
+            raise InvalidRequestError(f"{self.python} needs {len(parameters)} path values; got {len(values)}")
+        path = literals[0]
+        for name, value, literal in zip(parameters, values, literals[1:], strict=True):
             path += value if type(value) is str and value.isalnum() and value.isascii() else encode_segment(name, value)
             path += literal
         return path
@@ -118,6 +115,13 @@ class Operation(Generic[T]):
     def facts(self, **known: Any) -> CallFacts:
         """The facts an error tells about a call of this operation."""
         return CallFacts(provider=self.provider, operation=self.python, method=self.method, path=self.path, **known)
+
+
+@functools.lru_cache(maxsize=512)
+def _pieces(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stands between the parameters of a path, and their names."""
+    pieces = re.split(_PARAMETER, path)
+    return tuple(pieces[0::2]), tuple(pieces[1::2])
 
 
 class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
@@ -202,7 +206,7 @@ def encode_query(pairs: Query | Mapping[str, QueryValue]) -> str:
     Booleans become `true` and `false`; date-times are converted to UTC and end in `Z`.
     """
     parts: list[str] = []
-    for name, value in pairs.items() if isinstance(pairs, Mapping) else pairs:
+    for name, value in cast("Mapping[str, QueryValue]", pairs).items() if isinstance(pairs, Mapping) else pairs:
         if value is None:
             continue
         key = _encoded_name(name)

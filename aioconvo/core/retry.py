@@ -17,12 +17,13 @@ server that is down gets hardly more requests than there are calls.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import email.utils
 import enum
 import math
 from collections.abc import Mapping
+
+import msgspec
 
 from .errors import ConfigurationError
 from .operation import Effect
@@ -48,8 +49,7 @@ class Sent(enum.Enum):
     YES = "yes"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """How one attempt ended without a good answer.
 
     `status` is `None` when no answer came; `wait` the seconds the server asked for.
@@ -86,16 +86,14 @@ class Verdict(enum.Enum):
     """The call may have been carried out: it must not be sent again, and the caller must be told."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """A verdict and, for a retry, the seconds to wait before it."""
 
     verdict: Verdict
     wait: float = 0.0
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
+class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How often and how patiently to try again.
 
     `max_retries` counts the tries after the first; `backoff` and `max_backoff` (seconds) bound the full-jitter delay

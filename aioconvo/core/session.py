@@ -18,13 +18,12 @@ from typing import Self
 
 import aiohttp
 import msgspec
-from aiohttp.connector import Connection
 from multidict import CIMultiDictProxy
 from yarl import URL
 
 from .clock import SYSTEM_CLOCK, Clock
 from .codec import BrokenBodyError
-from .connector import NEW_CONNECTION, LiveConnector
+from .connector import WANTED, LiveConnector, LostConnectionError, Wanted
 from .errors import ConfigurationError, PoolClosedError
 from .gate import FairGate, SharedLimits, Turnstile
 from .hidden import without_frames
@@ -87,13 +86,6 @@ class BrokenAnswerError(BrokenBodyError):
         self.headers = response.headers
 
 
-class _LostConnectionError(Exception):
-    """A connection broke; not one of aiohttp's own errors, because on those it sends a GET, PUT or DELETE again by itself.
-
-    That would double calls with outside effects, and send of the others up to twice as many requests as the policy allows.
-    """
-
-
 class _NoCookies(aiohttp.DummyCookieJar):
     """Keeps no cookies, and does not make a new empty collection of them for each request."""
 
@@ -102,17 +94,6 @@ class _NoCookies(aiohttp.DummyCookieJar):
     def filter_cookies(self, request_url: URL) -> SimpleCookie:  # noqa: ARG002 -- the signature of what is overridden
         """None."""
         return self._none
-
-
-class _Response(aiohttp.ClientResponse):
-    """An answer that breaks with an error on which aiohttp does not send the request again."""
-
-    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        """Read until the end of the headers."""
-        try:
-            return await super().start(connection)
-        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-            raise _LostConnectionError(_cause(error)) from error
 
 
 class LoopState:
@@ -322,8 +303,7 @@ class SessionPool:
             state.check_open()
         try:
             with state.time_limits.get(timeout) or state.time_limit(timeout):
-                if anew:
-                    NEW_CONNECTION.set(True)
+                WANTED.set(Wanted.NEW if anew else Wanted.ANY)
                 # Redirects are never followed: aiohttp would carry custom credential headers to any host.
                 response = await state.session.request(method, url, headers=headers, data=body, allow_redirects=False)
                 try:
@@ -334,12 +314,9 @@ class SessionPool:
                 except (BrokenBodyError, aiohttp.ClientError, OSError) as error:
                     plain, received = _no_body(response, error)
                 return Answer(response.status, response.headers, plain, received)
-        except (aiohttp.ClientError, _LostConnectionError, OSError) as error:
+        except (aiohttp.ClientError, LostConnectionError, OSError) as error:
             fault, cause = _fault(error, timeout)
             raise fault from cause
-        finally:
-            if anew:
-                NEW_CONNECTION.set(False)
 
     async def _body(self, response: aiohttp.ClientResponse) -> tuple[bytes, int]:
         """The plain body and the bytes it came in; at its end the connection is given back."""
@@ -381,7 +358,6 @@ class SessionPool:
             headers=SESSION_HEADERS,
             auto_decompress=False,
             raise_for_status=False,
-            response_class=_Response,
             proxy=self._proxy,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
         )
@@ -439,6 +415,8 @@ def _fault(error: BaseException, timeout: float | None) -> tuple[TransportFaultE
         fault = TransportFaultError(f"TLS was refused: {_cause(error)}", Sent.NO, permanent=True)
     elif isinstance(error, aiohttp.ClientConnectorError):
         fault = TransportFaultError(f"the connection was not made: {_cause(error)}", Sent.NO)
+    elif isinstance(error, LostConnectionError):
+        return TransportFaultError("the connection broke before an answer came", Sent.MAYBE), None
     else:
         # Errors of aiohttp's parser quote what came over the wire, so only those of the system are kept as the cause.
         fault = TransportFaultError(f"the connection broke: {_cause(error)}", Sent.MAYBE)
@@ -450,4 +428,4 @@ def _cause(error: BaseException) -> str:
     """What broke, without what aiohttp would quote from the wire."""
     if isinstance(error, OSError) and error.strerror:
         return f"{type(error).__name__}, {error.strerror}"
-    return str(error) if isinstance(error, _LostConnectionError) else type(error).__name__
+    return type(error).__name__

@@ -14,7 +14,7 @@ from .hidden import Headers
 
 __all__ = ["Environment", "base_url", "headers", "merged", "positive", "text"]
 
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
 
 class Environment:
@@ -74,7 +74,7 @@ def base_url(value: str, *, allow_http: bool) -> tuple[URL, str]:
 def headers(given: Mapping[str, str]) -> dict[str, str]:
     """Further headers, refused when one could break out of its line or takes the place of a credential."""
     for name, value in given.items():
-        if not _HEADER_NAME.fullmatch(name):
+        if not re.fullmatch(_HEADER_NAME, name):
             raise ConfigurationError(f"{name!r} is no header name")
         if not (value.isascii() and value.isprintable()):
             raise ConfigurationError(f"the value of header {name} holds characters that no header may carry")

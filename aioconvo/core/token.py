@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
+
+import msgspec
 
 from .auth import printable
 from .hidden import Headers, Secret
@@ -12,16 +13,17 @@ from .hidden import Headers, Secret
 __all__ = ["AccessToken", "TokenAuth"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
 class AccessToken(Secret):
     """A token and the seconds it lives; `lifetime=None`: it never expires."""
 
-    value: str = dataclasses.field(repr=False)
-    lifetime: float | None
+    __slots__ = ("lifetime", "value")
+
+    def __init__(self, value: str, lifetime: float | None) -> None:
+        self.value = value
+        self.lifetime = lifetime
 
 
-@dataclasses.dataclass(slots=True)
-class _Fetching:
+class _Fetching(msgspec.Struct):
     """A fetch under way, and how many tasks wait for it."""
 
     task: asyncio.Task[Mapping[str, str]]

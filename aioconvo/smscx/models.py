@@ -6,10 +6,12 @@ Source: the vendor's documents of API 1.0.2. Members it calls nullable, and memb
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+import functools
+from collections.abc import Callable
+from types import MemberDescriptorType
+from typing import Any, TypeVar
 
 from msgspec import field
-from msgspec.structs import force_setattr
 
 from aioconvo.core.codec import Envelope, Model, OpenEnum
 
@@ -31,6 +33,8 @@ __all__ = [
     "TextAnalysis",
     "Token",
 ]
+
+T = TypeVar("T", bound=Model)
 
 
 class MessageType(OpenEnum):
@@ -66,13 +70,23 @@ class Channel(OpenEnum):
     WHATSAPP = "whatsapp"
 
 
-class _Timed(Model):
-    # The API writes times as `2024-01-31 08:05:09`: UTC, without saying so.
-    def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            if isinstance(value, dt.datetime) and value.tzinfo is None:
-                force_setattr(self, name, value.replace(tzinfo=dt.UTC))
+def _in_utc(*names: str) -> Callable[[type[T]], type[T]]:
+    """Let these times read as UTC: the API writes `2024-01-31 08:05:09`, which is UTC without saying so.
+
+    The structs hold what was written, and msgspec fills them past their attributes: decoding pays nothing for it.
+    """
+
+    def read_in_utc(kind: type[T]) -> type[T]:
+        for name in names:
+            setattr(kind, name, property(functools.partial(_aware, getattr(kind, name))))
+        return kind
+
+    return read_in_utc
+
+
+def _aware(member: MemberDescriptorType, struct: Model) -> object:
+    value: object = member.__get__(struct)
+    return value.replace(tzinfo=dt.UTC) if isinstance(value, dt.datetime) and value.tzinfo is None else value
 
 
 class ConversationInfo(Model, rename="camel"):
@@ -86,7 +100,8 @@ class ConversationInfo(Model, rename="camel"):
     last_name: str | None = None
 
 
-class Conversation(_Timed, rename="camel"):
+@_in_utc("last_update")
+class Conversation(Model, rename="camel"):
     """One conversation as the list shows it; `last_reply` is the text of its last message, or the beginning of it."""
 
     conversation_id: str
@@ -101,7 +116,8 @@ class Conversation(_Timed, rename="camel"):
     last_update: dt.datetime | None = None
 
 
-class Message(_Timed, rename="camel"):
+@_in_utc("datetime")
+class Message(Model, rename="camel"):
     """One message; `cost` is what it took from the account's credit."""
 
     msg_id: str
@@ -153,7 +169,8 @@ class TextAnalysis(Model):
     parts: int
 
 
-class SentSms(_Timed, rename="camel"):
+@_in_utc("created_at")
+class SentSms(Model, rename="camel"):
     """A reply sent by SMS; `to` is in E.164, `cost` is what it took from the account's credit."""
 
     msg_id: str
@@ -168,7 +185,8 @@ class SentSms(_Timed, rename="camel"):
     text_analysis: TextAnalysis
 
 
-class SentChat(_Timed, rename="camel"):
+@_in_utc("created_at", "scheduled_at")
+class SentChat(Model, rename="camel"):
     """A reply sent by Viber or WhatsApp; `to` is in E.164, `cost` is what it took from the account's credit."""
 
     msg_id: str

@@ -24,7 +24,7 @@ __all__ = ["OPERATIONS", "SunshineClient"]
 OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS, *participants.OPERATIONS)
 
 _REGIONS = {"us": "https://api.smooch.io", "eu": "https://api.eu-1.smooch.io"}
-_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.IGNORECASE)
+_SUBDOMAIN = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 
 
 class _Error(msgspec.Struct):
@@ -143,7 +143,7 @@ def _base_url(subdomain: str | None, region: str) -> str:
         if region not in _REGIONS:
             raise ConfigurationError(f"region must be us or eu; got {region!r}")
         return _REGIONS[region]
-    if not _SUBDOMAIN.fullmatch(subdomain):
+    if not re.fullmatch(_SUBDOMAIN, subdomain):
         raise ConfigurationError("subdomain is the first word of your Zendesk address: acme for acme.zendesk.com")
     return f"https://{subdomain}.zendesk.com/sc"
 

@@ -67,6 +67,8 @@ client = aioconvo.SunshineClient(app_id="a", key_id="k", secret="s", base_url=sy
 async def get(name):
     return (await client.conversations.get(name)).id
 
+left, leaves = os.pipe()
+
 def in_child():
     assert asyncio.run(get("child-1")) == "c"
     asyncio.run(client.aclose())
@@ -77,6 +79,7 @@ async def parent():
     child = os.fork()  # with a connection open, and the parent's loop running
     if child == 0:
         return None
+    os.read(left, 1)  # as long as the child is in the loop of both, it could read what comes for its parent
     await asyncio.gather(*(get("parent-2") for _ in range(2)))
     _, status = await asyncio.to_thread(os.waitpid, child, 0)
     await get("parent-3")
@@ -92,6 +95,7 @@ def test_fork_after_import_and_after_use(record_property: Record) -> None:
 runner = asyncio.Runner()
 status = runner.run(parent())
 if status is None:
+    os.write(leaves, b"x")
     in_child()
     os._exit(0)
 runner.close()
