@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+import datetime as dt
+import enum
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from aioconvo.core.version import VERSION
 
-from . import demo as demo_command, operations as operations_command, sandbox as sandbox_command
+from . import choosing, demo as demo_command, operations as operations_command, sandbox as sandbox_command
 
 __all__ = ["app"]
 
@@ -25,6 +28,18 @@ _Messages = Annotated[int, typer.Option(min=0, help="Messages of each conversati
 _Seed = Annotated[int, typer.Option(help="The same seed gives the same data.")]
 _Latency = Annotated[float, typer.Option(min=0.0, help="Seconds before each answer.")]
 _Faults = Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of answers that fail.")]
+_Moment = Annotated[
+    dt.datetime | None,
+    typer.Option(parser=choosing.moment, metavar="TIME", help="A day or time in ISO 8601; UTC without an offset."),
+]
+_IdFile = typer.Option(metavar="FILE", help="Ids, one a line; - is standard input.")
+
+
+class Engine(enum.StrEnum):
+    """What runs the export."""
+
+    LOCAL = "local"
+    DASK = "dask"
 
 
 @app.callback(invoke_without_command=True)
@@ -96,3 +111,85 @@ def sandbox(
     except OSError as error:
         typer.echo(f"cannot listen on port {port}: {error.strerror}", err=True)
         raise typer.Exit(1) from None
+
+
+@app.command()
+def export(
+    providers: Annotated[
+        list[str], typer.Argument(help=f"Of {', '.join(operations_command.PROVIDERS)}; credentials are variables.")
+    ],
+    to: Annotated[
+        list[str],
+        typer.Option("--to", metavar="TARGET", help="Such as out.sqlite, jsonl:out, parquet:out; may be given again."),
+    ],
+    users_from: Annotated[str | None, _IdFile] = None,
+    external_users_from: Annotated[str | None, _IdFile] = None,
+    conversations_from: Annotated[str | None, _IdFile] = None,
+    since: _Moment = None,
+    until: _Moment = None,
+    channel: Annotated[str | None, typer.Option(help="Only messages of this channel.")] = None,
+    account: Annotated[str | None, typer.Option(help="What the account is called in the target; else a digest.")] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Conversations of each provider that are read at once.")] = 32,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Delete what the target holds, and start over.")] = False,
+    engine: Annotated[Engine, typer.Option(help="One process, or a Dask cluster.")] = Engine.LOCAL,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Dask's scheduler; else a cluster on this machine.")
+    ] = None,
+    stage: Annotated[
+        str | None, typer.Option(metavar="DIRECTORY", help="Where Dask's workers leave results; all must see it.")
+    ] = None,
+) -> None:
+    """Fetch every message of every conversation into files or databases; the same command goes on, or brings what is new.
+
+    Exit codes: 0 complete, 1 short, 2 wrong use, 130 stopped.
+    """
+    from . import export as export_command  # noqa: PLC0415 -- other commands need none of it
+
+    choice = export_command.Choice(
+        providers=choosing.providers(providers),
+        targets=to,
+        account=account,
+        ids=choosing.ids(users=users_from, external_users=external_users_from, conversations=conversations_from),
+        since=since,
+        until=until,
+        channel=channel,
+        concurrency=concurrency,
+        fresh=fresh,
+        dask=choosing.on_dask(engine, scheduler, stage),
+        scheduler=scheduler,
+        stage=stage,
+    )
+    raise typer.Exit(export_command.run(choice))
+
+
+@app.command()
+def verify(
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="As it was given to export --to.")],
+    everything: Annotated[bool, typer.Option("--all", help="Every conversation, not only those that are short.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object in place of a table.")] = False,
+) -> None:
+    """Show what an export holds of each conversation, and what is missing; by its own records, nothing is asked of an API.
+
+    Exit codes: 0 complete, 1 short, 2 no such target.
+    """
+    from . import verdicts  # noqa: PLC0415 -- other commands need none of it
+
+    raise typer.Exit(verdicts.show(target, everything=everything, json=json))
+
+
+@app.command()
+def report(
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="As it was given to export --to.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The page, one file of HTML.")],
+    title: Annotated[str | None, typer.Option(help="What stands at its head.")] = None,
+    zone: Annotated[str, typer.Option(metavar="ZONE", help="Of days and hours, such as Europe/Berlin.")] = "UTC",
+    conversations: Annotated[int, typer.Option(min=0, help="Conversations that can be read in it, the latest ones.")] = 1000,
+    messages: Annotated[int, typer.Option(min=0, help="Their messages in all, the latest ones.")] = 20_000,
+) -> None:
+    """Make a page of an export to look at: charts, and transcripts of conversations. It holds their texts: keep it as safe."""
+    from . import export as export_command  # noqa: PLC0415 -- other commands need none of it
+
+    options: dict[str, Any] = {"zone": zone, "conversations": conversations, "messages": messages}
+    if title is not None:
+        options["title"] = title
+    raise typer.Exit(export_command.write_report(target, out, **options))

@@ -1,0 +1,161 @@
+"""The export from the command line: what was asked, the run with its progress, Ctrl-C, and how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime as dt
+import logging
+import signal
+from collections.abc import Callable, Generator, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError, UnsupportedError
+from aioconvo.core.session import SessionPool
+from aioconvo.export import Exporter, ExportError, Source, Summary, TargetError
+from aioconvo.export.environ import client_from_env
+
+from .choosing import IdFile
+from .drawing import Drawing, duration
+from .verdicts import sentences
+
+if TYPE_CHECKING:
+    from aioconvo.export.dask_engine import DaskEngine
+
+__all__ = ["Choice", "run", "write_report"]
+
+_STOPPED = 130  # what shells give a command that Ctrl-C ended
+_WRONG_USE = (ConfigurationError, InvalidRequestError, UnsupportedError, ExportError)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What the command line asked for: `ids` by the name of `Source`'s argument, aware times, `scheduler` is Dask's address."""
+
+    providers: Sequence[str]
+    targets: Sequence[str]
+    account: str | None = None
+    ids: tuple[str, IdFile] | None = None
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    channel: str | None = None
+    concurrency: int = 32
+    fresh: bool = False
+    dask: bool = False
+    scheduler: str | None = None
+    stage: str | None = None
+
+
+def run(choice: Choice) -> int:
+    """Export, and tell how it went; the exit code: 0 complete, 1 short, 2 wrong use, 130 stopped."""
+    with Drawing() as drawing:
+        try:
+            summary = asyncio.run(_export(choice, _engine(choice), drawing))
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            drawing.say("Stopped at once. What was committed is kept; the same command goes on from there.")
+            return _STOPPED
+        except TargetError as error:
+            drawing.say(f"Error: {error}. What was committed before is intact; the same command goes on from there.")
+            return 1
+        except AioconvoError as error:
+            drawing.say(f"Error: {error}")
+            return 2 if isinstance(error, _WRONG_USE) else 1
+        for sentence in _ending(summary):
+            drawing.say(sentence)
+    if summary.complete:
+        return 0
+    return _STOPPED if summary.stopped else 1
+
+
+def write_report(target: str, out: Path, **options: Any) -> int:
+    """Write the page about a target; `options` are those of `report.write`. The exit code: 0, or 2 where it cannot be."""
+    from aioconvo.export import report  # noqa: PLC0415 -- the export itself needs none of it
+
+    try:
+        report.write(target, out, **options)
+    except AioconvoError as error:
+        typer.echo(f"Error: {error}", err=True)
+        return 2
+    typer.echo(f"{out}: open it in a browser")
+    return 0
+
+
+async def _export(choice: Choice, engine: DaskEngine | None, drawing: Drawing) -> Summary:
+    async with engine or contextlib.nullcontext(), SessionPool(limit_store=engine.limits if engine else None) as pool:
+        sources = [_source(choice, name, pool) for name in choice.providers]
+        exporter = Exporter(
+            sources,
+            choice.targets,
+            since=choice.since,
+            until=choice.until,
+            channel=choice.channel,
+            concurrency=choice.concurrency,
+            fresh=choice.fresh,
+            on_progress=drawing.update,
+            engine=engine,
+        )
+        with _interrupts(exporter, drawing.say):
+            return await exporter.run()
+
+
+def _source(choice: Choice, provider: str, pool: SessionPool) -> Source:
+    chosen = {} if choice.ids is None else {choice.ids[0]: choice.ids[1]}
+    return Source(client_from_env(provider, pool), choice.account, **chosen)
+
+
+def _engine(choice: Choice) -> DaskEngine | None:
+    if not choice.dask:
+        return None
+    from aioconvo.export.dask_engine import DaskEngine  # noqa: PLC0415 -- comes with the extra
+
+    # What goes wrong is told in words of our own; Dask would add tracebacks.
+    for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    stage = choice.stage or f"{choice.targets[0].rpartition(':')[2].rstrip('/')}.stage"
+    return DaskEngine(stage, scheduler=choice.scheduler)
+
+
+@contextlib.contextmanager
+def _interrupts(exporter: Exporter, say: Callable[[str], None]) -> Generator[None]:
+    """The first Ctrl-C stops the export after the pages in flight, the second one at once."""
+    loop, running = asyncio.get_running_loop(), asyncio.current_task()
+    came = 0
+
+    def on_signal() -> None:
+        nonlocal came
+        came += 1
+        if came == 1:
+            say("Stopping: the pages in flight are finished and committed. Once more to stop at once.")
+            exporter.stop()
+        elif running is not None:
+            running.cancel()
+
+    # Windows has no handlers in the loop: there Ctrl-C cancels at once.
+    with contextlib.suppress(NotImplementedError):
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, on_signal)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(NotImplementedError):
+            for number in _SIGNALS:
+                loop.remove_signal_handler(number)
+
+
+def _ending(summary: Summary) -> Iterator[str]:
+    for source in summary.sources:
+        messages = source.messages
+        told = f"{source.account.provider}: {source.walked} conversations walked, {messages.new} messages new"
+        more = [f"{messages.changed} changed"] if messages.changed else []
+        more += [f"{source.failed} conversations failed"] if source.failed else []
+        more += [f"waited {duration(source.waited)} for limits"] if source.waited >= 1 else []
+        yield ", ".join([told, *more, f"{duration(summary.seconds)}"])
+    for name, held in summary.targets:
+        yield from sentences(name, held)
+    if summary.stopped and not summary.complete:
+        yield "Stopped. The same command goes on from there."

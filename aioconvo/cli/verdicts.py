@@ -1,0 +1,111 @@
+"""What an export holds and what is missing, for people and for programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from aioconvo.core.errors import AioconvoError
+from aioconvo.export import Completeness, ConversationState, Fault, Verdict, conversation_states, verify
+
+__all__ = ["as_json", "print_states", "sentences", "show"]
+
+_COLUMNS = ("provider", "account", "conversation", "messages", "of", "missing", "first", "last", "end reached", "why")
+_AT_ONCE = 500
+
+
+def show(target: str, *, everything: bool, json: bool) -> int:
+    """Print what a target holds; the exit code: 0 complete, 1 short, 2 no such target."""
+    try:
+        held = verify(target)
+        if json:
+            for piece in as_json(target, held, everything=everything):
+                typer.echo(piece, nl=False)
+        else:
+            print_states(conversation_states(target), everything=everything)
+            typer.echo("\n".join(sentences(target, held)))
+    except AioconvoError as error:
+        typer.echo(f"Error: {error}", err=True)
+        return 2
+    return 0 if held.complete else 1
+
+
+def sentences(target: str, held: Completeness) -> list[str]:
+    """Totals, and what is missing, in a few lines."""
+    counts = ", ".join(f"{held.verdicts[verdict]} {verdict}" for verdict in Verdict if held.verdicts.get(verdict))
+    told = [f"{target}: {held.conversations} conversations ({counts or 'none'}), {held.messages} messages"]
+    told += [
+        f"  the list of {_list(one.user, one.account.provider)} is unfinished: {_why(one.fault)}" for one in held.lists[:10]
+    ]
+    if held.lists_unfinished > 10:  # noqa: PLR2004 -- as above
+        told.append(f"  and {held.lists_unfinished - 10} lists more")
+    if held.complete:
+        return [*told, "  complete"]
+    return [*told, "  NOT COMPLETE: the same export command fetches what is missing"]
+
+
+def print_states(states: Iterable[ConversationState], *, everything: bool) -> None:
+    """A table of the conversations that are short, or of all; in flat memory."""
+    wanted = (state for state in states if everything or state.verdict is not Verdict.COMPLETE)
+    while some := list(itertools.islice(wanted, _AT_ONCE)):
+        drawn = Table(box=None, pad_edge=False)
+        for column in _COLUMNS:
+            drawn.add_column(column, justify="right" if column in {"messages", "of", "missing"} else "left", no_wrap=True)
+        for state in some:
+            drawn.add_row(*_cells(state))
+        # Names that are cut or folded help nobody; a narrow terminal wraps the lines itself.
+        Console(width=Console(width=1000).measure(drawn).maximum).print(drawn, markup=False)
+
+
+def as_json(target: str, held: Completeness, *, everything: bool) -> Iterator[bytes]:
+    """One JSON object in pieces: totals, and under `conversations` those that are short, or all."""
+    totals: dict[str, Any] = msgspec.to_builtins(held)
+    del totals["incomplete"]
+    totals["conversation_count"] = totals.pop("conversations")
+    yield msgspec.json.encode({"target": target, "complete": held.complete, **totals})[:-1] + b',"conversations":['
+    between = b"\n"
+    for state in conversation_states(target):
+        if everything or state.verdict is not Verdict.COMPLETE:
+            yield between + msgspec.json.encode(state)
+            between = b",\n"
+    yield b"]}\n"
+
+
+def _cells(state: ConversationState) -> tuple[str, ...]:
+    return (
+        state.account.provider,
+        state.account.name,
+        state.id,
+        str(state.messages),
+        "?" if state.told is None else str(state.told),
+        str(state.gap),
+        _time(state.first),
+        _time(state.last),
+        "yes" if state.reached_end else "no",
+        _reason(state),
+    )
+
+
+def _reason(state: ConversationState) -> str:
+    if state.fault is not None:
+        return f"failed: {_why(state.fault)}"
+    return "" if state.verdict is Verdict.COMPLETE else str(state.verdict)
+
+
+def _why(fault: Fault | None) -> str:
+    return "stopped before its end" if fault is None else f"{fault.type}: {fault.words}"
+
+
+def _list(user: str, provider: str) -> str:
+    return f"user {user} of {provider}" if user else f"conversations of {provider}"
+
+
+def _time(when: dt.datetime | None) -> str:
+    return "-" if when is None else when.isoformat(sep=" ", timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,376 @@
+"""Runs the walks of an export on a Dask cluster; lists, ledgers and targets stay with who started it.
+
+A task is a partition: some conversations, walked by the same code as on one machine, in an event loop and a pool of its own,
+since one coroutine that blocks would block a whole worker. What it fetched goes into a stage file that appears whole or not at
+all, in a directory that all machines see, and is committed to the targets from there; a task that dies with its worker is run
+again and leaves the same file. Credentials never travel: workers take them from their own environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import logging
+import os
+import pathlib
+import re
+import signal
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Generator, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import anyio
+import anyio.to_thread
+import msgspec
+from anyio.streams.memory import MemoryObjectReceiveStream
+
+from aioconvo.core.codec import Model
+from aioconvo.core.errors import AioconvoError, ConfigurationError
+from aioconvo.core.limits import Limits
+from aioconvo.core.session import SessionPool
+
+from .batch import Account, Batch, Identity
+from .environ import client_from_env
+from .errors import ExportError, target_errors
+from .partition import Job, Write, run_partition
+from .schema import MESSAGES, decode_row, encode_row
+from .source import Source
+
+try:
+    import distributed
+    from distributed import Worker, WorkerPlugin
+
+    from .dask_limits import ClusterLimits, DeskPlugin
+except ModuleNotFoundError as error:
+    if error.name not in {"dask", "distributed"}:
+        raise
+    raise ExportError('Dask is missing: pip install "aioconvo[dask]"') from None
+
+__all__ = ["ClusterError", "DaskEngine"]
+
+_FIRST, _LARGEST = 8, 128  # conversations in a partition: small ones first, so that every worker has something to do soon
+_LOOK = 0.1  # seconds between two looks whether to stop
+_ENDING = ".batches"
+_CONNECT = 15.0  # seconds
+
+_dask: Any = distributed  # half of it has types, which call the other half unknown
+_ADDRESS = re.compile(r"([a-z+]+://)?\S+:\d+")
+
+_stopped: set[str] = set()  # in a worker: the runs that ask for no more pages
+
+
+class ClusterError(AioconvoError):
+    """The cluster cannot go on; what was committed before is intact."""
+
+
+class _Partition(Model):
+    """What a task is told; `credential` is the digest that the worker's own credential must have."""
+
+    run: str
+    provider: str
+    credential: str
+    limits: Limits
+    jobs: tuple[Job, ...]
+    identity: Identity
+    concurrency: int
+    stage: str
+
+
+class _Done(Model):
+    """What a task tells: seconds that its calls waited for limits."""
+
+    waited: float
+
+
+class DaskEngine:
+    """Takes the place of this process in `Exporter(..., engine=...)`; to be used with `async with`.
+
+    Args:
+        stage: A directory that this process and all workers see by this name. It belongs to one export: what an earlier run
+            left there is deleted.
+        scheduler: The address of a scheduler, such as `tcp://10.0.0.1:8786`, where aioconvo is installed as on the workers,
+            which need the variables of `from_env`; else a cluster of processes is made on this machine, one for each core.
+        workers: How many processes such a cluster has.
+
+    Raises:
+        ExportError: `scheduler` is no address; from `async with`: nobody answers there.
+    """
+
+    def __init__(self, stage: str | os.PathLike[str], *, scheduler: str | None = None, workers: int | None = None) -> None:
+        if scheduler is not None and not _ADDRESS.fullmatch(scheduler):
+            raise ExportError(f"{scheduler!r} is no address of a Dask scheduler; write it like tcp://HOST:PORT")
+        self._stage = pathlib.Path(stage).absolute()
+        self._scheduler = scheduler
+        self._workers = workers or os.cpu_count() or 1
+        self._run = uuid.uuid4().hex
+        self._waited: dict[Account, float] = {}
+        self._swept = False
+
+    async def __aenter__(self) -> Self:
+        self._client: Any
+        self._open = contextlib.AsyncExitStack()
+        async with self._open as opening:
+            where: Any = self._scheduler
+            if where is None:
+                where = await opening.enter_async_context(_local_cluster(self._workers))
+            try:
+                self._client = await opening.enter_async_context(_dask.Client(where, asynchronous=True, timeout=_CONNECT))
+            except OSError as error:
+                raise ExportError(f"no Dask scheduler answers at {where}; start one with `dask scheduler`") from error
+            await self._client.register_plugin(DeskPlugin())
+            if self._scheduler is None:
+                await self._client.register_plugin(_DeafToInterrupts())
+            self.limits = ClusterLimits(self._client.scheduler, asyncio.get_running_loop())
+            self._open = opening.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with anyio.CancelScope(shield=True):
+            await self._open.aclose()
+            await anyio.to_thread.run_sync(self._sweep, False)
+
+    def waited(self, account: Account) -> float:
+        """Seconds that the calls of the workers waited for this account's limits."""
+        return self._waited.get(account, 0.0)
+
+    async def walk(
+        self,
+        source: Source,
+        jobs: AsyncIterable[Job],
+        write: Write,
+        identity: Identity,
+        *,
+        concurrency: int,
+        stopping: Callable[[], bool],
+    ) -> None:
+        """What `run_partition` does, on the cluster; `concurrency` is that of all workers together.
+
+        Raises:
+            ClusterError: The scheduler is gone, or a partition ended several workers.
+            ExportError: The stage directory is not shared, or not to be written.
+        """
+        if not self._swept:
+            self._swept = True
+            await anyio.to_thread.run_sync(self._sweep, True)
+        allowed = source.client.limits.concurrency  # more partitions would only wait for each other
+        at_once = min(await self._slots(), concurrency, allowed or concurrency)
+        template = _Partition(
+            run=self._run,
+            provider=source.account.provider,
+            credential=_credential(source.client),
+            limits=source.client.limits,
+            jobs=(),
+            identity=identity,
+            concurrency=max(1, concurrency // at_once),
+            stage="",
+        )
+        send, receive = anyio.create_memory_object_stream[_Partition]()
+
+        async def work(partitions: MemoryObjectReceiveStream[_Partition]) -> None:
+            async with partitions:
+                async for partition in partitions:
+                    await self._one(source.account, partition, write)
+
+        async with anyio.create_task_group() as watch:
+            watch.start_soon(self._watch, stopping)
+            async with anyio.create_task_group() as group, send:
+                for _ in range(at_once):
+                    group.start_soon(work, receive.clone())
+                receive.close()
+                async for some in _groups(jobs):
+                    if stopping():
+                        break
+                    name = str(self._stage / f"{uuid.uuid4().hex}{_ENDING}")
+                    await send.send(msgspec.structs.replace(template, jobs=tuple(some), stage=name))
+            watch.cancel_scope.cancel()
+
+    async def _slots(self) -> int:
+        await self._client.wait_for_workers(1, timeout=_CONNECT)
+        threads: dict[str, int] = await self._client.nthreads()
+        return sum(threads.values())
+
+    async def _watch(self, stopping: Callable[[], bool]) -> None:
+        """Tell the workers once that no more pages are wanted: cancelled futures would go on."""
+        while not stopping():  # noqa: ASYNC110 -- it is a function, which no event goes with
+            await anyio.sleep(_LOOK)
+        await self._client.run(_stop, self._run)
+
+    async def _one(self, account: Account, partition: _Partition, write: Write) -> None:
+        """Have one partition walked, and hand on what it fetched."""
+        encoded = msgspec.json.encode(partition)
+        key = f"aioconvo-{account.provider}-{uuid.uuid4().hex}"
+        done = msgspec.json.decode(await self._result(_work, encoded, key), type=_Done)
+        self._waited[account] = self.waited(account) + done.waited
+        stage = pathlib.Path(partition.stage)
+        batches = await anyio.to_thread.run_sync(_opened, stage)
+        with contextlib.closing(batches):
+            while some := await anyio.to_thread.run_sync(_next, batches):
+                for batch in some:
+                    await write(batch)
+        await anyio.to_thread.run_sync(stage.unlink)
+
+    async def _result(self, function: Callable[[bytes], bytes], encoded: bytes, key: str) -> bytes:
+        try:
+            result: bytes = await self._client.submit(function, encoded, key=key, pure=False)
+        except concurrent.futures.CancelledError as error:
+            raise ClusterError("the Dask scheduler is gone; start it again, and the same command goes on") from error
+        except _dask.KilledWorker as error:
+            raise ClusterError("one partition ended several workers; see their logs, then the same command goes on") from error
+        return result
+
+    def _sweep(self, beginning: bool) -> None:
+        """Delete what is left of earlier runs at the beginning, and the empty directory at the end."""
+        with target_errors(self._stage):
+            if beginning:
+                self._stage.mkdir(parents=True, exist_ok=True)
+                for left in self._stage.glob(f"*{_ENDING}*"):
+                    left.unlink(missing_ok=True)
+            else:
+                with contextlib.suppress(OSError):
+                    self._stage.rmdir()
+
+
+@contextlib.asynccontextmanager
+async def _local_cluster(workers: int) -> AsyncGenerator[Any]:
+    cluster = _dask.LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        asynchronous=True,
+        dashboard_address=None,
+        silence_logs=logging.ERROR,
+    )
+    async with cluster:
+        yield cluster
+
+
+class _DeafToInterrupts(WorkerPlugin):
+    """Ctrl-C reaches every process of a terminal; the workers must finish their pages when the export says so."""
+
+    name = "aioconvo-interrupts"
+
+    def setup(self, worker: Worker) -> None:  # noqa: ARG002 -- as Dask calls it
+        """In the worker's process."""
+        with contextlib.suppress(ValueError):  # not the main thread: then signals go elsewhere anyway
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _credential(client: Any) -> str:
+    """A digest of provider, base URL and credential, whatever the account is called."""
+    return Source(client, conversations=()).account.name
+
+
+async def _groups(jobs: AsyncIterable[Job]) -> AsyncIterator[Sequence[Job]]:
+    size, some = _FIRST, list[Job]()
+    async for job in jobs:
+        some.append(job)
+        if len(some) >= size:
+            yield some
+            size, some = min(_LARGEST, size * 2), []
+    if some:
+        yield some
+
+
+def _opened(stage: pathlib.Path) -> Generator[Batch]:
+    try:
+        file = stage.open("rb")
+    except FileNotFoundError:
+        raise ExportError(
+            f"a worker has written {stage}, which is not to be seen here: name a directory that all machines share (--stage)"
+        ) from None
+    return _batches(file)
+
+
+def _batches(file: Any) -> Generator[Batch]:
+    with file:
+        for line in file:
+            yield msgspec.json.decode(line, type=Batch)
+
+
+def _next(batches: Iterator[Batch]) -> list[Batch]:
+    return [batch for _, batch in zip(range(16), batches, strict=False)]
+
+
+# In a worker.
+
+
+def _stop(run: str) -> None:
+    _stopped.add(run)
+
+
+def _work(encoded: bytes) -> bytes:
+    partition = msgspec.json.decode(encoded, type=_Partition)
+    return msgspec.json.encode(asyncio.run(_walk(partition)))
+
+
+async def _walk(partition: _Partition) -> _Done:
+    worker = _dask.get_worker()
+    limits = ClusterLimits(worker.scheduler, worker.loop.asyncio_loop)
+    async with SessionPool(limit_store=limits) as pool:
+        client = client_from_env(partition.provider, pool).with_options(limits=partition.limits)
+        if _credential(client) != partition.credential:
+            raise ConfigurationError(
+                f"the environment of worker {worker.address} holds another account of {partition.provider} than where the "
+                "export was started: set the same variables there"
+            )
+        async with _Stage(pathlib.Path(partition.stage)) as stage:
+            await run_partition(
+                client.inbox,
+                _each(partition.jobs),
+                stage.write,
+                partition.identity,
+                concurrency=partition.concurrency,
+                stopping=lambda: partition.run in _stopped,
+            )
+        return _Done(waited=client.stats().waited_for_limits)
+
+
+async def _each(jobs: Sequence[Job]) -> AsyncIterator[Job]:
+    for job in jobs:
+        yield job
+
+
+class _Stage:
+    """A file of batches, one a line, that appears under its name when it is whole."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self._path = path
+        self._pending = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+        self._turn = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self._path.parent.mkdir, parents=True, exist_ok=True)
+        self._file = await asyncio.to_thread(self._pending.open, "wb")
+        return self
+
+    async def write(self, batch: Batch) -> None:
+        """Add one batch."""
+        line = _encoded(batch) + b"\n"
+        async with self._turn:
+            await asyncio.to_thread(self._file.write, line)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self._finish, error is None)
+
+    def _finish(self, whole: bool) -> None:
+        with self._file:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        if whole:
+            self._pending.replace(self._path)
+        else:
+            self._pending.unlink()
+
+
+def _encoded(batch: Batch) -> bytes:
+    try:
+        return msgspec.json.encode(batch)
+    except UnicodeEncodeError:  # half of a surrogate pair, as rows are mended for every target
+        messages = tuple(decode_row(MESSAGES, encode_row(row)) for row in batch.messages)
+        return msgspec.json.encode(msgspec.structs.replace(batch, messages=messages))

@@ -1,0 +1,345 @@
+"""Runs an export on this machine: lists -> conversations -> pages of messages -> targets, with bounded queues in between.
+
+Every page is committed together with the position after it, so a run that ends, in whatever way, is gone on with by the next
+one. Nothing is kept in memory for longer than it takes to commit it: what is due stands in the targets' ledgers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+import itertools
+import os
+import time
+import uuid
+from collections.abc import AsyncIterable, Callable, Coroutine, Generator, Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeAlias
+
+import anyio
+import msgspec
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+
+from aioconvo.inbox.models import Conversation, Provider
+from aioconvo.inbox.walk import Span
+
+from . import plan
+from .batch import Account, Batch, Identity, Step
+from .errors import ExportError
+from .partition import Job, ListJob, Write, run_partition, walk_list
+from .plan import Owed
+from .progress import Progress, SourceCounts, Summary
+from .schema import ConversationRow, conversation_row
+from .sinks import Sink, Target
+from .source import Source
+from .targets import Targets
+
+__all__ = ["Engine", "Exporter"]
+
+_GROUP = 5_000  # messages in one commit, at most about
+_WAITING = 32  # pages that wait for the writer
+_FED = 500  # ids that are read at a time
+# What no other conversation of the source would answer differently: asking on would only repeat it.
+_REFUSALS = frozenset({"AuthenticationError", "ConfigurationError", "PaymentRequiredError", "PoolClosedError"})
+_Jobs: TypeAlias = MemoryObjectSendStream[Job]
+
+
+class Engine(Protocol):
+    """Walks conversations on other machines."""
+
+    async def walk(
+        self,
+        source: Source,
+        jobs: AsyncIterable[Job],
+        write: Write,
+        identity: Identity,
+        *,
+        concurrency: int,
+        stopping: Callable[[], bool],
+    ) -> None:
+        """What `run_partition` does here."""
+        ...
+
+    def waited(self, account: Account) -> float:
+        """Seconds that calls for this account waited for limits there."""
+        ...
+
+
+class Exporter:
+    """Exports sources to targets: everything the first time, what is new or changed after that.
+
+    `since` (inclusive) and `until` (exclusive) bound when messages were sent, `channel` by what they travelled. `concurrency`
+    is the pages of one source that are asked for at a time. `overlap` is how far before the newest message a later run looks
+    again. `fresh` deletes what the targets hold. `on_progress` is called in the event loop, after each commit. `engine` walks
+    the conversations elsewhere than here; lists and targets stay.
+
+    Raises:
+        ExportError: An argument is wrong, or two sources are the same account.
+    """
+
+    def __init__(
+        self,
+        sources: Source | Sequence[Source],
+        targets: Target | Sequence[Target],
+        *,
+        since: dt.datetime | None = None,
+        until: dt.datetime | None = None,
+        channel: str | None = None,
+        concurrency: int = 32,
+        overlap: dt.timedelta = dt.timedelta(hours=1),
+        fresh: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+        engine: Engine | None = None,
+    ) -> None:
+        given = [sources] if isinstance(sources, Source) else list(sources)
+        self._targets = Targets([targets] if isinstance(targets, str | os.PathLike | Sink) else list(targets))
+        if not given:
+            raise ExportError("give at least one source")
+        if len({source.account for source in given}) < len(given):
+            raise ExportError("two sources are the same account; give each its own account=... name")
+        if concurrency < 1:
+            raise ExportError(f"concurrency must be 1 or more; got {concurrency}")
+        if overlap < dt.timedelta():
+            raise ExportError("overlap must not be negative")
+        span = Span.between(since, until)
+        self._identity = Identity(
+            accounts=tuple((source.account, source.selection) for source in given),
+            since=span.since,
+            until=span.until,
+            channel=channel,
+        )
+        self._flows = [_Flow(source, self, self._targets, self._identity) for source in given]
+        self.concurrency = concurrency
+        self.overlap = overlap
+        self._fresh = fresh
+        self._on_progress = on_progress
+        self.engine = engine
+        self.stopping = False
+
+    def stop(self) -> None:
+        """Ask for no more pages; those under way are committed, and `run` returns. The next run goes on from there."""
+        self.stopping = True
+
+    async def run(self) -> Summary:
+        """Export. The next run with the same arguments goes on, or brings what is new.
+
+        A conversation or list that fails is noted in the targets and in the summary, and does not end the run; the next one
+        tries it again.
+
+        Raises:
+            ExportError: A target holds another export, or cannot be written; what was committed is intact.
+        """
+        began = time.monotonic()
+        try:
+            await self._targets.open(self._identity, fresh=self._fresh)
+            with _one_error():
+                async with anyio.create_task_group() as group:
+                    for flow in self._flows:
+                        group.start_soon(flow.run, began)
+            held = await self._targets.look()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._targets.close()
+        counts = tuple(flow.counts for flow in self._flows)
+        return Summary(sources=counts, targets=held, stopped=self.stopping, seconds=time.monotonic() - began)
+
+    def tell(self) -> None:
+        """Tell how far it is."""
+        if self._on_progress is not None:
+            self._on_progress(Progress(sources=tuple(flow.counts for flow in self._flows), stopping=self.stopping))
+
+
+class _Flow:
+    """One source's way into the targets."""
+
+    def __init__(self, source: Source, exporter: Exporter, targets: Targets, identity: Identity) -> None:
+        self.counts = SourceCounts(account=source.account)
+        self._source = source
+        self._targets = targets
+        self._identity = identity
+        self._exporter = exporter
+        self._began = self._waited_before = 0.0
+        self._refused = False
+        self._listed: dict[int, Batch] = {}
+        self._tickets = 0
+        self._turn = anyio.Lock()
+
+    async def run(self, began: float) -> None:
+        """Go through what is due."""
+        self._began = began
+        self._waited_before = self._waited()
+        account = self._source.account
+        await self._targets.begin_round(account)
+        await self._feed()
+        await self._walk_all(self._list_all)
+        self.counts = msgspec.structs.replace(self.counts, listing=False)
+        while not self._stopping() and (first := await self._targets.owed(account)):
+            await self._walk_all(functools.partial(self._give_left, first))
+        if not self._stopping():
+            await self._targets.end_round(account)
+        self._exporter.tell()
+
+    def _waited(self) -> float:
+        engine = self._exporter.engine
+        return self._source.client.stats().waited_for_limits + (0.0 if engine is None else engine.waited(self._source.account))
+
+    def _stopping(self) -> bool:
+        return self._exporter.stopping or self._refused
+
+    async def _feed(self) -> None:
+        """Note in the ledgers what to look at: the whole list, each user's, or the conversations that were named."""
+        account, ids = self._source.account, _ids(self._source.ids or ())
+        if self._source.selection == "all":
+            await self._targets.feed_lists(account, lambda: [""])
+        elif self._source.selection == "conversations":
+            while not self._stopping() and await self._feed_conversations(ids):
+                pass
+        else:
+            while not self._stopping() and await self._targets.feed_lists(account, lambda: list(itertools.islice(ids, _FED))):
+                pass
+
+    async def _feed_conversations(self, ids: Iterator[str]) -> bool:
+        account = self._source.account
+
+        def read() -> list[Batch]:
+            rows = tuple(_named(account, one) for one in itertools.islice(ids, _FED))
+            return [Batch(account=account, step=Step(), conversations=rows)] if rows else []
+
+        return await self._targets.commit_read(read)
+
+    async def _walk_all(self, give: Callable[[_Jobs], Coroutine[Any, Any, None]]) -> None:
+        """Walk the conversations that `give` sends, and return when all their pages are committed."""
+        jobs, walked = anyio.create_memory_object_stream[Job](self._exporter.concurrency)
+        pages, committed = anyio.create_memory_object_stream[Batch](_WAITING)
+        async with anyio.create_task_group() as group, pages, walked:
+            group.start_soon(self._write, committed)
+            group.start_soon(give, jobs)
+            await self._walk(walked, pages.send)
+
+    async def _walk(self, jobs: AsyncIterable[Job], write: Write) -> None:
+        concurrency, engine = self._exporter.concurrency, self._exporter.engine
+        if engine is None:
+            inbox = self._source.inbox
+            await run_partition(inbox, jobs, write, self._identity, concurrency=concurrency, stopping=self._stopping)
+        else:
+            await engine.walk(self._source, jobs, write, self._identity, concurrency=concurrency, stopping=self._stopping)
+
+    async def _write(self, pages: MemoryObjectReceiveStream[Batch]) -> None:
+        """Commit what comes; what comes during a commit goes into the next one together."""
+        async with pages:
+            async for first in pages:
+                group = [first]
+                with contextlib.suppress(anyio.WouldBlock, anyio.EndOfStream):
+                    while sum(len(one.messages) for one in group) < _GROUP:
+                        group.append(pages.receive_nowait())
+                await self._commit(group)
+
+    async def _commit(self, group: Sequence[Batch]) -> None:
+        committed = await self._targets.commit(group)
+        known = self.counts
+        walks = [one.step for one in group if one.conversation is not None]
+        self._refused = self._refused or any(one.step.fault and one.step.fault.type in _REFUSALS for one in group)
+        self.counts = msgspec.structs.replace(
+            known,
+            listed=known.listed + sum(len(one.conversations) for one in group),
+            walked=known.walked + sum(step.ended for step in walks),
+            failed=known.failed + sum(step.fault is not None for step in walks),
+            pages=known.pages + sum(step.fault is None for step in walks),
+            messages=known.messages.plus(committed),
+            waited=self._waited() - self._waited_before,
+            seconds=time.monotonic() - self._began,
+        )
+        self._exporter.tell()
+
+    async def _commit_together(self, batch: Batch) -> None:
+        """Commit a page of a list; those that came while another commit was under way go into one."""
+        ticket = self._tickets = self._tickets + 1
+        self._listed[ticket] = batch
+        async with self._turn:
+            if ticket in self._listed:
+                group, self._listed = self._listed, {}
+                await self._commit(list(group.values()))
+
+    async def _list_all(self, jobs: _Jobs) -> None:
+        """Walk the lists that are due, and give out the conversations that are, each page once it is committed."""
+        at_once = 1 if self._source.selection == "all" else self._exporter.concurrency
+        lists, walked = anyio.create_memory_object_stream[ListJob]()
+        async with jobs, anyio.create_task_group() as group, lists:
+            for _ in range(at_once):
+                group.start_soon(self._list_some, walked.clone(), jobs)
+            walked.close()
+            while not self._stopping() and (found := await self._targets.owed_lists(self._source.account, count=_FED)):
+                for user, steps in found:
+                    step = _begun(plan.agreed(steps))
+                    await lists.send(
+                        ListJob(account=self._source.account, user=user, argument=self._source.selection, step=step)
+                    )
+
+    async def _list_some(self, lists: MemoryObjectReceiveStream[ListJob], jobs: _Jobs) -> None:
+        async def write(batch: Batch) -> None:
+            await self._commit_together(batch)
+            ids = [row.conversation_id for row in batch.conversations]
+            for first in range(0, len(ids), _FED):
+                if self._stopping():
+                    return
+                await self._give(jobs, await self._targets.owed(self._source.account, ids[first : first + _FED]))
+
+        async with lists:
+            async for job in lists:
+                if not self._stopping():
+                    await walk_list(self._source.inbox, job, write, self._identity, stopping=self._stopping)
+
+    async def _give_left(self, first: list[list[Owed]], jobs: _Jobs) -> None:
+        """Give out the conversations that are due and that no list of this run told of: of a run before, or named ones."""
+        async with jobs:
+            found = first
+            while found and not self._stopping():
+                await self._give(jobs, found)
+                found = await self._targets.owed(self._source.account)
+
+    async def _give(self, jobs: _Jobs, found: list[list[Owed]]) -> None:
+        for owed in found:
+            if self._stopping():
+                return
+            self.counts = msgspec.structs.replace(self.counts, due=self.counts.due + 1)
+            # Who walks has ended already: because it was told to stop, or with an error that it raises itself.
+            with contextlib.suppress(anyio.BrokenResourceError):
+                await jobs.send(self._job(owed))
+
+    def _job(self, owed: list[Owed]) -> Job:
+        step = plan.agreed([one.step for one in owed])
+        if not step.walk:
+            reads_new = self._source.inbox.capabilities.reads_new_messages
+            bounds = [
+                plan.new_walk_since(one.whole_to, self._identity.since, self._exporter.overlap, reads_new=reads_new)
+                for one in owed
+            ]
+            step = _begun(Step(since=None if None in bounds else min(filter(None, bounds))))
+        return Job(account=self._source.account, conversation=owed[0].id, step=step)
+
+
+def _begun(step: Step) -> Step:
+    return step if step.walk else msgspec.structs.replace(step, walk=uuid.uuid4().hex[:12])
+
+
+def _ids(given: Iterable[str]) -> Iterator[str]:
+    """Ids as they stand on lines, without empty ones."""
+    return filter(None, (line.strip() for line in given))
+
+
+def _named(account: Account, one: str) -> ConversationRow:
+    return conversation_row(Conversation(provider=Provider(account.provider), id=one, native=None), account.name)
+
+
+@contextlib.contextmanager
+def _one_error() -> Generator[None]:
+    """The first error of a group, by itself: who calls catches `ExportError`, not a group of them."""
+    try:
+        yield
+    except BaseExceptionGroup as group:  # pyright: ignore[reportUnknownVariableType] -- of whatever
+        raise _first(group) from None  # pyright: ignore[reportUnknownArgumentType] -- as above
+
+
+def _first(error: BaseException) -> BaseException:
+    inner: Sequence[BaseException] = getattr(error, "exceptions", ())
+    return _first(inner[0]) if inner else error

@@ -1,0 +1,49 @@
+"""JSON Lines: one object a line, in UTF-8, each line with its end; plain or gzipped."""
+
+from __future__ import annotations
+
+import gzip
+import pathlib
+from collections.abc import Iterator
+from typing import IO, ClassVar, TypeVar
+
+from .parts import PartSink
+from .schema import ConversationRow, MessageRow, Table, decode_row
+
+__all__ = ["GzipJsonlSink", "JsonlSink"]
+
+R = TypeVar("R", ConversationRow, MessageRow)
+
+_LEVEL = 6  # gzip's own middle between time and size
+
+
+class JsonlSink(PartSink):
+    """A directory of `.jsonl` files; JSON columns are JSON in the line, times ISO 8601 with `Z`."""
+
+    kind: ClassVar[str] = "jsonl"
+    ending: ClassVar[str] = ".jsonl"
+
+    def write(self, path: pathlib.Path, table: Table[R], lines: Iterator[bytes]) -> None:  # noqa: ARG002 -- as every part sink
+        """See `PartSink`."""
+        with self._opened(path, "wb") as file:
+            for line in lines:
+                file.write(line + b"\n")
+
+    def read(self, path: pathlib.Path, table: Table[R]) -> Iterator[R]:
+        """See `PartSink`."""
+        with self._opened(path, "rb") as file:
+            for line in file:
+                yield decode_row(table, line)
+
+    def _opened(self, path: pathlib.Path, mode: str) -> IO[bytes]:
+        return path.open(mode)
+
+
+class GzipJsonlSink(JsonlSink):
+    """A directory of `.jsonl.gz` files."""
+
+    kind: ClassVar[str] = "jsonl.gz"
+    ending: ClassVar[str] = ".jsonl.gz"
+
+    def _opened(self, path: pathlib.Path, mode: str) -> IO[bytes]:
+        return gzip.GzipFile(path, mode, compresslevel=_LEVEL, mtime=0)  # type: ignore[return-value]  # a file of bytes in all but name

@@ -1,0 +1,473 @@
+"""The state of one target: what it is an export of, how far every list and walk is, and which messages it holds.
+
+An SQLite database, kept with the target (in the same file, where the target is one). `take` applies what some pages brought
+inside a transaction that the target owns, so that rows and positions become durable together. The index of messages is on
+disk: nothing is ever doubled, whatever is fetched again, and memory does not grow with the export.
+
+Times are texts in UTC of one length (`2024-01-31T10:00:00.000000Z`), which sort as the moments do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import pathlib
+import sqlite3
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import msgspec
+
+from . import plan
+from .batch import Account, Batch, Committed, Fault, Identity, Step
+from .errors import ExportError
+from .schema import SCHEMA_VERSION, ConversationRow, MessageRow, digest, encode_row
+
+__all__ = ["Kept", "Ledger", "State", "Taken", "from_text", "to_text"]
+
+_SYNCHRONOUS = "FULL"  # what a commit says is there is there after a power cut
+_PATIENCE = 2.0  # seconds to wait for who reads or writes the same file
+_TABLES = (
+    "CREATE TABLE _aioconvo_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    # `round`: the last one begun, a round being one look at the whole list; `open`: it has not been gone through yet.
+    """CREATE TABLE _aioconvo_sources (number INTEGER PRIMARY KEY, provider TEXT NOT NULL, account TEXT NOT NULL,
+        selection TEXT NOT NULL, round INTEGER NOT NULL DEFAULT 0, open INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (provider, account))""",
+    # `run`: the last one that gave it to somebody to fetch.
+    """CREATE TABLE _aioconvo_lists (number INTEGER PRIMARY KEY, source INTEGER NOT NULL, user TEXT NOT NULL,
+        round INTEGER NOT NULL, due INTEGER NOT NULL DEFAULT 1, run INTEGER NOT NULL DEFAULT 0,
+        walk TEXT NOT NULL DEFAULT '', pages INTEGER NOT NULL DEFAULT 0, position TEXT, fault TEXT, words TEXT,
+        UNIQUE (source, user))""",
+    # `whole_to`: the newest message when a walk last came to its end; a walk that comes newest first has gaps until then.
+    """CREATE TABLE _aioconvo_conversations (number INTEGER PRIMARY KEY, source INTEGER NOT NULL, id TEXT NOT NULL,
+        round INTEGER NOT NULL, due INTEGER NOT NULL DEFAULT 1, run INTEGER NOT NULL DEFAULT 0,
+        walk TEXT NOT NULL DEFAULT '', pages INTEGER NOT NULL DEFAULT 0, position TEXT, since TEXT,
+        listed TEXT, walked TEXT, ended INTEGER NOT NULL DEFAULT 0, told INTEGER,
+        messages INTEGER NOT NULL DEFAULT 0, first TEXT, last TEXT, whole_to TEXT, fault TEXT, words TEXT,
+        digest BLOB, row BLOB, UNIQUE (source, id))""",
+    """CREATE TABLE _aioconvo_items (conversation INTEGER NOT NULL, id TEXT NOT NULL, digest BLOB NOT NULL,
+        part INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (conversation, id)) WITHOUT ROWID""",
+    # Targets of part files: rows wait in `staged` until they fill a part; `pending` is a part's file before it gets its name.
+    """CREATE TABLE _aioconvo_parts (number INTEGER PRIMARY KEY, name TEXT NOT NULL, rows INTEGER NOT NULL,
+        pending TEXT)""",
+    """CREATE TABLE _aioconvo_staged (conversation INTEGER NOT NULL, id TEXT NOT NULL, row BLOB NOT NULL,
+        replaces INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (conversation, id))""",
+    "CREATE INDEX _aioconvo_lists_due ON _aioconvo_lists (source, run) WHERE due",
+    "CREATE INDEX _aioconvo_conversations_due ON _aioconvo_conversations (source, run) WHERE due",
+)
+_NAMES = ("meta", "sources", "lists", "conversations", "items", "parts", "staged")
+
+
+class Kept(NamedTuple):
+    """A message to write: its conversation's number, the row, also encoded, and the part that holds an older one (0: none)."""
+
+    conversation: int
+    row: MessageRow
+    encoded: bytes
+    replaces: int
+    is_new: bool
+
+
+class Taken(NamedTuple):
+    """What some pages brought that the target does not hold as it is; `counts` are of messages."""
+
+    conversations: list[ConversationRow]
+    messages: list[Kept]
+    counts: Committed
+
+
+class State(NamedTuple):
+    """What the ledger knows of one conversation; `told` is how many messages the API says there are."""
+
+    account: Account
+    id: str
+    due: bool
+    ended: bool
+    messages: int
+    told: int | None
+    first: dt.datetime | None
+    last: dt.datetime | None
+    fault: Fault | None
+
+
+class Ledger:
+    """The open ledger of one target; used by one thread at a time.
+
+    Raises what `sqlite3` raises, which the target turns into `TargetError`.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, keeps_rows: bool = False) -> None:
+        self.path = pathlib.Path(path)
+        self.run = 0
+        self._keeps_rows = keeps_rows
+        self._identity = Identity(accounts=())
+        self._sources: dict[Account, int] = {}
+        self._db: sqlite3.Connection | None = None
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The database, for the target's own tables."""
+        if self._db is None:
+            raise ExportError(f"{self.path} is not open")
+        return self._db
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is open."""
+        return self._db is not None
+
+    def connect(self, *, to_write: bool) -> None:
+        """Open the database; to write, it is made where it is missing, and nobody else can open it meanwhile."""
+        if self._db is not None:
+            return
+        if not to_write and not self.path.is_file():
+            raise FileNotFoundError(2, "No such file or directory")
+        # One thread at a time, as the caller promises; not always the same one.
+        db = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute(f"PRAGMA locking_mode = {'EXCLUSIVE' if to_write else 'NORMAL'}")
+            if to_write:
+                db.execute("PRAGMA journal_mode = WAL")
+                db.execute(f"PRAGMA synchronous = {_SYNCHRONOUS}")
+                db.execute("PRAGMA cache_size = -32000")  # KiB
+                db.execute("BEGIN IMMEDIATE")
+                db.execute("COMMIT")
+        except BaseException:
+            db.close()
+            raise
+        self._db = db
+
+    def exists(self) -> bool:
+        """Whether the open database holds a ledger."""
+        return self.db.execute("SELECT 1 FROM sqlite_master WHERE name = '_aioconvo_meta'").fetchone() is not None
+
+    def begin(self, kind: str, identity: Identity) -> None:
+        """Begin a run: make the tables, or check that they are of this export.
+
+        Raises:
+            ExportError: They are of another schema, account or selection.
+        """
+        with self.transaction():
+            if not self.exists():
+                self.make(kind, identity)
+            self._check(kind, identity)
+            self.run = int(self.meta("run") or 0) + 1
+            self._put(run=str(self.run))
+            for account, selection in identity.accounts:
+                insert = "INSERT OR IGNORE INTO _aioconvo_sources (provider, account, selection) VALUES (?, ?, ?)"
+                self.db.execute(insert, (*account, selection))
+        self._identity = identity
+        self._load_sources()
+
+    def make(self, kind: str, identity: Identity) -> None:
+        """Make the tables, inside a transaction of the caller's."""
+        for statement in _TABLES:
+            self.db.execute(statement)
+        self._put(kind=kind, schema=str(SCHEMA_VERSION), options=_options(identity), run="0")
+
+    def _check(self, kind: str, identity: Identity) -> None:
+        if self.meta("kind") != kind or self.meta("schema") != str(SCHEMA_VERSION):
+            written = f"{self.meta('kind')}, schema {self.meta('schema')}"
+            raise _refusal(self.path, f"was written as {written}; this version writes {kind}, schema {SCHEMA_VERSION}")
+        for name in ("since", "until", "channel"):
+            before, now = getattr(self._held(), name), getattr(identity, name)
+            if before != now:
+                raise _refusal(self.path, f"was exported {_with(name, before)}, not {_with(name, now)}")
+        held: dict[str, dict[str, str]] = {}
+        for provider, account, selection in self.db.execute("SELECT provider, account, selection FROM _aioconvo_sources"):
+            held.setdefault(provider, {})[account] = selection
+        for account, selection in identity.accounts:
+            known = held.get(account.provider, {})
+            if known and account.name not in known:
+                raise _refusal(self.path, f"holds {account.provider} of the account {', '.join(known)}, not of {account.name}")
+            if known.get(account.name, selection) != selection:
+                raise _refusal(self.path, f"holds {account} chosen by {known[account.name]}, not by {selection}")
+
+    def _held(self) -> Identity:
+        return msgspec.json.decode(self.meta("options") or "", type=Identity)
+
+    def load(self) -> None:
+        """Look at a ledger that is there, without beginning a run.
+
+        Raises:
+            ExportError: There is none, or of another schema.
+        """
+        if not self.exists():
+            raise ExportError(f"{self.path} is no target of an export")
+        if self.meta("schema") != str(SCHEMA_VERSION):
+            raise ExportError(f"{self.path} has schema {self.meta('schema')}; this version reads {SCHEMA_VERSION}")
+        self._identity = self._held()
+        self.run = int(self.meta("run") or 0)
+        self._load_sources()
+
+    def _load_sources(self) -> None:
+        found = self.db.execute("SELECT provider, account, number FROM _aioconvo_sources")
+        self._sources = {Account(provider, account): number for provider, account, number in found}
+
+    @property
+    def identity(self) -> Identity:
+        """What the target is an export of; without accounts, where it is only looked at."""
+        return self._identity
+
+    def wipe(self) -> None:
+        """Drop the ledger's tables."""
+        for name in _NAMES:
+            self.db.execute(f"DROP TABLE IF EXISTS _aioconvo_{name}")
+
+    def meta(self, key: str) -> str | None:
+        """One of the texts that are kept about the target."""
+        found = self.db.execute("SELECT value FROM _aioconvo_meta WHERE key = ?", (key,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def _put(self, **texts: str) -> None:
+        self.db.executemany("INSERT OR REPLACE INTO _aioconvo_meta VALUES (?, ?)", texts.items())
+
+    @contextlib.contextmanager
+    def transaction(self, *, durable: bool = True) -> Generator[None]:
+        """All or nothing, and durable at the end; one that is not `durable` may be lost in a power cut, whole."""
+        if not durable:
+            self.db.execute("PRAGMA synchronous = NORMAL")
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.db.execute("COMMIT")
+        except BaseException:
+            # A full disk may have rolled back by itself.
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            raise
+        finally:
+            if not durable:
+                self.db.execute(f"PRAGMA synchronous = {_SYNCHRONOUS}")
+
+    def close(self) -> None:
+        """Close the database; after a clean end it is one file. May be called again."""
+        db, self._db = self._db, None
+        if db is not None:
+            with contextlib.closing(db), contextlib.suppress(sqlite3.OperationalError):  # a full disk must not hide its cause
+                db.execute("PRAGMA journal_mode = DELETE")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # Rounds: which lists and conversations are due.
+
+    def begin_round(self, account: Account) -> None:
+        """Go on with the round that was not gone through, or begin the next one."""
+        with self.transaction():
+            begin = "UPDATE _aioconvo_sources SET round = round + 1, open = 1 WHERE number = ? AND NOT open"
+            self.db.execute(begin, (self._sources[account],))
+
+    def end_round(self, account: Account) -> None:
+        """Everything that was due was tried: the next run looks at the whole list again."""
+        with self.transaction():
+            self.db.execute("UPDATE _aioconvo_sources SET open = 0 WHERE number = ?", (self._sources[account],))
+
+    def feed_lists(self, account: Account, users: Iterable[str]) -> None:
+        """These users' lists (empty: the whole account's) are due in this round; those of them that were fed before stay."""
+        feed = """INSERT INTO _aioconvo_lists (source, user, round) SELECT number, :user, round FROM _aioconvo_sources
+            WHERE number = :source ON CONFLICT (source, user) DO UPDATE SET round = excluded.round, due = 1,
+            walk = iif(fault IS NULL, '', walk), pages = iif(fault IS NULL, 0, pages),
+            position = iif(fault IS NULL, NULL, position) WHERE round < excluded.round"""
+        with self.transaction():
+            self.db.executemany(feed, ({"user": user, "source": self._sources[account]} for user in users))
+
+    def owed_lists(self, account: Account, users: Sequence[str] | None = None, *, count: int = 100) -> list[tuple[str, Step]]:
+        """Lists that are due and that this run gave to nobody yet, those of `users` or any `count`: where the walks stand."""
+        source = self._sources[account]
+        if users is None:
+            find = "SELECT number FROM _aioconvo_lists WHERE source = ? AND due AND run < ? LIMIT ?"
+            numbers = [number for (number,) in self.db.execute(find, (source, self.run, count))]
+        else:
+            find = "SELECT number FROM _aioconvo_lists WHERE source = ? AND user = ? AND due AND run < ?"
+            numbers = [number for user in users for (number,) in self.db.execute(find, (source, user, self.run))]
+        give = "UPDATE _aioconvo_lists SET run = ? WHERE number = ? RETURNING user, walk, pages, position"
+        given: list[tuple[str, Step]] = []
+        with self.transaction(durable=False):
+            for number in numbers:
+                ((user, walk, pages, position),) = self.db.execute(give, (self.run, number)).fetchall()
+                given.append((user, Step(walk=walk, pages=pages, position=position)))
+        return given
+
+    def owed(self, account: Account, ids: Sequence[str] | None = None, *, count: int = 100) -> list[plan.Owed]:
+        """Conversations that are due and that this run gave to nobody yet: those of `ids`, or any `count`."""
+        source = self._sources[account]
+        if ids is None:
+            find = "SELECT number FROM _aioconvo_conversations WHERE source = ? AND due AND run < ? LIMIT ?"
+            numbers = [number for (number,) in self.db.execute(find, (source, self.run, count))]
+        else:
+            find = "SELECT number FROM _aioconvo_conversations WHERE source = ? AND id = ? AND due AND run < ?"
+            numbers = [number for one in ids for (number,) in self.db.execute(find, (source, one, self.run))]
+        # A walk that begins now sees all changes that were listed up to now.
+        give = """UPDATE _aioconvo_conversations SET run = ?, walked = iif(walk = '', listed, walked) WHERE number = ?
+            RETURNING id, walk, since, pages, position, whole_to"""
+        given: list[plan.Owed] = []
+        with self.transaction(durable=False):
+            for number in numbers:
+                ((one, walk, since, pages, position, whole_to),) = self.db.execute(give, (self.run, number)).fetchall()
+                step = Step(walk=walk, since=from_text(since), pages=pages, position=position)
+                given.append(plan.Owed(one, step, from_text(whole_to)))
+        return given
+
+    # What pages brought.
+
+    def take(self, batches: Sequence[Batch]) -> Taken:
+        """Note what the pages brought, inside a transaction of the caller's; what of it the target has to write."""
+        conversations: list[ConversationRow] = []
+        messages: list[Kept] = []
+        seen = 0
+        for batch in batches:
+            conversations += [row for row in batch.conversations if self._list(row)]
+            if batch.user is not None:
+                self._step_list(batch)
+            number = None if batch.conversation is None else self._number(batch)
+            if number is not None:
+                kept = self._sift(batch, number)
+                seen += len(batch.messages) - len(kept)
+                messages += kept
+                self._step_walk(batch.step, number, kept)
+        new = sum(one.is_new for one in messages)
+        return Taken(conversations, messages, Committed(new, len(messages) - new, seen))
+
+    def _list(self, row: ConversationRow) -> bool:
+        """Note a conversation of the list, or one that was named; whether its row is new or different."""
+        source = self._sources[Account(row.provider, row.account)]
+        encoded = encode_row(row)
+        ((current,),) = self.db.execute("SELECT round FROM _aioconvo_sources WHERE number = ?", (source,)).fetchall()
+        find = (
+            "SELECT number, round, due, listed, walked, ended, digest FROM _aioconvo_conversations WHERE source = ? AND id = ?"
+        )
+        known = self.db.execute(find, (source, row.conversation_id)).fetchone()
+        listed = plan.fingerprint(row)
+        kept = encoded if self._keeps_rows else None
+        if known is None:
+            insert = """INSERT INTO _aioconvo_conversations (source, id, round, listed, told, digest, row)
+                VALUES (?, ?, ?, ?, ?, ?, ?)"""
+            told = (source, row.conversation_id, current, listed, row.message_count, digest(encoded), kept)
+            self.db.execute(insert, told)
+            return True
+        number, last_round, due, _, walked, ended, before = known
+        if not due and plan.is_due(listed=listed, walked=walked, ended=bool(ended), again=last_round < current):
+            restart = (
+                "UPDATE _aioconvo_conversations SET due = 1, run = 0, walk = '', pages = 0, position = NULL WHERE number = ?"
+            )
+            self.db.execute(restart, (number,))
+        self.db.execute("UPDATE _aioconvo_conversations SET round = ? WHERE number = ?", (current, number))
+        if bytes(row.native) == b"null":  # an id alone tells nothing new
+            return False
+        update = "UPDATE _aioconvo_conversations SET listed = ?, told = ?, digest = ?, row = ? WHERE number = ?"
+        self.db.execute(update, (listed, row.message_count, digest(encoded), kept, number))
+        return bool(before != digest(encoded))
+
+    def _step_list(self, batch: Batch) -> None:
+        step = batch.step
+        where = (self._sources[batch.account], batch.user)
+        if step.fault is not None:
+            fail = "UPDATE _aioconvo_lists SET fault = ?, words = ? WHERE source = ? AND user = ?"
+            self.db.execute(fail, (step.fault.type, step.fault.words, *where))
+            return
+        move = """UPDATE _aioconvo_lists SET walk = ?, pages = ?, position = ?, due = ?, fault = NULL, words = NULL
+            WHERE source = ? AND user = ?"""
+        self.db.execute(move, (step.walk, step.pages, step.position, not step.ended, *where))
+
+    def _sift(self, batch: Batch, number: int) -> list[Kept]:
+        """The messages of a page that are new or different; the index holds them from now on."""
+        if not batch.messages:
+            return []
+        latest = {row.message_id: row for row in batch.messages}  # the same id twice: the later one counts
+        known: dict[str, tuple[bytes, int]] = {}
+        ids = list(latest)
+        for first in range(0, len(ids), 500):  # SQLite's own bound of variables
+            some = ids[first : first + 500]
+            marks = ",".join("?" * len(some))
+            find = f"SELECT id, digest, part FROM _aioconvo_items WHERE conversation = ? AND id IN ({marks})"  # noqa: S608 -- marks
+            known |= {one: (found, part) for one, found, part in self.db.execute(find, (number, *some))}
+        kept: list[Kept] = []
+        for one, row in latest.items():
+            encoded = encode_row(row)
+            before, part = known.get(one, (None, 0))
+            if before != digest(encoded):
+                kept.append(Kept(number, row, encoded, part, before is None))
+        put = "INSERT OR REPLACE INTO _aioconvo_items (conversation, id, digest) VALUES (?, ?, ?)"
+        self.db.executemany(put, ((number, one.row.message_id, digest(one.encoded)) for one in kept))
+        return kept
+
+    def _number(self, batch: Batch) -> int | None:
+        """The conversation's number; one that only another target's list told of is not known here."""
+        find = "SELECT number FROM _aioconvo_conversations WHERE source = ? AND id = ?"
+        found = self.db.execute(find, (self._sources[batch.account], batch.conversation)).fetchone()
+        return None if found is None else int(found[0])
+
+    def _step_walk(self, step: Step, number: int, kept: Sequence[Kept]) -> None:
+        if kept:
+            times = [to_text(one.row.sent_at) for one in kept if one.row.sent_at is not None]
+            count = """UPDATE _aioconvo_conversations SET messages = messages + :new,
+                first = min(ifnull(first, :first), ifnull(:first, first)), last = max(ifnull(last, :last), ifnull(:last, last))
+                WHERE number = :number"""
+            span = {"first": min(times, default=None), "last": max(times, default=None)}
+            self.db.execute(count, {"new": sum(one.is_new for one in kept), "number": number, **span})
+        if step.fault is not None:
+            fail = "UPDATE _aioconvo_conversations SET fault = ?, words = ? WHERE number = ? AND due"
+            self.db.execute(fail, (step.fault.type, step.fault.words, number))
+        elif step.ended:
+            # Where the list told of a change after the walk had begun, another walk is due, in this run too.
+            end = """UPDATE _aioconvo_conversations SET walk = '', pages = 0, position = NULL, ended = 1, whole_to = last,
+                fault = NULL, words = NULL, due = walked IS NOT listed, run = iif(walked IS NOT listed, 0, run)
+                WHERE number = ? AND due"""
+            self.db.execute(end, (number,))
+        else:
+            move = """UPDATE _aioconvo_conversations SET walk = ?, pages = ?, position = ?, since = ?, fault = NULL,
+                words = NULL WHERE number = ? AND due"""
+            since = None if step.since is None else to_text(step.since)
+            self.db.execute(move, (step.walk, step.pages, step.position, since, number))
+
+    # What there is.
+
+    def states(self) -> Iterator[State]:
+        """Every conversation, one at a time."""
+        accounts = {number: account for account, number in self._sources.items()}
+        find = """SELECT source, id, due, ended, messages, told, first, last, fault, words FROM _aioconvo_conversations
+            ORDER BY number"""
+        for source, one, due, ended, messages, told, first, last, fault, words in self.db.execute(find):
+            why = None if fault is None else Fault(type=fault, words=words)
+            times = (from_text(first), from_text(last))
+            yield State(accounts[source], one, bool(due), bool(ended), messages, told, *times, why)
+
+    def open_lists(self) -> Iterator[tuple[Account, str, Fault | None]]:
+        """The lists that were not walked to their end, by account and user, with why."""
+        accounts = {number: account for account, number in self._sources.items()}
+        for source, user, fault, words in self.db.execute("SELECT source, user, fault, words FROM _aioconvo_lists WHERE due"):
+            yield accounts[source], user, None if fault is None else Fault(type=fault, words=words)
+
+    def sources(self) -> dict[Account, bool]:
+        """Every account of the target, and whether its round is still open."""
+        found = self.db.execute("SELECT provider, account, open FROM _aioconvo_sources ORDER BY number")
+        return {Account(provider, account): bool(still) for provider, account, still in found}
+
+
+def _options(identity: Identity) -> str:
+    return msgspec.json.encode(msgspec.structs.replace(identity, accounts=())).decode()
+
+
+def _refusal(path: pathlib.Path, told: str) -> ExportError:
+    way_out = "Name another target, or start over with --fresh (fresh=True), which deletes what it holds"
+    return ExportError(f"{path} {told}. {way_out}")
+
+
+def _with(name: str, value: object) -> str:
+    return f"without {name}" if value is None else f"with {name} {value}"
+
+
+def to_text(when: dt.datetime) -> str:
+    """A moment in UTC as text of one length, which sorts as the moments do."""
+    return when.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def from_text(text: str | None) -> dt.datetime | None:
+    """What `to_text` gave."""
+    return None if text is None else dt.datetime.fromisoformat(text)

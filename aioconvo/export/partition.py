@@ -1,0 +1,155 @@
+"""Walks some conversations of one source, so many at a time, and gives every page to a writer. No target is known here.
+
+The same code serves one machine and many: who runs it says where the jobs come from and where the batches go.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
+from typing import Any, TypeAlias, TypeVar
+
+import anyio
+import msgspec
+from anyio.streams.memory import MemoryObjectReceiveStream
+
+from aioconvo.core.codec import Model
+from aioconvo.core.errors import AioconvoError, InvalidRequestError
+from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.inbox.base import Inbox
+from aioconvo.inbox.models import Conversation, Message
+
+from . import plan
+from .batch import Account, Batch, Fault, Identity, Step
+from .schema import conversation_row, message_row
+
+__all__ = ["Job", "ListJob", "Write", "run_partition", "walk_list", "walk_messages"]
+
+T = TypeVar("T")
+Write: TypeAlias = Callable[[Batch], Awaitable[object]]
+
+
+class Job(Model):
+    """A conversation to walk, from a step on that has a name."""
+
+    account: Account
+    conversation: str
+    step: Step
+
+
+class ListJob(Model):
+    """A list of conversations to walk: of a user, by the inbox's argument that takes such ids, or (empty) of the account."""
+
+    account: Account
+    user: str
+    argument: str
+    step: Step
+
+
+async def run_partition(
+    inbox: Inbox,
+    jobs: AsyncIterable[Job],
+    write: Write,
+    identity: Identity,
+    *,
+    concurrency: int,
+    stopping: Callable[[], bool] = lambda: False,
+) -> None:
+    """Walk every conversation of `jobs`, at most `concurrency` at a time; waits where `write` does.
+
+    A conversation that fails gives a batch with a fault, and the rest goes on. Once `stopping` is true no more pages are asked
+    for. Raises what `jobs` and `write` raise.
+    """
+    send, receive = anyio.create_memory_object_stream[Job]()
+
+    async def work(own: MemoryObjectReceiveStream[Job]) -> None:
+        async with own:
+            async for job in own:
+                if not stopping():
+                    await walk_messages(inbox, job, write, identity, stopping=stopping)
+
+    async with anyio.create_task_group() as group, send:
+        for _ in range(concurrency):
+            group.start_soon(work, receive.clone())
+        receive.close()
+        async for job in jobs:
+            if not stopping():  # to the end, so that nobody is left who waits to give one
+                await send.send(job)
+
+
+async def walk_messages(
+    inbox: Inbox, job: Job, write: Write, identity: Identity, *, stopping: Callable[[], bool] = lambda: False
+) -> None:
+    """Walk one conversation from the job's step on; every page goes to `write` with the step after it."""
+
+    def listed(start: str | None) -> AsyncPaginator[Message]:
+        return inbox.messages(job.conversation, since=job.step.since, until=identity.until, start=start)
+
+    def batch(items: list[Message], step: Step) -> Batch:
+        rows = (message_row(one, job.account.name, job.conversation) for one in items)
+        kept = tuple(row for row in rows if plan.wants_message(row, identity))
+        return Batch(account=job.account, conversation=job.conversation, step=step, messages=kept)
+
+    async with contextlib.aclosing(_batches(listed, batch, job.step)) as batches:
+        async for one in batches:
+            await write(one)
+            if stopping():
+                return
+
+
+async def walk_list(
+    inbox: Inbox, job: ListJob, write: Write, identity: Identity, *, stopping: Callable[[], bool] = lambda: False
+) -> None:
+    """Walk one list of conversations from the job's step on; every page goes to `write` with the step after it."""
+    chosen: dict[str, Any] = {job.argument: job.user} if job.user else {}
+    if inbox.capabilities.reads_new_conversations:
+        chosen["since"] = identity.since
+
+    def listed(start: str | None) -> AsyncPaginator[Conversation]:
+        return inbox.conversations(**chosen, start=start)
+
+    def batch(items: list[Conversation], step: Step) -> Batch:
+        rows = (conversation_row(one, job.account.name) for one in items)
+        kept = tuple(row for row in rows if plan.wants_conversation(row, identity))
+        return Batch(account=job.account, user=job.user, step=step, conversations=kept)
+
+    async with contextlib.aclosing(_batches(listed, batch, job.step)) as batches:
+        async for one in batches:
+            await write(one)
+            if stopping():
+                return
+
+
+async def _batches(
+    listed: Callable[[str | None], AsyncPaginator[T]], batch: Callable[[list[T], Step], Batch], begin: Step
+) -> AsyncGenerator[Batch, None]:
+    """The pages of a walk, each with the step after it; the last step is one that ended or failed."""
+    step = begin
+    try:
+        following = _from(listed, begin.position).pages()
+        while True:
+            page = await anext(following, None)
+            items = [] if page is None else page.items
+            ended = page is None or not page.has_more
+            position = None if page is None or ended else page.position
+            after = msgspec.structs.replace(step, pages=step.pages + 1, position=position, ended=ended)
+            brought = batch(items, after)
+            step = after
+            yield brought
+            if ended:
+                return
+    except AioconvoError as error:
+        fault = Fault(type=type(error).__name__, words=str(error))
+    except Exception as error:  # noqa: BLE001 -- one broken conversation must not end the others; its words may hold its text
+        fault = Fault(type=type(error).__name__, words="unexpected; please report it with the conversation's id")
+    yield batch([], msgspec.structs.replace(step, fault=fault))
+
+
+def _from(listed: Callable[[str | None], AsyncPaginator[T]], position: str | None) -> AsyncPaginator[T]:
+    """The list from a stored position on, or from its beginning, where this version cannot read the position."""
+    if position is not None:
+        try:
+            return listed(position)
+        except InvalidRequestError:
+            pass
+    return listed(None)

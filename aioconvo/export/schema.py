@@ -1,0 +1,284 @@
+"""The one schema of every target: a table of conversations and a table of messages. Pure.
+
+Column names are the same in every target. `time` is a moment in UTC, `json` is JSON text; everything that is not a key may
+be missing where the API does not tell it. What a column means stands at `aioconvo.inbox.Conversation` and `Message`.
+
+    conversations     type      from the inbox
+    ----------------  --------  -----------------------------------------------
+    provider          text      provider; key
+    account           text      which account it is, see `Source`; key
+    conversation_id   text      id; key
+    created_at        time      created_at
+    updated_at        time      updated_at
+    last_message_at   time      last_message_at
+    status            text      status
+    subject           text      subject
+    unread            boolean   unread
+    message_count     integer   message_count
+    channels          json      channels: a list of texts
+    participants      json      participants: a list of {kind, id, name, address}
+    native            json      native: the API's own conversation, null where only its id was given
+
+    messages          type      from the inbox
+    ----------------  --------  -----------------------------------------------
+    provider          text      provider; key
+    account           text      as of its conversation; key
+    conversation_id   text      the conversation it came from; key
+    message_id        text      id; key
+    sent_at           time      sent_at
+    updated_at        time      updated_at
+    direction         text      direction: inbound, outbound, system
+    kind              text      kind
+    author_kind       text      author.kind: user, business, system, unknown
+    author_id         text      author.id
+    author_name       text      author.name
+    author_address    text      author.address
+    text              text      text
+    html              text      html
+    subject           text      subject
+    channel           text      channel
+    status            text      status
+    reply_to_id       text      reply_to_id
+    attachments       json      attachments: a list of {id, url, media_type, name, size}
+    native            json      native: the API's own message
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+import msgspec
+
+from aioconvo.core.codec import Model, encode
+from aioconvo.inbox.models import Conversation, Message
+
+__all__ = [
+    "CONVERSATIONS",
+    "MESSAGES",
+    "SCHEMA_VERSION",
+    "Column",
+    "ColumnType",
+    "ConversationRow",
+    "MessageRow",
+    "Row",
+    "Table",
+    "Value",
+    "as_dict",
+    "conversation_row",
+    "decode_row",
+    "digest",
+    "encode_row",
+    "message_row",
+    "values",
+]
+
+SCHEMA_VERSION = 1
+
+R = TypeVar("R", bound="ConversationRow | MessageRow")
+Value: TypeAlias = str | bool | int | dt.datetime | None
+_NULL = msgspec.Raw(b"null")
+_NONE = msgspec.Raw(b"[]")
+
+
+class ColumnType(enum.StrEnum):
+    """What a column holds."""
+
+    TEXT = "text"
+    TIME = "time"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    JSON = "json"
+
+
+class ConversationRow(Model, omit_defaults=False):
+    """One row of the table of conversations. Members that are JSON hold their encoded bytes."""
+
+    provider: str
+    account: str
+    conversation_id: str
+    created_at: dt.datetime | None = None
+    updated_at: dt.datetime | None = None
+    last_message_at: dt.datetime | None = None
+    status: str | None = None
+    subject: str | None = None
+    unread: bool | None = None
+    message_count: int | None = None
+    channels: msgspec.Raw = _NONE
+    participants: msgspec.Raw = _NONE
+    native: msgspec.Raw = _NULL
+
+
+class MessageRow(Model, omit_defaults=False):
+    """One row of the table of messages. Members that are JSON hold their encoded bytes."""
+
+    provider: str
+    account: str
+    conversation_id: str
+    message_id: str
+    sent_at: dt.datetime | None = None
+    updated_at: dt.datetime | None = None
+    direction: str | None = None
+    kind: str | None = None
+    author_kind: str | None = None
+    author_id: str | None = None
+    author_name: str | None = None
+    author_address: str | None = None
+    text: str | None = None
+    html: str | None = None
+    subject: str | None = None
+    channel: str | None = None
+    status: str | None = None
+    reply_to_id: str | None = None
+    attachments: msgspec.Raw = _NONE
+    native: msgspec.Raw = _NULL
+
+
+Row: TypeAlias = ConversationRow | MessageRow
+
+
+class Column(NamedTuple):
+    """One column; those of a key are never missing."""
+
+    name: str
+    type: ColumnType
+    required: bool
+
+
+class Table(NamedTuple, Generic[R]):
+    """One table: its name, columns in order, the names of its key, and the struct that is one row."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    row: type[R]
+
+
+_TYPES: dict[Any, ColumnType] = {
+    str: ColumnType.TEXT,
+    str | None: ColumnType.TEXT,
+    dt.datetime | None: ColumnType.TIME,
+    bool | None: ColumnType.BOOLEAN,
+    int | None: ColumnType.INTEGER,
+    msgspec.Raw: ColumnType.JSON,
+}
+
+
+def _table(name: str, row: type[R]) -> Table[R]:
+    fields = msgspec.structs.fields(row)
+    columns = tuple(Column(field.name, _TYPES[field.type], field.required) for field in fields)
+    return Table(name, columns, tuple(column.name for column in columns if column.required), row)
+
+
+CONVERSATIONS = _table("conversations", ConversationRow)
+MESSAGES = _table("messages", MessageRow)
+
+
+def conversation_row(conversation: Conversation, account: str) -> ConversationRow:
+    """A conversation as a row; `native` may be `None` where only the id is known."""
+    return ConversationRow(
+        provider=str(conversation.provider),
+        account=account,
+        conversation_id=conversation.id,
+        created_at=conversation.created_at,
+        updated_at=conversation.updated_at,
+        last_message_at=conversation.last_message_at,
+        status=conversation.status,
+        subject=conversation.subject,
+        unread=conversation.unread,
+        message_count=conversation.message_count,
+        channels=_json(conversation.channels),
+        participants=_json(conversation.participants),
+        native=_json(conversation.native),
+    )
+
+
+def message_row(message: Message, account: str, conversation_id: str) -> MessageRow:
+    """A message as a row of the conversation that was asked for it, so that every message has its conversation."""
+    author = message.author
+    return MessageRow(
+        provider=str(message.provider),
+        account=account,
+        conversation_id=conversation_id,
+        message_id=message.id,
+        sent_at=message.sent_at,
+        updated_at=message.updated_at,
+        direction=None if message.direction is None else str(message.direction),
+        kind=str(message.kind),
+        author_kind=None if author is None else str(author.kind),
+        author_id=None if author is None else author.id,
+        author_name=None if author is None else author.name,
+        author_address=None if author is None else author.address,
+        text=message.text,
+        html=message.html,
+        subject=message.subject,
+        channel=message.channel,
+        status=message.status,
+        reply_to_id=message.reply_to_id,
+        attachments=_json(message.attachments) if message.attachments else _NONE,
+        native=_json(message.native),
+    )
+
+
+def _json(value: object) -> msgspec.Raw:
+    """The value as JSON on one line, in valid UTF-8 whatever the API sent."""
+    raw = encode(value)
+    try:
+        return msgspec.Raw(msgspec.json.format(raw, indent=-1))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # Half of a surrogate pair: no file in UTF-8 can hold it, and most readers of JSON refuse the whole line.
+        text = json.dumps(json.loads(raw), ensure_ascii=False, separators=(",", ":"))
+        return msgspec.Raw(text.encode("utf-8", "replace"))
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def encode_row(row: Row) -> bytes:
+    """The row as one JSON object on one line, every column in it, times in ISO 8601 with `Z`."""
+    try:
+        return _encode(row)
+    except UnicodeEncodeError:
+        return _encode(msgspec.structs.replace(row, **_mended(row)))
+
+
+def _mended(row: Row) -> dict[str, str]:
+    texts = ((name, getattr(row, name)) for name in row.__struct_fields__)
+    return {name: text.encode("utf-8", "replace").decode() for name, text in texts if isinstance(text, str)}
+
+
+def decode_row(table: Table[R], line: bytes | str) -> R:
+    """A row of that table, from what `encode_row` gave."""
+    return msgspec.json.decode(line, type=table.row)
+
+
+def digest(encoded: bytes) -> bytes:
+    """12 bytes that differ where two encoded rows do."""
+    return hashlib.blake2b(encoded, digest_size=12).digest()
+
+
+def values(row: Row) -> tuple[Value, ...]:
+    """A row's values in the order of its columns; JSON as text, times as aware datetimes in UTC."""
+    return tuple(_value(getattr(row, name)) for name in row.__struct_fields__)
+
+
+def _value(value: Any) -> Value:
+    if isinstance(value, msgspec.Raw):
+        return bytes(value).decode()
+    given: Value = value
+    return given
+
+
+def as_dict(row: Row) -> dict[str, Any]:
+    """A row as a mapping from column to value: text, bool, int, aware datetime in UTC, or what the JSON holds."""
+    return dict(_items(row))
+
+
+def _items(row: Row) -> Iterator[tuple[str, Any]]:
+    for name in row.__struct_fields__:
+        value = getattr(row, name)
+        yield name, msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value

@@ -1,0 +1,95 @@
+"""What is exported: a client, which account it is, and which of its conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from aioconvo.core.auth import digest
+from aioconvo.core.limits import Limits
+from aioconvo.core.stats import Stats
+from aioconvo.inbox.base import Inbox
+
+from .batch import Account
+from .errors import ExportError
+
+__all__ = ["InboxClient", "Source"]
+
+
+class InboxClient(Protocol):
+    """What an export needs of a client: each of the five has it."""
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go to."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """What its credential may do."""
+        ...
+
+    @property
+    def inbox(self) -> Inbox:
+        """Its conversations and messages in neutral structs."""
+        ...
+
+    def stats(self) -> Stats:
+        """What it did so far."""
+        ...
+
+
+class Source:
+    """One account to export.
+
+    All conversations are exported where the API lists them. Else, and where fewer are wanted, give one of `users` (ids of the
+    API's), `external_users` (your own ids, Sunshine Conversations) or `conversations` (ids). Each may be long, such as an open
+    file with an id on each line: it is read as the run goes on, once.
+
+    `account` names the account in the target. Without it, the app id of Sunshine Conversations and Smooch, or else a digest
+    of the credential, tells accounts apart; name it where a credential may be replaced by another one of the same account.
+
+    Raises:
+        ExportError: More than one choice was given, one that the API does not have, or none where it needs one.
+    """
+
+    def __init__(
+        self,
+        client: InboxClient,
+        account: str | None = None,
+        *,
+        users: Iterable[str] | None = None,
+        external_users: Iterable[str] | None = None,
+        conversations: Iterable[str] | None = None,
+    ) -> None:
+        self.client = client
+        self.inbox = client.inbox
+        provider = str(self.inbox.provider)
+        given = {"users": users, "external_users": external_users, "conversations": conversations}
+        chosen: list[tuple[str, Iterable[str] | None]] = [(name, ids) for name, ids in given.items() if ids is not None]
+        if len(chosen) > 1:
+            raise ExportError(f"give one of {' and '.join(name for name, _ in chosen)}, not both")
+        self.selection, self.ids = chosen[0] if chosen else ("all", None)
+        self._check(provider)
+        self.account = Account(provider, account or _account(client, provider))
+
+    def _check(self, provider: str) -> None:
+        able = self.inbox.capabilities
+        if self.selection == "all" and not able.lists_all:
+            raise ExportError(
+                f"{provider} does not list all conversations: say whose with users=... (--users-from FILE), or which with "
+                "conversations=... (--conversations-from FILE)"
+            )
+        if self.selection in {"users", "external_users"} and not able.lists_by_user:
+            raise ExportError(f"{provider} does not list by user: leave users out, and all conversations are exported")
+        if self.selection == "external_users" and provider != "sunshine":
+            raise ExportError(f"{provider} takes your own ids of users as users=...; leave external_users out")
+
+    def __repr__(self) -> str:
+        return f"<Source {self.account}, {self.selection}>"
+
+
+def _account(client: Any, provider: str) -> str:
+    app_id: str | None = getattr(client, "app_id", None)
+    identity: str = client._auth.identity if app_id is None else app_id  # noqa: SLF001 -- the digest of our own client
+    return digest(provider, client.base_url, identity)[:12]

@@ -1,0 +1,262 @@
+"""The export as users run it: what it refuses, what it tells, Ctrl-C, and messages that arrive meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import io
+import json
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+import aioconvo
+from aioconvo.cli.app import app
+from aioconvo.cli.drawing import Drawing, duration, line
+from aioconvo.convore import ContactHandle, Participant
+from aioconvo.convore.models import ContactHandleType, ParticipantRole
+from aioconvo.export import Account, Committed, Progress, SourceCounts, rows
+from tests.export.processes import Served, doubled, run, sandbox, start
+from tests.export.relay import at, relayed
+
+runner = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with sandbox("--conversations", 12, "--messages", 130, "--latency", 0.02) as running:
+        yield running
+
+
+# What is refused, before anything is sent.
+
+WRONG = [
+    (["nobody", "--to", "out.sqlite"], "'nobody' is no provider; there are smscx"),
+    (["convore", "convore", "--to", "out.sqlite"], "convore is named twice"),
+    (["convore", "--to", "out"], "tells no kind of target"),
+    (["convore", "--to", "out.sqlite", "--since", "yesterday"], "write 2026-01-31"),
+    (["convore", "--to", "out.sqlite", "--since", "2026-02-01", "--until", "2026-01-01"], "until"),
+    (["convore", "--to", "out.sqlite", "--users-from", "-"], "convore does not list by user"),
+    (["smooch", "--to", "out.sqlite"], "--users-from FILE"),
+    (["sunshine", "--to", "out.sqlite", "--users-from", "missing.txt"], "cannot read missing.txt"),
+    (["sunshine", "--to", "out.sqlite", "--users-from", "-", "--conversations-from", "-"], "not both"),
+    (["convore", "--to", "out.sqlite", "--scheduler", "tcp://127.0.0.1:8786"], "--engine dask"),
+    (["convore", "--to", "out.sqlite", "--engine", "dask", "--scheduler", "here"], "tcp://HOST:PORT"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), WRONG, ids=[words for _, words in WRONG])
+def test_wrong_use_names_the_fix(
+    arguments: list[str], words: str, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = runner.invoke(app, ["export", *arguments], env={**served.environ, "COLUMNS": "400"})
+    assert result.exit_code == 2
+    assert words in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_credential_is_named(tmp_path: Path) -> None:
+    result = runner.invoke(
+        app, ["export", "convore", "--to", str(tmp_path / "out.sqlite")], env={"AIOCONVO_CONVORE_API_KEY": ""}
+    )
+    assert result.exit_code == 2
+    assert "set AIOCONVO_CONVORE_API_KEY" in result.output
+
+
+def test_another_selection_is_refused_and_fresh_starts_over(served: Served, tmp_path: Path) -> None:
+    command = ["export", "ultracart", "--to", str(tmp_path / "out.sqlite")]
+    assert runner.invoke(app, command, env=served.environ).exit_code == 0
+    bounded = [*command, "--since", "2026-01-01"]
+    refused = runner.invoke(app, bounded, env=served.environ)
+    assert refused.exit_code == 2
+    assert "--fresh" in refused.output
+    assert runner.invoke(app, [*bounded, "--fresh"], env=served.environ).exit_code == 0
+
+
+# What it tells.
+
+
+def test_users_on_standard_input_and_a_list_that_fails(served: Served, tmp_path: Path) -> None:
+    target = str(tmp_path / "out.sqlite")
+    users = "user-1\n# a comment\n\nuser-2\nnobody\n"
+    result = runner.invoke(app, ["export", "smooch", "--to", target, "--users-from", "-"], input=users, env=served.environ)
+    assert result.exit_code == 1
+    assert "NOT COMPLETE" in result.output
+    assert "the list of user nobody of smooch is unfinished: NotFoundError" in result.output
+    found, twice = doubled(rows(target))
+    assert not twice
+    assert found == {user: served.ids("smooch")[user] for user in ("user-1", "user-2")}
+    verified = runner.invoke(app, ["verify", target])
+    assert verified.exit_code == 1
+    assert "2 conversations (2 complete), 260 messages" in verified.output
+
+
+def test_verify_shows_what_is_short(served: Served, tmp_path: Path) -> None:
+    target, ids = str(tmp_path / "out.sqlite"), sorted(served.ids("smscx"))
+    file = tmp_path / "ids.txt"
+    file.write_text(f"{ids[0]}\n00000000-0000-0000-0000-000000000000\n")
+    command = ["export", "smscx", "--to", target, "--conversations-from", str(file)]
+    assert runner.invoke(app, command, env=served.environ).exit_code == 1
+    told = json.loads(runner.invoke(app, ["verify", target, "--json"]).stdout)
+    assert (told["complete"], told["messages"], told["conversation_count"]) == (False, 130, 2)
+    ((short),) = told["conversations"]
+    assert (short["verdict"], short["reached_end"], short["fault"]["type"]) == ("failed", False, "NotFoundError")
+    everything = json.loads(runner.invoke(app, ["verify", target, "--json", "--all"]).stdout)["conversations"]
+    assert {state["id"]: state["messages"] for state in everything} == {ids[0]: 130, short["id"]: 0}
+    table = runner.invoke(app, ["verify", target]).stdout
+    assert "failed: NotFoundError" in table
+    assert ids[0] not in table
+    assert ids[0] in runner.invoke(app, ["verify", target, "--all"]).stdout
+
+
+def test_verify_and_report_without_a_target(tmp_path: Path) -> None:
+    missing = str(tmp_path / "out.sqlite")
+    for command in (["verify", missing], ["report", missing, "--out", str(tmp_path / "out.html")]):
+        result = runner.invoke(app, command)
+        assert result.exit_code == 2
+        assert result.output.startswith("Error: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report(served: Served, tmp_path: Path) -> None:
+    target, page = str(tmp_path / "out.sqlite"), tmp_path / "out.html"
+    assert runner.invoke(app, ["export", "smscx", "--to", target], env=served.environ).exit_code == 0
+    assert runner.invoke(app, ["report", target, "--out", str(page)]).exit_code == 0
+    assert page.read_text().startswith("<!doctype html>")
+
+
+COUNTS = SourceCounts(
+    account=Account("convore", "a"),
+    listed=40,
+    listing=False,
+    due=40,
+    walked=9,
+    failed=1,
+    messages=Committed(new=900, changed=0, seen_before=100),
+    waited=75.0,
+    seconds=10.0,
+)
+
+
+def test_progress_on_a_terminal_and_on_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    with Drawing(Console(file=screen, force_terminal=True, width=120)) as drawing:
+        drawing.update(Progress(sources=(COUNTS,)))
+    assert all(word in screen.getvalue() for word in ("10/40", "1000", "100", "1:15 min", "30 s"))
+    now = 0.0
+    monkeypatch.setattr("aioconvo.cli.drawing.time.monotonic", lambda: now)
+    pipe = io.StringIO()
+    with Drawing(Console(file=pipe)) as drawing:
+        for now in (1.0, 4.0, 5.0, 9.0, 10.5):  # noqa: B007 -- the clock reads it
+            drawing.update(Progress(sources=(COUNTS,)))
+    assert pipe.getvalue().splitlines() == [line(COUNTS)] * 2
+    told = "convore: 10/40 conversations, 1000 messages (900 new), 100 a second"
+    assert line(COUNTS) == f"{told}, 1 failed, waited 1:15 min for limits, about 30 s left"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.0, "0 s"), (59.4, "59 s"), (59.6, "1:00 min"), (3599.0, "59:59 min"), (7800.0, "2:10 h")]
+)
+def test_durations(seconds: float, told: str) -> None:
+    assert duration(seconds) == told
+
+
+# Ctrl-C.
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="signals are sent to a process")
+
+
+@posix_only
+@pytest.mark.parametrize("interrupts", [1, 2])
+def test_interrupted(interrupts: int, served: Served, tmp_path: Path) -> None:
+    """Once: the pages in flight are committed. Twice: it ends at once. The same command ends exact either way."""
+    command = ("export", "convore", "--to", tmp_path / "out.sqlite", "--concurrency", 3, "--account", "mine")
+    with relayed(served, "convore") as (relay, through):
+        process = start(through, *command)
+        relay.on_request = at(8, lambda: process.send_signal(signal.SIGINT))
+        told = _read_until(process, "Stopping:")
+        for _ in range(interrupts - 1):
+            process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+        told += rest
+        assert process.returncode == 130, told
+        assert "he same command goes on from there" in told
+        assert "Traceback" not in told
+        again = run(through, *command)
+    found, twice = doubled(rows(tmp_path / "out.sqlite"))
+    assert not twice
+    assert found == served.ids("convore")
+    assert "complete" in again
+    if interrupts == 1:  # nothing was asked for in vain
+        assert len(relay.targets) == _requests_of_one_run(served, tmp_path)
+
+
+def _read_until(process: subprocess.Popen[str], words: str) -> str:
+    assert process.stdout is not None
+    told = ""
+    while words not in told:
+        text = process.stdout.readline()
+        assert text, told
+        told += text
+    return told
+
+
+def _requests_of_one_run(served: Served, place: Path) -> int:
+    before = served.requests("convore")
+    run(served, "export", "convore", "--to", place / "whole.sqlite", "--concurrency", 3)
+    return served.requests("convore") - before
+
+
+# Arrivals.
+
+OUTSIDER = Participant(
+    handle=ContactHandle(type=ContactHandleType.EMAIL, value="new@example.com"), role=ParticipantRole.FROM, name="New"
+)
+
+
+async def _post(served: Served, conversations: list[str], text: str) -> None:
+    """A message into each of these conversations, and one into a new conversation."""
+    async with aioconvo.ConvoreClient(**served.options("convore")) as convore:
+        for conversation in conversations:
+            last = await convore.messages.list(conversation_id=conversation, limit=1).collect()
+            await convore.messages.send(body=f"<p>{text}</p>", reply_to_message_id=last[0].id)
+        channel = (await convore.messages.list(limit=1).collect())[0].channel_id
+        await convore.messages.import_(
+            date=dt.datetime.now(dt.UTC), sender=OUTSIDER, recipients=[], channel_id=channel, body=f"<p>{text}</p>"
+        )
+
+
+def test_messages_and_conversations_that_arrive_meanwhile(tmp_path: Path) -> None:
+    """They may be in the first run or not; the second one brings what is missing, and only that."""
+    target = tmp_path / "out.sqlite"
+    with (
+        sandbox("--conversations", 30, "--messages", 130, "--latency", 0.02) as served,
+        relayed(served, "convore") as (relay, through),
+    ):
+        ids = sorted(served.ids("convore"))
+        running = threading.Event()
+        relay.on_request = at(10, running.set)
+        process = start(through, "export", "convore", "--to", target, "--concurrency", 2)
+        assert running.wait(30)
+        asyncio.run(_post(served, ids[::3], "While it runs"))
+        told, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, told
+        stored = served.ids("convore")
+        first, twice = doubled(rows(target))
+        assert not twice
+        assert all(ids <= stored[conversation] for conversation, ids in first.items())
+        run(through, "export", "convore", "--to", target)
+        second, twice = doubled(rows(target))
+        assert not twice
+        assert second == stored
+        assert len(second) == 31
+        told = run(through, "export", "convore", "--to", target)
+        assert "0 conversations walked, 0 messages new" in told

@@ -1,0 +1,117 @@
+"""SIGKILL in the middle of an export, again and again: what is there is whole, and the same command ends exact.
+
+AIOCONVO_CAMPAIGN=full kills at 50 points for each kind of target.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from aioconvo.export import ExportError, Verdict, conversation_states, rows
+from tests.export.processes import Served, doubled, run, sandbox, start
+from tests.export.relay import relayed
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are killed by SIGKILL")
+
+FULL = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
+KINDS = ["sqlite", "jsonl", "jsonl.gz", "parquet", "duckdb"] if FULL else ["sqlite", "jsonl"]
+POINTS = 50 if FULL else 3
+CONVERSATIONS = 240 if FULL else 24
+CONCURRENCY = 4
+
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with sandbox("--conversations", CONVERSATIONS, "--messages", 150, "--latency", 0.02) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def undisturbed(served: Served, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """The requests of one run that nothing disturbs."""
+    before = served.requests("convore")
+    run(served, "export", "convore", "--to", tmp_path_factory.mktemp("whole") / "out.sqlite", "--concurrency", CONCURRENCY)
+    return served.requests("convore") - before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_killed_and_resumed(kind: str, served: Served, undisturbed: int, tmp_path: Path, record_property: Record) -> None:
+    """Of what was committed when the process died, nothing is asked for again: only pages in flight are."""
+    target, command = f"{kind}:{tmp_path / 'out'}", ("--concurrency", CONCURRENCY, "--account", "mine")
+    draws = random.Random(kind)  # noqa: S311 -- repeatable points
+    whole: set[str] = set()
+    kills = 0
+    with relayed(served, "convore") as (relay, through):
+        for _ in range(POINTS + 1):
+            seen = len(relay.targets)
+            process = start(through, "export", "convore", "--to", target, *command)
+            at = seen + draws.randint(1, undisturbed // POINTS) if kills < POINTS else sys.maxsize
+            relay.on_request = _killer(process, at)
+            told, _ = process.communicate(timeout=60)
+            asked = " ".join(relay.targets[seen:])
+            assert not [conversation for conversation in whole if conversation in asked]
+            if process.returncode == 0:
+                break
+            assert process.returncode == -signal.SIGKILL, told
+            kills += 1
+            _check_whole(kind, tmp_path / "out")
+            whole = _whole(target)
+        again = len(relay.targets) - undisturbed
+    found, twice = doubled(rows(target))
+    figures = f"{kind}: killed {kills} times, {again} requests more than the {undisturbed} of one run"
+    record_property("figures", figures)
+    print(figures)  # noqa: T201 -- to be read with -s
+    assert (process.returncode, kills) == (0, POINTS)
+    assert not twice
+    assert found == served.ids("convore")
+
+
+def _whole(target: str) -> set[str]:
+    """The conversations that the target holds whole; none where not even its tables were made."""
+    try:
+        return {state.id for state in conversation_states(target) if state.verdict is Verdict.COMPLETE}
+    except ExportError:
+        return set()
+
+
+def _killer(process: subprocess.Popen[str], at: int) -> Callable[[int], None]:
+    def on_request(number: int) -> None:
+        if number >= at:
+            process.kill()
+
+    return on_request
+
+
+def _check_whole(kind: str, out: Path) -> None:
+    """Every file that has its name is whole, as a reader who knows nothing of exports finds it."""
+    if not out.exists():
+        return
+    if kind == "sqlite":
+        db = sqlite3.connect(out)
+        ((said,),) = db.execute("PRAGMA integrity_check").fetchall()
+        broken = db.execute("PRAGMA foreign_key_check").fetchall()
+        db.close()
+        assert (said, broken) == ("ok", [])
+    elif kind in {"jsonl", "jsonl.gz"}:
+        for file in out.glob(f"*.{kind}"):
+            content = gzip.decompress(file.read_bytes()) if kind == "jsonl.gz" else file.read_bytes()
+            assert content.endswith(b"\n")
+            for line in content.splitlines():
+                json.loads(line)
+    elif kind == "parquet":
+        parquet = pytest.importorskip("pyarrow.parquet")
+        for file in out.glob("*.parquet"):
+            parquet.read_table(file).validate(full=True)

@@ -1,0 +1,214 @@
+"""The ledger: rounds, what is due, the index of messages, what it refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from aioconvo.export import Account, Batch, Committed, ExportError, Fault, Identity, Step
+from aioconvo.export.completeness import Verdict, look
+from aioconvo.export.ledger import Ledger, from_text, to_text
+from aioconvo.export.plan import Owed
+from aioconvo.export.schema import ConversationRow, MessageRow
+
+ACCOUNT = Account("convore", "shop")
+IDENTITY = Identity(accounts=((ACCOUNT, "all"),))
+NOON = dt.datetime(2024, 1, 31, 12, tzinfo=dt.UTC)
+MINUTE = dt.timedelta(minutes=1)
+
+
+def begun(path: Path) -> Ledger:
+    ledger = Ledger(path / "ledger.sqlite")
+    ledger.connect(to_write=True)
+    ledger.begin("test", IDENTITY)
+    ledger.begin_round(ACCOUNT)
+    ledger.feed_lists(ACCOUNT, [""])
+    return ledger
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with begun(tmp_path) as ledger:
+        yield ledger
+
+
+def row(one: str = "c", count: int | None = 2) -> ConversationRow:
+    native = msgspec.Raw(b"{}")
+    return ConversationRow(provider="convore", account="shop", conversation_id=one, message_count=count, native=native)
+
+
+def listed(*rows: ConversationRow, ended: bool = True) -> Batch:
+    position = None if ended else "p"
+    return Batch(account=ACCOUNT, user="", step=Step(walk="l", pages=1, position=position, ended=ended), conversations=rows)
+
+
+def page(*ids: str, text: str = "Hello", **step: object) -> Batch:
+    messages = tuple(
+        MessageRow(
+            provider="convore",
+            account="shop",
+            conversation_id="c",
+            message_id=one,
+            text=text,
+            sent_at=NOON + int(one) * MINUTE,
+        )
+        for one in ids
+    )
+    return Batch(account=ACCOUNT, conversation="c", step=msgspec.convert({"walk": "w", **step}, Step), messages=messages)
+
+
+def take(ledger: Ledger, *batches: Batch) -> Committed:
+    with ledger.transaction():
+        return ledger.take(batches).counts
+
+
+def test_messages_are_new_once(ledger: Ledger) -> None:
+    assert take(ledger, listed(row()), page("1", "2"), page("2", "3")) == (3, 0, 1)
+    assert take(ledger, page("1", "2", text="Hello!")) == (0, 2, 0)
+    assert take(ledger, page("1", "2", "3")) == (0, 2, 1)
+    assert take(ledger, page("3", "3", "4")) == (1, 0, 2)
+    many = [str(number) for number in range(1_200)]
+    assert take(ledger, page(*many)) == (1_196, 0, 4)
+    (state,) = ledger.states()
+    assert (state.messages, state.first, state.last) == (1_200, NOON, NOON + 1_199 * MINUTE)
+
+
+def test_what_a_transaction_took_is_gone_when_it_fails(ledger: Ledger) -> None:
+    take(ledger, listed(row()))
+    with pytest.raises(RuntimeError), ledger.transaction():  # noqa: PT012 -- what is raised inside is the test
+        ledger.take([page("1", position="p1", pages=1)])
+        raise RuntimeError
+    assert take(ledger, page("1")) == (1, 0, 0)
+
+
+def test_a_walk_goes_on_and_ends(ledger: Ledger) -> None:
+    assert ledger.owed_lists(ACCOUNT) == [("", Step())]
+    assert ledger.owed_lists(ACCOUNT) == []  # each run gives it to one
+    take(ledger, listed(row(), ended=False))
+    assert ledger.owed(ACCOUNT, ["c", "unknown"]) == [Owed("c", Step())]
+    assert ledger.owed(ACCOUNT) == []
+    take(ledger, page("1", position="p1", pages=1, since=NOON))
+    ledger.begin("test", IDENTITY)
+    assert ledger.owed_lists(ACCOUNT) == [("", Step(walk="l", pages=1, position="p"))]
+    assert ledger.owed(ACCOUNT) == [Owed("c", Step(walk="w", since=NOON, pages=1, position="p1"))]
+    take(ledger, listed(), page("2", "3", pages=2, ended=True))
+    ledger.end_round(ACCOUNT)
+    ledger.begin("test", IDENTITY)
+    assert (ledger.owed(ACCOUNT), ledger.owed_lists(ACCOUNT)) == ([], [])
+    assert look(ledger).complete
+
+
+def test_a_round_looks_at_the_whole_list_again(ledger: Ledger) -> None:
+    def another_run() -> list[Owed]:
+        ledger.end_round(ACCOUNT)
+        ledger.begin("test", IDENTITY)
+        ledger.begin_round(ACCOUNT)
+        ledger.feed_lists(ACCOUNT, ["", ""])
+        assert [user for user, _ in ledger.owed_lists(ACCOUNT)] == [""]
+        return ledger.owed(ACCOUNT)
+
+    take(ledger, listed(row("c"), row("untold", None)))
+    for one in ("c", "untold"):
+        assert ledger.owed(ACCOUNT, [one])
+        ended = Batch(account=ACCOUNT, conversation=one, step=Step(ended=True))
+        take(ledger, *([page("1", "2", ended=True)] if one == "c" else [ended]))
+    assert another_run() == []
+    take(ledger, listed(row("c"), row("untold", None)))
+    assert [owed.id for owed in ledger.owed(ACCOUNT, ["c", "untold"])] == ["untold"]  # the list does not tell
+    take(ledger, Batch(account=ACCOUNT, conversation="untold", step=Step(ended=True)))
+    assert another_run() == []
+    take(ledger, listed(row("c", 3)))
+    assert ledger.owed(ACCOUNT, ["c"]) == [Owed("c", Step(), NOON + 2 * MINUTE)]
+
+
+def test_a_change_that_is_listed_during_a_walk_makes_another_walk_due(ledger: Ledger) -> None:
+    take(ledger, listed(row()))
+    assert ledger.owed(ACCOUNT, ["c"])
+    take(ledger, page("1", "2", position="p", pages=1), listed(row("c", 3)), page(ended=True, pages=2))
+    assert [owed.step for owed in ledger.owed(ACCOUNT)] == [Step()]
+    assert not look(ledger).complete
+    take(ledger, page("3", ended=True))
+    assert ledger.owed(ACCOUNT) == []
+
+
+def test_what_failed_is_kept_and_due_in_the_next_run(ledger: Ledger) -> None:
+    fault = Fault(type="NotFoundError", words="404")
+    take(ledger, listed(row()))
+    assert ledger.owed(ACCOUNT, ["c"])
+    take(ledger, page("1", position="p1", pages=1))
+    take(ledger, Batch(account=ACCOUNT, conversation="c", step=Step(fault=fault)))
+    assert ledger.owed(ACCOUNT) == []
+    found = look(ledger)
+    assert (found.complete, found.incomplete[0].fault, found.incomplete[0].verdict) == (False, fault, Verdict.FAILED)
+    ledger.begin("test", IDENTITY)
+    assert [owed.step.position for owed in ledger.owed(ACCOUNT)] == ["p1"]
+    take(ledger, page("2", ended=True))
+    ledger.end_round(ACCOUNT)
+    assert look(ledger).complete
+
+
+def test_a_list_that_failed_goes_on_in_the_next_round(ledger: Ledger) -> None:
+    fault = Fault(type="InternalServerError", words="500")
+    take(ledger, listed(row(), ended=False), Batch(account=ACCOUNT, user="", step=Step(fault=fault)))
+    (unfinished,) = look(ledger).lists
+    assert (unfinished.user, unfinished.fault) == ("", fault)
+    ledger.end_round(ACCOUNT)
+    ledger.begin("test", IDENTITY)
+    ledger.begin_round(ACCOUNT)
+    ledger.feed_lists(ACCOUNT, [""])
+    assert ledger.owed_lists(ACCOUNT) == [("", Step(walk="l", pages=1, position="p"))]
+
+
+def test_fewer_messages_than_the_api_says_is_short(ledger: Ledger) -> None:
+    take(ledger, listed(row("c", 3)))
+    ledger.owed(ACCOUNT)
+    take(ledger, page("1", "2", ended=True))
+    ledger.end_round(ACCOUNT)
+    (state,) = look(ledger).incomplete
+    assert (state.verdict, state.gap, state.told, state.reached_end) == (Verdict.SHORT, 1, 3, True)
+
+
+def test_messages_of_a_conversation_that_is_not_known_are_left_to_who_knows_it(ledger: Ledger) -> None:
+    assert take(ledger, page("1")) == (0, 0, 0)
+    assert list(ledger.states()) == []
+
+
+def test_nobody_else_writes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sqlite3  # noqa: PLC0415 -- for its error alone
+
+    monkeypatch.setattr("aioconvo.export.ledger._PATIENCE", 0.0)
+    with begun(tmp_path), pytest.raises(sqlite3.OperationalError, match="locked"):
+        begun(tmp_path)
+    with begun(tmp_path) as again:
+        assert again.run == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger.sqlite"]
+
+
+def test_what_is_no_ledger_of_this_schema_is_refused(tmp_path: Path) -> None:
+    with (
+        begun(tmp_path) as ledger,
+        pytest.raises(ExportError, match="was written as test, schema 1; this version writes other"),
+    ):
+        ledger.begin("other", IDENTITY)
+    with begun(tmp_path) as ledger:
+        ledger.db.execute("UPDATE _aioconvo_meta SET value = '0' WHERE key = 'schema'")
+        with pytest.raises(ExportError, match="has schema 0; this version reads 1"):
+            ledger.load()
+    with Ledger(tmp_path / "empty.sqlite") as empty:
+        with pytest.raises(ExportError, match="is not open"):
+            _ = empty.db
+        empty.connect(to_write=True)
+        with pytest.raises(ExportError, match="is no target of an export"):
+            empty.load()
+
+
+def test_times_as_text_sort_as_the_moments_do() -> None:
+    moments = [NOON - MINUTE, NOON, NOON + dt.timedelta(microseconds=1), NOON + dt.timedelta(milliseconds=120), NOON + MINUTE]
+    texts = [to_text(moment) for moment in moments]
+    assert texts == sorted(texts)
+    assert [from_text(text) for text in texts] == moments
+    assert to_text(NOON.astimezone(dt.timezone(dt.timedelta(hours=2)))) == "2024-01-31T12:00:00.000000Z"

@@ -1,0 +1,184 @@
+"""Part files: whole or not at all, whenever the export ended; each message in one of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aioconvo.export import Account, Batch, ExportError, Identity, Sink, Step, TargetError, open_sink
+from aioconvo.export.jsonl import GzipJsonlSink, JsonlSink
+from aioconvo.export.parts import PartSink
+from aioconvo.export.schema import ConversationRow, MessageRow
+
+ACCOUNT = Account("convore", "shop")
+IDENTITY = Identity(accounts=((ACCOUNT, "all"),))
+NOON = dt.datetime(2024, 1, 31, 12, tzinfo=dt.UTC)
+SINKS = [JsonlSink, GzipJsonlSink]
+
+
+class PowerCutError(Exception):
+    """The export ends here."""
+
+
+def opened(kind: type[PartSink], path: Path, *, fresh: bool = False, rows_per_part: int = 3) -> PartSink:
+    sink = kind(path / "out", rows_per_part=rows_per_part)
+    sink.open(IDENTITY, fresh=fresh)
+    return sink
+
+
+def listed(*ids: str) -> Batch:
+    rows = tuple(ConversationRow(provider="convore", account="shop", conversation_id=one) for one in ids)
+    return Batch(account=ACCOUNT, user="", step=Step(ended=True), conversations=rows)
+
+
+def page(*ids: str, text: str = "Hällo\n", conversation: str = "c") -> Batch:
+    messages = tuple(
+        MessageRow(provider="convore", account="shop", conversation_id=conversation, message_id=one, text=text, sent_at=NOON)
+        for one in ids
+    )
+    return Batch(account=ACCOUNT, conversation=conversation, step=Step(walk="w", pages=1, position="p"), messages=messages)
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """Every line of every visible file of messages, each of which must be whole."""
+    found: list[dict[str, Any]] = []
+    for file in sorted((path / "out").glob("messages-*")):
+        content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+        assert content.endswith(b"\n")
+        found += [json.loads(line) for line in content.splitlines()]
+    return found
+
+
+def ids(path: Path) -> Counter[str]:
+    return Counter(line["message_id"] for line in lines(path))
+
+
+@pytest.mark.parametrize("kind", SINKS)
+def test_rows_come_back_as_they_went_in(kind: type[PartSink], tmp_path: Path) -> None:
+    sink = opened(kind, tmp_path)
+    assert isinstance(sink, Sink)
+    assert sink.commit([listed("c", "d"), page("1", "2"), page("3", "4", conversation="d")]) == (4, 0, 0)
+    assert ids(tmp_path) == Counter("1234")  # a part is full
+    sink.commit([page("5")])
+    assert ids(tmp_path) == Counter("1234")
+    assert sorted(row.message_id for row in sink.messages()) == list("12345")
+    sink.close()
+    sink.close()
+    assert ids(tmp_path) == Counter("12345")
+    assert lines(tmp_path)[0]["text"] == "Hällo\n"
+    assert lines(tmp_path)[0]["sent_at"] == "2024-01-31T12:00:00Z"
+    assert [row.conversation_id for row in open_sink(tmp_path / "out").conversations()] == ["c", "d"]
+    names = sorted(file.name for file in (tmp_path / "out").iterdir())
+    ending = kind.ending
+    assert names == [".aioconvo", f"conversations{ending}", f"messages-000001{ending}", f"messages-000002{ending}"]
+
+
+@pytest.mark.parametrize("kind", SINKS)
+def test_a_changed_message_leaves_its_old_part(kind: type[PartSink], tmp_path: Path) -> None:
+    sink = opened(kind, tmp_path)
+    sink.commit([listed("c"), page("1", "2", "3")])
+    sink.commit([page("4")])
+    assert sink.commit([page("2", "4", text="Bye")]) == (0, 2, 0)
+    sink.close()
+    assert ids(tmp_path) == Counter("1234")
+    assert {line["message_id"] for line in lines(tmp_path) if line["text"] == "Bye"} == {"2", "4"}
+    again = opened(kind, tmp_path)
+    assert again.commit([page("2", "4", text="Bye"), page("1")]) == (0, 0, 3)
+    again.commit([page("1", "3", text="Bye")])  # nothing is left of the first part
+    again.close()
+    assert ids(tmp_path) == Counter("1234")
+    assert {line["text"] for line in lines(tmp_path)} == {"Bye"}
+
+
+@pytest.mark.parametrize("kind", SINKS)
+@pytest.mark.parametrize("call", ["write", "_roll_forward", "_write_conversations"])
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_power_cut_anywhere_leaves_whole_files(
+    kind: type[PartSink], call: str, changed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened(kind, tmp_path)
+    first.commit([listed("c"), page("1", "2", "3")])
+    first.close()
+    sink = opened(kind, tmp_path, rows_per_part=100)
+    sink.commit([page("4", "5"), page("2", text="Bye" if changed else "Hällo\n")])
+    cut = opened_but_cut(sink, call, monkeypatch)
+    with pytest.raises(PowerCutError):
+        cut.close()
+    visible = ids(tmp_path)
+    assert all(count == 1 for count in visible.values())
+    assert set(visible) >= set("123")
+    again = opened(kind, tmp_path)
+    assert sorted(row.message_id for row in again.messages()) == list("12345")
+    assert again.commit([page("2", text="Bye" if changed else "Hällo\n"), page("4", "5")]) == (0, 0, 3)
+    again.close()
+    assert ids(tmp_path) == Counter("12345")
+    assert [line["text"] for line in lines(tmp_path)].count("Bye") == changed
+    assert {file.name for file in (tmp_path / "out" / ".aioconvo").iterdir()} == {f"{kind.kind}.sqlite"}
+
+
+def opened_but_cut(sink: PartSink, call: str, monkeypatch: pytest.MonkeyPatch) -> PartSink:
+    """The sink, of which this call fails after half of its work, where it has halves."""
+    whole = getattr(sink, call)
+
+    def half(path: Path, table: Any, lines: Any) -> None:
+        whole(path, table, [next(lines)])
+        raise PowerCutError
+
+    def none(*_: object) -> None:
+        raise PowerCutError
+
+    monkeypatch.setattr(sink, call, half if call == "write" else none)
+    return sink
+
+
+def test_a_part_that_is_gone_is_told(tmp_path: Path) -> None:
+    sink = opened(JsonlSink, tmp_path)
+    sink.commit([listed("c"), page("1", "2", "3")])
+    sink.close()
+    (tmp_path / "out" / "messages-000001.jsonl").unlink()
+    with pytest.raises(TargetError, match=r"messages-000001\.jsonl is gone; put it back, or start over with --fresh"):
+        opened(JsonlSink, tmp_path)
+
+
+def test_fresh_deletes_what_the_export_wrote_and_nothing_else(tmp_path: Path) -> None:
+    sink = opened(JsonlSink, tmp_path)
+    sink.commit([listed("c"), page("1", "2", "3")])
+    sink.close()
+    notes = tmp_path / "out" / "notes.jsonl"
+    notes.write_text("mine")
+    again = opened(JsonlSink, tmp_path, fresh=True)
+    assert ids(tmp_path) == Counter()
+    assert again.commit([listed("c"), page("1")]) == (1, 0, 0)
+    again.close()
+    assert ids(tmp_path) == Counter("1")
+    assert notes.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("out/", "jsonl"),
+        ("jsonl:out", "jsonl"),
+        ("jsonl:///tmp/out", "jsonl"),
+        ("out.jsonl", "jsonl"),
+        ("out.jsonl.gz", "jsonl.gz"),
+        ("jsonl.gz:out", "jsonl.gz"),
+        ("out.sqlite", "sqlite"),
+        ("OUT.DB", "sqlite"),
+        ("sqlite:out", "sqlite"),
+        (Path("out.sqlite3"), "sqlite"),
+    ],
+)
+def test_names_of_targets(name: str | Path, kind: str) -> None:
+    assert open_sink(name).kind == kind
+
+
+def test_a_name_that_tells_no_kind_is_refused() -> None:
+    with pytest.raises(ExportError, match=r"write jsonl:PATH, jsonl.gz:PATH, sqlite:PATH, parquet:PATH, duckdb:PATH"):
+        open_sink("out.csv")

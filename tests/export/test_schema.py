@@ -1,0 +1,106 @@
+"""The schema: what its docstring says, rows of the inbox's structs, JSON on one line whatever the API sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, strategies as st
+
+from aioconvo.core.codec import Unknown
+from aioconvo.export import schema
+from aioconvo.export.schema import CONVERSATIONS, MESSAGES, MessageRow, Table
+from aioconvo.inbox import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
+
+NOON = dt.datetime(2024, 1, 31, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("table", [CONVERSATIONS, MESSAGES], ids=lambda table: table.name)
+def test_the_docstring_lists_every_column(table: Table[Any]) -> None:
+    told = (schema.__doc__ or "").partition(f"    {table.name} ")[2].partition("\n\n")[0]
+    listed = re.findall(r"^    (\w+) +(text|time|boolean|integer|json) +.*?(; key)?$", told, re.MULTILINE)
+    assert [(name, kind, bool(key)) for name, kind, key in listed] == [
+        (column.name, str(column.type), column.required) for column in table.columns
+    ]
+    assert table.key == tuple(name for name, _, key in listed if key)
+
+
+def message(**given: Any) -> Message:
+    defaults: dict[str, Any] = {"provider": Provider.CONVORE, "conversation_id": "told", "id": "m", "native": None}
+    return Message(**defaults | given)
+
+
+def test_a_message_becomes_a_row() -> None:
+    full = message(
+        sent_at=NOON,
+        direction=Direction.INBOUND,
+        kind=Kind.EMAIL,
+        author=Participant(kind=ParticipantKind.USER, id="a", name="Ada", address="ada@example.com"),
+        text="Hello",
+        attachments=(Attachment(url="https://example.com/a.png", size=3),),
+        native={"id": "m"},
+    )
+    row = schema.message_row(full, "shop", "asked")
+    assert schema.as_dict(row) == {
+        **dict.fromkeys((column.name for column in MESSAGES.columns), None),
+        "provider": "convore",
+        "account": "shop",
+        "conversation_id": "asked",
+        "message_id": "m",
+        "sent_at": NOON,
+        "direction": "inbound",
+        "kind": "email",
+        "author_kind": "user",
+        "author_id": "a",
+        "author_name": "Ada",
+        "author_address": "ada@example.com",
+        "text": "Hello",
+        "attachments": [{"url": "https://example.com/a.png", "size": 3}],
+        "native": {"id": "m"},
+    }
+    assert "Ada" not in repr(row)
+    assert "Hello" not in repr(row)
+
+
+def test_a_conversation_becomes_a_row() -> None:
+    one = Conversation(
+        provider=Provider.SMOOCH,
+        id="c",
+        native=Unknown(b'{"a":\n 1}'),
+        created_at=NOON,
+        unread=True,
+        message_count=2,
+        channels=("web", "sms"),
+        participants=(Participant(kind=ParticipantKind.USER, id="u"),),
+    )
+    row = schema.as_dict(schema.conversation_row(one, "shop"))
+    assert (row["provider"], row["account"], row["conversation_id"]) == ("smooch", "shop", "c")
+    assert (row["created_at"], row["unread"], row["message_count"]) == (NOON, True, 2)
+    assert (row["channels"], row["participants"]) == (["web", "sms"], [{"kind": "user", "id": "u"}])
+    assert row["native"] == {"a": 1}
+
+
+texts = st.text(st.characters(exclude_categories=()), max_size=20)
+
+
+@given(text=texts, inside=st.recursive(texts | st.integers() | st.none(), lambda some: st.lists(some, max_size=3)))
+def test_every_row_is_one_line_of_json_that_comes_back(text: str, inside: object) -> None:
+    native = Unknown(json.dumps({"it": inside, "text": text}, indent=2).encode())
+    row = schema.message_row(message(text=text, native=native), "shop", "c")
+    line = schema.encode_row(row)
+    assert b"\n" not in line
+    back = schema.decode_row(MESSAGES, line)
+    assert schema.encode_row(back) == line
+    whole = text.encode("utf-8", "replace").decode()
+    assert (back.text, msgspec.json.decode(back.native)["text"]) == (whole, whole)
+    assert schema.digest(line) == schema.digest(schema.encode_row(back))
+
+
+def test_values_stand_in_the_order_of_the_columns() -> None:
+    row = MessageRow(provider="p", account="a", conversation_id="c", message_id="m", sent_at=NOON)
+    assert schema.values(row)[:5] == ("p", "a", "c", "m", NOON)
+    assert schema.values(row)[-2:] == ("[]", "null")

@@ -1,0 +1,133 @@
+"""The SQLite target as people browse it: keys, indexes, search, readable values; and one transaction for all of it."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from aioconvo.export import Sink, TargetError, open_sink
+from aioconvo.export.schema import CONVERSATIONS, MESSAGES, encode_row
+from aioconvo.export.sqlite import SqliteSink
+from tests.export.test_parts import IDENTITY, NOON, listed, page
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "out.sqlite"
+
+
+def opened(path: Path, *, fresh: bool = False) -> SqliteSink:
+    sink = SqliteSink(path)
+    sink.open(IDENTITY, fresh=fresh)
+    return sink
+
+
+def asked(path: Path, query: str, *arguments: object) -> list[Any]:
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return db.execute(query, arguments).fetchall()
+
+
+def written(path: Path) -> None:
+    sink = opened(path)
+    sink.commit([listed("c", "d"), page("1", "2", text="Où est ma commande?"), page("1", conversation="d")])
+    sink.close()
+
+
+def test_it_is_one_file_with_keys_and_indexes(path: Path) -> None:
+    written(path)
+    assert [file.name for file in path.parent.iterdir()] == ["out.sqlite"]
+    for table in (CONVERSATIONS, MESSAGES):
+        columns = asked(path, f"SELECT name, \"notnull\", pk > 0 FROM pragma_table_info('{table.name}')")  # noqa: S608 -- our own names
+        assert columns == [(column.name, column.required, column.required) for column in table.columns]
+    keys = asked(path, 'SELECT "table", "from", "to" FROM pragma_foreign_key_list(\'messages\')')
+    assert {table for table, _, _ in keys} == {"conversations"}
+    assert {one for _, one, _ in keys} == {"provider", "account", "conversation_id"}
+    assert asked(path, "PRAGMA foreign_key_check") == []
+    assert asked(path, "PRAGMA integrity_check") == [("ok",)]
+    plan = asked(path, "EXPLAIN QUERY PLAN SELECT * FROM messages ORDER BY sent_at DESC LIMIT 10")
+    assert "messages_sent_at" in plan[0][3]
+
+
+def test_values_are_readable(path: Path) -> None:
+    written(path)
+    row = asked(path, "SELECT sent_at, datetime(sent_at), native ->> '$', attachments FROM messages LIMIT 1")[0]
+    assert row == ("2024-01-31T12:00:00.000000Z", "2024-01-31 12:00:00", None, "[]")
+
+
+def test_texts_are_found_also_after_a_change(path: Path) -> None:
+    written(path)
+    find = """SELECT message_id, conversation_id FROM messages WHERE rowid IN
+        (SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?) ORDER BY 1, 2"""
+    assert asked(path, find, "ou") == [("1", "c"), ("2", "c")]
+    sink = opened(path)
+    assert sink.commit([page("2", text="Merci")]) == (0, 1, 0)
+    sink.close()
+    assert asked(path, find, "ou") == [("1", "c")]
+    assert asked(path, find, "merci") == [("2", "c")]
+    assert asked(path, "INSERT INTO messages_fts (messages_fts) VALUES ('integrity-check')") == []
+
+
+def test_rows_come_back_as_they_went_in(path: Path) -> None:
+    sink = opened(path)
+    assert isinstance(sink, Sink)
+    row = msgspec.structs.replace(
+        listed("c").conversations[0], unread=False, created_at=NOON, message_count=3, native=msgspec.Raw(b'{"a":[1]}')
+    )
+    sink.commit([msgspec.structs.replace(listed(), conversations=(row,)), page("1")])
+    assert [one.message_id for one in sink.messages()] == ["1"]
+    sink.close()
+    (back,) = open_sink(path).conversations()
+    assert (back.unread, back.created_at, back.message_count, bytes(back.native)) == (False, NOON, 3, b'{"a":[1]}')
+    assert list(map(encode_row, open_sink(path).messages())) == list(map(encode_row, page("1").messages))
+
+
+def test_a_commit_that_fails_leaves_neither_rows_nor_positions(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sink = opened(path)
+    sink.commit([listed("c"), page("1")])
+    monkeypatch.setattr("aioconvo.export.sqlite._PUT_MESSAGE", "INSERT INTO nowhere VALUES (1)")
+    with pytest.raises(TargetError, match="no such table: nowhere"):
+        sink.commit([page("2", "3")])
+    monkeypatch.undo()
+    assert sink.commit([page("2", "3")]) == (2, 0, 0)
+    sink.close()
+    assert len(asked(path, "SELECT 1 FROM messages")) == 3
+
+
+def test_a_table_of_somebody_else_is_left_alone(path: Path) -> None:
+    asked(path, "CREATE TABLE messages (mine TEXT)")
+    for fresh in (False, True):
+        with contextlib.ExitStack() as stack:
+            sink = SqliteSink(path)
+            stack.callback(sink.close)
+            with pytest.raises(TargetError, match="has a table messages that no export wrote; name another file"):
+                sink.open(IDENTITY, fresh=fresh)
+    assert asked(path, "SELECT name FROM sqlite_master") == [("messages",)]
+
+
+def test_fresh_drops_what_the_export_wrote_and_nothing_else(path: Path) -> None:
+    written(path)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE notes (mine TEXT)")
+    sink = opened(path, fresh=True)
+    assert sink.commit([listed("c"), page("1")]) == (1, 0, 0)
+    sink.close()
+    assert asked(path, "SELECT count(*) FROM messages") == [(1,)]
+    assert asked(path, "SELECT name FROM sqlite_master WHERE name = 'notes'") == [("notes",)]
+
+
+def test_what_cannot_be_opened_is_told(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(TargetError, match="it cannot be opened there: is the directory missing, or not writable"):
+        opened(path)
+
+
+def test_what_is_no_database_is_told(path: Path) -> None:
+    path.write_text("Dear diary, " * 100)
+    with pytest.raises(TargetError, match="the file there is something else, no SQLite database"):
+        opened(path)
+    assert path.read_text().startswith("Dear diary")
