@@ -117,7 +117,10 @@ class LoopState:
         """A new one of the `time_limits` for attempts that raise `TimeoutError` after `seconds`."""
         if seconds is None:
             return contextlib.nullcontext()
-        self.time_limits = {key: one for key, one in self.time_limits.items() if not one.idle}
+        for key, one in list(self.time_limits.items()):
+            if one.idle:  # its timer would keep it until it goes off
+                one.close()
+                del self.time_limits[key]
         limit = self.time_limits[seconds] = TimeLimit(seconds, asyncio.get_running_loop())
         return limit
 

@@ -48,6 +48,7 @@ def test_base_urls(url: str, origin: str, prefix: str) -> None:
         ("https://host#canary", "only scheme"),
         ("https://host:99999", "no URL"),
         ("https://host:port", "no URL"),
+        ("https://]\u00ec\u00f4..#@?", "no URL"),
         (None, "no URL"),
         (5, "no URL"),
     ],

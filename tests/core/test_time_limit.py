@@ -8,6 +8,7 @@ from aioconvo.core.clock import SYSTEM_CLOCK
 from aioconvo.core.errors import PoolClosedError
 from aioconvo.core.gate import FairGate, Turnstile
 from aioconvo.core.limits import Limits
+from aioconvo.core.session import SessionPool
 from aioconvo.core.time_limit import TimeLimit
 
 SHORT = 0.02
@@ -106,6 +107,21 @@ async def test_it_stands_inside_the_timeout_of_others() -> None:
         await asyncio.wait_for(_inside(limit, asyncio.get_running_loop().create_future()), SHORT)
     assert limit.idle
     limit.close()
+
+
+async def test_limits_that_nobody_uses_leave_no_timer_behind() -> None:
+    async with SessionPool() as pool:
+        state = await pool.state()
+        timers = []
+        for seconds in range(1, 50):
+            with state.time_limit(float(seconds)):
+                timers.append(state.time_limits[float(seconds)]._timer)
+        assert len(state.time_limits) == 1
+        assert all(timer is not None and timer.cancelled() for timer in timers[:-1])
+        last = timers[-1]
+        assert last is not None
+        assert not last.cancelled()
+    assert last.cancelled()
 
 
 # What waits for the pool when it closes.

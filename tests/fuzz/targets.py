@@ -167,7 +167,7 @@ def error_words(data: bytes) -> None:
     """Any body as an error answer: words or none, never a crash."""
     for client in _CLIENTS:
         words = client._error_words(Answer(400, _headers({"UC-REST-ERROR": "x"}), data))
-        assert all(word is None or isinstance(word, str) for word in words)
+        assert all(word is None or isinstance(word, str) for word in (words.code, words.words))
 
 
 def retry_headers(data: bytes) -> None:
