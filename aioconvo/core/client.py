@@ -20,7 +20,7 @@ from .codec import BrokenBodyError, decode
 from .echo import sent_texts
 from .failures import ErrorWords, Failure, broken_failure, fault_failure, status_failure, unsure
 from .gate import Turnstile
-from .hidden import without_frames
+from .hidden import RequestHeaders, without_frames
 from .hooks import EndFacts, Hooks, tell
 from .limits import Limits
 from .observer import Observer, find_request_id
@@ -112,7 +112,7 @@ class APIClient:
             self._headers = settings.merged(self._headers, settings.headers(options["headers"]))
         self._observer = Observer(self._counts, self._hooks, self._origin, self.request_id_headers)
         self._turnstile: tuple[LoopState, Turnstile] | None = None
-        self._ready_headers: tuple[Mapping[str, str], dict[str | None, Mapping[str, str]]] | None = None
+        self._ready_headers: tuple[Mapping[str, str], dict[str | None, RequestHeaders]] | None = None
 
     @property
     def base_url(self) -> str:
@@ -368,13 +368,13 @@ class APIClient:
             self._counts.waited_for_limits += for_limits
             self._counts.waited_for_pool += for_pool
 
-    def _request_headers(self, credentials: Mapping[str, str], content_type: str | None) -> Mapping[str, str]:
-        """All headers of a request; merged once for each credential, not for each request."""
+    def _request_headers(self, credentials: Mapping[str, str], content_type: str | None) -> RequestHeaders:
+        """The headers of a request that are not the session's; merged once for each credential, not for each request."""
         if self._ready_headers is None or self._ready_headers[0] is not credentials:
-            self._ready_headers = (credentials, {None: settings.merged(self._headers, credentials)})
+            self._ready_headers = (credentials, {None: RequestHeaders(settings.merged(self._headers, credentials))})
         ready = self._ready_headers[1]
         if content_type not in ready:
-            ready[content_type] = settings.merged(ready[None], {"Content-Type": content_type or ""})
+            ready[content_type] = RequestHeaders(settings.merged(ready[None], {"Content-Type": content_type or ""}))
         return ready[content_type]
 
     async def _wait_or_raise(self, call: Call, state: LoopState, failure: Failure) -> None:

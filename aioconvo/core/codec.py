@@ -15,7 +15,18 @@ import msgspec
 
 from .errors import InvalidRequestError
 
-__all__ = ["BrokenBodyError", "Envelope", "Model", "OpenEnum", "Unknown", "Variant", "decode", "encode", "raw_json"]
+__all__ = [
+    "BrokenBodyError",
+    "Envelope",
+    "Model",
+    "OpenEnum",
+    "Unknown",
+    "Variant",
+    "decode",
+    "encode",
+    "raw_json",
+    "whole_number",
+]
 
 T = TypeVar("T")
 
@@ -91,6 +102,14 @@ class OpenEnum(enum.StrEnum):
         return member
 
 
+def whole_number(digits: str) -> int | str:
+    """A whole number of JSON; one of thousands of digits, which Python refuses to read, stays text."""
+    try:
+        return int(digits)
+    except ValueError:
+        return digits
+
+
 class Unknown:
     """A part of an answer that this version of the library does not know, kept as raw JSON and encoded again as it came."""
 
@@ -110,7 +129,7 @@ class Unknown:
         """The part as plain Python values."""
         import json  # noqa: PLC0415 -- rarely needed; unlike msgspec it takes lone surrogates
 
-        return json.loads(self.raw)
+        return json.loads(self.raw, parse_int=whole_number)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unknown) and other.raw == self.raw

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 
 import msgspec
 
-from .codec import BrokenBodyError, Envelope, Unknown
+from .codec import BrokenBodyError, Envelope, Unknown, whole_number
 from .log import logger
 
 __all__ = ["salvage", "salvage_items", "salvage_whole"]
@@ -149,7 +149,7 @@ def _parse(body: bytes | msgspec.Raw) -> tuple[Any, bool]:
     try:
         # Lone surrogates (text cut inside an emoji) and stray bytes fail in msgspec; they must not cost the page.
         text = bytes(body).decode("utf-8-sig", "surrogateescape")
-        return json.loads(text, parse_constant=_refuse_constant, parse_float=_float, parse_int=_int), False
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_float, parse_int=whole_number), False
     except RecursionError:
         raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
     except ValueError:
@@ -160,13 +160,6 @@ def _float(text: str) -> float | str:
     """A number that Python cannot hold stays as its text: it fits nowhere, and so its item keeps its raw JSON."""
     number = float(text)
     return number if math.isfinite(number) else text
-
-
-def _int(text: str) -> int | str:
-    try:
-        return int(text)
-    except ValueError:  # thousands of digits
-        return text
 
 
 def _refuse_constant(name: str) -> NoReturn:

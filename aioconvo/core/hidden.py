@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NoReturn, TypeVar
 
-__all__ = ["Headers", "Secret", "without_frames"]
+from multidict import CIMultiDict
+
+__all__ = ["Headers", "RequestHeaders", "Secret", "without_frames"]
 
 E = TypeVar("E", bound=BaseException)
 
@@ -16,6 +18,15 @@ class Headers(dict[str, str]):
 
     def __repr__(self) -> str:
         return f"<Headers {', '.join(self)}>"
+
+
+class RequestHeaders(CIMultiDict[str]):
+    """The same in the form that aiohttp would else make of them for each request."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<RequestHeaders {', '.join(self)}>"
 
 
 class Secret:

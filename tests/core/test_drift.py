@@ -440,3 +440,10 @@ def test_a_large_answer_of_drifted_items_has_a_bound() -> None:
         with pytest.raises(BrokenBodyError, match="no complete JSON") as caught:
             decode(body(item, count, b","), _Items)
         assert caught.value.cut
+
+
+def test_numbers_that_python_refuses_to_read_are_kept() -> None:
+    digits = "9" * 5000
+    (unknown,) = decode(f'{{"data": [{digits}]}}'.encode(), _Items).data
+    assert isinstance(unknown, Unknown)
+    assert (unknown.raw, unknown.json(), repr(unknown)) == (digits.encode(), digits, "<Unknown type=None, 5000 bytes>")

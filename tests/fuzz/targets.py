@@ -105,7 +105,7 @@ def decoders(data: bytes) -> None:
 def _prints_and_encodes(value: Any) -> None:
     repr(value)
     with contextlib.suppress(InvalidRequestError):
-        json.loads(encode(value))  # not msgspec: what was kept raw may hold lone surrogates, as it came
+        json.loads(encode(value), parse_int=str)  # not msgspec: what was kept raw may hold lone surrogates, as it came
     if isinstance(value, Unknown):
         value.json()
     elif isinstance(value, msgspec.Struct):
