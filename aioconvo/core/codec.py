@@ -15,18 +15,7 @@ import msgspec
 
 from .errors import InvalidRequestError
 
-__all__ = [
-    "BrokenBodyError",
-    "Envelope",
-    "Model",
-    "OpenEnum",
-    "Unknown",
-    "Variant",
-    "decode",
-    "encode",
-    "raw_json",
-    "whole_number",
-]
+__all__ = ["BrokenBodyError", "Envelope", "Model", "OpenEnum", "Unknown", "Variant", "decode", "encode", "raw_json"]
 
 T = TypeVar("T")
 
@@ -102,7 +91,7 @@ class OpenEnum(enum.StrEnum):
         return member
 
 
-def whole_number(digits: str) -> int | str:
+def _whole_number(digits: str) -> int | str:
     """A whole number of JSON; one of thousands of digits, which Python refuses to read, stays text."""
     try:
         return int(digits)
@@ -129,7 +118,7 @@ class Unknown:
         """The part as plain Python values."""
         import json  # noqa: PLC0415 -- rarely needed; unlike msgspec it takes lone surrogates
 
-        return json.loads(self.raw, parse_int=whole_number)
+        return json.loads(self.raw, parse_int=_whole_number)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unknown) and other.raw == self.raw

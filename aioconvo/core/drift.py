@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 
 import msgspec
 
-from .codec import BrokenBodyError, Envelope, Unknown, whole_number
+from .codec import BrokenBodyError, Envelope, Unknown
 from .log import logger
 
 __all__ = ["salvage", "salvage_items", "salvage_whole"]
@@ -149,7 +149,7 @@ def _parse(body: bytes | msgspec.Raw) -> tuple[Any, bool]:
     try:
         # Lone surrogates (text cut inside an emoji) and stray bytes fail in msgspec; they must not cost the page.
         text = bytes(body).decode("utf-8-sig", "surrogateescape")
-        return json.loads(text, parse_constant=_refuse_constant, parse_float=_float, parse_int=whole_number), False
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_float, parse_int=_int), False
     except RecursionError:
         raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
     except ValueError:
@@ -160,6 +160,14 @@ def _float(text: str) -> float | str:
     """A number that Python cannot hold stays as its text: it fits nowhere, and so its item keeps its raw JSON."""
     number = float(text)
     return number if math.isfinite(number) else text
+
+
+def _int(digits: str) -> int | msgspec.Raw:
+    """A number that Python refuses to read, of thousands of digits, stays as it is written; it fits nowhere."""
+    try:
+        return int(digits)
+    except ValueError:
+        return msgspec.Raw(digits.encode())
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -361,7 +369,7 @@ def _dumped(value: Any) -> bytes:
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:  # lone surrogates, which only escapes can carry
-        return json.dumps(value, separators=(",", ":")).encode("ascii")
+        return json.dumps(value, separators=(",", ":"), default=lambda number: bytes(number).decode()).encode("ascii")
 
 
 def _note(struct: str, field: str) -> None:

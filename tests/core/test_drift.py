@@ -444,6 +444,11 @@ def test_a_large_answer_of_drifted_items_has_a_bound() -> None:
 
 def test_numbers_that_python_refuses_to_read_are_kept() -> None:
     digits = "9" * 5000
-    (unknown,) = decode(f'{{"data": [{digits}]}}'.encode(), _Items).data
-    assert isinstance(unknown, Unknown)
-    assert (unknown.raw, unknown.json(), repr(unknown)) == (digits.encode(), digits, "<Unknown type=None, 5000 bytes>")
+    for body in (f'{{"data": [{digits}, {{"id": {digits}}}]}}', f'\ufeff{{"data": [{digits}, {{"id": {digits}}}]}}'):
+        unknown, item = decode(body.encode(), _Items).data
+        assert isinstance(unknown, Unknown)
+        assert (unknown.raw, unknown.json(), repr(unknown)) == (digits.encode(), digits, "<Unknown type=None, 5000 bytes>")
+        assert (encode(item).replace(b" ", b""), raw_json(item)) == (f'{{"id":{digits}}}'.encode(), encode(item))
+    both = decode(f'{{"data": [[{digits}, "\\ud800"]]}}'.encode(), _Items).data[0]
+    assert isinstance(both, Unknown)
+    assert both.json() == [digits, "\ud800"]
