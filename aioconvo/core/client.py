@@ -406,6 +406,10 @@ class APIClient:
         try:
             async with state.wait():
                 await clock.sleep(decision.wait)
+        except errors.PoolClosedError as error:
+            if call.maybe_done and not operation.effect.repeatable:
+                raise unsure(failure.error) from error
+            raise
         finally:
             self._counts.waited_for_retries += clock.monotonic() - slept_from
 
