@@ -585,19 +585,14 @@ async def test_copies_share_the_pool_and_do_not_own_it(wire: Any, clock: Any) ->
 
 async def test_a_send_in_doubt_stays_in_doubt_when_the_pool_closes_before_the_next_try() -> None:
     patient = RetryPolicy(backoff=1e6, max_backoff=1e6)
-    arrived = asyncio.Event()
-
-    def script(_: Any) -> Reply:
-        arrived.set()
-        return Reply(503)
-
-    async with FaultServer(script) as server, SessionPool() as pool:
-        client = ThingClient(base_url=server.base_url, auth=HeaderAuth("X-Key", "k"), pool=pool, retry=patient)
+    both_wait = asyncio.Barrier(3)
+    told = set[asyncio.Task[Any]]()
+    hooks = aioconvo.Hooks(on_retry=lambda _: told.add(asyncio.create_task(both_wait.wait())))
+    async with FaultServer(lambda _: Reply(503)) as server, SessionPool() as pool:
+        client = ThingClient(base_url=server.base_url, auth=HeaderAuth("X-Key", "k"), pool=pool, retry=patient, hooks=hooks)
         keyed = asyncio.create_task(client.call(POST.request("7", idempotency_key="key-1")))
         read = asyncio.create_task(client.call(READ.request("7")))
-        await arrived.wait()
-        while client.stats().retries < 2:
-            await asyncio.sleep(0)
+        await both_wait.wait()
         await pool.aclose()
         with pytest.raises(errors.MaybeSentError) as caught:
             await keyed
