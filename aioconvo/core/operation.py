@@ -94,8 +94,10 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
             raise InvalidRequestError(f"{self.python} needs {len(parameters)} path values; got {len(values)}")
         path = literals[0]
         for name, value, literal in zip(parameters, values, literals[1:], strict=True):
-            path += value if type(value) is str and value.isalnum() and value.isascii() else encode_segment(name, value)
-            path += literal
+            if isinstance(value, str) and value.isascii() and value.replace("-", "").isalnum():  # as most ids are
+                path += value + literal
+            else:
+                path += encode_segment(name, value) + literal
         return path
 
     def request(
