@@ -464,11 +464,8 @@ class APIClient:
         return ErrorWords()
 
     def _facts(self, call: Call, headers: Mapping[str, str] | None = None) -> errors.CallFacts:
-        request_id = None if headers is None else self._request_id(headers)
+        request_id = None if headers is None else find_request_id(headers, self.request_id_headers)
         return call.facts(self._clock.monotonic(), request_id)
-
-    def _request_id(self, headers: Mapping[str, str]) -> str | None:
-        return find_request_id(headers, self.request_id_headers)
 
     def _refused(self, call: Call, answer: Answer, told: ErrorWords) -> Failure:
         facts = self._facts(call, answer.headers)

@@ -138,6 +138,14 @@ class BrokenBodyError(Exception):
         self.reason = reason
         self.cut = cut
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What else a kind of it holds of the answer is not for pickles.
+        return _broken_body, (self.reason, self.cut)
+
+
+def _broken_body(reason: str, cut: bool) -> BrokenBodyError:
+    return BrokenBodyError(reason, cut=cut)
+
 
 def _hook(value: Any) -> Any:
     if isinstance(value, Unknown):

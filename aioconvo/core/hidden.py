@@ -39,9 +39,15 @@ class Secret:
 
 
 def without_frames(error: E) -> E:
-    """The error, and what caused it, without their frames: below us those hold credentials and bodies in plain locals."""
+    """The error, and what caused it, without their frames: below us those hold credentials and bodies in plain locals.
+
+    What a `from` put in the background goes, too: parsers' errors hold the text they could not read, and tools that are made
+    to pickle errors whole would send it on.
+    """
     link: BaseException | None = error
     while link is not None:
         link.__traceback__ = None
-        link = link.__cause__ if link.__suppress_context__ else link.__context__
+        if link.__suppress_context__:
+            link.__context__ = None
+        link = link.__cause__ or link.__context__
     return error

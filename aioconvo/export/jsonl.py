@@ -26,8 +26,7 @@ class JsonlSink(PartSink):
     def write(self, path: pathlib.Path, table: Table[R], lines: Iterator[bytes]) -> None:  # noqa: ARG002 -- as every part sink
         """See `PartSink`."""
         with self._opened(path, "wb") as file:
-            for line in lines:
-                file.write(line + b"\n")
+            file.writelines(line + b"\n" for line in lines)
 
     def read(self, path: pathlib.Path, table: Table[R]) -> Iterator[R]:
         """See `PartSink`."""

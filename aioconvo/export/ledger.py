@@ -14,13 +14,13 @@ import datetime as dt
 import os
 import pathlib
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import msgspec
 
-from . import plan
+from . import bulk, plan
 from .batch import Account, Batch, Committed, Fault, Identity, Step
 from .errors import ExportError
 from .schema import SCHEMA_VERSION, ConversationRow, MessageRow, digest, encode_row
@@ -101,6 +101,7 @@ class Ledger:
     def __init__(self, path: str | os.PathLike[str], *, keeps_rows: bool = False) -> None:
         self.path = pathlib.Path(path)
         self.run = 0
+        self.part = 0  # where messages that are taken now will stand, in a target of parts
         self._keeps_rows = keeps_rows
         self._identity = Identity(accounts=())
         self._sources: dict[Account, int] = {}
@@ -325,9 +326,10 @@ class Ledger:
             conversations += [row for row in batch.conversations if self._list(row)]
             if batch.user is not None:
                 self._step_list(batch)
-            number = None if batch.conversation is None else self._number(batch)
-            if number is not None:
-                kept = self._sift(batch, number)
+            found = None if batch.conversation is None else self._find(batch)
+            if found is not None:
+                number, held = found
+                kept = self._sift(batch, number, self._known(number, batch.messages) if held else {})
                 seen += len(batch.messages) - len(kept)
                 messages += kept
                 self._step_walk(batch.step, number, kept)
@@ -375,41 +377,45 @@ class Ledger:
             WHERE source = ? AND user = ?"""
         self.db.execute(move, (step.walk, step.pages, step.position, not step.ended, *where))
 
-    def _sift(self, batch: Batch, number: int) -> list[Kept]:
-        """The messages of a page that are new or different; the index holds them from now on."""
-        if not batch.messages:
-            return []
-        latest = {row.message_id: row for row in batch.messages}  # the same id twice: the later one counts
+    def _known(self, number: int, rows: Sequence[MessageRow]) -> dict[str, tuple[bytes, int]]:
+        """Those of these messages that the target holds: digest and part by id."""
         known: dict[str, tuple[bytes, int]] = {}
-        ids = list(latest)
+        ids = [row.message_id for row in rows]
         for first in range(0, len(ids), 500):  # SQLite's own bound of variables
             some = ids[first : first + 500]
             marks = ",".join("?" * len(some))
             find = f"SELECT id, digest, part FROM _aioconvo_items WHERE conversation = ? AND id IN ({marks})"  # noqa: S608 -- marks
             known |= {one: (found, part) for one, found, part in self.db.execute(find, (number, *some))}
+        return known
+
+    def _sift(self, batch: Batch, number: int, known: Mapping[str, tuple[bytes, int]]) -> list[Kept]:
+        """The messages of a page that are new or different; the index holds them from now on."""
+        latest = {row.message_id: row for row in batch.messages}  # the same id twice: the later one counts
         kept: list[Kept] = []
+        items: list[tuple[int, str, bytes, int]] = []
         for one, row in latest.items():
             encoded = encode_row(row)
-            before, part = known.get(one, (None, 0))
-            if before != digest(encoded):
-                kept.append(Kept(number, row, encoded, part, before is None))
-        put = "INSERT OR REPLACE INTO _aioconvo_items (conversation, id, digest) VALUES (?, ?, ?)"
-        self.db.executemany(put, ((number, one.row.message_id, digest(one.encoded)) for one in kept))
+            now = digest(encoded)
+            before, part = known.get(one, (None, self.part))
+            if before != now:
+                kept.append(Kept(number, row, encoded, 0 if part == self.part else part, before is None))
+                items.append((number, one, now, self.part))
+        bulk.insert(self.db, "INSERT OR REPLACE INTO _aioconvo_items (conversation, id, digest, part)", items)
         return kept
 
-    def _number(self, batch: Batch) -> int | None:
-        """The conversation's number; one that only another target's list told of is not known here."""
-        find = "SELECT number FROM _aioconvo_conversations WHERE source = ? AND id = ?"
-        found = self.db.execute(find, (self._sources[batch.account], batch.conversation)).fetchone()
-        return None if found is None else int(found[0])
+    def _find(self, batch: Batch) -> tuple[int, int] | None:
+        """The conversation's number and how many messages are held; what only another target's list told of is not known."""
+        find = "SELECT number, messages FROM _aioconvo_conversations WHERE source = ? AND id = ?"
+        found: tuple[int, int] | None = self.db.execute(find, (self._sources[batch.account], batch.conversation)).fetchone()
+        return found
 
     def _step_walk(self, step: Step, number: int, kept: Sequence[Kept]) -> None:
         if kept:
-            times = [to_text(one.row.sent_at) for one in kept if one.row.sent_at is not None]
+            times = [one.row.sent_at for one in kept if one.row.sent_at is not None]
             count = """UPDATE _aioconvo_conversations SET messages = messages + :new,
                 first = min(ifnull(first, :first), ifnull(:first, first)), last = max(ifnull(last, :last), ifnull(:last, last))
                 WHERE number = :number"""
-            span = {"first": min(times, default=None), "last": max(times, default=None)}
+            span = {"first": to_text(min(times)), "last": to_text(max(times))} if times else {"first": None, "last": None}
             self.db.execute(count, {"new": sum(one.is_new for one in kept), "number": number, **span})
         if step.fault is not None:
             fail = "UPDATE _aioconvo_conversations SET fault = ?, words = ? WHERE number = ? AND due"
@@ -465,7 +471,7 @@ def _with(name: str, value: object) -> str:
 
 def to_text(when: dt.datetime) -> str:
     """A moment in UTC as text of one length, which sorts as the moments do."""
-    return when.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return when.astimezone(dt.UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
 def from_text(text: str | None) -> dt.datetime | None:

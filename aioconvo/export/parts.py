@@ -15,6 +15,7 @@ import pathlib
 from collections.abc import Generator, Iterator, Sequence
 from typing import ClassVar, NamedTuple, TypeVar
 
+from . import bulk
 from .batch import Batch, Committed, Identity
 from .errors import TargetError, target_errors
 from .ledger import Ledger, Taken
@@ -75,6 +76,7 @@ class PartSink(abc.ABC):
             try:
                 self._ledger.begin(self.kind, identity)
                 self._roll_forward()
+                self._ledger.part = self._next()
             except BaseException:
                 self._ledger.close()  # so that nothing is written to a target that is refused
                 raise
@@ -134,29 +136,30 @@ class PartSink(abc.ABC):
         return int(self._ledger.db.execute(f"SELECT count(*) FROM _aioconvo_{table}").fetchone()[0])  # noqa: S608 -- our names
 
     def _stage(self, taken: Taken) -> None:
-        stage = """INSERT INTO _aioconvo_staged (conversation, id, row, replaces) VALUES (?, ?, ?, ?)
-            ON CONFLICT (conversation, id) DO UPDATE SET row = excluded.row"""
-        rows = ((one.conversation, one.row.message_id, one.encoded, one.replaces) for one in taken.messages)
-        self._ledger.db.executemany(stage, rows)
+        stage = "INSERT INTO _aioconvo_staged (conversation, id, row, replaces)"
+        rows = [(one.conversation, one.row.message_id, one.encoded, one.replaces) for one in taken.messages]
+        bulk.insert(self._ledger.db, stage, rows, otherwise="ON CONFLICT (conversation, id) DO UPDATE SET row = excluded.row")
+
+    def _next(self) -> int:
+        """The number of the part that what is staged will be."""
+        return 1 + int(self._ledger.db.execute("SELECT ifnull(max(number), 0) FROM _aioconvo_parts").fetchone()[0])
 
     def _flush(self) -> None:
         """Make a part of what is staged."""
         if not self._count("staged"):
             return
         parts = [self._rewritten(part) for part in self._parts("WHERE number IN (SELECT replaces FROM _aioconvo_staged)")]
-        number = 1 + int(self._ledger.db.execute("SELECT ifnull(max(number), 0) FROM _aioconvo_parts").fetchone()[0])
+        number = self._next()
         name = f"messages-{number:06}{self.ending}"
         staged = self._ledger.db.execute("SELECT row FROM _aioconvo_staged ORDER BY conversation, id")
         pending = self._write_pending(name, MESSAGES, (line for (line,) in staged))
         parts.append(_Part(number, name, self._count("staged"), pending))
         with self._ledger.transaction():
             self._ledger.db.executemany("INSERT OR REPLACE INTO _aioconvo_parts VALUES (?, ?, ?, ?)", parts)
-            move = """UPDATE _aioconvo_items SET part = ? WHERE (conversation, id) IN
-                (SELECT conversation, id FROM _aioconvo_staged)"""
-            self._ledger.db.execute(move, (number,))
             self._ledger.db.execute("DELETE FROM _aioconvo_staged")
             self._ledger.db.execute("DELETE FROM _aioconvo_parts WHERE rows = 0")
         self._staged = 0
+        self._ledger.part = self._next()
         self._roll_forward()
 
     def _rewritten(self, part: _Part) -> _Part:

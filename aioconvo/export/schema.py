@@ -54,7 +54,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from aioconvo.core.codec import Model, encode
+from aioconvo.core.codec import Model, encode, raw_json
 from aioconvo.inbox.models import Conversation, Message
 
 __all__ = [
@@ -81,6 +81,7 @@ SCHEMA_VERSION = 1
 
 R = TypeVar("R", bound="ConversationRow | MessageRow")
 Value: TypeAlias = str | bool | int | dt.datetime | None
+_encode = msgspec.json.Encoder().encode
 _NULL = msgspec.Raw(b"null")
 _NONE = msgspec.Raw(b"[]")
 
@@ -226,6 +227,11 @@ def message_row(message: Message, account: str, conversation_id: str) -> Message
 
 def _json(value: object) -> msgspec.Raw:
     """The value as JSON on one line, in valid UTF-8 whatever the API sent."""
+    if raw_json(value) is None:
+        try:
+            return msgspec.Raw(_encode(value))  # what came as it should is so already
+        except (TypeError, ValueError):
+            pass
     raw = encode(value)
     try:
         return msgspec.Raw(msgspec.json.format(raw, indent=-1))
@@ -233,9 +239,6 @@ def _json(value: object) -> msgspec.Raw:
         # Half of a surrogate pair: no file in UTF-8 can hold it, and most readers of JSON refuse the whole line.
         text = json.dumps(json.loads(raw), ensure_ascii=False, separators=(",", ":"))
         return msgspec.Raw(text.encode("utf-8", "replace"))
-
-
-_encode = msgspec.json.Encoder().encode
 
 
 def encode_row(row: Row) -> bytes:

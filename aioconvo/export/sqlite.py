@@ -7,17 +7,18 @@ functions and datasette's facets read it, and people can. JSON is text, which SQ
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import os
-from collections.abc import Generator, Iterator, Sequence
+import sqlite3
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from . import bulk
 from .batch import Batch, Committed, Identity
 from .errors import TargetError, target_errors
 from .ledger import Ledger, from_text, to_text
-from .schema import CONVERSATIONS, MESSAGES, ColumnType, ConversationRow, MessageRow, Row, Table, Value, values
+from .schema import CONVERSATIONS, MESSAGES, ColumnType, ConversationRow, MessageRow, Row, Table
 
 __all__ = ["SqliteSink"]
 
@@ -57,12 +58,14 @@ def _create(table: Table[R], *more: str) -> str:
     return f"CREATE TABLE {table.name} ({', '.join((*columns, key, *more))})"
 
 
-def _upsert(table: Table[R]) -> str:
+def _put(db: sqlite3.Connection, table: Table[R], rows: Iterable[R]) -> None:
     names = [column.name for column in table.columns]
+    into = f"INSERT INTO {table.name} ({', '.join(names)})"
     sets = ", ".join(f"{name} = excluded.{name}" for name in names if name not in table.key)
-    marks = ", ".join("?" * len(names))
-    into = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 -- names of our own schema
-    return f"{into} ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {sets}"
+    update = f"ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {sets}"
+    times = [place for place, column in enumerate(table.columns) if column.type is ColumnType.TIME]
+    texts = [place for place, column in enumerate(table.columns) if column.type is ColumnType.JSON]
+    bulk.insert(db, into, [_stored(row, times, texts) for row in rows], otherwise=update)
 
 
 _TABLES = (
@@ -70,7 +73,6 @@ _TABLES = (
     _create(MESSAGES, f"FOREIGN KEY ({_KEY}) REFERENCES conversations ({_KEY})"),
     *_INDEXES,
 )
-_PUT_CONVERSATION, _PUT_MESSAGE = _upsert(CONVERSATIONS), _upsert(MESSAGES)
 _OURS = ("messages_fts", "messages", "conversations")
 
 
@@ -116,8 +118,8 @@ class SqliteSink:
         ledger = self._ledger
         with target_errors(ledger.path), ledger.transaction():
             taken = ledger.take(batches)
-            ledger.db.executemany(_PUT_CONVERSATION, map(_stored, taken.conversations))
-            ledger.db.executemany(_PUT_MESSAGE, (_stored(one.row) for one in taken.messages))
+            _put(ledger.db, CONVERSATIONS, taken.conversations)
+            _put(ledger.db, MESSAGES, (one.row for one in taken.messages))
         return taken.counts
 
     def close(self) -> None:
@@ -153,14 +155,14 @@ class SqliteSink:
             yield ledger
 
 
-def _stored(row: Row) -> list[str | int | None]:
-    return [_as_stored(value) for value in values(row)]
-
-
-def _as_stored(value: Value) -> str | int | None:
-    if isinstance(value, dt.datetime):
-        return to_text(value)
-    return int(value) if isinstance(value, bool) else value
+def _stored(row: Row, times: Iterable[int], texts: Iterable[int]) -> list[Any]:
+    stored: list[Any] = list(msgspec.structs.astuple(row))
+    for place in times:
+        if stored[place] is not None:
+            stored[place] = to_text(stored[place])
+    for place in texts:
+        stored[place] = bytes(stored[place]).decode()
+    return stored
 
 
 def _read_back(kind: ColumnType, stored: object) -> object:

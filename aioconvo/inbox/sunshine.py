@@ -116,8 +116,11 @@ def conversation(native: models.Conversation) -> Conversation:
 def message(native: models.Message | Unknown, conversation_id: str) -> Message:
     """A message as a neutral one."""
     content = told(native, "content", object)
-    activity = told(content, "type", str) is None and isinstance(told(native, "activity", object), msgspec.Struct | Unknown)
-    side = words(told(native, "author", object), "type") or ""
+    named = told(content, "type", str)
+    activity = named is None and isinstance(told(native, "activity", object), msgspec.Struct | Unknown)
+    author = told(native, "author", object)
+    side = words(author, "type") or ""
+    quoted = told(native, "quoted_message", object)
     return Message(
         provider=Provider.SUNSHINE,
         conversation_id=conversation_id,
@@ -125,22 +128,20 @@ def message(native: models.Message | Unknown, conversation_id: str) -> Message:
         native=native,
         sent_at=utc(told(native, "received", dt.datetime)),
         direction=Direction.SYSTEM if activity else _DIRECTIONS.get(side),
-        kind=Kind.ACTIVITY if activity else _KINDS.get(told(content, "type", str) or "", Kind.OTHER),
-        author=_author(told(native, "author", models.Author)),
-        text=first(words(content, "text"), words(content, "text_fallback")),
+        kind=Kind.ACTIVITY if activity else _KINDS.get(named or "", Kind.OTHER),
+        author=_author(author, side) if isinstance(author, models.Author) else None,
+        text=words(content, "text") or words(content, "text_fallback"),
         html=words(content, "html_text"),
         channel=words(told(native, "source", object), "type"),
         status="deleted" if told(native, "deleted", bool) else None,
-        reply_to_id=_quoted(told(native, "quoted_message", object)),
-        attachments=_attachments(content),
+        reply_to_id=None if quoted is None else _quoted(quoted),
+        attachments=() if isinstance(content, models.TextContent) else _attachments(content),
     )
 
 
-def _author(native: models.Author | None) -> Participant | None:
-    if native is None:
-        return None
-    side = _SIDES.get(words(native, "type") or "", ParticipantKind.UNKNOWN)
-    return Participant(kind=side, id=words(native, "user_id"), name=words(native, "display_name"))
+def _author(native: models.Author, side: str) -> Participant:
+    kind = _SIDES.get(side, ParticipantKind.UNKNOWN)
+    return Participant(kind=kind, id=words(native, "user_id"), name=words(native, "display_name"))
 
 
 def _quoted(native: object) -> str | None:

@@ -16,6 +16,8 @@ def utc(when: object) -> dt.datetime | None:
     """The moment in UTC; one without a zone counts as UTC, and what is no moment of the years 1 to 9999 is `None`."""
     if not isinstance(when, dt.datetime):
         return None
+    if when.tzinfo is dt.UTC:
+        return when
     try:
         return when.replace(tzinfo=dt.UTC) if when.utcoffset() is None else when.astimezone(dt.UTC)
     except OverflowError:

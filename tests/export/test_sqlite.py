@@ -86,13 +86,13 @@ def test_rows_come_back_as_they_went_in(path: Path) -> None:
     assert list(map(encode_row, open_sink(path).messages())) == list(map(encode_row, page("1").messages))
 
 
-def test_a_commit_that_fails_leaves_neither_rows_nor_positions(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_commit_that_fails_leaves_neither_rows_nor_positions(path: Path) -> None:
     sink = opened(path)
     sink.commit([listed("c"), page("1")])
-    monkeypatch.setattr("aioconvo.export.sqlite._PUT_MESSAGE", "INSERT INTO nowhere VALUES (1)")
-    with pytest.raises(TargetError, match="no such table: nowhere"):
+    sink.ledger.db.execute("ALTER TABLE messages RENAME TO elsewhere")
+    with pytest.raises(TargetError, match="no such table: messages"):
         sink.commit([page("2", "3")])
-    monkeypatch.undo()
+    sink.ledger.db.execute("ALTER TABLE elsewhere RENAME TO messages")
     assert sink.commit([page("2", "3")]) == (2, 0, 0)
     sink.close()
     assert len(asked(path, "SELECT 1 FROM messages")) == 3

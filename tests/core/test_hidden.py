@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+import pickle
+
+import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from aioconvo.core.codec import BrokenBodyError
+from aioconvo.core.hidden import RequestHeaders, without_frames
+from aioconvo.core.session import BrokenAnswerError
+
+
+def _unread(text: str) -> BrokenBodyError:
+    try:
+        try:
+            json.loads(text)
+        except ValueError:
+            raise BrokenBodyError("no JSON", cut=True) from None
+    except BrokenBodyError as error:
+        return error
+
+
+def test_what_stands_behind_an_error_goes_with_its_frames() -> None:
+    """R25: some tools pickle errors whole, with what is in their background; a parser's error holds the text."""
+    error = _unread('{"canary')
+    assert isinstance(error.__context__, json.JSONDecodeError)
+    outer = RuntimeError("outer")
+    outer.__cause__ = error
+    assert without_frames(outer) is outer
+    assert outer.__cause__ is error
+    assert (error.__context__, error.__traceback__) == (None, None)
+
+
+def test_a_body_that_broke_is_pickled_without_its_answer() -> None:
+    class Answer:
+        status = 200
+        headers = CIMultiDictProxy(CIMultiDict({"X-Canary": "canary"}))
+
+    error = BrokenAnswerError(BrokenBodyError("cut", cut=True), Answer())  # type: ignore[arg-type]  # all it reads of it
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 -- just made
+    assert (type(again), again.reason, again.cut) == (BrokenBodyError, "cut", True)
+    assert b"canary" not in pickle.dumps(error)
+
+
+@pytest.mark.parametrize("show", [repr, str])
+def test_request_headers_do_not_show_their_values(show: type[str]) -> None:
+    headers = RequestHeaders({"Authorization": "Bearer canary"})
+    assert show(headers) == "<RequestHeaders Authorization>"
