@@ -12,24 +12,27 @@ from aioconvo.core.session import BrokenAnswerError
 
 
 def _unread(text: str) -> BrokenBodyError:
+    with pytest.raises(BrokenBodyError) as caught:
+        _read(text)
+    return caught.value
+
+
+def _read(text: str) -> None:
     try:
-        try:
-            json.loads(text)
-        except ValueError:
-            raise BrokenBodyError("no JSON", cut=True) from None
-    except BrokenBodyError as error:
-        return error
+        json.loads(text)
+    except ValueError:
+        raise BrokenBodyError("no JSON", cut=True) from None
 
 
 def test_what_stands_behind_an_error_goes_with_its_frames() -> None:
     """R25: some tools pickle errors whole, with what is in their background; a parser's error holds the text."""
     error = _unread('{"canary')
-    assert isinstance(error.__context__, json.JSONDecodeError)
+    assert type(error.__context__) is json.JSONDecodeError
     outer = RuntimeError("outer")
     outer.__cause__ = error
     assert without_frames(outer) is outer
     assert outer.__cause__ is error
-    assert (error.__context__, error.__traceback__) == (None, None)
+    assert [getattr(error, name) for name in ("__context__", "__traceback__")] == [None, None]
 
 
 def test_a_body_that_broke_is_pickled_without_its_answer() -> None:
