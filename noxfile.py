@@ -69,7 +69,7 @@ _SDKS = {
 @nox.session
 def bench(session: nox.Session) -> None:
     """What it costs beside other ways, into benchmarks/RESULTS.md; `-- --quick` for a smoke run, without SDKs and verdicts."""
-    session.install("-e", ".[speed]", "httptools>=0.6", "httpx>=0.28", "matplotlib>=3.10", "pydantic>=2.11")
+    session.install("-e", ".[bench]")
     environments = Path(session.create_tmp()).resolve()
     if "--quick" not in session.posargs:
         for name, package in _SDKS.items():
