@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import enum
+import functools
 import select
 import weakref
 from collections.abc import Callable
@@ -44,8 +45,10 @@ class LiveConnector(aiohttp.TCPConnector):
     and send of the others up to twice as many requests as the policy allows.
     """
 
-    # How to ask each connection that was handed out before whether anything waits to be read from it.
-    _known: weakref.WeakKeyDictionary[object, _Question] | None = None
+    @functools.cached_property
+    def _known(self) -> weakref.WeakKeyDictionary[object, _Question]:
+        """How to ask each connection that was handed out before whether anything waits to be read from it."""
+        return weakref.WeakKeyDictionary()
 
     async def connect(
         self,
@@ -63,8 +66,6 @@ class LiveConnector(aiohttp.TCPConnector):
             raise LostConnectionError
         WANTED.set(Wanted.NONE)
         connection = await super().connect(req, traces, timeout)
-        if self._known is None:
-            self._known = weakref.WeakKeyDictionary()
         readable = self._known.get(connection.protocol)
         if readable is None:
             self._known[connection.protocol] = _question(connection)
@@ -81,10 +82,9 @@ class LiveConnector(aiohttp.TCPConnector):
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 -- as above
     ) -> Connection:
         """One in the place of `connection`, which has ended or must not be used for this request."""
-        known = self._known or weakref.WeakKeyDictionary()
         passed_over: list[Connection] = []
         try:
-            while (readable := known.get(connection.protocol)) is not None:
+            while (readable := self._known.get(connection.protocol)) is not None:
                 if readable(0):
                     connection.close()
                 elif wanted is Wanted.NEW:
@@ -92,7 +92,7 @@ class LiveConnector(aiohttp.TCPConnector):
                 else:
                     return connection
                 connection = await super().connect(req, traces, timeout)
-            known[connection.protocol] = _question(connection)
+            self._known[connection.protocol] = _question(connection)
             return connection
         finally:
             for one in passed_over:
