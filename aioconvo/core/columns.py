@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-__all__ = ["Column", "column", "in_order", "ties"]
+__all__ = ["Column", "column", "direction", "identities", "in_order", "ties"]
 
 T = TypeVar("T")
 
@@ -18,16 +18,35 @@ Column = Callable[[list[T]], list[Any] | None]
 
 
 def column(members: Callable[[list[T]], list[Any]]) -> Column[T]:
-    """What reads a member of every item, and gives `None` where an item lacks it or has nothing in it."""
+    """What reads a member of every item, and gives `None` where an item lacks it."""
 
     def read(items: list[T]) -> list[Any] | None:
         try:
-            values = members(items)
+            return members(items)
         except AttributeError:  # an item that is no object at all
             return None
-        return values if all(values) else None
 
     return read
+
+
+def identities(members: Callable[[list[T]], list[Any]]) -> Column[T]:
+    """What reads the id of every item, and gives `None` where one has none."""
+    read = column(members)
+
+    def read_all(items: list[T]) -> list[Any] | None:
+        values = read(items)
+        return values if values is not None and all(values) else None
+
+    return read_all
+
+
+def direction(values: list[Any]) -> bool | None:
+    """Whether the values descend; `None` where they are not sorted, do not compare, or where there are none."""
+    try:
+        descending: bool = values[0] > values[-1]
+    except (IndexError, TypeError):
+        return None
+    return descending if in_order(values, descending=descending) else None
 
 
 def in_order(values: list[Any], *, descending: bool) -> bool:

@@ -33,7 +33,7 @@ class ResultSet(NamedTuple):
 class _Row(NamedTuple, Generic[T]):
     item: T
     identity: str | None
-    key: str | None
+    key: int | None
 
 
 class OffsetPager(Generic[P, T]):
@@ -48,7 +48,7 @@ class OffsetPager(Generic[P, T]):
       read again, until nothing new comes.
     - Pages that were asked for ahead may be older than the move that an earlier page shows: then they are asked for again.
 
-    `at` is how an offset is asked for. `order` is the key the list is sorted by, newest first, or `None` where a row has
+    `at` is how an offset is asked for. `order` is the number the list is sorted by, newest first, or `None` where a row has
     none; with it a walk that goes on in another process knows what it read before, however far that was pushed down, and
     only a row that jumped since is given again. A list that turns out to be sorted otherwise is walked as if without.
     Rows that go away unnoticed, because the API tells no total, can hide as many others.
@@ -63,7 +63,7 @@ class OffsetPager(Generic[P, T]):
         identity: Callable[[T], str | None],
         at: Callable[[int], Ask],
         *,
-        order: Callable[[T], str | None] | None = None,
+        order: Callable[[T], int | None] | None = None,
         page_size: int | None = None,
         moments: Column[T] | None = None,
         ids: Column[T] | None = None,
@@ -154,7 +154,7 @@ class OffsetPager(Generic[P, T]):
 
     # Where to go on.
 
-    def _has_more(self, told: ResultSet, count: int, oldest: str | None) -> bool | None:
+    def _has_more(self, told: ResultSet, count: int, oldest: int | None) -> bool | None:
         if self._floor is not None and oldest is not None and oldest < self._floor:
             return False
         if told.more is not None:
@@ -222,7 +222,7 @@ class OffsetPager(Generic[P, T]):
         self._read.difference_update(ids)
         return False
 
-    def _note_plain(self, items: list[T], ids: list[str], order: Callable[[T], str | None]) -> bool:
+    def _note_plain(self, items: list[T], ids: list[str], order: Callable[[T], int | None]) -> bool:
         moments = None if self._moments is None else self._moments(items)
         newest, oldest = order(items[0]), order(items[-1])
         if moments is None or newest is None or oldest is None or not in_order(moments, descending=True):
@@ -240,7 +240,7 @@ class OffsetPager(Generic[P, T]):
         self._edge.update(dict.fromkeys(ids[-ties(reversed(moments)) :]))
         return True
 
-    def _take_odd(self, items: list[T], gone: int) -> tuple[list[T], str | None, bool]:
+    def _take_odd(self, items: list[T], gone: int) -> tuple[list[T], int | None, bool]:
         """The rows that did not come before, the key of the last row in a sorted page, and whether the list moved."""
         order = self._order
         rows = [_Row(item, self._identity(item), None if order is None else order(item)) for item in items]
@@ -272,20 +272,20 @@ class OffsetPager(Generic[P, T]):
             self._read_in_pass.add(row.identity)
         return fresh, repeated
 
-    def _was_read_before(self, key: str | None) -> bool:
+    def _was_read_before(self, key: int | None) -> bool:
         """Whether an earlier process read the row: it stands between the oldest and the newest row of then."""
         if not self._resumed or key is None or self._newest is None or key >= self._newest:
             return False
         return self._pass > 1 or (self._boundary is not None and key > self._boundary)
 
-    def _check_place(self, key: str | None) -> None:
+    def _check_place(self, key: int | None) -> None:
         """A new row belongs behind those read, or before them if it jumped."""
         if self._pass > 1 or key is None or self._oldest is None or self._top is None:
             return
         if self._oldest < key < self._top:
             self._distrust_order()
 
-    def _keys(self, rows: list[_Row[T]]) -> list[str]:
+    def _keys(self, rows: list[_Row[T]]) -> list[int]:
         keys = [row.key for row in rows if row.key is not None and self._order is not None]
         if any(one < other for one, other in itertools.pairwise(keys)):
             self._distrust_order()
@@ -293,7 +293,7 @@ class OffsetPager(Generic[P, T]):
         self._descends = self._descends or (bool(keys) and keys[0] > keys[-1])
         return keys
 
-    def _runs_ahead(self, keys: list[str], *, evident: bool) -> bool:
+    def _runs_ahead(self, keys: list[int], *, evident: bool) -> bool:
         """Whether rows newer than the front of this pass came behind it: the list moved, or is not sorted after all."""
         if not keys or self._top is None or keys[0] <= self._top:
             return False
@@ -307,7 +307,7 @@ class OffsetPager(Generic[P, T]):
         self._floor = self._top = self._newest = self._oldest = None
         self._late.clear()
 
-    def _note(self, rows: list[_Row[T]], keys: list[str]) -> None:
+    def _note(self, rows: list[_Row[T]], keys: list[int]) -> None:
         """Keep what `mark` tells: the ends of what was read, and the rows that their keys alone do not tell from others.
 
         In a walk those are the rows at both ends, in a second look all that it has read.

@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from .columns import Column, in_order
+from .columns import Column, direction
 from .errors import PaginationError
 
 __all__ = [
@@ -59,10 +59,10 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     offset: int = 0
     time: int | None = None
     seen: tuple[str, ...] = ()
-    newest: str | None = None
-    oldest: str | None = None
+    newest: int | None = None
+    oldest: int | None = None
     late: tuple[str, ...] = ()
-    floor: str | None = None
+    floor: int | None = None
     total: int | None = None
     moved: bool = False
     confirming: bool = False
@@ -208,7 +208,8 @@ class TimestampPager(Generic[P, T]):
 
     Items can share a millisecond, and a page may end between them. So the next request includes the boundary's
     millisecond again, and items that came before are dropped. `times` gives an item's Unix time in milliseconds, rounded as
-    the walk needs it; `moments` and `ids` are `times` and `identity` of plain pages, for speed alone.
+    the walk needs it; `moment` gives its time as exactly as it is known, which orders a page; `moments` is `moment` of all
+    items of a plain page, for speed alone.
     """
 
     def __init__(
@@ -219,16 +220,16 @@ class TimestampPager(Generic[P, T]):
         *,
         backward: bool,
         page_size: int,
+        moment: Callable[[T], float | None] | None = None,
         moments: Column[T] | None = None,
-        ids: Column[T] | None = None,
         start: int | None = None,
         mark: Mark | None = None,
     ) -> None:
         self._items = items
         self._times = times
         self._identity = identity
+        self._moment = moment or times
         self._moments = moments
-        self._ids = ids
         self._backward = backward
         self._page_size = page_size
         mark = mark or Mark()
@@ -251,15 +252,16 @@ class TimestampPager(Generic[P, T]):
 
     def take(self, answer: P) -> Taken[T]:
         """The items that did not come before, newest first when walking back, oldest first when walking forward."""
-        page = in_time_order(self._items(answer), self._times, newest_first=self._backward, moments=self._moments)
+        page = in_time_order(self._items(answer), self._moment, newest_first=self._backward, moments=self._moments)
         if self._confirming:
             self._confirm(page)
             return Taken([], has_more=True)
-        fresh = _without(page, self._edge_ids, self._identity, self._ids)
-        advanced = self._step_to_edge(page)
+        fresh = self._behind_the_edge(page)
+        edge, here = self._at_the_end(page)
+        advanced = self._step_to(edge, here)
         if len(page) < self._page_size:
             self._ended = True
-        elif self._times(page[0]) == self._edge == self._times(page[-1]):
+        elif len(here) == len(page):
             self._confirming = True
         elif not advanced:
             raise PaginationError("a full page brought nothing new: the walk does not advance")
@@ -290,14 +292,39 @@ class TimestampPager(Generic[P, T]):
         """The exclusive bound that still includes the edge's millisecond."""
         return _seconds(edge + 1 if self._backward else edge - 1)
 
-    def _step_to_edge(self, page: list[T]) -> bool:
-        """Move the boundary to the page's last millisecond; whether anything there is new."""
-        # The page is in order of time, so the edge is at its end; only items without a time can stand behind it.
-        groups = itertools.groupby(reversed(page), self._times)
-        edge, here = next((group for group in groups if group[0] is not None), (None, ()))
+    def _behind_the_edge(self, page: list[T]) -> list[T]:
+        """The items that did not come before: those that did stand at the front, in the edge's millisecond."""
+        again = 0
+        for number, item in enumerate(page if self._edge_ids else ()):
+            if self._identity(item) in self._edge_ids:
+                if number > again:  # a new one came between them
+                    return [one for one in page if self._identity(one) not in self._edge_ids]
+                again += 1
+            elif self._is_past_the_edge(item):
+                break
+        return page[again:]
+
+    def _is_past_the_edge(self, item: T) -> bool:
+        time = self._times(item)
+        return time is not None and self._edge is not None and (time < self._edge if self._backward else time > self._edge)
+
+    def _at_the_end(self, page: list[T]) -> tuple[int | None, list[T]]:
+        """The page's last millisecond and the items in it."""
+        edge, here = None, list[T]()
+        for item in reversed(page):  # in order of time, so only items without one can stand behind the edge
+            time = self._times(item)
+            if edge is not None and time != edge:
+                break
+            if time is not None:
+                edge = time
+                here.append(item)
+        if edge is None and len(page) >= self._page_size:
+            raise PaginationError("a full page carries no times, so the next page cannot be asked for")
+        return edge, here
+
+    def _step_to(self, edge: int | None, here: list[T]) -> bool:
+        """Move the boundary to the millisecond of these items; whether anything there is new."""
         if edge is None:
-            if len(page) >= self._page_size:
-                raise PaginationError("a full page carries no times, so the next page cannot be asked for")
             return False
         ids = frozenset(identity for identity in map(self._identity, here) if identity is not None)
         if edge == self._edge:
@@ -322,19 +349,19 @@ def in_time_order(
     """A page in order of time, for APIs that do not document the order inside a page.
 
     Items of the same time keep the server's order, turned round with the page; items without a time count as newest.
-    `moments` is `times` of a plain page on any scale that orders items likewise, or more finely; it is for speed alone.
+    `moments` is `times` of all items of a plain page, for speed alone.
     """
-
-    def time(item: T) -> float:
-        known = times(item)
-        return math.inf if known is None else known
-
-    if not items:
-        return []
-    first, last = time(items[0]), time(items[-1])
-    descending = first > last
     plain = None if moments is None else moments(items)
-    if plain is None or not in_order(plain, descending=descending):
+    descending = None if plain is None else direction(plain)
+    if descending is None:
+
+        def time(item: T) -> float:
+            known = times(item)
+            return math.inf if known is None else known
+
+        if not items:
+            return []
+        descending = time(items[0]) > time(items[-1])
         items = sorted(items, key=time, reverse=descending)
     return items[:] if descending == newest_first else items[::-1]
 

@@ -20,9 +20,9 @@ __all__ = ["PAGE_SIZE", "ActivityAnswer", "MessagePage", "message_pager"]
 
 PAGE_SIZE = 100
 _YEAR_10000 = 253_402_300_800
+_NUMBERS = (int, float)  # made once, not for each message
 
-_moments: Column[Message] = column(lambda messages: [message.received for message in messages])
-_ids: Column[Message] = column(lambda messages: [message.id for message in messages])
+_all_received: Column[Message] = column(lambda messages: [message.received for message in messages])
 
 
 class ActivityAnswer(Envelope):
@@ -54,11 +54,9 @@ def message_pager(
     start = None if bound is None else _whole_milliseconds(bound, up=backward)
 
     def time(message: Message) -> int | None:
-        received: Any = getattr(message, "received", None)  # an item that is no object at all has none
-        if not isinstance(received, int | float) or not 0 <= received < _YEAR_10000:
-            return None
+        received = _received(message)
         # Two bounds a millisecond apart enclose [a, b) for a walk to older messages, (a, b] for one to newer messages.
-        return _whole_milliseconds(received, up=not backward)
+        return None if received is None else _whole_milliseconds(received, up=not backward)
 
     return lambda mark: TimestampPager(
         lambda page: page.messages,
@@ -66,11 +64,22 @@ def message_pager(
         _identity,
         backward=backward,
         page_size=page_size,
+        moment=_received,
         moments=_moments,
-        ids=_ids,
         start=start,
         mark=mark,
     )
+
+
+def _received(message: Message) -> float | None:
+    received: Any = getattr(message, "received", None)  # an item that is no object at all has none
+    return received if isinstance(received, _NUMBERS) and 0 <= received < _YEAR_10000 else None
+
+
+def _moments(messages: list[Message]) -> list[float] | None:
+    # In a sorted page those between two good ones are good; the order of all others is not told by numbers alone.
+    good = messages and _received(messages[0]) is not None and _received(messages[-1]) is not None
+    return _all_received(messages) if good else None
 
 
 def _moment(name: str, value: float | dt.datetime | None) -> float | None:

@@ -183,4 +183,4 @@ def _time(message: Message) -> float | None:
 def _moments(messages: list[Message]) -> list[dt.datetime] | None:
     moments = _received(messages)
     # Naive ones count as local time, which has hours that come twice. With an aware one among them they do not compare.
-    return moments if moments and moments[0].tzinfo is not None else None
+    return moments if moments and getattr(moments[0], "tzinfo", None) is not None else None

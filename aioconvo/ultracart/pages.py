@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from aioconvo.core.codec import Envelope, Model
-from aioconvo.core.columns import Column, column
+from aioconvo.core.columns import Column, column, identities
 from aioconvo.core.offset import OffsetPager, ResultSet
 from aioconvo.core.pagers import Ask, Mark, SincePager
 
@@ -32,10 +32,13 @@ __all__ = [
 ]
 
 _DEFAULT_PAGE = 100
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 -- for the times that carry no offset
+_EPOCH_IN_UTC = _EPOCH.replace(tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
 
-_conversation_ids: Column[ConversationSummary] = column(lambda rows: [row.conversation_uuid for row in rows])
+_conversation_ids: Column[ConversationSummary] = identities(lambda rows: [row.conversation_uuid for row in rows])
 _last_message_times: Column[ConversationSummary] = column(lambda rows: [row.last_message_dts for row in rows])
-_message_ids: Column[Message] = column(lambda messages: [message.conversation_message_uuid for message in messages])
+_message_ids: Column[Message] = identities(lambda messages: [message.conversation_message_uuid for message in messages])
 _message_epochs: Column[Message] = column(lambda messages: [message.message_epoch for message in messages])
 
 
@@ -208,13 +211,12 @@ def _conversation_id(conversation: ConversationSummary) -> str | None:
     return getattr(conversation, "conversation_uuid", None)
 
 
-def _last_message_time(conversation: ConversationSummary) -> str | None:
-    """The time of the last message as text that sorts; without an offset it counts as UTC."""
+def _last_message_time(conversation: ConversationSummary) -> int | None:
+    """The time of the last message in microseconds; without an offset it counts as UTC."""
     last = getattr(conversation, "last_message_dts", None)
     if not isinstance(last, dt.datetime):
         return None
-    utc = last.astimezone(dt.UTC) if last.tzinfo is not None else last
-    return utc.replace(tzinfo=None).isoformat(timespec="microseconds")
+    return (last - (_EPOCH if last.tzinfo is None else _EPOCH_IN_UTC)) // _MICROSECOND
 
 
 def _milliseconds(message: Message) -> int | None:

@@ -29,7 +29,7 @@ class Row:
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    rows: list[tuple[str, str]]
+    rows: list[tuple[str, int]]
     told: ResultSet
 
 
@@ -72,14 +72,14 @@ class Listing:
         page = self.rows[offset : offset + limit]
         following, total = offset + len(page), len(self.rows)
         told = ResultSet(offset, following, limit, total if self.tells_total else None, following < total)
-        return Answer([(row.id, f"{row.key:012d}") for row in page], told)
+        return Answer([(row.id, row.key) for row in page], told)
 
 
 def asked(ask: Ask) -> int:
     return int(dict(ask.query).get("_offset", "0"))
 
 
-def make(page_size: int, *, ordered: bool = True) -> Callable[[Mark | None], OffsetPager[Answer, tuple[str, str]]]:
+def make(page_size: int, *, ordered: bool = True) -> Callable[[Mark | None], OffsetPager[Answer, tuple[str, int]]]:
     return lambda mark: OffsetPager(
         lambda answer: answer.rows,
         lambda answer: answer.told,
@@ -91,7 +91,7 @@ def make(page_size: int, *, ordered: bool = True) -> Callable[[Mark | None], Off
     )
 
 
-def walk(pager: OffsetPager[Answer, tuple[str, str]], listing: Listing, page_size: int, between: Iterator[Any]) -> list[str]:
+def walk(pager: OffsetPager[Answer, tuple[str, int]], listing: Listing, page_size: int, between: Iterator[Any]) -> list[str]:
     """All ids of a walk; between two requests the next of `between` happens."""
     found: list[str] = []
     while (ask := pager.ask()) is not None:
@@ -272,7 +272,7 @@ def test_pages_side_by_side(count: int, page_size: int, prefetch: int, events: l
     listing = Listing(count)
     slow = Slow(listing, page_size, events, random.Random(seed))  # noqa: S311
 
-    paginator: AsyncPaginator[tuple[str, str]] = AsyncPaginator(slow.fetch, make(page_size), walk="test", prefetch=prefetch)
+    paginator: AsyncPaginator[tuple[str, int]] = AsyncPaginator(slow.fetch, make(page_size), walk="test", prefetch=prefetch)
     found = [identity for identity, _ in asyncio.run(paginator.collect())]
     assert len(found) == len(set(found))
     assert listing.original <= set(found)
@@ -281,7 +281,7 @@ def test_pages_side_by_side(count: int, page_size: int, prefetch: int, events: l
 
 async def test_pages_are_really_asked_for_side_by_side() -> None:
     slow = Slow(Listing(500), 10, [], random.Random(1))  # noqa: S311
-    paginator: AsyncPaginator[tuple[str, str]] = AsyncPaginator(slow.fetch, make(10), walk="test", prefetch=8)
+    paginator: AsyncPaginator[tuple[str, int]] = AsyncPaginator(slow.fetch, make(10), walk="test", prefetch=8)
     assert len(await paginator.collect()) == 500
     assert slow.most == 8
     assert slow.listing.requests == 50
@@ -294,7 +294,7 @@ async def test_a_list_that_stands_still_costs_no_request_more() -> None:
 
 
 def answers(*told: ResultSet, rows: int = 2) -> list[Answer]:
-    return [Answer([(f"{page}-{row}", "") for row in range(rows)], one) for page, one in enumerate(told)]
+    return [Answer([(f"{page}-{row}", 0) for row in range(rows)], one) for page, one in enumerate(told)]
 
 
 @pytest.mark.parametrize(

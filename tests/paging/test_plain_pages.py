@@ -19,7 +19,7 @@ import aioconvo.ultracart.pages
 from aioconvo import PaginationError
 from aioconvo.core import offset, pagers
 from aioconvo.core.codec import Unknown
-from aioconvo.core.columns import Column, column, in_order, ties
+from aioconvo.core.columns import Column, direction, identities, in_order, ties
 from aioconvo.core.pagers import Mark, in_time_order
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.sandbox import Sandbox
@@ -195,7 +195,7 @@ def test_naive_times_count_as_local() -> None:
 
 
 def test_columns() -> None:
-    ids: Column[Any] = column(lambda items: [item.conversation_uuid for item in items])
+    ids: Column[Any] = identities(lambda items: [item.conversation_uuid for item in items])
     first, second, nameless = conversation(1, 0), conversation(2, 0), conversation(-1, 0)
     assert ids([first, second]) == ["id-1", "id-2"]
     assert ids([]) == []
@@ -216,12 +216,11 @@ class Witness:
         columns: list[tuple[ModuleType, str]] = [
             (aioconvo.sunshine.pages, "_moments"),
             (aioconvo.smooch.pages, "_moments"),
-            (aioconvo.smooch.pages, "_ids"),
             (aioconvo.ultracart.pages, "_conversation_ids"),
             (aioconvo.ultracart.pages, "_last_message_times"),
             (aioconvo.ultracart.pages, "_message_ids"),
             (aioconvo.ultracart.pages, "_message_epochs"),
-            (pagers, "in_order"),
+            (pagers, "direction"),
             (offset, "in_order"),
         ]
         for module, name in columns:
@@ -232,7 +231,7 @@ class Witness:
     def _watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def watched(*values: Any, **options: Any) -> Any:
             result = function(*values, **options)
-            self.seen.append(bool(result))
+            self.seen.append(result is not None if function is direction else bool(result))
             return result
 
         return watched
