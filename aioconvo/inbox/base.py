@@ -13,9 +13,9 @@ from aioconvo.core.pagination import AsyncPaginator
 
 from .models import Conversation, Message, Provider
 from .told import MADE
-from .walk import Order
+from .walk import Listed, Order, Span, neutral
 
-__all__ = ["Capabilities", "Inbox", "Order", "happened_at", "listed", "sent_at"]
+__all__ = ["Capabilities", "Inbox", "Order", "happened_at", "some"]
 
 
 class Capabilities(Model):
@@ -41,13 +41,12 @@ class Inbox(abc.ABC):
 
     Lists are `AsyncPaginator`s like all others: nothing is sent until they are awaited or iterated, and a page's
     `position` resumes the same list (same conversation, bounds and order). What the API cannot do raises
-    `UnsupportedError` at once.
+    `UnsupportedError` at once. What one API does otherwise than the others stands at its own class.
     """
 
     provider: ClassVar[Provider]
     capabilities: ClassVar[Capabilities]
 
-    @abc.abstractmethod
     def conversations(
         self,
         *,
@@ -67,9 +66,14 @@ class Inbox(abc.ABC):
         Raises:
             UnsupportedError: `users` is missing or not possible; see `capabilities`.
             InvalidRequestError: An argument is wrong; nothing was sent.
+            NotFoundError: No such user (when awaited or iterated).
         """
+        if users is not None and not self.capabilities.lists_by_user:
+            raise UnsupportedError(f"{self.provider} does not list by user; leave users out and look at .participants")
+        span = Span.between(since, until)
+        native = self._list_conversations(None if users is None else some("users", users), span)
+        return neutral(native, happened_at, span=span, limit=limit, start=start, prefetch=prefetch)
 
-    @abc.abstractmethod
     def messages(
         self,
         conversation: Conversation | str,
@@ -91,6 +95,10 @@ class Inbox(abc.ABC):
             InvalidRequestError: An argument is wrong; nothing was sent.
             NotFoundError: No such conversation (when awaited or iterated).
         """
+        conversation_id, chosen = self._id_of(conversation), self._order(order)
+        span = Span.between(since, until)
+        native = self._list_messages(conversation_id, span, chosen)
+        return neutral(native, _sent_at, span=span, order=chosen, limit=limit, start=start, prefetch=prefetch)
 
     @abc.abstractmethod
     async def send_text(self, conversation: Conversation | str, text: str) -> Message:
@@ -109,6 +117,16 @@ class Inbox(abc.ABC):
         Raises:
             NotFoundError: No such conversation.
         """
+
+    # What an inbox says of its API, or else it brings its own two lists.
+
+    def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:
+        """The API's list that holds all conversations of the span; what is outside is left out later."""
+        raise NotImplementedError
+
+    def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:
+        """The API's list that holds all messages of the span, in that order; what is outside is left out later."""
+        raise NotImplementedError
 
     def _id_of(self, conversation: Conversation | str) -> str:
         if isinstance(conversation, str):
@@ -133,10 +151,6 @@ class Inbox(abc.ABC):
             raise UnsupportedError(f"a conversation of {self.provider} {given}{sort}")
         return Order(order)
 
-    def _refuse_users(self, users: object) -> None:
-        if users is not None:
-            raise UnsupportedError(f"{self.provider} does not list by user; leave users out and look at .participants")
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
@@ -146,12 +160,7 @@ def happened_at(conversation: Conversation) -> dt.datetime | None:
     return conversation.updated_at or conversation.last_message_at
 
 
-def sent_at(message: Message) -> dt.datetime | None:
-    """When a message was sent."""
-    return message.sent_at
-
-
-def listed(users: str | Sequence[str]) -> list[str]:
+def some(name: str, users: str | Sequence[str]) -> list[str]:
     """One user or several as a list.
 
     Raises:
@@ -159,5 +168,9 @@ def listed(users: str | Sequence[str]) -> list[str]:
     """
     ids = [users] if isinstance(users, str) else list(users)
     if not ids or not all(ids):
-        raise InvalidRequestError("users must be ids of users, at least one")
+        raise InvalidRequestError(f"{name} must be ids of users, at least one")
     return ids
+
+
+def _sent_at(message: Message) -> dt.datetime | None:
+    return message.sent_at

@@ -47,29 +47,32 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import UNSET
 
 from aioconvo.convore import models
+from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.operation import Effect, Operation
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.pagers import Ask
+from aioconvo.core.response import Response
 
-from .base import Capabilities, Inbox, Order, happened_at, sent_at
+from .base import Capabilities, Inbox, Order
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
+from .people import People
 from .times import EPOCH, shifted, utc
-from .told import identity, items, told, words
-from .walk import Span, neutral
+from .told import made_id, words
+from .walk import Fetch, Listed, Span, asked_by
 
 if TYPE_CHECKING:
     from aioconvo.convore import ConvoreClient
 
-__all__ = ["ConvoreInbox", "conversation", "message"]
+__all__ = ["ConvoreInbox", "conversations", "messages"]
 
-_DIRECTIONS = {"inbound": Direction.INBOUND, "outbound": Direction.OUTBOUND}
-_SIDES = {"inbound": ParticipantKind.USER, "outbound": ParticipantKind.BUSINESS}
+_SIDES = {"inbound": (Direction.INBOUND, ParticipantKind.USER), "outbound": (Direction.OUTBOUND, ParticipantKind.BUSINESS)}
+_NEITHER = (None, ParticipantKind.UNKNOWN)
 _KINDS = {"email": Kind.EMAIL, "convore_chat": Kind.TEXT}
 
 _UPDATE: Operation[None] = Operation(
@@ -82,62 +85,86 @@ _UPDATE: Operation[None] = Operation(
 )
 
 
-def conversation(native: models.Conversation) -> Conversation:
-    """A conversation as a neutral one."""
-    channel = words(native, "channel_id")
+def conversations(natives: list[Any]) -> list[Conversation]:
+    """A page of conversations (`models.Conversation`) as neutral ones."""
+    return [_conversation(native) for native in natives]
+
+
+def _conversation(native: Any) -> Conversation:
+    if isinstance(native, Unknown):
+        return Conversation(provider=Provider.CONVORE, id=made_id(native), native=native)
+    people = People()
     return Conversation(
         provider=Provider.CONVORE,
-        id=identity(native, "id"),
+        id=native.id or made_id(native),
         native=native,
-        created_at=utc(told(native, "created_at", dt.datetime)),
-        last_message_at=utc(told(native, "last_message_date", dt.datetime)),
-        status=words(native, "status"),
-        subject=words(native, "subject"),
-        unread=told(native, "is_unread", bool),
-        message_count=told(native, "message_count", int),
-        channels=() if channel is None else (channel,),
-        participants=tuple(_participant(one, ParticipantKind.UNKNOWN) for one in items(native, "participants")),
+        created_at=utc(native.created_at),
+        last_message_at=utc(native.last_message_date),
+        status=str(native.status) if native.status else None,
+        subject=native.subject or None,
+        unread=native.is_unread,
+        message_count=native.message_count,
+        channels=(native.channel_id,) if native.channel_id else (),
+        participants=tuple(_participant(one, ParticipantKind.UNKNOWN, people) for one in native.participants or ()),
     )
 
 
-def message(native: models.Message, conversation_id: str) -> Message:
-    """A message as a neutral one; `conversation_id` is where it was asked for."""
-    direction = words(native, "direction") or ""
-    sender = told(native, "sender", models.Participant)
+def messages(natives: list[Any], conversation_id: str) -> list[Message]:
+    """A page of messages (`models.Message`) as neutral ones; `conversation_id` is where they were asked for."""
+    people = People()
+    return [_message(native, conversation_id, people) for native in natives]
+
+
+def _message(native: Any, conversation_id: str, people: People) -> Message:
+    if isinstance(native, Unknown):
+        return Message(Provider.CONVORE, conversation_id, made_id(native), native)
+    direction, side = _SIDES.get(native.direction, _NEITHER)
+    sender = native.sender
     return Message(
-        provider=Provider.CONVORE,
-        conversation_id=words(native, "conversation_id") or conversation_id,
-        id=identity(native, "id"),
-        native=native,
-        sent_at=utc(told(native, "date", dt.datetime)),
-        direction=_DIRECTIONS.get(direction),
-        kind=_KINDS.get(words(told(sender, "handle", object), "type") or "", Kind.OTHER),
-        author=None if sender is None else _participant(sender, _SIDES.get(direction, ParticipantKind.UNKNOWN)),
-        text=words(native, "text_body"),
-        html=words(native, "body"),
-        subject=words(native, "subject"),
-        channel=words(native, "channel_id"),
-        reply_to_id=words(native, "reply_to_message_id"),
-        attachments=tuple(map(_attachment, items(native, "attachments"))),
+        Provider.CONVORE,
+        native.conversation_id or conversation_id,
+        native.id or made_id(native),
+        native,
+        utc(native.date),
+        None,  # updated_at
+        direction,
+        _KINDS.get(sender.handle.type, Kind.OTHER) if sender and sender.handle else Kind.OTHER,
+        _participant(sender, side, people) if sender else None,
+        native.text_body or None,
+        native.body or None,
+        native.subject or None,
+        native.channel_id or None,
+        None,  # status
+        native.reply_to_message_id or None,
+        tuple(map(_attachment, native.attachments)) if native.attachments else (),
     )
 
 
-def _participant(native: object, kind: ParticipantKind) -> Participant:
-    address = words(told(native, "handle", object), "value")
-    return Participant(kind=kind, name=words(native, "name"), address=address)
+def _participant(native: Any, kind: ParticipantKind, people: People) -> Participant:
+    if isinstance(native, Unknown):
+        return Participant(kind)
+    address = native.handle.value or None if native.handle else None
+    return people[kind, None, native.name or None, address]
 
 
-def _attachment(native: object) -> Attachment:
+def _attachment(native: Any) -> Attachment:
+    if isinstance(native, Unknown):
+        return Attachment()
     return Attachment(
-        id=words(native, "id"),
-        media_type=words(native, "content_type"),
-        name=words(native, "filename"),
-        size=told(native, "size", int),
+        id=native.id or None,
+        media_type=native.content_type or None,
+        name=native.filename or None,
+        size=native.size if isinstance(native.size, int) else None,
     )
 
 
 class ConvoreInbox(Inbox):
-    """The inbox of Convore, which documents no order of its lists."""
+    """The inbox of Convore, which documents no order of its lists.
+
+    The bounds of `conversations` are the API's own filter by the date of the last message: with one of them, conversations
+    without any message do not come. The API answers an empty list to the id of a conversation that does not exist: where there
+    is no message, one request more asks for the conversation itself, so that `NotFoundError` tells.
+    """
 
     provider: ClassVar[Provider] = Provider.CONVORE
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -153,52 +180,22 @@ class ConvoreInbox(Inbox):
     def __init__(self, client: ConvoreClient) -> None:
         self._client = client
 
-    def conversations(
-        self,
-        *,
-        users: str | Sequence[str] | None = None,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        limit: int | None = None,
-        start: str | None = None,
-        prefetch: int = 0,
-    ) -> AsyncPaginator[Conversation]:
-        """List all conversations, in the API's order; see `Inbox.conversations`.
-
-        The bounds are the API's own filter by the date of the last message: with one of them, conversations without any
-        message do not come.
-        """
-        self._refuse_users(users)
-        span = Span.between(since, until)
+    def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the API lists all
         # Whether the bounds are inclusive, and whether the API cuts their fractions, is not documented.
         native = self._client.conversations.list(
             last_message_date_after=shifted(span.since, -1.0), last_message_date_before=shifted(span.until, 1.0)
         )
-        return neutral(native, conversation, happened_at, span=span, limit=limit, start=start, prefetch=prefetch)
+        return Listed(native, conversations)
 
-    def messages(
-        self,
-        conversation: Conversation | str,
-        *,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        order: Order | str | None = None,
-        limit: int | None = None,
-        start: str | None = None,
-        prefetch: int = 0,
-    ) -> AsyncPaginator[Message]:
-        """List the messages of a conversation with their bodies, in the API's undocumented order; see `Inbox.messages`."""
-        conversation_id = self._id_of(conversation)
-        return neutral(
-            self._client.messages.list(conversation_id=conversation_id, format=models.MessageFormat.FULL),
-            lambda native: message(native, conversation_id),
-            sent_at,
-            span=Span.between(since, until),
-            order=self._order(order),
-            limit=limit,
-            start=start,
-            prefetch=prefetch,
-        )
+    def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:  # noqa: ARG002 -- the list has no bounds
+        async def fetch(asks: Fetch, ask: Ask) -> Response[Any]:
+            response: Response[Any] = await asks(ask)
+            if not ask.query and not response.data.data:
+                await self._client.conversations.get(conversation_id)
+            return response
+
+        native = self._client.messages.list(conversation_id=conversation_id, format=models.MessageFormat.FULL)
+        return Listed(asked_by(fetch, native), partial(messages, conversation_id=conversation_id))
 
     async def send_text(self, conversation: Conversation | str, text: str) -> Message:
         """Reply to the newest message that came in; see `Inbox.send_text`.
@@ -224,7 +221,7 @@ class ConvoreInbox(Inbox):
             reply_type=models.ReplyType.REPLY,
             recipients=UNSET if came_in else newest.recipients or UNSET,
         )
-        return message(sent, conversation_id)
+        return messages([sent], conversation_id)[0]
 
     async def _newest(self, conversation_id: str) -> models.Message | None:
         """The newest message that came in, else the newest at all."""
@@ -234,7 +231,7 @@ class ConvoreInbox(Inbox):
             if words(one, "id") is None:
                 continue
             inbound = words(one, "direction") == models.MessageDirection.INBOUND
-            date = utc(told(one, "date", dt.datetime)) or EPOCH
+            date = utc(one.date) or EPOCH
             if newest is None or (inbound, date) > newest[:2]:
                 newest = (inbound, date, one)
         return None if newest is None else newest[2]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import datetime as dt
 import heapq
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 
 from aioconvo.core.errors import OutOfOrderError
 
 from .models import Message
 from .times import EPOCH
+from .together import together
 
 __all__ = ["merge"]
 
@@ -38,7 +38,8 @@ async def merge(
         for reader in readers:
             stack.push_async_callback(reader.aclose)
         # The place tells equal moments apart, so messages themselves are never compared.
-        heads = [(readers[place].moment, place, head) for place, head in await _heads(readers)]
+        firsts = enumerate(await together(reader.next() for reader in readers))
+        heads = [(readers[place].moment, place, first) for place, first in firsts if first is not None]
         heapq.heapify(heads)
         while heads:
             _, place, head = heads[0]
@@ -89,16 +90,3 @@ class _Reader:
 async def _one_by_one(messages: Iterable[Message]) -> AsyncIterator[Message]:
     for message in messages:
         yield message
-
-
-async def _heads(readers: Sequence[_Reader]) -> list[tuple[int, Message]]:
-    """The first message of each source that has one, with the source's place."""
-    tasks = [asyncio.ensure_future(reader.next()) for reader in readers]
-    try:
-        heads = await asyncio.gather(*tasks)
-    except BaseException:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-        raise
-    return [(place, head) for place, head in enumerate(heads) if head is not None]

@@ -48,32 +48,38 @@ the messages without it, `native` is the whole answer. A whisper is a note that 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import msgspec
 
+from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import NotFoundError, UnsupportedError
 from aioconvo.core.pagers import Ask, Mark, Taken
-from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.response import Response
 from aioconvo.smooch import models
 from aioconvo.smooch.messages import LIST
 from aioconvo.smooch.pages import MessagePage
 
-from .base import Capabilities, Inbox, Order, happened_at, listed, sent_at
+from .base import Capabilities, Inbox, Order
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
+from .people import People
 from .times import EPOCH, milliseconds
-from .told import first, identity, items, told, words
-from .walk import Span, neutral
+from .told import made_id
+from .walk import Fetch, Listed, Span, asked_by
 
 if TYPE_CHECKING:
     from aioconvo.smooch import SmoochClient
 
-__all__ = ["SmoochInbox", "conversation", "message"]
+__all__ = ["Found", "SmoochInbox", "conversations", "messages"]
 
-_DIRECTIONS = {"appUser": Direction.INBOUND, "appMaker": Direction.OUTBOUND, "whisper": Direction.SYSTEM}
-_SIDES = {"appUser": ParticipantKind.USER, "appMaker": ParticipantKind.BUSINESS, "whisper": ParticipantKind.BUSINESS}
+_SIDES = {
+    "appUser": (Direction.INBOUND, ParticipantKind.USER),
+    "appMaker": (Direction.OUTBOUND, ParticipantKind.BUSINESS),
+    "whisper": (Direction.SYSTEM, ParticipantKind.BUSINESS),
+}
+_NEITHER = (None, ParticipantKind.UNKNOWN)
 _KINDS = {
     "text": Kind.TEXT,
     "image": Kind.IMAGE,
@@ -84,62 +90,81 @@ _KINDS = {
     "form": Kind.FORM,
     "formResponse": Kind.FORM_RESPONSE,
 }
+_NOBODY = Participant(ParticipantKind.UNKNOWN)
 # A user who never wrote is a 404 like one who does not exist; the API's documents name no codes, v2's name this one.
 _NO_CONVERSATION = "conversation_not_found"
 
 
-def conversation(answer: MessagePage, user_id: str) -> Conversation:
-    """A user's conversation, which comes beside its newest messages, as a neutral one."""
-    times = (told(one, "received_at", dt.datetime) for one in items(answer, "messages"))
+class Found(NamedTuple):
+    """What the API said of one user who has a conversation."""
+
+    user_id: str
+    page: MessagePage
+
+
+def conversations(natives: list[Found]) -> list[Conversation]:
+    """Users' conversations, which come beside their newest messages, as neutral ones."""
+    return [_conversation(user_id, answer) for user_id, answer in natives]
+
+
+def _conversation(user_id: str, answer: MessagePage) -> Conversation:
+    times = (getattr(one, "received_at", None) for one in answer.messages)
     return Conversation(
         provider=Provider.SMOOCH,
         id=user_id,
-        native=told(answer, "conversation", models.Conversation) or answer,
+        native=answer if answer.conversation is None else answer.conversation,
         last_message_at=max((time for time in times if time is not None), default=None),
-        participants=(Participant(kind=ParticipantKind.USER, id=user_id),),
+        participants=(Participant(ParticipantKind.USER, user_id),),
     )
 
 
-def message(native: models.Message, user_id: str) -> Message:
-    """A message of a user's conversation as a neutral one."""
-    role = words(native, "role") or ""
+def messages(natives: list[Any], conversation_id: str) -> list[Message]:
+    """A page of messages (`models.Message`) of a user's conversation as neutral ones."""
+    people = People()
+    return [_message(native, conversation_id, people) for native in natives]
+
+
+def _message(native: Any, conversation_id: str, people: People) -> Message:
+    if isinstance(native, Unknown):
+        return Message(Provider.SMOOCH, conversation_id, made_id(native), native)
+    direction, side = _SIDES.get(native.role, _NEITHER)
+    author = people[side, native.author_id or None, native.name or None, native.email or None]
     return Message(
-        provider=Provider.SMOOCH,
-        conversation_id=user_id,
-        id=identity(native, "id"),
-        native=native,
-        sent_at=told(native, "received_at", dt.datetime),
-        direction=_DIRECTIONS.get(role),
-        kind=_KINDS.get(words(native, "type") or "", Kind.OTHER),
-        author=_author(native, role),
-        text=first(words(native, "text"), words(native, "text_fallback")),
-        channel=words(told(native, "source", object), "type"),
-        reply_to_id=_quoted(told(native, "quoted_message", object)),
-        attachments=_attachments(native),
+        Provider.SMOOCH,
+        conversation_id,
+        native.id or made_id(native),
+        native,
+        native.received_at,
+        None,  # updated_at
+        direction,
+        _KINDS.get(native.type, Kind.OTHER),
+        None if side is ParticipantKind.UNKNOWN and author == _NOBODY else author,
+        native.text or native.text_fallback or None,
+        None,  # html
+        None,  # subject
+        native.source.type or None if native.source else None,
+        None,  # status
+        _quoted(native.quoted_message) if native.quoted_message else None,
+        _attachments(native) if native.media_url else (),
     )
 
 
-def _author(native: object, role: str) -> Participant | None:
-    known = (words(native, "author_id"), words(native, "name"), words(native, "email"))
-    if role not in _SIDES and not any(known):
-        return None
-    side = _SIDES.get(role, ParticipantKind.UNKNOWN)
-    return Participant(kind=side, id=known[0], name=known[1], address=known[2])
+def _quoted(native: models.QuotedMessage) -> str | None:
+    stored = None if native.content is None else native.content.id
+    return stored or native.external_message_id or None
 
 
-def _quoted(native: object) -> str | None:
-    return first(words(told(native, "content", object), "id"), words(native, "external_message_id"))
-
-
-def _attachments(native: object) -> tuple[Attachment, ...]:
-    url = words(native, "media_url")
-    if url is None:
-        return ()
-    return (Attachment(url=url, media_type=words(native, "media_type"), size=told(native, "media_size", int)),)
+def _attachments(native: models.Message) -> tuple[Attachment, ...]:
+    return (Attachment(url=native.media_url, media_type=native.media_type or None, size=native.media_size),)
 
 
 class SmoochInbox(Inbox):
-    """The inbox of Smooch v1.1. The id of a conversation is that of its user: the service's or your own, as it was given."""
+    """The inbox of Smooch v1.1. The id of a conversation is that of its user: the service's or your own, as it was given.
+
+    The conversations are those of `users`, one request each; `prefetch` asks for that many users at the same time. Users who
+    have no conversation yet are left out. Oldest first, the position of the last page of messages is where a later walk finds
+    what is new.
+    """
 
     provider: ClassVar[Provider] = Provider.SMOOCH
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -155,44 +180,21 @@ class SmoochInbox(Inbox):
     def __init__(self, client: SmoochClient) -> None:
         self._client = client
 
-    def conversations(
-        self,
-        *,
-        users: str | Sequence[str] | None = None,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        limit: int | None = None,
-        start: str | None = None,
-        prefetch: int = 0,
-    ) -> AsyncPaginator[Conversation]:
-        """List the conversation of each of the `users`, one request each; see `Inbox.conversations`.
-
-        Users who have no conversation yet are left out; `prefetch` asks for that many users at the same time. Raises
-        `NotFoundError` (when awaited or iterated) at a user whom the API does not know.
-        """
+    def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the API has no bounds
         if users is None:
             raise UnsupportedError(
                 "Smooch knows conversations by their user only: give users=[...]; messages(...) takes the id of any user"
             )
-        ids = listed(users)
 
-        async def fetch(ask: Ask) -> Response[_Found | None]:
-            return await self._fetch(ids[ask.path[0]])
+        def fetch(_: Fetch, ask: Ask) -> Awaitable[Response[Found | None]]:
+            return self._fetch(users[ask.path[0]])
 
-        native = AsyncPaginator(
-            fetch, lambda mark: _UsersPager(len(ids), mark), walk="\n".join((LIST.python, self._client.app_id, *ids))
+        native = self._client.paginate(
+            LIST, (self._client.app_id,), lambda mark: _UsersPager(len(users), mark), direction="\n".join(users)
         )
-        return neutral(
-            native,
-            lambda found: conversation(found.page, found.user_id),
-            happened_at,
-            span=Span.between(since, until),
-            limit=limit,
-            start=start,
-            prefetch=prefetch,
-        )
+        return Listed(asked_by(fetch, native), conversations)
 
-    async def _fetch(self, user_id: str) -> Response[_Found | None]:
+    async def _fetch(self, user_id: str) -> Response[Found | None]:
         try:
             response: Response[Any] = await self._client.send(LIST.request(self._client.app_id, user_id))
         except NotFoundError as error:
@@ -200,41 +202,15 @@ class SmoochInbox(Inbox):
                 raise
             facts = (error.attempts, error.call.elapsed, error.request_id, LIST)
             return Response(None, error.status, error.headers, error.body, *facts)
-        return msgspec.structs.replace(response, data=_Found(user_id, response.data))
+        return msgspec.structs.replace(response, data=Found(user_id, response.data))
 
-    def messages(
-        self,
-        conversation: Conversation | str,
-        *,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        order: Order | str | None = None,
-        limit: int | None = None,
-        start: str | None = None,
-        prefetch: int = 0,
-    ) -> AsyncPaginator[Message]:
-        """List the messages of a user's conversation, newest first or oldest first; see `Inbox.messages`.
-
-        Oldest first, the position of the last page is where a later walk finds what is new.
-        """
-        user_id = self._id_of(conversation)
-        chosen = self._order(order)
-        span = Span.between(since, until)
+    def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:
         own = self._client.messages
-        if chosen is Order.OLDEST_FIRST:
-            native = own.list(user_id, after=_just_before(span.since))
+        if order is Order.OLDEST_FIRST:
+            native = own.list(conversation_id, after=_just_before(span.since))
         else:
-            native = own.list(user_id, before=span.until)
-        return neutral(
-            native,
-            lambda one: message(one, user_id),
-            sent_at,
-            span=span,
-            order=chosen,
-            limit=limit,
-            start=start,
-            prefetch=prefetch,
-        )
+            native = own.list(conversation_id, before=span.until)
+        return Listed(native, partial(messages, conversation_id=conversation_id))
 
     async def send_text(self, conversation: Conversation | str, text: str) -> Message:
         """Post a text as the business; see `Inbox.send_text`.
@@ -243,19 +219,12 @@ class SmoochInbox(Inbox):
         """
         user_id = self._id_of(conversation)
         posted = await self._client.messages.post(user_id, message=models.TextMessage(role=models.Role.APP_MAKER, text=text))
-        return message(posted.message, user_id)
+        return messages([posted.message], user_id)[0]
 
     async def mark_read(self, conversation: Conversation | str) -> None:
         """Show the user that the business has read the conversation; see `Inbox.mark_read`."""
         own = self._client.conversations
         await own.post_activity(self._id_of(conversation), type=models.ActivityType.CONVERSATION_READ)
-
-
-class _Found(NamedTuple):
-    """What the API said of one user who has a conversation."""
-
-    user_id: str
-    page: MessagePage
 
 
 class _UsersPager:
@@ -269,7 +238,7 @@ class _UsersPager:
         """The next user."""
         return Ask(path=(self._place,)) if self._place < self._count else None
 
-    def take(self, answer: _Found | None) -> Taken[_Found]:
+    def take(self, answer: Any) -> Taken[Found]:
         """The user's conversation, if there is one."""
         self._place += 1
         return Taken([] if answer is None else [answer], self._place < self._count)
@@ -278,7 +247,7 @@ class _UsersPager:
         """How many users are done."""
         return Mark(offset=self._place)
 
-    def mark_after(self, before: Mark, items: Sequence[_Found]) -> Mark | None:  # noqa: ARG002 -- the protocol's signature
+    def mark_after(self, before: Mark, items: Sequence[Found]) -> Mark | None:  # noqa: ARG002 -- the protocol's signature
         """Nothing to tell: one conversation has no parts."""
         return None
 

@@ -45,71 +45,85 @@ A reply (`SentSms`, `SentChat`) has no type and no channel: it is outbound, by t
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from aioconvo.core.codec import Unknown
+from aioconvo.core.columns import Column, column
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.pagers import Mark, SinglePager, in_time_order
-from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.validation import is_uuid
 from aioconvo.smscx import models
 from aioconvo.smscx.conversations import GET
 
-from .base import Capabilities, Inbox, Order, happened_at, sent_at
+from .base import Capabilities, Inbox, Order
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
 from .times import utc
-from .told import identity, told, words
-from .walk import Span, neutral
+from .told import made_id, words
+from .walk import Listed, Span
 
 if TYPE_CHECKING:
     from aioconvo.smscx import SmscxClient
 
-__all__ = ["SmscxInbox", "conversation", "message"]
+__all__ = ["SmscxInbox", "conversations", "messages"]
 
-_DIRECTIONS = {"received": Direction.INBOUND, "sent": Direction.OUTBOUND}
-_SIDES = {Direction.INBOUND: ParticipantKind.USER, Direction.OUTBOUND: ParticipantKind.BUSINESS}
+_CONTACT, _US = Participant(ParticipantKind.USER), Participant(ParticipantKind.BUSINESS)
+_SIDES = {"received": (Direction.INBOUND, _CONTACT), "sent": (Direction.OUTBOUND, _US)}
+_NEITHER = (None, None)
+
+_times: Column[models.Message] = column(lambda messages: [message.datetime for message in messages])
 
 
-def conversation(native: models.Conversation) -> Conversation:
-    """A conversation of the list as a neutral one."""
+def conversations(natives: list[Any]) -> list[Conversation]:
+    """A page of conversations (`models.Conversation`) as neutral ones."""
+    return [_conversation(native) for native in natives]
+
+
+def _conversation(native: Any) -> Conversation:
     names = (words(native, "first_name"), words(native, "last_name"))
-    unread = told(native, "unread_messages", int)
-    contact = Participant(
-        kind=ParticipantKind.USER, name=" ".join(filter(None, names)) or None, address=words(native, "phone_number")
-    )
+    unread = getattr(native, "unread_messages", None)
+    contact = Participant(ParticipantKind.USER, None, " ".join(filter(None, names)) or None, words(native, "phone_number"))
     return Conversation(
         provider=Provider.SMSCX,
-        id=identity(native, "conversation_id"),
+        id=words(native, "conversation_id") or made_id(native),
         native=native,
-        updated_at=utc(told(native, "last_update", dt.datetime)),
-        unread=None if unread is None else unread > 0,
+        updated_at=utc(getattr(native, "last_update", None)),
+        unread=unread > 0 if isinstance(unread, int) else None,
         participants=(contact,),
     )
 
 
-def message(native: models.Message, conversation_id: str) -> Message:
-    """A message of a conversation as a neutral one."""
-    direction = _DIRECTIONS.get(words(native, "type") or "")
+def messages(natives: list[Any], conversation_id: str) -> list[Message]:
+    """The messages of a conversation (`models.Message`) as neutral ones."""
+    return [_message(native, conversation_id) for native in natives]
+
+
+def _message(native: Any, conversation_id: str) -> Message:
+    if isinstance(native, Unknown):
+        return Message(Provider.SMSCX, conversation_id, made_id(native), native, kind=Kind.TEXT)
+    direction, author = _SIDES.get(native.type, _NEITHER)
     return Message(
-        provider=Provider.SMSCX,
-        conversation_id=conversation_id,
-        id=identity(native, "msg_id"),
-        native=native,
-        sent_at=utc(told(native, "datetime", dt.datetime)),
-        direction=direction,
-        kind=Kind.TEXT,
-        author=None if direction is None else Participant(kind=_SIDES[direction]),
-        text=words(native, "text"),
-        channel=words(native, "channel"),
-        status=words(native, "status"),
-        attachments=_attachments(native),
+        Provider.SMSCX,
+        conversation_id,
+        native.msg_id or made_id(native),
+        native,
+        utc(native.datetime),
+        None,  # updated_at
+        direction,
+        Kind.TEXT,
+        author,
+        native.text or None,
+        None,  # html
+        None,  # subject
+        str(native.channel) if native.channel else None,
+        str(native.status) if native.status else None,
+        None,  # reply_to_id
+        _attachments(native.rich_media) if native.rich_media else (),
     )
 
 
-def _attachments(native: models.Message) -> tuple[Attachment, ...]:
-    url = cast("dict[str, object]", told(native, "rich_media", dict) or {}).get("imageUrl")
+def _attachments(rich_media: dict[str, Any]) -> tuple[Attachment, ...]:
+    url = rich_media.get("imageUrl")
     return (Attachment(url=url),) if isinstance(url, str) and url else ()
 
 
@@ -117,12 +131,12 @@ def _sent(native: models.SentSms | models.SentChat | Unknown, conversation_id: s
     return Message(
         provider=Provider.SMSCX,
         conversation_id=conversation_id,
-        id=identity(native, "msg_id"),
+        id=words(native, "msg_id") or made_id(native),
         native=native,
-        sent_at=utc(told(native, "created_at", dt.datetime)),
+        sent_at=utc(getattr(native, "created_at", None)),
         direction=Direction.OUTBOUND,
         kind=Kind.TEXT,
-        author=Participant(kind=ParticipantKind.BUSINESS),
+        author=_US,
         text=words(native, "text"),
         channel=channel,
         status=words(native, "status"),
@@ -130,7 +144,12 @@ def _sent(native: models.SentSms | models.SentChat | Unknown, conversation_id: s
 
 
 class SmscxInbox(Inbox):
-    """The inbox of SMS.CX. Both lists come whole, in one answer; messages are sorted by time here."""
+    """The inbox of SMS.CX. Both lists come whole, in one answer: `since` and `until` leave out what was fetched.
+
+    Conversations come with the newest reply first, and their bounds are of the API's `lastUpdate`. Whether a reply of the
+    business changes that is not documented, so a conversation that seems unchanged may hold new messages. Messages are sorted
+    by time here.
+    """
 
     provider: ClassVar[Provider] = Provider.SMSCX
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -146,55 +165,19 @@ class SmscxInbox(Inbox):
     def __init__(self, client: SmscxClient) -> None:
         self._client = client
 
-    def conversations(
-        self,
-        *,
-        users: str | Sequence[str] | None = None,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        limit: int | None = None,
-        start: str | None = None,
-        prefetch: int = 0,
-    ) -> AsyncPaginator[Conversation]:
-        """List all conversations, newest reply first; see `Inbox.conversations`.
+    def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the list has no bounds
+        return Listed(self._client.conversations.list(), conversations)
 
-        `since` and `until` bound the API's `lastUpdate`; whether a reply of the business changes that is not documented.
-        """
-        self._refuse_users(users)
-        span = Span.between(since, until)
-        native = self._client.conversations.list()
-        return neutral(native, conversation, happened_at, span=span, limit=limit, start=start, prefetch=prefetch)
-
-    def messages(
-        self,
-        conversation: Conversation | str,
-        *,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        order: Order | str | None = None,
-        limit: int | None = None,
-        start: str | None = None,
-        prefetch: int = 0,
-    ) -> AsyncPaginator[Message]:
-        """List the messages of a conversation, oldest first; see `Inbox.messages`."""
-        conversation_id = self._id_of(conversation)
+    def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:  # noqa: ARG002 -- as above
         is_uuid("conversation", conversation_id)
-        chosen = self._order(order)
-        span = Span.between(since, until)
-        newest_first = chosen is Order.NEWEST_FIRST
+        newest_first = order is Order.NEWEST_FIRST
 
         def pager(mark: Mark | None) -> SinglePager[models.ConversationDetail | None, models.Message]:
             return SinglePager(lambda answer: _sorted(answer, newest_first=newest_first), mark)
 
-        return neutral(
+        return Listed(
             self._client.paginate(GET, (conversation_id,), pager),
-            lambda native: message(native, conversation_id),
-            sent_at,
-            span=span,
-            order=chosen,
-            limit=limit,
-            start=start,
-            prefetch=prefetch,
+            partial(messages, conversation_id=conversation_id),
         )
 
     async def send_text(self, conversation: Conversation | str, text: str, *, channel: str = "sms") -> Message:
@@ -205,8 +188,8 @@ class SmscxInbox(Inbox):
         conversation_id = self._id_of(conversation)
         answer = await self._reply(conversation_id, text, channel)
         # The API may answer a 204 to anything, which carries no message.
-        native = told(answer, "message", models.SentSms) or told(answer, "message", models.SentChat)
-        return _sent(native or Unknown(b"null"), conversation_id, channel)
+        sent: object = getattr(answer, "message", None)
+        return _sent(sent if isinstance(sent, models.SentSms | models.SentChat) else Unknown(b"null"), conversation_id, channel)
 
     async def _reply(self, conversation_id: str, text: str, channel: str) -> models.SmsReply | models.ChatReply:
         own = self._client.conversations
@@ -228,9 +211,9 @@ class SmscxInbox(Inbox):
 def _sorted(answer: models.ConversationDetail | None, *, newest_first: bool) -> list[models.Message]:
     if answer is None:  # a 204
         return []
-    return in_time_order(answer.messages, _seconds, newest_first=newest_first)
+    return in_time_order(answer.messages, _seconds, newest_first=newest_first, moments=_times)
 
 
 def _seconds(native: models.Message) -> float | None:
-    when = utc(told(native, "datetime", dt.datetime))
+    when = utc(getattr(native, "datetime", None))
     return None if when is None else when.timestamp()

@@ -11,8 +11,8 @@
     unread                 not told
     message_count          not told
     channels               not told
-    participants.kind      not told
-    participants.id        not told
+    participants.kind      always user
+    participants.id        participants.user_id
     participants.name      not told
     participants.address   not told
 
@@ -43,51 +43,56 @@
     attachments.size       content.media_size
 
 A message that only tells an activity (a ticket was closed) is `system`, and of kind `activity`. Participants have a list of
-their own: `client.participants.list(conversation.id)`.
+their own, which only an inbox asks for that is told to: `inbox.with_participants()`; else there are none.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 import msgspec
 
 from aioconvo.core.codec import Unknown
-from aioconvo.core.errors import UnsupportedError
+from aioconvo.core.errors import NotFoundError, UnsupportedError
 from aioconvo.core.operation import Effect, Operation
 from aioconvo.core.pagers import Ask, Mark, Pager, Taken
 from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.response import Response
 from aioconvo.core.validation import exactly_one
 from aioconvo.sunshine import models
 from aioconvo.sunshine.conversations import LIST
 from aioconvo.sunshine.pages import ConversationPage, conversation_pager
 
-from .base import Capabilities, Inbox, Order, happened_at, listed, sent_at
+from .base import Capabilities, Inbox, Order, happened_at, some
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
+from .people import People
 from .times import utc
-from .told import first, identity, told, words
-from .walk import Span, neutral
+from .together import together
+from .told import made_id, words
+from .walk import Fetch, Listed, Span, asked_by, neutral
 
 if TYPE_CHECKING:
     from aioconvo.sunshine import SunshineClient
 
-__all__ = ["SunshineInbox", "conversation", "message"]
+__all__ = ["Peopled", "SunshineInbox", "conversations", "conversations_with_participants", "messages"]
 
-_DIRECTIONS = {"user": Direction.INBOUND, "business": Direction.OUTBOUND}
-_SIDES = {"user": ParticipantKind.USER, "business": ParticipantKind.BUSINESS}
-_KINDS = {
-    "text": Kind.TEXT,
-    "image": Kind.IMAGE,
-    "file": Kind.FILE,
-    "location": Kind.LOCATION,
-    "carousel": Kind.CAROUSEL,
-    "list": Kind.LIST,
-    "form": Kind.FORM,
-    "formResponse": Kind.FORM_RESPONSE,
-    "template": Kind.TEMPLATE,
+_SIDES = {"user": (Direction.INBOUND, ParticipantKind.USER), "business": (Direction.OUTBOUND, ParticipantKind.BUSINESS)}
+_NEITHER = (None, ParticipantKind.UNKNOWN)
+_KINDS: dict[Any, Kind] = {
+    models.TextContent: Kind.TEXT,
+    models.ImageContent: Kind.IMAGE,
+    models.FileContent: Kind.FILE,
+    models.LocationContent: Kind.LOCATION,
+    models.CarouselContent: Kind.CAROUSEL,
+    models.ListContent: Kind.LIST,
+    models.FormContent: Kind.FORM,
+    models.FormResponseContent: Kind.FORM_RESPONSE,
+    models.TemplateContent: Kind.TEMPLATE,
 }
+_MEDIA = (models.ImageContent, models.FileContent)
 _MOST_A_PAGE = 100
 
 # To say twice that something was read changes nothing.
@@ -101,64 +106,97 @@ _ACTIVITY: Operation[None] = Operation(
 )
 
 
-def conversation(native: models.Conversation) -> Conversation:
-    """A conversation as a neutral one."""
+class Peopled(NamedTuple):
+    """A conversation with those who take part in it."""
+
+    native: Any
+    participants: Sequence[Any]
+
+    @property
+    def id(self) -> Any:
+        """The conversation's, which cursors are made of."""
+        return getattr(self.native, "id", None)
+
+
+def conversations(natives: list[Any]) -> list[Conversation]:
+    """A page of conversations (`models.Conversation`) as neutral ones."""
+    return [_conversation(native, ()) for native in natives]
+
+
+def conversations_with_participants(natives: list[Peopled]) -> list[Conversation]:
+    """A page of conversations as neutral ones, with the participants that were asked for."""
+    return [_conversation(native, participants) for native, participants in natives]
+
+
+def _conversation(native: Any, participants: Sequence[Any]) -> Conversation:
+    if isinstance(native, Unknown):
+        return Conversation(provider=Provider.SUNSHINE, id=made_id(native), native=native)
     return Conversation(
         provider=Provider.SUNSHINE,
-        id=identity(native, "id"),
+        id=native.id or made_id(native),
         native=native,
-        created_at=utc(told(native, "created_at", dt.datetime)),
-        updated_at=utc(told(native, "last_updated_at", dt.datetime)),
-        subject=words(native, "display_name"),
+        created_at=utc(native.created_at),
+        updated_at=utc(native.last_updated_at),
+        subject=native.display_name or None,
+        participants=tuple(Participant(ParticipantKind.USER, words(one, "user_id")) for one in participants),
     )
 
 
-def message(native: models.Message | Unknown, conversation_id: str) -> Message:
-    """A message as a neutral one."""
-    content = told(native, "content", object)
-    named = told(content, "type", str)
-    activity = named is None and isinstance(told(native, "activity", object), msgspec.Struct | Unknown)
-    author = told(native, "author", object)
-    side = words(author, "type") or ""
-    quoted = told(native, "quoted_message", object)
+def messages(natives: list[Any], conversation_id: str) -> list[Message]:
+    """A page of messages (`models.Message`) as neutral ones."""
+    people = People()
+    return [_message(native, conversation_id, people) for native in natives]
+
+
+def _message(native: Any, conversation_id: str, people: People) -> Message:
+    if isinstance(native, Unknown):
+        return Message(Provider.SUNSHINE, conversation_id, made_id(native), native)
+    content, author = native.content, native.author
+    activity = native.activity is not None and (content is None or content.type is None)
+    direction, side = _SIDES.get(author.type, _NEITHER) if author else _NEITHER
     return Message(
-        provider=Provider.SUNSHINE,
-        conversation_id=conversation_id,
-        id=identity(native, "id"),
-        native=native,
-        sent_at=utc(told(native, "received", dt.datetime)),
-        direction=Direction.SYSTEM if activity else _DIRECTIONS.get(side),
-        kind=Kind.ACTIVITY if activity else _KINDS.get(named or "", Kind.OTHER),
-        author=_author(author, side) if isinstance(author, models.Author) else None,
-        text=words(content, "text") or words(content, "text_fallback"),
-        html=words(content, "html_text"),
-        channel=words(told(native, "source", object), "type"),
-        status="deleted" if told(native, "deleted", bool) else None,
-        reply_to_id=None if quoted is None else _quoted(quoted),
-        attachments=() if isinstance(content, models.TextContent) else _attachments(content),
+        Provider.SUNSHINE,
+        conversation_id,
+        native.id or made_id(native),
+        native,
+        utc(native.received),
+        None,  # updated_at
+        Direction.SYSTEM if activity else direction,
+        Kind.ACTIVITY if activity else _kind(content),
+        people[side, author.user_id or None, author.display_name or None, None] if author else None,
+        words(content, "text") or words(content, "text_fallback"),
+        words(content, "html_text"),
+        None,  # subject
+        native.source.type or None if native.source else None,
+        "deleted" if native.deleted else None,
+        _quoted(native.quoted_message) if native.quoted_message else None,
+        _attachments(content) if isinstance(content, _MEDIA) else (),
     )
 
 
-def _author(native: models.Author, side: str) -> Participant:
-    kind = _SIDES.get(side, ParticipantKind.UNKNOWN)
-    return Participant(kind=kind, id=words(native, "user_id"), name=words(native, "display_name"))
+def _kind(content: Any) -> Kind:
+    own = cast("Any", type(content))
+    # One that drifted is of a type of its own, derived from the one it should be.
+    return _KINDS.get(own) or _KINDS.get(own.__base__, Kind.OTHER)
 
 
-def _quoted(native: object) -> str | None:
-    return first(words(told(native, "message", object), "id"), words(native, "external_message_id"))
+def _quoted(native: Any) -> str | None:
+    return words(getattr(native, "message", None), "id") or words(native, "external_message_id")
 
 
-def _attachments(content: object) -> tuple[Attachment, ...]:
-    url, identifier = words(content, "media_url"), words(content, "attachment_id")
+def _attachments(content: models.ImageContent | models.FileContent) -> tuple[Attachment, ...]:
+    url, identifier = content.media_url or None, content.attachment_id or None
     if url is None and identifier is None:
         return ()
-    size = told(content, "media_size", float)
-    whole = None if size is None else int(size)
-    return (Attachment(id=identifier, url=url, media_type=words(content, "media_type"), size=whole),)
+    size = None if content.media_size is None else int(content.media_size)
+    return (Attachment(id=identifier, url=url, media_type=content.media_type or None, size=size),)
 
 
 class SunshineInbox(Inbox):
-    """The inbox of Sunshine Conversations v2, which lists conversations by user, and messages newest first."""
+    """The inbox of Sunshine Conversations v2, which lists conversations by user, and messages newest first.
+
+    A walk through messages ends at `since`; what is newer than `until` is fetched and left out.
+    """
 
     provider: ClassVar[Provider] = Provider.SUNSHINE
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -171,8 +209,13 @@ class SunshineInbox(Inbox):
         message_orders=(Order.NEWEST_FIRST,),
     )
 
-    def __init__(self, client: SunshineClient) -> None:
+    def __init__(self, client: SunshineClient, *, participants: bool = False) -> None:
         self._client = client
+        self._participants = participants
+
+    def with_participants(self) -> SunshineInbox:
+        """An inbox whose conversations tell who takes part, for a request more for each one in a user's list."""
+        return SunshineInbox(self._client, participants=True)
 
     def conversations(
         self,
@@ -188,52 +231,52 @@ class SunshineInbox(Inbox):
         """List the conversations of `users`, or of `external_users` by your own ids of them; see `Inbox.conversations`.
 
         A conversation that several of them take part in comes once in a walk, but may come again in one that goes on from
-        a position. Raises `NotFoundError` (when awaited or iterated) at a user whom the API does not know.
+        a position.
         """
-        if users is None and external_users is None:
+        if external_users is None:
+            return super().conversations(users=users, since=since, until=until, limit=limit, start=start, prefetch=prefetch)
+        exactly_one(users=users, external_users=external_users)
+        span = Span.between(since, until)
+        native = self._of("filter[userExternalId]", some("external_users", external_users))
+        return neutral(native, happened_at, span=span, limit=limit, start=start, prefetch=prefetch)
+
+    def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the API has no bounds
+        if users is None:
             raise UnsupportedError(
                 "Sunshine Conversations lists by user only: give users=[...] or external_users=[...]; "
                 "messages(...) takes the id of any conversation"
             )
-        exactly_one(users=users, external_users=external_users)
-        ids = listed(users or external_users or ())
-        parameter = "filter[userId]" if users is not None else "filter[userExternalId]"
-        span = Span.between(since, until)
+        return self._of("filter[userId]", users)
+
+    def _of(self, parameter: str, users: list[str]) -> Listed[Conversation]:
         native = self._client.paginate(
             LIST,
             (self._client.app_id,),
-            lambda mark: _UsersPager(ids, parameter, conversation_pager(after=None, before=None), mark),
+            lambda mark: _UsersPager(users, parameter, conversation_pager(after=None, before=None), mark),
             query=(("page[size]", _MOST_A_PAGE),),
-            direction="\n".join((parameter, *ids)),
+            direction="\n".join((parameter, *users)),
         )
-        return neutral(native, conversation, happened_at, span=span, limit=limit, start=start, prefetch=prefetch)
+        if not self._participants:
+            return Listed(native, conversations)
+        return Listed(asked_by(self._fetch_peopled, native), conversations_with_participants)
 
-    def messages(
-        self,
-        conversation: Conversation | str,
-        *,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        order: Order | str | None = None,
-        limit: int | None = None,
-        start: str | None = None,
-        prefetch: int = 0,
-    ) -> AsyncPaginator[Message]:
-        """List the messages of a conversation, newest first; see `Inbox.messages`.
+    async def _fetch_peopled(self, asks: Fetch, ask: Ask) -> Response[Any]:
+        response: Response[Any] = await asks(ask)
+        page = response.data
+        peopled = await together(self._peopled(one) for one in page.conversations)
+        return msgspec.structs.replace(response, data=msgspec.structs.replace(page, conversations=peopled))
 
-        The walk ends at `since`; what is newer than `until` is fetched and left out.
-        """
-        conversation_id = self._id_of(conversation)
-        return neutral(
-            self._client.messages.list(conversation_id),
-            lambda native: message(native, conversation_id),
-            sent_at,
-            span=Span.between(since, until),
-            order=self._order(order),
-            limit=limit,
-            start=start,
-            prefetch=prefetch,
-        )
+    async def _peopled(self, native: Any) -> Peopled:
+        name = words(native, "id")
+        if name is None:
+            return Peopled(native, ())
+        try:
+            return Peopled(native, await self._client.participants.list(name, page_size=_MOST_A_PAGE).collect())
+        except NotFoundError:  # deleted since it was listed
+            return Peopled(native, ())
+
+    def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:  # noqa: ARG002 -- as above
+        return Listed(self._client.messages.list(conversation_id), partial(messages, conversation_id=conversation_id))
 
     async def send_text(self, conversation: Conversation | str, text: str) -> Message:
         """Post a text of 1 to 4096 characters as the business; see `Inbox.send_text`.
@@ -243,7 +286,7 @@ class SunshineInbox(Inbox):
         conversation_id = self._id_of(conversation)
         author = models.Author(type=models.AuthorType.BUSINESS)
         posted = await self._client.messages.post(conversation_id, author=author, content=models.TextContent(text=text))
-        return message(posted[0] if posted else Unknown(b"null"), conversation_id)
+        return messages(posted[:1] or [Unknown(b"null")], conversation_id)[0]
 
     async def mark_read(self, conversation: Conversation | str) -> None:
         """Show the user that the business has read the conversation; see `Inbox.mark_read`. Source: PostActivity."""

@@ -41,31 +41,33 @@
     attachments.name       not told
     attachments.size       not told
 
-The API does not tell customers from agents. An inbox that knows who the agents are (`await inbox.with_agents()`) does: what
-they wrote is outbound, what anybody else wrote is inbound, and so are the kinds of participants. Times without an offset
-count as UTC.
+The API does not tell customers from agents; what an ARN is made of is not documented, so none is read for it. An inbox that
+knows who the agents are (`await inbox.with_agents()`) does: what they wrote is outbound, what anybody else wrote is inbound,
+and so are the kinds of participants. Times without an offset count as UTC.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, ClassVar, NoReturn
+from collections.abc import Collection
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
+from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import UnsupportedError
-from aioconvo.core.pagination import AsyncPaginator
-from aioconvo.ultracart import models
+from aioconvo.core.pagers import Ask
+from aioconvo.core.response import Response
 
-from .base import Capabilities, Inbox, Order, happened_at, sent_at
+from .base import Capabilities, Inbox, Order
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
+from .people import People
 from .times import from_milliseconds, milliseconds, utc
-from .told import first, identity, items, told, words
-from .walk import Span, neutral
+from .told import made_id, words
+from .walk import Fetch, Listed, Span, asked_by
 
 if TYPE_CHECKING:
     from aioconvo.ultracart import UltraCartClient
 
-__all__ = ["UltraCartInbox", "conversation", "message"]
+__all__ = ["UltraCartInbox", "conversations", "messages"]
 
 _KINDS = {
     "message": Kind.TEXT,
@@ -81,52 +83,81 @@ _SIDES = {
 }
 
 
-def conversation(native: models.ConversationSummary, agents: Collection[str] | None = None) -> Conversation:
-    """A conversation as a neutral one; `agents` are the ARNs of the business's own people, where they are known."""
-    closed, medium = told(native, "closed", bool), words(native, "medium")
+def conversations(natives: list[Any], agents: Collection[str] | None = None) -> list[Conversation]:
+    """A page of conversations (`models.ConversationSummary`) as neutral ones.
+
+    `agents` are the ARNs of the business's own people, where they are known.
+    """
+    return [_conversation(native, agents) for native in natives]
+
+
+def _conversation(native: Any, agents: Collection[str] | None) -> Conversation:
+    if isinstance(native, Unknown):
+        return Conversation(provider=Provider.ULTRACART, id=made_id(native), native=native)
     return Conversation(
         provider=Provider.ULTRACART,
-        id=identity(native, "conversation_uuid"),
+        id=native.conversation_uuid or made_id(native),
         native=native,
-        created_at=utc(told(native, "start_dts", dt.datetime)),
-        last_message_at=utc(told(native, "last_message_dts", dt.datetime)),
-        status=None if closed is None else _STATUSES[closed],
-        unread=told(native, "unread_messages", bool),
-        message_count=told(native, "message_count", int),
-        channels=() if medium is None else (medium,),
-        participants=tuple(_participant(one, agents) for one in items(native, "participants")),
+        created_at=utc(native.start_dts),
+        last_message_at=utc(native.last_message_dts),
+        status=_STATUSES.get(native.closed),
+        unread=native.unread_messages,
+        message_count=native.message_count,
+        channels=(str(native.medium),) if native.medium else (),
+        participants=tuple(_participant(one, agents) for one in native.participants or ()),
     )
 
 
-def message(native: models.Message, conversation_id: str, agents: Collection[str] | None = None) -> Message:
-    """A message as a neutral one; `agents` as for `conversation`."""
-    kind = _KINDS.get(words(native, "type") or "", Kind.OTHER)
-    arn, name = words(native, "author_conversation_participant_arn"), words(native, "author_conversation_participant_name")
+def messages(natives: list[Any], conversation_id: str, agents: Collection[str] | None = None) -> list[Message]:
+    """A page of messages (`models.Message`) as neutral ones; `agents` as for `conversations`."""
+    people = People()
+    return [_message(native, conversation_id, agents, people) for native in natives]
+
+
+def _message(native: Any, conversation_id: str, agents: Collection[str] | None, people: People) -> Message:
+    if isinstance(native, Unknown):
+        return Message(Provider.ULTRACART, conversation_id, made_id(native), native)
+    kind = _KINDS.get(native.type, Kind.OTHER)
+    arn, name = native.author_conversation_participant_arn or None, native.author_conversation_participant_name or None
     side = _side(arn, agents)
-    urls = [url for url in items(native, "media_urls") if isinstance(url, str) and url]
     return Message(
-        provider=Provider.ULTRACART,
-        conversation_id=conversation_id,
-        id=identity(native, "conversation_message_uuid"),
-        native=native,
-        sent_at=first(from_milliseconds(told(native, "message_epoch", int)), utc(told(native, "message_dts", dt.datetime))),
-        direction=Direction.SYSTEM if kind is Kind.ACTIVITY else _SIDES.get(side),
-        kind=kind,
-        author=None if arn is None and name is None else Participant(kind=side, id=arn, name=name),
-        text=words(native, "body"),
-        status=next((status for one in items(native, "transport_statuses") if (status := words(one, "status"))), None),
-        attachments=tuple(Attachment(url=url) for url in urls),
+        Provider.ULTRACART,
+        conversation_id,
+        native.conversation_message_uuid or made_id(native),
+        native,
+        from_milliseconds(native.message_epoch) or utc(native.message_dts),
+        None,  # updated_at
+        Direction.SYSTEM if kind is Kind.ACTIVITY else _SIDES.get(side),
+        kind,
+        people[side, arn, name, None] if arn or name else None,
+        native.body or None,
+        None,  # html
+        None,  # subject
+        None,  # channel
+        _status(native.transport_statuses) if native.transport_statuses else None,
+        None,  # reply_to_id
+        _attachments(native.media_urls) if native.media_urls else (),
     )
 
 
-def _participant(native: object, agents: Collection[str] | None) -> Participant:
-    arn = words(native, "conversation_participant_arn")
-    return Participant(
-        kind=_side(arn, agents),
-        id=arn,
-        name=words(native, "conversation_participant_name"),
-        address=first(words(native, "sms_phone_number"), words(native, "email")),
-    )
+def _status(transports: list[Any]) -> str | None:
+    for one in transports:
+        status = words(one, "status")
+        if status is not None:
+            return status
+    return None
+
+
+def _attachments(urls: list[Any]) -> tuple[Attachment, ...]:
+    return tuple(Attachment(url=url) for url in urls if isinstance(url, str) and url)
+
+
+def _participant(native: Any, agents: Collection[str] | None) -> Participant:
+    if isinstance(native, Unknown):
+        return Participant(ParticipantKind.UNKNOWN)
+    arn = native.conversation_participant_arn or None
+    address = native.sms_phone_number or native.email or None
+    return Participant(_side(arn, agents), arn, native.conversation_participant_name or None, address)
 
 
 def _side(arn: str | None, agents: Collection[str] | None) -> ParticipantKind:
@@ -136,7 +167,13 @@ def _side(arn: str | None, agents: Collection[str] | None) -> ParticipantKind:
 
 
 class UltraCartInbox(Inbox):
-    """The inbox of UltraCart conversations, which can read but not send: messages go over the websocket."""
+    """The inbox of UltraCart conversations, which can read but not send: messages go over the websocket.
+
+    Conversations come newest first by their last message, and move to the front while the list is walked. So that none is
+    missed, the list is walked to its end also where `since` leaves its older part out. Messages come oldest first; the position
+    of their last page is where a later walk finds what is new. Whether the API refuses the id of a conversation that does not
+    exist is not documented: where there is no message at all, one request more asks for the conversation itself.
+    """
 
     provider: ClassVar[Provider] = Provider.ULTRACART
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -161,65 +198,26 @@ class UltraCartInbox(Inbox):
         """
         if arns is None:
             queues = await self._client.queues.list_statuses()
-            agents = [agent for queue in queues for agent in items(queue, "agents")]
+            agents = [agent for queue in queues for agent in getattr(queue, "agents", None) or ()]
             arns = [arn for agent in agents if (arn := words(agent, "conversation_participant_arn")) is not None]
         return UltraCartInbox(self._client, agents=arns)
 
-    def conversations(
-        self,
-        *,
-        users: str | Sequence[str] | None = None,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        limit: int | None = None,
-        start: str | None = None,
-        prefetch: int = 0,
-    ) -> AsyncPaginator[Conversation]:
-        """List all conversations, newest first by their last message; see `Inbox.conversations`.
+    def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the list has no bounds
+        native = self._client.conversations.list(page_size=_MOST_A_PAGE)
+        return Listed(native, partial(conversations, agents=self._agents))
 
-        Conversations move to the front while the list is walked. So that none is missed, the list is walked to its end
-        also where `since` leaves its older part out.
-        """
-        self._refuse_users(users)
-        return neutral(
-            self._client.conversations.list(page_size=_MOST_A_PAGE),
-            lambda native: conversation(native, self._agents),
-            happened_at,
-            span=Span.between(since, until),
-            limit=limit,
-            start=start,
-            prefetch=prefetch,
-        )
-
-    def messages(
-        self,
-        conversation: Conversation | str,
-        *,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        order: Order | str | None = None,
-        limit: int | None = None,
-        start: str | None = None,
-        prefetch: int = 0,
-    ) -> AsyncPaginator[Message]:
-        """List the messages of a conversation, oldest first; see `Inbox.messages`.
-
-        The position of the last page is where a later walk finds what is new.
-        """
-        conversation_id = self._id_of(conversation)
-        span = Span.between(since, until)
+    def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:  # noqa: ARG002 -- there is one
         # Whether the API's own bound is inclusive is unconfirmed.
-        bound = 0 if span.since is None else max(0, milliseconds(span.since) - 1)
-        return neutral(
-            self._client.messages.list(conversation_id, since=bound),
-            lambda native: message(native, conversation_id, self._agents),
-            sent_at,
-            span=span,
-            order=self._order(order),
-            limit=limit,
-            start=start,
-            prefetch=prefetch,
-        )
+        since = 0 if span.since is None else max(0, milliseconds(span.since) - 1)
+
+        async def fetch(asks: Fetch, ask: Ask) -> Response[Any]:
+            response: Response[Any] = await asks(ask)
+            if ask.path == (0,) and not response.data.conversation_messages:
+                await self._client.conversations.get(conversation_id, message_limit=1)
+            return response
+
+        native = self._client.messages.list(conversation_id, since=since)
+        return Listed(asked_by(fetch, native), partial(messages, conversation_id=conversation_id, agents=self._agents))
 
     async def send_text(self, conversation: Conversation | str, text: str) -> NoReturn:  # noqa: ARG002 -- as every inbox
         """Not possible: the API has no REST call that posts a message.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import enum
-from collections.abc import Callable, Sequence
-from typing import Any, Generic, NamedTuple, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -15,10 +17,11 @@ from aioconvo.core.pagination import AsyncPaginator
 
 from .times import aware
 
-__all__ = ["NeutralPager", "Order", "Span", "neutral"]
+__all__ = ["Fetch", "Listed", "NeutralPager", "Order", "Span", "asked_by", "neutral"]
 
 N = TypeVar("N")
 T = TypeVar("T")
+Fetch: TypeAlias = Callable[[Ask], Awaitable[Any]]
 
 
 class Order(enum.StrEnum):
@@ -61,6 +64,13 @@ class Span(NamedTuple):
         return self.until is not None and when >= self.until
 
 
+class Listed(NamedTuple, Generic[T]):
+    """A provider's own list, and what makes neutral items of a page of its items, one of each, in the same order."""
+
+    native: AsyncPaginator[Any]
+    convert: Callable[[list[Any]], list[T]]
+
+
 class NeutralPager(Generic[N, T]):
     """A provider's pager whose items become neutral ones; those outside the span are left out.
 
@@ -70,7 +80,7 @@ class NeutralPager(Generic[N, T]):
     def __init__(
         self,
         inner: Pager[Any, N],
-        convert: Callable[[N], T],
+        convert: Callable[[list[N]], list[T]],
         time: Callable[[T], dt.datetime | None],
         span: Span,
         order: Order | None,
@@ -83,7 +93,7 @@ class NeutralPager(Generic[N, T]):
         self._span = span
         self._order = order
         self._came: list[N] = []
-        self._kept: list[int] = []
+        self._kept: Sequence[int] = ()
         self._over = mark is not None and mark.ended
 
     def ask(self) -> Ask | None:
@@ -93,18 +103,20 @@ class NeutralPager(Generic[N, T]):
     def take(self, answer: Any) -> Taken[T]:
         """The answer's items that are in the span."""
         self._came, has_more = self._inner.take(answer)
-        self._kept = []
-        given: list[T] = []
-        for place, native in enumerate(self._came):
-            item = self._convert(native)
+        items = self._convert(self._came)
+        if self._span == Span():
+            self._kept = range(len(items))
+            return Taken(items, has_more)
+        kept: list[int] = []
+        for place, item in enumerate(items):
             when = self._time(item)
             if self._span.is_over(when, self._order):
                 self._over = True
                 break
             if self._span.holds(when):
-                self._kept.append(place)
-                given.append(item)
-        return Taken(given, has_more and not self._over)
+                kept.append(place)
+        self._kept = kept
+        return Taken([items[place] for place in kept], has_more and not self._over)
 
     def mark(self) -> Mark:
         """The inner pager's; ended, where the span was left."""
@@ -122,8 +134,7 @@ class NeutralPager(Generic[N, T]):
 
 
 def neutral(
-    native: AsyncPaginator[N],
-    convert: Callable[[N], T],
+    listed: Listed[T],
     time: Callable[[T], dt.datetime | None],
     *,
     span: Span,
@@ -134,10 +145,19 @@ def neutral(
 ) -> AsyncPaginator[T]:
     """A provider's own list as neutral items, with positions of its own."""
     walk = f"inbox {order} {span.since} {span.until}"
-    return native.derive(
-        lambda inner, mark: NeutralPager(inner, convert, time, span, order, mark=mark),
+    return listed.native.derive(
+        lambda inner, mark: NeutralPager(inner, listed.convert, time, span, order, mark=mark),
         walk=walk,
         limit=limit,
         start=start,
         prefetch=prefetch,
     )
+
+
+def asked_by(fetch: Callable[[Fetch, Ask], Awaitable[Any]], native: AsyncPaginator[T]) -> AsyncPaginator[T]:
+    """The same list, asked for by `fetch`, which is given the way that the list itself asks."""
+    # No paginator can be derived with another fetch.
+    asks: Fetch = native._fetch  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] -- as said above
+    other = copy.copy(native)
+    other._fetch = partial(fetch, asks)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] -- as said above
+    return other

@@ -30,6 +30,7 @@ SUNSHINE_CONVERSATION: dict[str, Any] = {
     "displayName": "Order 7",
     "lastUpdatedAt": "2024-01-31T08:05:09.120Z",
     "createdAt": "2024-01-30T08:05:09Z",
+    "participants": [{"id": "5f40256af057d0000d7a3e5d", "userId": "55c8c9498590aa1900b9b9b1", "unreadCount": 0}],
 }
 SUNSHINE_MESSAGE: dict[str, Any] = {
     "id": "5f40256af057d0000d7a3e5b",

@@ -90,10 +90,10 @@ def test_no_damage_to_messages_stops_the_mapping(name: str, data: st.DataObject)
     came = [data.draw(damaged(answer)) for answer in answers]
     body = {member: came, "info": {"conversationId": "", "phoneNumber": "", "countryIso": ""}}
     for native in getattr(decode(json.dumps(body).encode(), page), attribute):
-        message: Message = mapping.message(native, "asked")
+        message: Message = mapping.messages([native], "asked")[0]
         assert message.native is native
         assert message.id
-        assert message.id == mapping.message(native, "asked").id
+        assert message.id == mapping.messages([native], "asked")[0].id
         assert message.direction is None or isinstance(message.direction, Direction)
         assert isinstance(message.kind, Kind)
         assert in_utc(message.sent_at, message.updated_at)
@@ -109,7 +109,7 @@ def test_no_damage_to_conversations_stops_the_mapping(name: str, data: st.DataOb
     mapping, page, member, answer = CONVERSATIONS[name]
     body = {member: [data.draw(damaged(answer))]}
     (native,) = getattr(decode(json.dumps(body).encode(), page), member)
-    conversation = mapping.conversation(native)
+    conversation = mapping.conversations([native])[0]
     assert conversation.native is native
     assert conversation.id
     assert in_utc(conversation.created_at, conversation.updated_at, conversation.last_message_at)
@@ -121,7 +121,8 @@ def test_no_damage_to_a_smooch_answer_stops_the_mapping(answer: Any) -> None:
     whole = {**(answer if isinstance(answer, dict) else {}), "messages": []}
     if isinstance(answer, dict) and isinstance(answer.get("messages"), list):
         whole["messages"] = answer["messages"]
-    conversation = smooch.conversation(decode(json.dumps(whole).encode(), SmoochMessages), "user-1")
+    answer = decode(json.dumps(whole).encode(), SmoochMessages)
+    (conversation,) = smooch.conversations([smooch.Found("user-1", answer)])
     assert conversation.id == "user-1"
     assert in_utc(conversation.last_message_at)
 
@@ -130,7 +131,7 @@ def test_an_id_that_is_missing_is_made_of_the_content() -> None:
     def made(**changes: object) -> str:
         answer = {**natives.CONVORE_MESSAGE, "id": None, **changes}
         page = decode(json.dumps({"data": [answer]}).encode(), ConvoreMessages)
-        return convore.message(page.data[0], "asked").id
+        return convore.messages([page.data[0]], "asked")[0].id
 
     assert made().startswith("~")
     assert made() == made()

@@ -13,6 +13,7 @@ import aioconvo
 from aioconvo.inbox import Conversation, Direction, Inbox, Kind, Message, Order, Provider
 from aioconvo.inbox.times import EPOCH
 from aioconvo.sandbox import Sandbox
+from tests.inbox import natives
 from tests.inbox.conftest import CLIENTS
 
 PROVIDERS = [str(provider) for provider in Provider]
@@ -233,6 +234,93 @@ async def test_users_without_a_conversation_and_unknown_ones(clients: dict[str, 
         clients["sunshine"].inbox.conversations(users="a", external_users="b")
 
 
+UNKNOWN = "0b9f7d6e-3c1a-4e5f-8a2b-1c2d3e4f5a6b"
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+async def test_a_conversation_that_does_not_exist_is_not_an_empty_one(clients: dict[str, Any], name: str) -> None:
+    inbox: Inbox = clients[name].inbox
+    with pytest.raises(aioconvo.NotFoundError):
+        await inbox.messages(UNKNOWN)
+    for prefetch in (0, 2):
+        with pytest.raises(aioconvo.NotFoundError):
+            await inbox.messages(UNKNOWN, prefetch=prefetch).collect()
+
+
+async def test_only_a_conversation_without_messages_is_asked_for_itself(wire: Any) -> None:
+    found = {"id": "conv_1"}, {"conversation": {"conversation_uuid": "u-1"}, "success": True}
+    clients: list[Any] = [
+        aioconvo.ConvoreClient(api_key="k", base_url=wire.base_url),
+        aioconvo.UltraCartClient(simple_key="k", base_url=wire.base_url),
+    ]
+    for client, member, one, itself in zip(clients, ("data", "conversation_messages"), found, ("conv_1", "u-1"), strict=True):
+        async with client:
+            for messages, asked in (([], 2), ([{"id": "msg_1", **natives.ULTRACART_MESSAGE}], 1)):
+                wire.sent.clear()
+                wire.answers("GET", {member: messages, "metadata": {"result_set": {"more": False}}})
+                if asked == 2:
+                    wire.answers("GET", one)
+                assert len(await client.inbox.messages(itself).collect()) == len(messages)
+                assert len(wire.sent) == asked
+            wire.answers("GET", {member: []})
+            wire.answers("GET", status=404)
+            with pytest.raises(aioconvo.NotFoundError):
+                await client.inbox.messages(itself)
+            assert wire.last.path.endswith(f"/conversations/{itself}")
+    # What is not new is nothing that is missing.
+    wire.answers("GET", {"conversation_messages": []})
+    async with aioconvo.UltraCartClient(simple_key="k", base_url=wire.base_url) as ultracart:
+        assert await ultracart.inbox.messages("u-1", since=EPOCH + SECOND).collect() == []
+
+
+async def test_hooks_are_told_of_the_pages_of_every_inbox(clients: dict[str, Any]) -> None:
+    for name in PROVIDERS:
+        told: list[Any] = []
+        inbox = clients[name].with_options(hooks=aioconvo.Hooks(on_page=told.append)).inbox
+        listed = await conversations(inbox)
+        assert sum(facts.items for facts in told) == len(listed) == 4
+        assert [facts.has_more for facts in told] == [True] * (len(told) - 1) + [False]
+        messages = await inbox.messages(listed[0]).collect()
+        assert sum(facts.items for facts in told) == 4 + len(messages)
+        assert {facts.operation.partition(".")[0] for facts in told} == {name}
+
+
+async def test_sunshine_tells_participants_where_they_are_asked_for(sandbox: Sandbox, clients: dict[str, Any]) -> None:
+    inbox = clients["sunshine"].inbox
+    plain = await inbox.conversations(external_users="user-1").collect()
+    assert {one.participants for one in plain} == {()}
+    peopled = await inbox.with_participants().conversations(external_users="user-1").collect()
+    assert [msgspec.structs.replace(one, participants=()) for one in peopled] == plain
+    assert sandbox.requests["sunshine"]["ListParticipants"] == 4
+    for one in peopled:
+        members = await clients["sunshine"].participants.list(one.id).collect()
+        assert [(person.kind, person.id) for person in one.participants] == [("user", each.user_id) for each in members]
+    page = await inbox.with_participants().conversations(external_users="user-1", limit=2)
+    rest = inbox.with_participants().conversations(external_users="user-1", start=page.position)
+    assert [*page.items, *await rest.collect()] == peopled
+
+
+async def test_participants_of_what_was_deleted_meanwhile_or_has_no_id_are_none(wire: Any) -> None:
+    async with aioconvo.SunshineClient(app_id="a", key_id="k", secret="s", base_url=wire.base_url) as sunshine:
+        inbox = sunshine.inbox.with_participants()
+        wire.answers("GET", {"conversations": [{"id": None}, 7, {"id": "c" * 24}], "meta": {"hasMore": False}})
+        wire.answers("GET", status=404)
+        found = await inbox.conversations(users="u" * 24).collect()
+        assert [(one.id[0], one.participants) for one in found] == [("~", ()), ("~", ()), ("c", ())]
+        wire.answers("GET", {"conversations": [{"id": "c" * 24}], "meta": {"hasMore": False}})
+        wire.answers("GET", status=403)
+        with pytest.raises(aioconvo.PermissionDeniedError):
+            await inbox.conversations(users="u" * 24)
+
+
+async def test_an_author_is_one_object_in_a_page(clients: dict[str, Any]) -> None:
+    for name in PROVIDERS:
+        inbox: Inbox = clients[name].inbox
+        page = await inbox.messages((await conversations(inbox))[0])
+        authors = [one.author for one in page.items if one.author is not None]
+        assert len({id(author) for author in authors}) == len(set(authors)) < len(authors)
+
+
 async def test_sunshine_lists_by_its_own_ids_too(sandbox: Sandbox, clients: dict[str, Any]) -> None:
     user = next(iter(sandbox.providers["sunshine"]._by_user_id))
     by_own = await clients["sunshine"].inbox.conversations(users=user).collect()
@@ -349,7 +437,7 @@ async def test_bounds_go_to_the_api_with_room_to_spare(wire: Any) -> None:
         }
     async with aioconvo.UltraCartClient(simple_key="k", base_url=wire.base_url) as ultracart:
         for since, bound in ((day, "1706651999999"), (EPOCH, "0"), (None, "0")):
-            wire.answers("GET", {"conversation_messages": []})
+            wire.answers("GET", {"conversation_messages": [{"conversation_message_uuid": "m-1"}]})
             await ultracart.inbox.messages("u-1", since=since)
             assert wire.last.path.rpartition("/")[2] == bound
     async with aioconvo.SmoochClient(app_id="a", key_id="k", secret="s", base_url=wire.base_url) as smooch:

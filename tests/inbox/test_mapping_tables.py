@@ -34,15 +34,25 @@ class Case(NamedTuple):
     messages: list[Any]
 
 
-def _asking(function: Callable[[Any, str], Any]) -> Callable[[Any], Any]:
-    return lambda native: function(native, ASKED)
+def _first(conversations: Callable[[list[Any]], list[Conversation]]) -> Callable[[Any], Conversation]:
+    return lambda native: conversations([native])[0]
+
+
+def _one(messages: Callable[[list[Any], str], list[Message]]) -> Callable[[Any], Message]:
+    return lambda native: messages([native], ASKED)[0]
+
+
+class Peopled(aioconvo.sunshine.Conversation):
+    """A conversation with what the API lists apart from it."""
+
+    participants: list[aioconvo.sunshine.Participant] | None = None
 
 
 CASES = {
     "smscx": Case(
         smscx,
-        smscx.conversation,
-        _asking(smscx.message),
+        _first(smscx.conversations),
+        _one(smscx.messages),
         aioconvo.smscx.Conversation,
         aioconvo.smscx.Message,
         [natives.SMSCX_CONVERSATION],
@@ -50,17 +60,17 @@ CASES = {
     ),
     "sunshine": Case(
         sunshine,
-        sunshine.conversation,
-        _asking(sunshine.message),
-        aioconvo.sunshine.Conversation,
+        lambda native: sunshine.conversations_with_participants([sunshine.Peopled(native, native.participants)])[0],
+        _one(sunshine.messages),
+        Peopled,
         aioconvo.sunshine.Message,
         [natives.SUNSHINE_CONVERSATION],
         [natives.SUNSHINE_MESSAGE, natives.SUNSHINE_FILLED_IN],
     ),
     "smooch": Case(
         smooch,
-        _asking(smooch.conversation),
-        _asking(smooch.message),
+        lambda answer: smooch.conversations([smooch.Found(ASKED, answer)])[0],
+        _one(smooch.messages),
         MessagePage,
         aioconvo.smooch.Message,
         [natives.SMOOCH_ANSWER],
@@ -68,8 +78,8 @@ CASES = {
     ),
     "convore": Case(
         convore,
-        convore.conversation,
-        _asking(convore.message),
+        _first(convore.conversations),
+        _one(convore.messages),
         aioconvo.convore.Conversation,
         aioconvo.convore.Message,
         [natives.CONVORE_CONVERSATION],
@@ -77,8 +87,8 @@ CASES = {
     ),
     "ultracart": Case(
         ultracart,
-        ultracart.conversation,
-        _asking(ultracart.message),
+        _first(ultracart.conversations),
+        _one(ultracart.messages),
         aioconvo.ultracart.ConversationSummary,
         aioconvo.ultracart.Message,
         [natives.ULTRACART_CONVERSATION],
@@ -145,18 +155,18 @@ def test_every_native_is_kept(name: str) -> None:
 def test_an_activity_is_of_the_system() -> None:
     answer = {**natives.SUNSHINE_MESSAGE, "content": None, "activity": {"type": "ticket:closed"}}
     native = decode(msgspec.json.encode(answer), aioconvo.sunshine.Message)
-    neutral = sunshine.message(native, ASKED)
+    neutral = sunshine.messages([native], ASKED)[0]
     assert (neutral.kind, neutral.direction) == ("activity", "system")
 
 
 def test_whoever_is_no_agent_is_a_customer() -> None:
     native = decode(msgspec.json.encode(natives.ULTRACART_CONVERSATION), aioconvo.ultracart.ConversationSummary)
-    known = ultracart.conversation(native, {"arn:2"})
+    known = ultracart.conversations([native], {"arn:2"})[0]
     assert [person.kind for person in known.participants] == ["user", "business"]
     native_message = decode(msgspec.json.encode(natives.ULTRACART_MESSAGE), aioconvo.ultracart.Message)
-    assert ultracart.message(native_message, ASKED).direction is None
-    assert ultracart.message(native_message, ASKED, {"arn:2"}).direction == "inbound"
-    assert ultracart.message(native_message, ASKED, {"arn:1"}).direction == "outbound"
+    assert ultracart.messages([native_message], ASKED)[0].direction is None
+    assert ultracart.messages([native_message], ASKED, {"arn:2"})[0].direction == "inbound"
+    assert ultracart.messages([native_message], ASKED, {"arn:1"})[0].direction == "outbound"
 
 
 def test_a_repr_shows_no_text() -> None:

@@ -23,7 +23,7 @@ ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: dt.timezone(dt.timede
 
 
 def sent(mapping: Any, kind: type, answer: dict[str, Any]) -> dt.datetime | None:
-    moment: dt.datetime | None = mapping.message(decode(msgspec.json.encode(answer), kind), "asked").sent_at
+    moment: dt.datetime | None = mapping.messages([decode(msgspec.json.encode(answer), kind)], "asked")[0].sent_at
     assert moment is None or moment.tzinfo is dt.UTC
     return moment
 

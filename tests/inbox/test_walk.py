@@ -13,7 +13,7 @@ import aioconvo
 from aioconvo.core.pagers import Ask, Cursor, CursorPager, SinglePager
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.inbox.times import EPOCH
-from aioconvo.inbox.walk import Order, Span, neutral
+from aioconvo.inbox.walk import Listed, Order, Span, neutral
 
 PAGE = 4
 
@@ -62,7 +62,8 @@ class Server:
 
 
 def walk(server: Server, span: Span, order: Order | None, *, by_id: bool, **options: Any) -> AsyncPaginator[Neutral]:
-    return neutral(server.native(by_id=by_id), convert, lambda item: item.when, span=span, order=order, **options)
+    listed = Listed(server.native(by_id=by_id), lambda natives: [convert(native) for native in natives])
+    return neutral(listed, lambda item: item.when, span=span, order=order, **options)
 
 
 HOURS = st.lists(st.integers(0, 12) | st.none(), max_size=15)
@@ -133,7 +134,8 @@ async def test_a_list_that_comes_whole_resumes_by_count() -> None:
 
     def once(**options: Any) -> AsyncPaginator[Neutral]:
         native: AsyncPaginator[Native] = AsyncPaginator(fetch, lambda mark: SinglePager(lambda page: page, mark), walk="one")
-        return neutral(native, convert, lambda item: item.when, span=Span(EPOCH + dt.timedelta(hours=3)), **options)
+        listed = Listed(native, lambda natives: [convert(native) for native in natives])
+        return neutral(listed, lambda item: item.when, span=Span(EPOCH + dt.timedelta(hours=3)), **options)
 
     page = await once(limit=4)
     assert [item.id for item in page.items] == ["3", "4", "5", "6"]
