@@ -32,7 +32,7 @@ _Moment = Annotated[
     dt.datetime | None,
     typer.Option(parser=choosing.moment, metavar="TIME", help="A day or time in ISO 8601; UTC without an offset."),
 ]
-_IdFile = typer.Option(metavar="FILE", help="Ids, one a line; - is standard input.")
+_IdFiles = typer.Option(metavar="[PROVIDER:]FILE", help="Ids, one a line; - is standard input. May be given again.")
 
 
 class Engine(enum.StrEnum):
@@ -122,9 +122,9 @@ def export(
         list[str],
         typer.Option("--to", metavar="TARGET", help="Such as out.sqlite, jsonl:out, parquet:out; may be given again."),
     ],
-    users_from: Annotated[str | None, _IdFile] = None,
-    external_users_from: Annotated[str | None, _IdFile] = None,
-    conversations_from: Annotated[str | None, _IdFile] = None,
+    users_from: Annotated[list[str] | None, _IdFiles] = None,
+    external_users_from: Annotated[list[str] | None, _IdFiles] = None,
+    conversations_from: Annotated[list[str] | None, _IdFiles] = None,
     since: _Moment = None,
     until: _Moment = None,
     channel: Annotated[str | None, typer.Option(help="Only messages of this channel.")] = None,
@@ -149,7 +149,7 @@ def export(
         providers=choosing.providers(providers),
         targets=to,
         account=account,
-        ids=choosing.ids(users=users_from, external_users=external_users_from, conversations=conversations_from),
+        ids=choosing.ids(providers, users=users_from, external_users=external_users_from, conversations=conversations_from),
         since=since,
         until=until,
         channel=channel,

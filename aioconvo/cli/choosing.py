@@ -64,13 +64,33 @@ def providers(names: Sequence[str]) -> list[str]:
     return list(names)
 
 
-def ids(**paths: str | None) -> tuple[str, IdFile] | None:
-    """Which conversations, by the name of `Source`'s argument; `None` for all. Raises `typer.BadParameter` for two choices."""
-    given = [(name, path) for name, path in paths.items() if path is not None]
-    if len(given) > 1:
-        options = " and ".join(f"--{name.replace('_', '-')}-from" for name, _ in given)
-        raise typer.BadParameter(f"give one of {options}, not both")
-    return (given[0][0], IdFile(given[0][1])) if given else None
+def ids(exported: Sequence[str], **given: Sequence[str] | None) -> dict[str, tuple[str, IdFile]]:
+    """Which conversations, by provider: the name of `Source`'s argument, and the ids; of the others, all.
+
+    Each one that is given is `PROVIDER:FILE`, or `FILE` for all that are exported. Raises `typer.BadParameter` for a provider
+    that is not exported, two choices of one, and standard input for several.
+    """
+    chosen: dict[str, tuple[str, IdFile]] = {}
+    for name, one in [(name, one) for name, some in given.items() for one in some or ()]:
+        before, _, path = one.partition(":")
+        whose = [before] if before in PROVIDERS else exported
+        file = IdFile(path if before in PROVIDERS else one)
+        for provider in whose:
+            if provider not in exported:
+                raise typer.BadParameter(f"{_option(name)} {one}: {provider} is not one of those to export; name it too")
+            if provider in chosen:
+                both = f"{_option(chosen[provider][0])} and {_option(name)}"
+                raise typer.BadParameter(
+                    f"{provider} has ids from {both}: give one, not both; PROVIDER:FILE says whose they are"
+                )
+            chosen[provider] = (name, file)
+    if sum(file.path == _STDIN for _, file in chosen.values()) > 1:
+        raise typer.BadParameter("standard input can be one provider's: write PROVIDER:- for it, and PROVIDER:FILE for others")
+    return chosen
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}-from"
 
 
 def on_dask(engine: str, scheduler: str | None, stage: str | None) -> bool:

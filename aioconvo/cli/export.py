@@ -8,7 +8,7 @@ import dataclasses
 import datetime as dt
 import logging
 import signal
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,12 +35,12 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What the command line asked for: `ids` by the name of `Source`'s argument, aware times, `scheduler` is Dask's address."""
+    """What the command line asked for: `ids` as `choosing.ids` gives them, aware times, `scheduler` is Dask's address."""
 
     providers: Sequence[str]
     targets: Sequence[str]
+    ids: Mapping[str, tuple[str, IdFile]]
     account: str | None = None
-    ids: tuple[str, IdFile] | None = None
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     channel: str | None = None
@@ -104,7 +104,7 @@ async def _export(choice: Choice, engine: DaskEngine | None, drawing: Drawing) -
 
 
 def _source(choice: Choice, provider: str, pool: SessionPool) -> Source:
-    chosen = {} if choice.ids is None else {choice.ids[0]: choice.ids[1]}
+    chosen = dict([choice.ids[provider]] if provider in choice.ids else [])
     return Source(client_from_env(provider, pool), choice.account, **chosen)
 
 

@@ -19,7 +19,7 @@ import signal
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Generator, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import anyio
 import anyio.to_thread
@@ -29,13 +29,14 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 from aioconvo.core.codec import Model
 from aioconvo.core.errors import AioconvoError, ConfigurationError
 from aioconvo.core.limits import Limits
+from aioconvo.core.retry import RetryPolicy
 from aioconvo.core.session import SessionPool
+from aioconvo.core.version import VERSION
 
 from .batch import Account, Batch, Identity
 from .environ import client_from_env
 from .errors import ExportError, target_errors
 from .partition import Job, Write, run_partition
-from .schema import MESSAGES, decode_row, encode_row
 from .source import Source
 
 try:
@@ -52,10 +53,13 @@ __all__ = ["ClusterError", "DaskEngine"]
 
 _FIRST, _LARGEST = 8, 128  # conversations in a partition: small ones first, so that every worker has something to do soon
 _LOOK = 0.1  # seconds between two looks whether to stop
+_COUNT = 1.0  # seconds between two looks at the workers
+_ALONE = 60  # looks in a row that find no worker, before it is given up
 _ENDING = ".batches"
 _CONNECT = 15.0  # seconds
 
 _dask: Any = distributed  # half of it has types, which call the other half unknown
+_Told: TypeAlias = tuple[str, bool] | Exception  # what a worker says to `_tell`
 _ADDRESS = re.compile(r"([a-z+]+://)?\S+:\d+")
 
 _stopped: set[str] = set()  # in a worker: the runs that ask for no more pages
@@ -65,13 +69,22 @@ class ClusterError(AioconvoError):
     """The cluster cannot go on; what was committed before is intact."""
 
 
+class _Options(Model, omit_defaults=False):
+    """What of a client's options travels: hooks cannot, headers may be secret."""
+
+    timeout: float | None
+    deadline: float | None
+    retry: RetryPolicy
+    limits: Limits
+
+
 class _Partition(Model):
     """What a task is told; `credential` is the digest that the worker's own credential must have."""
 
     run: str
     provider: str
     credential: str
-    limits: Limits
+    options: _Options
     jobs: tuple[Job, ...]
     identity: Identity
     concurrency: int
@@ -95,7 +108,7 @@ class DaskEngine:
         workers: How many processes such a cluster has.
 
     Raises:
-        ExportError: `scheduler` is no address; from `async with`: nobody answers there.
+        ExportError: `scheduler` is no address; from `async with`: nobody answers there, or who answers is without aioconvo.
     """
 
     def __init__(self, stage: str | os.PathLike[str], *, scheduler: str | None = None, workers: int | None = None) -> None:
@@ -106,7 +119,8 @@ class DaskEngine:
         self._workers = workers or os.cpu_count() or 1
         self._run = uuid.uuid4().hex
         self._waited: dict[Account, float] = {}
-        self._swept = False
+        self._ready = False
+        self._preparing = anyio.Lock()
 
     async def __aenter__(self) -> Self:
         self._client: Any
@@ -119,7 +133,10 @@ class DaskEngine:
                 self._client = await opening.enter_async_context(_dask.Client(where, asynchronous=True, timeout=_CONNECT))
             except OSError as error:
                 raise ExportError(f"no Dask scheduler answers at {where}; start one with `dask scheduler`") from error
-            await self._client.register_plugin(DeskPlugin())
+            try:
+                await self._client.register_plugin(DeskPlugin())
+            except ModuleNotFoundError as error:
+                raise ExportError(f"the scheduler cannot run aioconvo: install the same there as here ({error})") from error
             if self._scheduler is None:
                 await self._client.register_plugin(_DeafToInterrupts())
             self.limits = ClusterLimits(self._client.scheduler, asyncio.get_running_loop())
@@ -131,7 +148,8 @@ class DaskEngine:
     ) -> None:
         with anyio.CancelScope(shield=True):
             await self._open.aclose()
-            await anyio.to_thread.run_sync(self._sweep, False)
+            if self._ready:  # else it may be another run's, which this one was refused for
+                await anyio.to_thread.run_sync(self._clear)
 
     def waited(self, account: Account) -> float:
         """Seconds that the calls of the workers waited for this account's limits."""
@@ -150,19 +168,20 @@ class DaskEngine:
         """What `run_partition` does, on the cluster; `concurrency` is that of all workers together.
 
         Raises:
-            ClusterError: The scheduler is gone, or a partition ended several workers.
-            ExportError: The stage directory is not shared, or not to be written.
+            ClusterError: The scheduler is gone, no worker is left, or a partition ended several workers.
+            ExportError: The stage directory is not shared, or not to be written; or a worker is without aioconvo.
         """
-        if not self._swept:
-            self._swept = True
-            await anyio.to_thread.run_sync(self._sweep, True)
+        async with self._preparing:
+            if not self._ready:
+                await self._prepare()
+                self._ready = True
         allowed = source.client.limits.concurrency  # more partitions would only wait for each other
         at_once = min(await self._slots(), concurrency, allowed or concurrency)
         template = _Partition(
             run=self._run,
             provider=source.account.provider,
             credential=_credential(source.client),
-            limits=source.client.limits,
+            options=_options(source.client),
             jobs=(),
             identity=identity,
             concurrency=max(1, concurrency // at_once),
@@ -176,7 +195,8 @@ class DaskEngine:
                     await self._one(source.account, partition, write)
 
         async with anyio.create_task_group() as watch:
-            watch.start_soon(self._watch, stopping)
+            watch.start_soon(self._tell_to_stop, stopping, watch.cancel_scope)
+            watch.start_soon(self._miss_workers)
             async with anyio.create_task_group() as group, send:
                 for _ in range(at_once):
                     group.start_soon(work, receive.clone())
@@ -188,16 +208,46 @@ class DaskEngine:
                     await send.send(msgspec.structs.replace(template, jobs=tuple(some), stage=name))
             watch.cancel_scope.cancel()
 
+    async def _prepare(self) -> None:
+        """Delete what earlier runs left, and see, before anything is asked of an API, that every worker can do its part."""
+        await self._slots()
+        mark = self._stage / f"{self._run}{_ENDING}"
+        await anyio.to_thread.run_sync(self._begin, mark)
+        told: dict[str, _Told] = await self._client.run(_tell, str(mark), on_error="return")
+        await anyio.to_thread.run_sync(mark.unlink)
+        for worker, found in told.items():
+            if (trouble := _trouble(found, self._stage)) is not None:
+                raise ExportError(f"worker {worker} {trouble}")
+
     async def _slots(self) -> int:
-        await self._client.wait_for_workers(1, timeout=_CONNECT)
+        try:
+            await self._client.wait_for_workers(1, timeout=_CONNECT)
+        except TimeoutError:
+            raise ClusterError("the Dask cluster has no worker; start one with `dask worker ADDRESS`") from None
+        return await self._threads()
+
+    async def _threads(self) -> int:
         threads: dict[str, int] = await self._client.nthreads()
         return sum(threads.values())
 
-    async def _watch(self, stopping: Callable[[], bool]) -> None:
-        """Tell the workers once that no more pages are wanted: cancelled futures would go on."""
+    async def _tell_to_stop(self, stopping: Callable[[], bool], walk: anyio.CancelScope) -> None:
+        """Tell the workers that no more pages are wanted: cancelled futures would go on."""
         while not stopping():  # noqa: ASYNC110 -- it is a function, which no event goes with
             await anyio.sleep(_LOOK)
-        await self._client.run(_stop, self._run)
+        with contextlib.suppress(OSError):  # a scheduler that is gone ends the futures
+            while await self._threads():  # again and again, for workers that come meanwhile
+                await self._client.run(_stop, self._run, on_error="ignore")
+                await anyio.sleep(_COUNT)
+            walk.cancel()
+
+    async def _miss_workers(self) -> None:
+        """Without workers tasks wait for ever, and nobody is told; a supervisor may bring them back."""
+        missed = 0
+        with contextlib.suppress(OSError):  # as above
+            while missed < _ALONE:
+                await anyio.sleep(_COUNT)
+                missed = 0 if await self._threads() else missed + 1
+            raise ClusterError("no worker of the Dask cluster is left; start one, and the same command goes on")
 
     async def _one(self, account: Account, partition: _Partition, write: Write) -> None:
         """Have one partition walked, and hand on what it fetched."""
@@ -222,16 +272,20 @@ class DaskEngine:
             raise ClusterError("one partition ended several workers; see their logs, then the same command goes on") from error
         return result
 
-    def _sweep(self, beginning: bool) -> None:
-        """Delete what is left of earlier runs at the beginning, and the empty directory at the end."""
+    def _begin(self, mark: pathlib.Path) -> None:
         with target_errors(self._stage):
-            if beginning:
-                self._stage.mkdir(parents=True, exist_ok=True)
-                for left in self._stage.glob(f"*{_ENDING}*"):
-                    left.unlink(missing_ok=True)
-            else:
-                with contextlib.suppress(OSError):
-                    self._stage.rmdir()
+            self._stage.mkdir(parents=True, exist_ok=True)
+            self._delete_left()
+            mark.touch()
+
+    def _clear(self) -> None:
+        with contextlib.suppress(OSError):  # what a worker still writes, the next run deletes
+            self._delete_left()
+            self._stage.rmdir()
+
+    def _delete_left(self) -> None:
+        for left in self._stage.glob(f"*{_ENDING}*"):
+            left.unlink(missing_ok=True)
 
 
 @contextlib.asynccontextmanager
@@ -242,6 +296,7 @@ async def _local_cluster(workers: int) -> AsyncGenerator[Any]:
         processes=True,
         asynchronous=True,
         dashboard_address=None,
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # it serves HTTP without a dashboard, too
         silence_logs=logging.ERROR,
     )
     async with cluster:
@@ -259,6 +314,11 @@ class _DeafToInterrupts(WorkerPlugin):
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def _options(client: Any) -> _Options:
+    # No public property tells these; with_options takes them by the same names.
+    return _Options(timeout=client._timeout, deadline=client._deadline, retry=client._retry, limits=client.limits)  # noqa: SLF001 -- our own client
+
+
 def _credential(client: Any) -> str:
     """A digest of provider, base URL and credential, whatever the account is called."""
     return Source(client, conversations=()).account.name
@@ -273,6 +333,18 @@ async def _groups(jobs: AsyncIterable[Job]) -> AsyncIterator[Sequence[Job]]:
             size, some = min(_LARGEST, size * 2), []
     if some:
         yield some
+
+
+def _trouble(told: _Told, stage: pathlib.Path) -> str | None:
+    """Why a worker that told or raised this cannot do its part."""
+    if isinstance(told, OSError):  # it is gone by now, and others go on
+        return None
+    if isinstance(told, Exception):
+        return f"cannot run aioconvo: install the same aioconvo[dask] there as here ({told})"
+    version, seen = told
+    if version != VERSION:
+        return f"has aioconvo {version}, and here is {VERSION}: install the same"
+    return None if seen else f"does not see {stage}: name a directory that all machines share (--stage)"
 
 
 def _opened(stage: pathlib.Path) -> Generator[Batch]:
@@ -298,6 +370,11 @@ def _next(batches: Iterator[Batch]) -> list[Batch]:
 # In a worker.
 
 
+def _tell(mark: str) -> tuple[str, bool]:
+    """This installation's version, and whether the file is seen here."""
+    return VERSION, pathlib.Path(mark).exists()
+
+
 def _stop(run: str) -> None:
     _stopped.add(run)
 
@@ -311,7 +388,7 @@ async def _walk(partition: _Partition) -> _Done:
     worker = _dask.get_worker()
     limits = ClusterLimits(worker.scheduler, worker.loop.asyncio_loop)
     async with SessionPool(limit_store=limits) as pool:
-        client = client_from_env(partition.provider, pool).with_options(limits=partition.limits)
+        client = _client(worker, partition.provider, pool).with_options(**msgspec.structs.asdict(partition.options))
         if _credential(client) != partition.credential:
             raise ConfigurationError(
                 f"the environment of worker {worker.address} holds another account of {partition.provider} than where the "
@@ -327,6 +404,13 @@ async def _walk(partition: _Partition) -> _Done:
                 stopping=lambda: partition.run in _stopped,
             )
         return _Done(waited=client.stats().waited_for_limits)
+
+
+def _client(worker: Worker, provider: str, pool: SessionPool) -> Any:
+    try:
+        return client_from_env(provider, pool)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"in the environment of worker {worker.address}: {error}") from None
 
 
 async def _each(jobs: Sequence[Job]) -> AsyncIterator[Job]:
@@ -349,7 +433,7 @@ class _Stage:
 
     async def write(self, batch: Batch) -> None:
         """Add one batch."""
-        line = _encoded(batch) + b"\n"
+        line = msgspec.json.encode(batch) + b"\n"
         async with self._turn:
             await asyncio.to_thread(self._file.write, line)
 
@@ -366,11 +450,3 @@ class _Stage:
             self._pending.replace(self._path)
         else:
             self._pending.unlink()
-
-
-def _encoded(batch: Batch) -> bytes:
-    try:
-        return msgspec.json.encode(batch)
-    except UnicodeEncodeError:  # half of a surrogate pair, as rows are mended for every target
-        messages = tuple(decode_row(MESSAGES, encode_row(row)) for row in batch.messages)
-        return msgspec.json.encode(msgspec.structs.replace(batch, messages=messages))

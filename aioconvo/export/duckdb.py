@@ -23,7 +23,7 @@ import msgspec
 from .batch import Batch, Committed, Identity
 from .errors import ExportError, TargetError, target_errors
 from .ledger import Ledger
-from .schema import CONVERSATIONS, MESSAGES, Column, ColumnType, ConversationRow, MessageRow, Row, Table, encode_row
+from .schema import CONVERSATIONS, MESSAGES, Column, ColumnType, ConversationRow, MessageRow, Row, Table, decode_row, encode_row
 
 try:
     import duckdb
@@ -115,12 +115,12 @@ class DuckdbSink:
         with _errors(self.path), self._ledger.transaction():
             taken = self._ledger.take(batches)
             conversations = {(row.provider, row.account, row.conversation_id): row for row in taken.conversations}
-            kept = {(one.conversation, one.row.message_id): one for one in taken.messages}.values()
+            older = taken.messages if self._replaces else [line for _, line in taken.older]
             with _transaction(self._db):
                 _delete(self._db, CONVERSATIONS, list(conversations.values()))
                 _insert(self._db, CONVERSATIONS, [encode_row(row) for row in conversations.values()])
-                _delete(self._db, MESSAGES, [one.row for one in kept if self._replaces or not one.is_new])
-                _insert(self._db, MESSAGES, [one.encoded for one in kept])
+                _delete(self._db, MESSAGES, [decode_row(MESSAGES, line.row) for line in older])
+                _insert(self._db, MESSAGES, [line.row for line in taken.messages])
         return taken.counts
 
     def close(self) -> None:
@@ -186,7 +186,7 @@ def _delete(db: duckdb.DuckDBPyConnection, table: Table[Any], rows: Sequence[Row
         db.execute(f"DELETE FROM {table.name} WHERE ({', '.join(table.key)}) IN (SELECT {asked})", keys)  # noqa: S608 -- the schema's names
 
 
-def _insert(db: duckdb.DuckDBPyConnection, table: Table[Any], rows: Sequence[bytes]) -> None:
+def _insert(db: duckdb.DuckDBPyConnection, table: Table[Any], rows: Sequence[bytes | msgspec.Raw]) -> None:
     """Insert encoded rows, thousands with each statement."""
     shape = msgspec.json.encode([{column.name: _TYPES[column.type] for column in table.columns}]).decode()
     insert = f"INSERT INTO {table.name} SELECT row.* FROM (SELECT unnest(from_json_strict(?::JSON, ?)) AS row)"  # noqa: S608 -- as above

@@ -163,6 +163,7 @@ class _Flow:
         self._listed: dict[int, Batch] = {}
         self._tickets = 0
         self._turn = anyio.Lock()
+        self._walks = map(f"{uuid.uuid4().hex[:12]}.{{}}".format, itertools.count(1))
 
     async def run(self, began: float) -> None:
         """Go through what is due."""
@@ -228,10 +229,11 @@ class _Flow:
         """Commit what comes; what comes during a commit goes into the next one together."""
         async with pages:
             async for first in pages:
-                group = [first]
+                group, messages = [first], len(first.messages)
                 with contextlib.suppress(anyio.WouldBlock, anyio.EndOfStream):
-                    while sum(len(one.messages) for one in group) < _GROUP:
+                    while messages < _GROUP:
                         group.append(pages.receive_nowait())
+                        messages += len(group[-1].messages)
                 await self._commit(group)
 
     async def _commit(self, group: Sequence[Batch]) -> None:
@@ -270,7 +272,7 @@ class _Flow:
             walked.close()
             while not self._stopping() and (found := await self._targets.owed_lists(self._source.account, count=_FED)):
                 for user, steps in found:
-                    step = _begun(plan.agreed(steps))
+                    step = self._begun(plan.agreed(steps))
                     await lists.send(
                         ListJob(account=self._source.account, user=user, argument=self._source.selection, step=step)
                     )
@@ -314,12 +316,11 @@ class _Flow:
                 plan.new_walk_since(one.whole_to, self._identity.since, self._exporter.overlap, reads_new=reads_new)
                 for one in owed
             ]
-            step = _begun(Step(since=None if None in bounds else min(filter(None, bounds))))
+            step = self._begun(Step(since=None if None in bounds else min(filter(None, bounds))))
         return Job(account=self._source.account, conversation=owed[0].id, step=step)
 
-
-def _begun(step: Step) -> Step:
-    return step if step.walk else msgspec.structs.replace(step, walk=uuid.uuid4().hex[:12])
+    def _begun(self, step: Step) -> Step:
+        return step if step.walk else msgspec.structs.replace(step, walk=next(self._walks))
 
 
 def _ids(given: Iterable[str]) -> Iterator[str]:

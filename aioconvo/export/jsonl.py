@@ -22,6 +22,7 @@ class JsonlSink(PartSink):
 
     kind: ClassVar[str] = "jsonl"
     ending: ClassVar[str] = ".jsonl"
+    plain: ClassVar[bool] = True
 
     def write(self, path: pathlib.Path, table: Table[R], lines: Iterator[bytes]) -> None:  # noqa: ARG002 -- as every part sink
         """See `PartSink`."""
@@ -43,6 +44,7 @@ class GzipJsonlSink(JsonlSink):
 
     kind: ClassVar[str] = "jsonl.gz"
     ending: ClassVar[str] = ".jsonl.gz"
+    plain: ClassVar[bool] = False
 
     def _opened(self, path: pathlib.Path, mode: str) -> IO[bytes]:
         return gzip.GzipFile(path, mode, compresslevel=_LEVEL, mtime=0)  # type: ignore[return-value]  # a file of bytes in all but name

@@ -3,8 +3,6 @@
 An SQLite database, kept with the target (in the same file, where the target is one). `take` applies what some pages brought
 inside a transaction that the target owns, so that rows and positions become durable together. The index of messages is on
 disk: nothing is ever doubled, whatever is fetched again, and memory does not grow with the export.
-
-Times are texts in UTC of one length (`2024-01-31T10:00:00.000000Z`), which sort as the moments do.
 """
 
 from __future__ import annotations
@@ -14,18 +12,20 @@ import datetime as dt
 import os
 import pathlib
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import msgspec
 
-from . import bulk, plan
-from .batch import Account, Batch, Committed, Fault, Identity, Step
+from . import bulk, intake, plan
+from .batch import Account, Batch, Fault, Identity, Step
 from .errors import ExportError
-from .schema import SCHEMA_VERSION, ConversationRow, MessageRow, digest, encode_row
+from .intake import Taken
+from .schema import SCHEMA_VERSION, ConversationRow
+from .times import from_text
 
-__all__ = ["Kept", "Ledger", "State", "Taken", "from_text", "to_text"]
+__all__ = ["Ledger", "State"]
 
 _SYNCHRONOUS = "FULL"  # what a commit says is there is there after a power cut
 _PATIENCE = 2.0  # seconds to wait for who reads or writes the same file
@@ -49,33 +49,17 @@ _TABLES = (
         digest BLOB, row BLOB, UNIQUE (source, id))""",
     """CREATE TABLE _aioconvo_items (conversation INTEGER NOT NULL, id TEXT NOT NULL, digest BLOB NOT NULL,
         part INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (conversation, id)) WITHOUT ROWID""",
-    # Targets of part files: rows wait in `staged` until they fill a part; `pending` is a part's file before it gets its name.
+    # Targets of part files: lines of a file wait in the stage until they fill a part; `bytes` is how much of it counts.
+    "CREATE TABLE _aioconvo_stage (part INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL)",
+    # `pending` is a part's file before it gets its name.
     """CREATE TABLE _aioconvo_parts (number INTEGER PRIMARY KEY, name TEXT NOT NULL, rows INTEGER NOT NULL,
         pending TEXT)""",
-    """CREATE TABLE _aioconvo_staged (conversation INTEGER NOT NULL, id TEXT NOT NULL, row BLOB NOT NULL,
-        replaces INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (conversation, id))""",
+    # Messages in a part, or before in the stage, of which a newer line is in the stage.
+    """CREATE TABLE _aioconvo_replaced (part INTEGER NOT NULL, provider TEXT NOT NULL, account TEXT NOT NULL,
+        conversation TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (part, provider, account, conversation, id)) WITHOUT ROWID""",
     "CREATE INDEX _aioconvo_lists_due ON _aioconvo_lists (source, run) WHERE due",
     "CREATE INDEX _aioconvo_conversations_due ON _aioconvo_conversations (source, run) WHERE due",
 )
-_NAMES = ("meta", "sources", "lists", "conversations", "items", "parts", "staged")
-
-
-class Kept(NamedTuple):
-    """A message to write: its conversation's number, the row, also encoded, and the part that holds an older one (0: none)."""
-
-    conversation: int
-    row: MessageRow
-    encoded: bytes
-    replaces: int
-    is_new: bool
-
-
-class Taken(NamedTuple):
-    """What some pages brought that the target does not hold as it is; `counts` are of messages."""
-
-    conversations: list[ConversationRow]
-    messages: list[Kept]
-    counts: Committed
 
 
 class State(NamedTuple):
@@ -133,6 +117,7 @@ class Ledger:
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute(f"PRAGMA synchronous = {_SYNCHRONOUS}")
                 db.execute("PRAGMA cache_size = -32000")  # KiB
+                db.execute("PRAGMA wal_autocheckpoint = 8000")  # pages of 4 KiB: most are written again before that
                 db.execute("BEGIN IMMEDIATE")
                 db.execute("COMMIT")
         except BaseException:
@@ -214,8 +199,10 @@ class Ledger:
 
     def wipe(self) -> None:
         """Drop the ledger's tables."""
-        for name in _NAMES:
-            self.db.execute(f"DROP TABLE IF EXISTS _aioconvo_{name}")
+        for (name,) in self.db.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB '_aioconvo_*'"
+        ).fetchall():
+            self.db.execute(f"DROP TABLE {name}")
 
     def meta(self, key: str) -> str | None:
         """One of the texts that are kept about the target."""
@@ -299,138 +286,34 @@ class Ledger:
         """Conversations that are due and that this run gave to nobody yet: those of `ids`, or any `count`."""
         source = self._sources[account]
         if ids is None:
-            find = "SELECT number FROM _aioconvo_conversations WHERE source = ? AND due AND run < ? LIMIT ?"
-            numbers = [number for (number,) in self.db.execute(find, (source, self.run, count))]
-        else:
-            find = "SELECT number FROM _aioconvo_conversations WHERE source = ? AND id = ? AND due AND run < ?"
-            numbers = [number for one in ids for (number,) in self.db.execute(find, (source, one, self.run))]
+            find = "SELECT id FROM _aioconvo_conversations WHERE source = ? AND due AND run < ? LIMIT ?"
+            ids = [one for (one,) in self.db.execute(find, (source, self.run, count))]
         # A walk that begins now sees all changes that were listed up to now.
-        give = """UPDATE _aioconvo_conversations SET run = ?, walked = iif(walk = '', listed, walked) WHERE number = ?
+        give = """WITH given (source, id, run) AS ({rows}) UPDATE _aioconvo_conversations AS c
+            SET run = given.run, walked = iif(walk = '', listed, walked)
+            FROM given WHERE c.source = given.source AND c.id = given.id AND due AND c.run < given.run
             RETURNING id, walk, since, pages, position, whole_to"""
-        given: list[plan.Owed] = []
+        given: dict[str, plan.Owed] = {}
         with self.transaction(durable=False):
-            for number in numbers:
-                ((one, walk, since, pages, position, whole_to),) = self.db.execute(give, (self.run, number)).fetchall()
+            for one, walk, since, pages, position, whole_to in bulk.run(
+                self.db, give, [(source, one, self.run) for one in ids]
+            ):
                 step = Step(walk=walk, since=from_text(since), pages=pages, position=position)
-                given.append(plan.Owed(one, step, from_text(whole_to)))
-        return given
+                given[one] = plan.Owed(one, step, from_text(whole_to))
+        return [given[one] for one in ids if one in given]
 
     # What pages brought.
 
     def take(self, batches: Sequence[Batch]) -> Taken:
         """Note what the pages brought, inside a transaction of the caller's; what of it the target has to write."""
         conversations: list[ConversationRow] = []
-        messages: list[Kept] = []
-        seen = 0
         for batch in batches:
-            conversations += [row for row in batch.conversations if self._list(row)]
-            if batch.user is not None:
-                self._step_list(batch)
-            found = None if batch.conversation is None else self._find(batch)
-            if found is not None:
-                number, held = found
-                kept = self._sift(batch, number, self._known(number, batch.messages) if held else {})
-                seen += len(batch.messages) - len(kept)
-                messages += kept
-                self._step_walk(batch.step, number, kept)
-        new = sum(one.is_new for one in messages)
-        return Taken(conversations, messages, Committed(new, len(messages) - new, seen))
-
-    def _list(self, row: ConversationRow) -> bool:
-        """Note a conversation of the list, or one that was named; whether its row is new or different."""
-        source = self._sources[Account(row.provider, row.account)]
-        encoded = encode_row(row)
-        ((current,),) = self.db.execute("SELECT round FROM _aioconvo_sources WHERE number = ?", (source,)).fetchall()
-        find = (
-            "SELECT number, round, due, listed, walked, ended, digest FROM _aioconvo_conversations WHERE source = ? AND id = ?"
-        )
-        known = self.db.execute(find, (source, row.conversation_id)).fetchone()
-        listed = plan.fingerprint(row)
-        kept = encoded if self._keeps_rows else None
-        if known is None:
-            insert = """INSERT INTO _aioconvo_conversations (source, id, round, listed, told, digest, row)
-                VALUES (?, ?, ?, ?, ?, ?, ?)"""
-            told = (source, row.conversation_id, current, listed, row.message_count, digest(encoded), kept)
-            self.db.execute(insert, told)
-            return True
-        number, last_round, due, _, walked, ended, before = known
-        if not due and plan.is_due(listed=listed, walked=walked, ended=bool(ended), again=last_round < current):
-            restart = (
-                "UPDATE _aioconvo_conversations SET due = 1, run = 0, walk = '', pages = 0, position = NULL WHERE number = ?"
-            )
-            self.db.execute(restart, (number,))
-        self.db.execute("UPDATE _aioconvo_conversations SET round = ? WHERE number = ?", (current, number))
-        if bytes(row.native) == b"null":  # an id alone tells nothing new
-            return False
-        update = "UPDATE _aioconvo_conversations SET listed = ?, told = ?, digest = ?, row = ? WHERE number = ?"
-        self.db.execute(update, (listed, row.message_count, digest(encoded), kept, number))
-        return bool(before != digest(encoded))
-
-    def _step_list(self, batch: Batch) -> None:
-        step = batch.step
-        where = (self._sources[batch.account], batch.user)
-        if step.fault is not None:
-            fail = "UPDATE _aioconvo_lists SET fault = ?, words = ? WHERE source = ? AND user = ?"
-            self.db.execute(fail, (step.fault.type, step.fault.words, *where))
-            return
-        move = """UPDATE _aioconvo_lists SET walk = ?, pages = ?, position = ?, due = ?, fault = NULL, words = NULL
-            WHERE source = ? AND user = ?"""
-        self.db.execute(move, (step.walk, step.pages, step.position, not step.ended, *where))
-
-    def _known(self, number: int, rows: Sequence[MessageRow]) -> dict[str, tuple[bytes, int]]:
-        """Those of these messages that the target holds: digest and part by id."""
-        known: dict[str, tuple[bytes, int]] = {}
-        ids = [row.message_id for row in rows]
-        for first in range(0, len(ids), 500):  # SQLite's own bound of variables
-            some = ids[first : first + 500]
-            marks = ",".join("?" * len(some))
-            find = f"SELECT id, digest, part FROM _aioconvo_items WHERE conversation = ? AND id IN ({marks})"  # noqa: S608 -- marks
-            known |= {one: (found, part) for one, found, part in self.db.execute(find, (number, *some))}
-        return known
-
-    def _sift(self, batch: Batch, number: int, known: Mapping[str, tuple[bytes, int]]) -> list[Kept]:
-        """The messages of a page that are new or different; the index holds them from now on."""
-        latest = {row.message_id: row for row in batch.messages}  # the same id twice: the later one counts
-        kept: list[Kept] = []
-        items: list[tuple[int, str, bytes, int]] = []
-        for one, row in latest.items():
-            encoded = encode_row(row)
-            now = digest(encoded)
-            before, part = known.get(one, (None, self.part))
-            if before != now:
-                kept.append(Kept(number, row, encoded, 0 if part == self.part else part, before is None))
-                items.append((number, one, now, self.part))
-        bulk.insert(self.db, "INSERT OR REPLACE INTO _aioconvo_items (conversation, id, digest, part)", items)
-        return kept
-
-    def _find(self, batch: Batch) -> tuple[int, int] | None:
-        """The conversation's number and how many messages are held; what only another target's list told of is not known."""
-        find = "SELECT number, messages FROM _aioconvo_conversations WHERE source = ? AND id = ?"
-        found: tuple[int, int] | None = self.db.execute(find, (self._sources[batch.account], batch.conversation)).fetchone()
-        return found
-
-    def _step_walk(self, step: Step, number: int, kept: Sequence[Kept]) -> None:
-        if kept:
-            times = [one.row.sent_at for one in kept if one.row.sent_at is not None]
-            count = """UPDATE _aioconvo_conversations SET messages = messages + :new,
-                first = min(ifnull(first, :first), ifnull(:first, first)), last = max(ifnull(last, :last), ifnull(:last, last))
-                WHERE number = :number"""
-            span = {"first": to_text(min(times)), "last": to_text(max(times))} if times else {"first": None, "last": None}
-            self.db.execute(count, {"new": sum(one.is_new for one in kept), "number": number, **span})
-        if step.fault is not None:
-            fail = "UPDATE _aioconvo_conversations SET fault = ?, words = ? WHERE number = ? AND due"
-            self.db.execute(fail, (step.fault.type, step.fault.words, number))
-        elif step.ended:
-            # Where the list told of a change after the walk had begun, another walk is due, in this run too.
-            end = """UPDATE _aioconvo_conversations SET walk = '', pages = 0, position = NULL, ended = 1, whole_to = last,
-                fault = NULL, words = NULL, due = walked IS NOT listed, run = iif(walked IS NOT listed, 0, run)
-                WHERE number = ? AND due"""
-            self.db.execute(end, (number,))
-        else:
-            move = """UPDATE _aioconvo_conversations SET walk = ?, pages = ?, position = ?, since = ?, fault = NULL,
-                words = NULL WHERE number = ? AND due"""
-            since = None if step.since is None else to_text(step.since)
-            self.db.execute(move, (step.walk, step.pages, step.position, since, number))
+            if batch.conversations:
+                source = self._sources[batch.account]
+                conversations += intake.take_conversations(self.db, source, batch.conversations, keeps_rows=self._keeps_rows)
+        intake.take_lists(self.db, self._sources, [batch for batch in batches if batch.user is not None])
+        pages = [batch for batch in batches if batch.conversation is not None]
+        return intake.take_messages(self.db, self._sources, pages, self.part)._replace(conversations=conversations)
 
     # What there is.
 
@@ -467,13 +350,3 @@ def _refusal(path: pathlib.Path, told: str) -> ExportError:
 
 def _with(name: str, value: object) -> str:
     return f"without {name}" if value is None else f"with {name} {value}"
-
-
-def to_text(when: dt.datetime) -> str:
-    """A moment in UTC as text of one length, which sorts as the moments do."""
-    return when.astimezone(dt.UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
-
-
-def from_text(text: str | None) -> dt.datetime | None:
-    """What `to_text` gave."""
-    return None if text is None else dt.datetime.fromisoformat(text)

@@ -21,7 +21,7 @@ from aioconvo.inbox.models import Conversation, Message
 
 from . import plan
 from .batch import Account, Batch, Fault, Identity, Step
-from .schema import conversation_row, message_row
+from .schema import conversation_row, message_line, message_row
 
 __all__ = ["Job", "ListJob", "Write", "run_partition", "walk_list", "walk_messages"]
 
@@ -86,9 +86,9 @@ async def walk_messages(
         return inbox.messages(job.conversation, since=job.step.since, until=identity.until, start=start)
 
     def batch(items: list[Message], step: Step) -> Batch:
-        rows = (message_row(one, job.account.name, job.conversation) for one in items)
-        kept = tuple(row for row in rows if plan.wants_message(row, identity))
-        return Batch(account=job.account, conversation=job.conversation, step=step, messages=kept)
+        rows = [message_row(one, job.account.name, job.conversation) for one in items]
+        lines = tuple([message_line(row) for row in rows if plan.wants_message(row, identity)])
+        return Batch(account=job.account, conversation=job.conversation, step=step, messages=lines)
 
     async with contextlib.aclosing(_batches(listed, batch, job.step)) as batches:
         async for one in batches:

@@ -1,9 +1,11 @@
 """Targets that are a directory of files. A file appears whole or not at all, and holds each message once.
 
-Rows are staged in the ledger, durable together with the walks' positions, until they fill a part. A part is written beside
-the ledger, synced, named in the ledger in the transaction that clears the stage, and then renamed to its place; what a crash
-left in between is renamed, or deleted, when the target is opened next. A message that changed leaves its old part, which is
-written anew without it. The table of conversations changes all the time and is small: one file, written anew at each close.
+Encoded rows are appended to a file beside the ledger, the stage, until they fill a part. The ledger tells how much of that
+file counts, in the transaction that moves the walks' positions and after the file is synced: what a crash leaves behind that
+is overwritten. A part is made of the stage (a plain one is the stage), synced, named in the ledger in the transaction that
+begins the next stage, and then renamed to its place; what a crash left in between is renamed, or deleted, when the target is
+opened next. A message that changed leaves its old part, which is written anew without it. The table of conversations changes
+all the time and is small: one file, written anew at each close.
 """
 
 from __future__ import annotations
@@ -13,12 +15,15 @@ import contextlib
 import os
 import pathlib
 from collections.abc import Generator, Iterator, Sequence
-from typing import ClassVar, NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple, TypeAlias, TypeVar
+
+import msgspec
 
 from . import bulk
 from .batch import Batch, Committed, Identity
 from .errors import TargetError, target_errors
-from .ledger import Ledger, Taken
+from .intake import Taken
+from .ledger import Ledger
 from .schema import CONVERSATIONS, MESSAGES, ConversationRow, MessageRow, Table, decode_row, encode_row
 
 __all__ = ["PartSink"]
@@ -35,22 +40,34 @@ class _Part(NamedTuple):
     pending: str | None
 
 
+class _Stage(NamedTuple):
+    """The part that it will be, and how much of its file counts."""
+
+    part: int
+    rows: int
+    bytes: int
+
+
+_Key: TypeAlias = tuple[str, str, str, str]
+
+
 class PartSink(abc.ABC):
     """A directory of `messages-000001<ending>`, ... and `conversations<ending>`, with its ledger in `.aioconvo/`.
 
-    Subclasses name the `kind` and the `ending` of files, and write and read one file; `rows_per_part` is about how many
-    messages a file holds.
+    Subclasses name the `kind` and the `ending` of files, whether such a file is `plain` lines of encoded rows, and write and
+    read one file; `rows_per_part` is about how many messages a file holds.
     """
 
     kind: ClassVar[str]
     ending: ClassVar[str]
+    plain: ClassVar[bool] = False
 
     def __init__(self, directory: str | os.PathLike[str], *, rows_per_part: int = 50_000) -> None:
         self._directory = pathlib.Path(directory)
         self._hidden = self._directory / _HIDDEN
         self._rows_per_part = rows_per_part
         self._ledger = Ledger(self._hidden / f"{self.kind}.sqlite", keeps_rows=True)
-        self._staged = 0
+        self._stage = _Stage(0, 0, 0)
         self._made = 0
 
     @abc.abstractmethod
@@ -75,21 +92,20 @@ class PartSink(abc.ABC):
             self._ledger.connect(to_write=True)
             try:
                 self._ledger.begin(self.kind, identity)
+                self._begin_stage()
                 self._roll_forward()
-                self._ledger.part = self._next()
             except BaseException:
                 self._ledger.close()  # so that nothing is written to a target that is refused
                 raise
-            self._staged = self._count("staged")
 
     def commit(self, batches: Sequence[Batch]) -> Committed:
         """See `Sink`."""
         with self._errors():
             with self._ledger.transaction():
                 taken = self._ledger.take(batches)
-                self._stage(taken)
-            self._staged += len(taken.messages)
-            if self._staged >= self._rows_per_part:
+                stage = self._append(taken)
+            self._stage = stage
+            if stage.rows >= self._rows_per_part:
                 self._flush()
         return taken.counts
 
@@ -113,10 +129,10 @@ class PartSink(abc.ABC):
 
     def messages(self) -> Iterator[MessageRow]:
         """See `Sink`."""
-        with self._errors(), self._reading() as ledger:
+        with self._errors(), self._reading():
             for part in self._parts():
                 yield from self._left(part)
-            for (line,) in ledger.db.execute("SELECT row FROM _aioconvo_staged ORDER BY conversation, id"):
+            for line in self._staged(self._find_stage()):
                 yield decode_row(MESSAGES, line)
 
     def _errors(self) -> contextlib.AbstractContextManager[None]:
@@ -132,50 +148,107 @@ class PartSink(abc.ABC):
             ledger.load()
             yield ledger
 
-    def _count(self, table: str) -> int:
-        return int(self._ledger.db.execute(f"SELECT count(*) FROM _aioconvo_{table}").fetchone()[0])  # noqa: S608 -- our names
+    def _begin_stage(self) -> None:
+        if self._ledger.db.execute("SELECT 1 FROM _aioconvo_stage").fetchone() is None:
+            with self._ledger.transaction():
+                self._ledger.db.execute("INSERT INTO _aioconvo_stage VALUES (1, 0, 0)")
+        self._stage = stage = self._find_stage()
+        self._ledger.part = stage.part
+        path = self._file_staged(stage)
+        if stage.bytes and (not path.exists() or path.stat().st_size < stage.bytes):
+            raise TargetError(f"{path} is gone or cut; start over with --fresh (fresh=True)")
 
-    def _stage(self, taken: Taken) -> None:
-        stage = "INSERT INTO _aioconvo_staged (conversation, id, row, replaces)"
-        rows = [(one.conversation, one.row.message_id, one.encoded, one.replaces) for one in taken.messages]
-        bulk.insert(self._ledger.db, stage, rows, otherwise="ON CONFLICT (conversation, id) DO UPDATE SET row = excluded.row")
+    def _find_stage(self) -> _Stage:
+        found = self._ledger.db.execute("SELECT part, rows, bytes FROM _aioconvo_stage").fetchone()
+        return _Stage(1, 0, 0) if found is None else _Stage(*found)
 
-    def _next(self) -> int:
-        """The number of the part that what is staged will be."""
-        return 1 + int(self._ledger.db.execute("SELECT ifnull(max(number), 0) FROM _aioconvo_parts").fetchone()[0])
+    def _file_staged(self, stage: _Stage) -> pathlib.Path:
+        return self._hidden / f"{self.kind}.stage-{stage.part:06}"
+
+    def _append(self, taken: Taken) -> _Stage:
+        """The stage with what was taken; it counts when the transaction ends."""
+        if not taken.messages:
+            return self._stage
+        stage, path = self._stage, self._file_staged(self._stage)
+        if not stage.bytes:
+            path.touch()
+            _sync(self._hidden)
+        with path.open("r+b") as file:
+            file.seek(stage.bytes)
+            file.write(b"\n".join([*(line.row for line in taken.messages), b""]))
+            end = file.tell()
+            os.fsync(file.fileno())
+        replaced = [(part, *_key(line.row)) for part, line in taken.older]
+        bulk.run(self._ledger.db, "INSERT OR IGNORE INTO _aioconvo_replaced {rows}", replaced)
+        again = sum(part == stage.part for part, _ in taken.older)
+        stage = _Stage(stage.part, stage.rows + len(taken.messages) - again, end)
+        self._ledger.db.execute("UPDATE _aioconvo_stage SET rows = ?, bytes = ?", (stage.rows, stage.bytes))
+        return stage
+
+    def _staged(self, stage: _Stage) -> Iterator[bytes]:
+        """The lines of the stage that count, the last one of each message."""
+        gone = self._replaced(stage.part)
+        last: dict[_Key, int] = {}
+        for place, line in enumerate(self._lines(stage) if gone else ()):
+            key = _key(line)
+            if key in gone:
+                last[key] = place
+        places = set(last.values())
+        for place, line in enumerate(self._lines(stage)):
+            if not gone or place in places or _key(line) not in gone:
+                yield line
+
+    def _lines(self, stage: _Stage) -> Iterator[bytes]:
+        if not stage.bytes:
+            return
+        left = stage.bytes
+        with self._file_staged(stage).open("rb") as file:
+            while left > 0 and (line := file.readline()):
+                left -= len(line)
+                yield line[:-1]
 
     def _flush(self) -> None:
         """Make a part of what is staged."""
-        if not self._count("staged"):
+        stage = self._stage
+        if not stage.rows:
             return
-        parts = [self._rewritten(part) for part in self._parts("WHERE number IN (SELECT replaces FROM _aioconvo_staged)")]
-        number = self._next()
-        name = f"messages-{number:06}{self.ending}"
-        staged = self._ledger.db.execute("SELECT row FROM _aioconvo_staged ORDER BY conversation, id")
-        pending = self._write_pending(name, MESSAGES, (line for (line,) in staged))
-        parts.append(_Part(number, name, self._count("staged"), pending))
+        older = "WHERE number IN (SELECT part FROM _aioconvo_replaced)"
+        parts = [self._rewritten(part) for part in self._parts(older)]
+        name = f"messages-{stage.part:06}{self.ending}"
+        if self.plain and not self._replaced(stage.part):
+            path = self._file_staged(stage)
+            os.truncate(path, stage.bytes)  # what a commit that failed may have left
+            _sync(path)
+            pending = path.name
+        else:
+            pending = self._write_pending(name, MESSAGES, self._staged(stage))
+        parts.append(_Part(stage.part, name, stage.rows, pending))
+        following = _Stage(stage.part + 1, 0, 0)
         with self._ledger.transaction():
             self._ledger.db.executemany("INSERT OR REPLACE INTO _aioconvo_parts VALUES (?, ?, ?, ?)", parts)
-            self._ledger.db.execute("DELETE FROM _aioconvo_staged")
             self._ledger.db.execute("DELETE FROM _aioconvo_parts WHERE rows = 0")
-        self._staged = 0
-        self._ledger.part = self._next()
+            self._ledger.db.execute("DELETE FROM _aioconvo_replaced")
+            self._ledger.db.execute("UPDATE _aioconvo_stage SET part = ?, rows = 0, bytes = 0", (following.part,))
+        self._stage = following
+        self._ledger.part = following.part
         self._roll_forward()
 
+    def _replaced(self, part: int) -> set[_Key]:
+        find = "SELECT provider, account, conversation, id FROM _aioconvo_replaced WHERE part = ?"
+        return set(self._ledger.db.execute(find, (part,)))
+
     def _rewritten(self, part: _Part) -> _Part:
-        """A part without the messages that are staged to take the place of its own."""
-        ((gone,),) = self._ledger.db.execute("SELECT count(*) FROM _aioconvo_staged WHERE replaces = ?", (part.number,))
-        if gone == part.rows:
+        """A part without the messages of which newer ones are staged."""
+        rows = part.rows - len(self._replaced(part.number))
+        if not rows:
             return part._replace(rows=0)
         pending = self._write_pending(part.name, MESSAGES, map(encode_row, self._left(part)))
-        return part._replace(rows=part.rows - gone, pending=pending)
+        return part._replace(rows=rows, pending=pending)
 
     def _left(self, part: _Part) -> Iterator[MessageRow]:
-        """A part's messages, without those of which a newer row is staged."""
-        find = "SELECT row FROM _aioconvo_staged WHERE replaces = ?"
-        rows = (decode_row(MESSAGES, line) for (line,) in self._ledger.db.execute(find, (part.number,)))
-        gone = {_key(row) for row in rows}
-        return (row for row in self.read(self._file_of(part), MESSAGES) if _key(row) not in gone)
+        """A part's messages, without those of which a newer one is staged."""
+        gone = self._replaced(part.number)
+        return (row for row in self.read(self._file_of(part), MESSAGES) if not gone or _key_of(row) not in gone)
 
     def _write_pending(self, name: str, table: Table[R], lines: Iterator[bytes]) -> str:
         self._made += 1
@@ -194,8 +267,9 @@ class PartSink(abc.ABC):
         _sync(self._directory)
         with self._ledger.transaction():
             self._ledger.db.execute("UPDATE _aioconvo_parts SET pending = NULL")
-        for left in self._hidden.glob(f"*.*{self.ending}"):
-            left.unlink()
+        for left in (*self._hidden.glob(f"*.*{self.ending}"), *self._hidden.glob(f"{self.kind}.stage-*")):
+            if left != self._file_staged(self._stage):
+                left.unlink()
         names = {part.name for part in self._parts()}
         found = {path.name for path in self._directory.glob(f"messages-{'[0-9]' * 6}{self.ending}")}
         for name in found - names:
@@ -219,13 +293,18 @@ class PartSink(abc.ABC):
         return waiting if waiting is not None and waiting.exists() else self._directory / part.name
 
     def _delete(self) -> None:
-        for path in (*self._directory.glob(f"messages-{'[0-9]' * 6}{self.ending}"), *self._hidden.glob(f"{self.kind}.sqlite*")):
+        visible, ledgers = f"messages-{'[0-9]' * 6}{self.ending}", f"{self.kind}.sqlite*"
+        for path in (*self._directory.glob(visible), *self._hidden.glob(ledgers), *self._hidden.glob(f"{self.kind}.stage-*")):
             path.unlink()
         (self._directory / f"conversations{self.ending}").unlink(missing_ok=True)
 
 
-def _key(row: MessageRow) -> tuple[str, str, str, str]:
+def _key_of(row: MessageRow) -> _Key:
     return row.provider, row.account, row.conversation_id, row.message_id
+
+
+def _key(line: bytes | msgspec.Raw) -> _Key:
+    return _key_of(decode_row(MESSAGES, line))
 
 
 def _sync(path: pathlib.Path) -> None:

@@ -2,6 +2,9 @@
 
 Times are text, `2024-01-31T10:00:00.000000Z`: SQLite has no type for them; text of one length sorts as the moments do, its date
 functions and datasette's facets read it, and people can. JSON is text, which SQLite's `->>` looks into; booleans are 0 and 1.
+
+Beside the columns of every target, rows have a number, `id`, which is this file's own, and messages that of their conversation:
+datasette follows keys of one column only, and shows them by their `title`. The view `transcript` is what was said, in order.
 """
 
 from __future__ import annotations
@@ -17,8 +20,9 @@ import msgspec
 from . import bulk
 from .batch import Batch, Committed, Identity
 from .errors import TargetError, target_errors
-from .ledger import Ledger, from_text, to_text
-from .schema import CONVERSATIONS, MESSAGES, ColumnType, ConversationRow, MessageRow, Row, Table
+from .ledger import Ledger
+from .schema import CONVERSATIONS, MESSAGES, ColumnType, ConversationRow, MessageRow, Table, encode_row
+from .times import from_text, of_one_length
 
 __all__ = ["SqliteSink"]
 
@@ -31,49 +35,75 @@ _TYPES = {
     ColumnType.INTEGER: "INTEGER",
     ColumnType.JSON: "TEXT",
 }
-_KEY = "provider, account, conversation_id"
 _INDEXES = (
     "CREATE INDEX messages_sent_at ON messages (sent_at)",
     "CREATE INDEX messages_direction ON messages (direction)",
     "CREATE INDEX messages_channel ON messages (channel)",
+    "CREATE INDEX messages_conversation ON messages (conversation, sent_at)",
     "CREATE INDEX conversations_last_message_at ON conversations (last_message_at)",
-    # The index holds no second copy of the texts; triggers keep it with the table.
-    """CREATE VIRTUAL TABLE messages_fts USING fts5(text, subject, content='messages', content_rowid='rowid',
+    # The index holds no second copy of the texts. New ones are added to it with each commit, triggers see to changes.
+    # datasette finds it by these very quotes.
+    """CREATE VIRTUAL TABLE messages_fts USING fts5(text, subject, content="messages", content_rowid="id",
         tokenize='unicode61 remove_diacritics 2')""",
-    """CREATE TRIGGER messages_added AFTER INSERT ON messages BEGIN
-        INSERT INTO messages_fts (rowid, text, subject) VALUES (new.rowid, new.text, new.subject); END""",
     """CREATE TRIGGER messages_removed AFTER DELETE ON messages BEGIN INSERT INTO
         messages_fts (messages_fts, rowid, text, subject) VALUES ('delete', old.rowid, old.text, old.subject); END""",
     """CREATE TRIGGER messages_changed AFTER UPDATE ON messages BEGIN
         INSERT INTO messages_fts (messages_fts, rowid, text, subject) VALUES ('delete', old.rowid, old.text, old.subject);
         INSERT INTO messages_fts (rowid, text, subject) VALUES (new.rowid, new.text, new.subject); END""",
+    # The words that are found. datasette hides tables whose names begin with that of a full-text table: the ledger's, by this.
+    "CREATE VIRTUAL TABLE _aioconvo USING fts5vocab(messages_fts, row)",
+    """CREATE VIEW transcript AS SELECT m.conversation, c.title, m.provider, m.sent_at, m.direction,
+        coalesce(m.author_name, m.author_address, m.author_kind) AS author, m.text, m.channel, m.kind, m.id
+        FROM messages AS m JOIN conversations AS c ON c.id = m.conversation ORDER BY m.conversation, m.sent_at, m.id""",
 )
+_TITLE = """title TEXT AS (coalesce(nullif(subject, ''), json_extract(participants, '$[0].name'),
+    json_extract(participants, '$[0].address'), conversation_id))"""
+_CONVERSATION = "conversation INTEGER NOT NULL REFERENCES conversations (id)"
+_JOINED = """SELECT given.*, c.id FROM ({rows}) AS given CROSS JOIN conversations AS c
+    ON c.provider = column1 AND c.account = column2 AND c.conversation_id = column3 WHERE true"""
 
 
 def _create(table: Table[R], *more: str) -> str:
     columns: list[str] = [
         f"{column.name} {_TYPES[column.type]}{' NOT NULL' if column.required else ''}" for column in table.columns
     ]
-    key = f"PRIMARY KEY ({', '.join(table.key)})"
-    return f"CREATE TABLE {table.name} ({', '.join((*columns, key, *more))})"
+    key = f"UNIQUE ({', '.join(table.key)})"
+    return f"CREATE TABLE {table.name} ({', '.join(('id INTEGER PRIMARY KEY', *more, *columns, key))})"
 
 
-def _put(db: sqlite3.Connection, table: Table[R], rows: Iterable[R]) -> None:
+def _stored(table: Table[Any]) -> type[msgspec.Struct]:
+    """A row as it comes out of its JSON: times stay texts, booleans become what SQLite holds by themselves."""
+    kinds: dict[ColumnType, Any] = {
+        ColumnType.BOOLEAN: bool | None,
+        ColumnType.INTEGER: int | None,
+        ColumnType.JSON: msgspec.Raw,
+    }
+    return msgspec.defstruct(
+        table.name, [(column.name, kinds.get(column.type, str | None)) for column in table.columns], gc=False
+    )
+
+
+def _put(db: sqlite3.Connection, table: Table[Any], lines: Iterable[bytes | msgspec.Raw]) -> None:
     names = [column.name for column in table.columns]
-    into = f"INSERT INTO {table.name} ({', '.join(names)})"
     sets = ", ".join(f"{name} = excluded.{name}" for name in names if name not in table.key)
-    update = f"ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {sets}"
+    into, rows = (names, "{rows}") if table.name == CONVERSATIONS.name else ([*names, "conversation"], _JOINED)
+    put = f"""INSERT INTO {table.name} ({", ".join(into)}) {rows}
+        ON CONFLICT ({", ".join(table.key)}) DO UPDATE SET {sets}"""
     times = [place for place, column in enumerate(table.columns) if column.type is ColumnType.TIME]
     texts = [place for place, column in enumerate(table.columns) if column.type is ColumnType.JSON]
-    bulk.insert(db, into, [_stored(row, times, texts) for row in rows], otherwise=update)
+    decode = _DECODERS[table.name].decode
+    bulk.run(db, put, [_values(decode(line), times, texts) for line in lines])
 
 
+_DECODERS = {table.name: msgspec.json.Decoder(_stored(table)) for table in (CONVERSATIONS, MESSAGES)}
 _TABLES = (
-    _create(CONVERSATIONS),
-    _create(MESSAGES, f"FOREIGN KEY ({_KEY}) REFERENCES conversations ({_KEY})"),
+    _create(CONVERSATIONS, _TITLE),
+    _create(MESSAGES, _CONVERSATION),
     *_INDEXES,
 )
-_OURS = ("messages_fts", "messages", "conversations")
+# One statement for all rows of a commit costs half of a trigger for each.
+_SEARCH = "INSERT INTO messages_fts (rowid, text, subject) SELECT rowid, text, subject FROM messages WHERE rowid > ?"
+_OURS = ("_aioconvo", "messages_fts", "messages", "conversations")
 
 
 class SqliteSink:
@@ -97,6 +127,7 @@ class SqliteSink:
             ledger.connect(to_write=True)
             with ledger.transaction():
                 if fresh and ledger.exists():
+                    ledger.db.execute("DROP VIEW IF EXISTS transcript")
                     for name in _OURS:
                         ledger.db.execute(f"DROP TABLE IF EXISTS {name}")
                     ledger.wipe()
@@ -106,7 +137,9 @@ class SqliteSink:
             ledger.begin(self.kind, identity)
 
     def _make_tables(self) -> None:
-        taken = self._ledger.db.execute("SELECT name FROM sqlite_master WHERE name IN (?, ?, ?)", _OURS).fetchone()
+        taken = self._ledger.db.execute(
+            "SELECT name FROM sqlite_master WHERE name IN (?, ?, ?, ?, 'transcript')", _OURS
+        ).fetchone()
         if taken is not None:
             told = f"the database has a table {taken[0]} that no export wrote; name another file"
             raise TargetError(f"{self._ledger.path}: {told}")
@@ -118,8 +151,10 @@ class SqliteSink:
         ledger = self._ledger
         with target_errors(ledger.path), ledger.transaction():
             taken = ledger.take(batches)
-            _put(ledger.db, CONVERSATIONS, taken.conversations)
-            _put(ledger.db, MESSAGES, (one.row for one in taken.messages))
+            _put(ledger.db, CONVERSATIONS, map(encode_row, taken.conversations))
+            ((last,),) = ledger.db.execute("SELECT ifnull(max(rowid), 0) FROM messages")
+            _put(ledger.db, MESSAGES, (line.row for line in taken.messages))
+            ledger.db.execute(_SEARCH, (last,))
         return taken.counts
 
     def close(self) -> None:
@@ -155,14 +190,14 @@ class SqliteSink:
             yield ledger
 
 
-def _stored(row: Row, times: Iterable[int], texts: Iterable[int]) -> list[Any]:
-    stored: list[Any] = list(msgspec.structs.astuple(row))
+def _values(row: msgspec.Struct, times: Iterable[int], texts: Iterable[int]) -> list[Any]:
+    values: list[Any] = list(msgspec.structs.astuple(row))
     for place in times:
-        if stored[place] is not None:
-            stored[place] = to_text(stored[place])
+        if values[place] is not None:
+            values[place] = of_one_length(values[place])
     for place in texts:
-        stored[place] = bytes(stored[place]).decode()
-    return stored
+        values[place] = str(values[place], "utf-8")
+    return values
 
 
 def _read_back(kind: ColumnType, stored: object) -> object:

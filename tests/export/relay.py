@@ -17,15 +17,16 @@ _REQUEST = re.compile(rb"(?:GET|POST|PUT|DELETE) (\S+) HTTP/1\.1\r\n")
 class Relay:
     """Passes bytes on in both directions; `targets` are the paths and queries of all requests so far.
 
-    `most_inside` is how many were under way at once at most, as long as nobody is killed. `on_request` is told the number of
-    each request before it goes on. No request is as long as what is read at once.
+    `most_inside` is how many were under way at once at most: sent, and neither answered nor given up with their connection.
+    `on_request` is told the number of each request before it goes on. No request is as long as what is read at once.
     """
 
     def __init__(self, port: int) -> None:
         self._target = port
         self._tasks: set[asyncio.Task[None]] = set()
+        self._inside: set[asyncio.StreamWriter] = set()  # connections on which a request is under way
         self.targets: list[str] = []
-        self.inside = self.most_inside = 0
+        self.most_inside = 0
         self.on_request: Callable[[int], None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -49,27 +50,34 @@ class Relay:
             onward_reader, onward_writer = await asyncio.open_connection("127.0.0.1", self._target)
             try:
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(self._pass(reader, onward_writer, counted=True))
-                    group.create_task(self._pass(onward_reader, writer, counted=False))
+                    group.create_task(self._requests(reader, onward_writer))
+                    group.create_task(self._answers(onward_reader, writer, onward_writer))
             except* ConnectionError:
                 pass  # the client was killed: that is what this is for
             finally:
+                self._inside.discard(onward_writer)
                 onward_writer.close()
                 writer.close()
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, counted: bool) -> None:
+    async def _requests(self, reader: asyncio.StreamReader, onward: asyncio.StreamWriter) -> None:
         while data := await reader.read(1 << 16):
-            for found in _REQUEST.finditer(data) if counted else ():
+            for found in _REQUEST.finditer(data):
                 self.targets.append(found[1].decode())
-                self.inside += 1
-                self.most_inside = max(self.most_inside, self.inside)
+                self._inside.add(onward)
+                self.most_inside = max(self.most_inside, len(self._inside))
                 if self.on_request is not None:
                     self.on_request(len(self.targets))
-            if not counted and data.startswith(b"HTTP/1.1 "):
-                self.inside -= 1
-            writer.write(data)
-            await writer.drain()
-        writer.close()
+            onward.write(data)
+            await onward.drain()
+        onward.close()
+
+    async def _answers(self, reader: asyncio.StreamReader, back: asyncio.StreamWriter, onward: asyncio.StreamWriter) -> None:
+        while data := await reader.read(1 << 16):
+            if data.startswith(b"HTTP/1.1 "):
+                self._inside.discard(onward)
+            back.write(data)
+            await back.drain()
+        back.close()
 
 
 @contextlib.contextmanager

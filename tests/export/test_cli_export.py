@@ -47,6 +47,8 @@ WRONG = [
     (["smooch", "--to", "out.sqlite"], "--users-from FILE"),
     (["sunshine", "--to", "out.sqlite", "--users-from", "missing.txt"], "cannot read missing.txt"),
     (["sunshine", "--to", "out.sqlite", "--users-from", "-", "--conversations-from", "-"], "not both"),
+    (["sunshine", "smooch", "--to", "out.sqlite", "--users-from", "-"], "standard input can be one provider's"),
+    (["convore", "--to", "out.sqlite", "--users-from", "smooch:-"], "smooch is not one of those to export"),
     (["convore", "--to", "out.sqlite", "--scheduler", "tcp://127.0.0.1:8786"], "--engine dask"),
     (["convore", "--to", "out.sqlite", "--engine", "dask", "--scheduler", "here"], "tcp://HOST:PORT"),
 ]

@@ -1,6 +1,6 @@
 """An export on a Dask cluster: the same result as on one machine, also when a worker is killed.
 
-AIOCONVO_CAMPAIGN=full kills one of two worker processes in the middle.
+AIOCONVO_CAMPAIGN=full kills one of two worker processes in the middle, also with five providers and many faults.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from aioconvo.export import rows, verify
+from tests.export.accounts import PROVIDERS
 from tests.export.processes import Served, doubled, run, sandbox, start
-from tests.export.relay import at, relayed
+from tests.export.relay import Relay, at, relayed
 
 pytest.importorskip("distributed")
 
@@ -28,22 +29,33 @@ Record = Callable[[str, object], None]
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    with sandbox("--conversations", 60 if FULL else 20, "--messages", 150, "--latency", 0.02) as running:
+    with sandbox("--conversations", 60 if FULL else 12, "--messages", 110, "--latency", 0.02) as running:
         yield running
 
 
+def _whose(served: Served, place: Path) -> list[str]:
+    """The options that name the users of the two APIs that list by user."""
+    users, external = place / "users.txt", place / "external.txt"
+    users.write_text("\n".join(served.state()["smooch"]["users"]))
+    external.write_text("user-1")  # takes part in every conversation
+    return ["--users-from", f"smooch:{users}", "--external-users-from", f"sunshine:{external}"]
+
+
 def test_the_same_as_on_one_machine(served: Served, tmp_path: Path) -> None:
-    """Two providers, two targets, a local cluster; nothing is left but the targets."""
-    targets = (str(tmp_path / "out.sqlite"), f"jsonl:{tmp_path / 'out'}")
-    run(served, "export", "convore", "smscx", "--to", targets[0], "--to", targets[1], "--engine", "dask")
-    stored = served.ids("convore") | served.ids("smscx")
+    """Five providers, two targets, a local cluster; nothing is left but the targets."""
+    place = tmp_path / "targets"
+    place.mkdir()
+    targets = (str(place / "out.sqlite"), f"jsonl:{place / 'out'}")
+    command = ("export", *PROVIDERS, *_whose(served, tmp_path), "--to", targets[0], "--to", targets[1], "--engine", "dask")
+    run(served, *command)
+    stored = {name: ids for provider in PROVIDERS for name, ids in served.ids(provider).items()}
     for target in targets:
         found, twice = doubled(rows(target))
         assert not twice
         assert found == stored
         held = verify(target)
         assert (held.complete, held.conversations) == (True, len(stored))
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "out.sqlite"]
+    assert sorted(path.name for path in place.iterdir()) == ["out", "out.sqlite"]
 
 
 def test_nobody_at_the_address(served: Served, tmp_path: Path) -> None:
@@ -105,6 +117,7 @@ def test_a_worker_is_killed(served: Served, tmp_path: Path, record_property: Rec
     assert not twice
     assert found == served.ids("convore")
     assert verify(target).complete
+    assert not (tmp_path / "out.sqlite.stage").exists()
 
 
 @full_only
@@ -151,3 +164,56 @@ def test_a_credentials_limits_count_for_all_workers(served: Served, tmp_path: Pa
     assert told.stdout.strip() == "True"
     assert doubled(rows(target)) == (served.ids("convore"), [])
     assert relay.most_inside == 2
+
+
+FIVE = """
+import asyncio, sys
+import aioconvo
+from aioconvo.export import Exporter, Source
+from aioconvo.export.dask_engine import DaskEngine
+
+NAMES = ("SunshineClient", "SmoochClient", "SmscxClient", "ConvoreClient", "UltraCartClient")
+
+async def main(target, scheduler, users):
+    limits = aioconvo.Limits(concurrency=3)
+    chosen = {"sunshine": {"external_users": ["user-1"]}, "smooch": {"users": open(users).read().split()}}
+    async with (
+        DaskEngine(f"{target}.stage", scheduler=scheduler) as engine,
+        aioconvo.SessionPool(limit_store=engine.limits) as pool,
+    ):
+        clients = [getattr(aioconvo, name).from_env(pool=pool, limits=limits, max_retries=20) for name in NAMES]
+        sources = [Source(client, **chosen.get(client.inbox.provider, {})) for client in clients]
+        return await Exporter(sources, target, concurrency=8, engine=engine).run()
+
+if __name__ == "__main__":
+    print(asyncio.run(main(*sys.argv[1:])).complete)
+"""
+
+
+@full_only
+def test_five_providers_under_faults_and_a_worker_is_killed(tmp_path: Path, record_property: Record) -> None:
+    """A fifth of the answers fails; the clients' patience and limits hold in the workers, too."""
+    program, target, users = tmp_path / "program.py", tmp_path / "out.sqlite", tmp_path / "users.txt"
+    program.write_text(FIVE)
+    with contextlib.ExitStack() as stack:
+        served = stack.enter_context(sandbox("--conversations", 60, "--messages", 60, "--latency", 0.01, "--faults", 0.2))
+        users.write_text("\n".join(served.state()["smooch"]["users"]))
+        through, relays = served, list[Relay]()
+        for provider in PROVIDERS:
+            relay, through = stack.enter_context(relayed(through, provider))
+            relays.append(relay)
+        address, (_, first, _) = stack.enter_context(_cluster(through, tmp_path))
+        relays[0].on_request = at(30, first.kill)
+        command = [sys.executable, str(program), str(target), address, str(users)]
+        environ = {**os.environ, **through.environ}
+        told = subprocess.run(command, env=environ, capture_output=True, text=True, check=True, timeout=240)  # noqa: S603 -- our own program
+        stored = {name: ids for provider in PROVIDERS for name, ids in served.ids(provider).items()}
+    figures = (
+        f"{sum(len(relay.targets) for relay in relays)} requests, {[relay.most_inside for relay in relays]} at once at most"
+    )
+    record_property("figures", figures)
+    print(figures)  # noqa: T201 -- to be read with -s
+    assert told.stdout.strip() == "True"
+    assert doubled(rows(target)) == (stored, [])
+    assert [relay.most_inside for relay in relays] == [3] * len(PROVIDERS)
+    assert not (tmp_path / "out.sqlite.stage").exists()

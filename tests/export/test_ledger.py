@@ -11,9 +11,10 @@ import pytest
 
 from aioconvo.export import Account, Batch, Committed, ExportError, Fault, Identity, Step
 from aioconvo.export.completeness import Verdict, look
-from aioconvo.export.ledger import Ledger, from_text, to_text
+from aioconvo.export.ledger import Ledger
 from aioconvo.export.plan import Owed
-from aioconvo.export.schema import ConversationRow, MessageRow
+from aioconvo.export.schema import ConversationRow, MessageRow, message_line
+from aioconvo.export.times import from_text, of_one_length, to_text
 
 ACCOUNT = Account("convore", "shop")
 IDENTITY = Identity(accounts=((ACCOUNT, "all"),))
@@ -47,7 +48,7 @@ def listed(*rows: ConversationRow, ended: bool = True) -> Batch:
 
 
 def page(*ids: str, text: str = "Hello", **step: object) -> Batch:
-    messages = tuple(
+    rows = (
         MessageRow(
             provider="convore",
             account="shop",
@@ -58,7 +59,12 @@ def page(*ids: str, text: str = "Hello", **step: object) -> Batch:
         )
         for one in ids
     )
-    return Batch(account=ACCOUNT, conversation="c", step=msgspec.convert({"walk": "w", **step}, Step), messages=messages)
+    return Batch(
+        account=ACCOUNT,
+        conversation="c",
+        step=msgspec.convert({"walk": "w", **step}, Step),
+        messages=tuple(map(message_line, rows)),
+    )
 
 
 def take(ledger: Ledger, *batches: Batch) -> Committed:
@@ -135,6 +141,29 @@ def test_a_change_that_is_listed_during_a_walk_makes_another_walk_due(ledger: Le
     assert ledger.owed(ACCOUNT) == []
 
 
+def test_pages_of_another_targets_walk_do_not_move_one_that_begins_anew(ledger: Ledger) -> None:
+    take(ledger, listed(row()))
+    assert ledger.owed(ACCOUNT, ["c"])
+    take(ledger, page("1", "2", ended=True))
+    take(ledger, listed(row("c", 3)))  # something new: due from the beginning on
+    assert take(ledger, page("1", "2", walk="other", pages=7, position="p7")) == (0, 0, 2)
+    assert take(ledger, page("2", walk="other", pages=8, ended=True)) == (0, 0, 1)
+    assert [owed.step for owed in ledger.owed(ACCOUNT)] == [Step()]
+    take(ledger, page("3", walk="new", pages=1, position="p1"), page("1", "2", walk="new", pages=2, position="p2"))
+    ledger.begin("test", IDENTITY)
+    assert [owed.step for owed in ledger.owed(ACCOUNT)] == [Step(walk="new", pages=2, position="p2")]
+    assert not look(ledger).complete
+
+
+def test_a_fault_after_a_page_of_the_same_commit_leaves_the_walk_after_that_page(ledger: Ledger) -> None:
+    fault = Fault(type="NotFoundError", words="404")
+    take(ledger, listed(row()))
+    failed = Batch(account=ACCOUNT, conversation="c", step=Step(walk="w", pages=1, position="p1", fault=fault))
+    take(ledger, page("1", position="p1", pages=1), failed)
+    assert look(ledger).incomplete[0].fault == fault
+    assert [owed.step.position for owed in ledger.owed(ACCOUNT)] == ["p1"]
+
+
 def test_what_failed_is_kept_and_due_in_the_next_run(ledger: Ledger) -> None:
     fault = Fault(type="NotFoundError", words="404")
     take(ledger, listed(row()))
@@ -191,12 +220,12 @@ def test_nobody_else_writes_meanwhile(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_what_is_no_ledger_of_this_schema_is_refused(tmp_path: Path) -> None:
     with (
         begun(tmp_path) as ledger,
-        pytest.raises(ExportError, match="was written as test, schema 1; this version writes other"),
+        pytest.raises(ExportError, match="was written as test, schema 2; this version writes other"),
     ):
         ledger.begin("other", IDENTITY)
     with begun(tmp_path) as ledger:
         ledger.db.execute("UPDATE _aioconvo_meta SET value = '0' WHERE key = 'schema'")
-        with pytest.raises(ExportError, match="has schema 0; this version reads 1"):
+        with pytest.raises(ExportError, match="has schema 0; this version reads 2"):
             ledger.load()
     with Ledger(tmp_path / "empty.sqlite") as empty:
         with pytest.raises(ExportError, match="is not open"):
@@ -211,4 +240,6 @@ def test_times_as_text_sort_as_the_moments_do() -> None:
     texts = [to_text(moment) for moment in moments]
     assert texts == sorted(texts)
     assert [from_text(text) for text in texts] == moments
+    encoded = [msgspec.json.encode(moment).decode().strip('"') for moment in moments]
+    assert list(map(of_one_length, encoded)) == texts
     assert to_text(NOON.astimezone(dt.timezone(dt.timedelta(hours=2)))) == "2024-01-31T12:00:00.000000Z"

@@ -17,7 +17,7 @@ from pyarrow import parquet
 from aioconvo.export.batch import Account, Batch, Identity, Step
 from aioconvo.export.errors import TargetError
 from aioconvo.export.parquet import ParquetSink
-from aioconvo.export.schema import CONVERSATIONS, MESSAGES, ConversationRow, MessageRow, encode_row
+from aioconvo.export.schema import CONVERSATIONS, MESSAGES, ConversationRow, MessageRow, encode_row, message_line
 
 ACCOUNT = Account("sunshine", "main")
 IDENTITY = Identity(accounts=((ACCOUNT, "all"),))
@@ -43,7 +43,7 @@ def exported(directory: pathlib.Path, *messages: MessageRow, rows_per_part: int 
     sink.ledger.feed_lists(ACCOUNT, [""])
     step = Step(walk="walk", pages=1, ended=True)
     sink.commit([Batch(account=ACCOUNT, step=step, user="", conversations=(HEAD,))])
-    sink.commit([Batch(account=ACCOUNT, step=step, conversation="c1", messages=messages)])
+    sink.commit([Batch(account=ACCOUNT, step=step, conversation="c1", messages=tuple(map(message_line, messages)))])
     sink.close()
     return sink
 
@@ -65,7 +65,7 @@ def test_types_are_right(tmp_path: pathlib.Path) -> None:
     assert messages.field("native").type == pa.json_()
     assert (messages.field("message_id").nullable, messages.field("text").nullable) == (False, True)
     assert (conversations.field("unread").type, conversations.field("message_count").type) == (pa.bool_(), pa.int64())
-    assert messages.metadata[b"aioconvo.schema"] == b"1"
+    assert messages.metadata[b"aioconvo.schema"] == b"2"
 
 
 def test_another_reader_sees_the_same(tmp_path: pathlib.Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from aioconvo.export import Account, Batch, ExportError, Identity, Sink, Step, TargetError, open_sink
 from aioconvo.export.jsonl import GzipJsonlSink, JsonlSink
 from aioconvo.export.parts import PartSink
-from aioconvo.export.schema import ConversationRow, MessageRow
+from aioconvo.export.schema import ConversationRow, MessageRow, message_line
 
 ACCOUNT = Account("convore", "shop")
 IDENTITY = Identity(accounts=((ACCOUNT, "all"),))
@@ -38,11 +38,12 @@ def listed(*ids: str) -> Batch:
 
 
 def page(*ids: str, text: str = "Hällo\n", conversation: str = "c") -> Batch:
-    messages = tuple(
+    rows = (
         MessageRow(provider="convore", account="shop", conversation_id=conversation, message_id=one, text=text, sent_at=NOON)
         for one in ids
     )
-    return Batch(account=ACCOUNT, conversation=conversation, step=Step(walk="w", pages=1, position="p"), messages=messages)
+    lines = tuple(map(message_line, rows))
+    return Batch(account=ACCOUNT, conversation=conversation, step=Step(walk="w", pages=1, position="p"), messages=lines)
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -143,6 +144,88 @@ def test_a_part_that_is_gone_is_told(tmp_path: Path) -> None:
     sink.close()
     (tmp_path / "out" / "messages-000001.jsonl").unlink()
     with pytest.raises(TargetError, match=r"messages-000001\.jsonl is gone; put it back, or start over with --fresh"):
+        opened(JsonlSink, tmp_path)
+
+
+@pytest.mark.parametrize("kind", SINKS)
+def test_messages_have_the_number_of_their_part_before_it_is_made(kind: type[PartSink], tmp_path: Path) -> None:
+    def numbers(sink: PartSink) -> dict[str, int]:
+        return dict(sink.ledger.db.execute("SELECT id, part FROM _aioconvo_items"))
+
+    sink = opened(kind, tmp_path)
+    sink.commit([listed("c"), page("1")])
+    assert (numbers(sink), sink.ledger.part) == ({"1": 1}, 1)
+    sink.commit([page("2", "3")])  # the part is full
+    assert (numbers(sink), sink.ledger.part) == ({"1": 1, "2": 1, "3": 1}, 2)
+    sink.commit([page("3", "4", text="Bye")])
+    assert numbers(sink) == {"1": 1, "2": 1, "3": 2, "4": 2}
+    sink.close()
+    again = opened(kind, tmp_path)
+    again.commit([page("5")])
+    assert (numbers(again)["5"], again.ledger.part) == (3, 3)
+    again.close()
+    assert [file.name[9:15] for file in sorted((tmp_path / "out").glob("messages-*"))] == ["000001", "000002", "000003"]
+    assert ids(tmp_path) == Counter("12345")
+
+
+@pytest.mark.parametrize("kind", SINKS)
+def test_a_message_that_changes_again_before_its_part_is_made_is_there_once(kind: type[PartSink], tmp_path: Path) -> None:
+    sink = opened(kind, tmp_path, rows_per_part=100)
+    sink.commit([listed("c"), page("1", "2", "3")])
+    for text in ("Bye", "Ciao"):
+        assert sink.commit([page("2", text=text)]) == (0, 1, 0)
+    assert [row.text for row in sink.messages() if row.message_id == "2"] == ["Ciao"]
+    sink.close()
+    assert [(line["message_id"], line["text"]) for line in lines(tmp_path)] == [
+        ("1", "Hällo\n"),
+        ("3", "Hällo\n"),
+        ("2", "Ciao"),
+    ]
+
+
+@pytest.mark.parametrize("kind", SINKS)
+@pytest.mark.parametrize("more", [False, True])
+def test_what_a_commit_that_failed_had_written_does_not_count(
+    kind: type[PartSink], more: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink = opened(kind, tmp_path, rows_per_part=100)
+    sink.commit([listed("c"), page("1", "2")])
+    call = "_append"
+    append = getattr(sink, call)
+
+    def append_and_fail(taken: Any) -> Any:
+        append(taken)
+        raise PowerCutError
+
+    monkeypatch.setattr(sink, call, append_and_fail)
+    with pytest.raises(PowerCutError):
+        sink.commit([page("3", "4", "5")])
+    monkeypatch.undo()
+    if more:
+        assert sink.commit([page("3", text="Bye")]) == (1, 0, 0)
+    sink.close()
+    assert ids(tmp_path) == Counter("123" if more else "12")
+
+
+def test_targets_of_two_kinds_share_a_directory(tmp_path: Path) -> None:
+    sinks = [opened(kind, tmp_path, rows_per_part=100) for kind in SINKS]
+    for sink in sinks:
+        assert sink.commit([listed("c"), page("1", "2")]) == (2, 0, 0)
+    for sink in sinks:
+        sink.close()
+    assert ids(tmp_path) == Counter("1122")
+    for kind in SINKS:
+        assert [row.message_id for row in kind(tmp_path / "out").messages()] == ["1", "2"]
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_stage_that_is_gone_or_cut_is_told(cut: bool, tmp_path: Path) -> None:
+    sink = opened(JsonlSink, tmp_path, rows_per_part=100)
+    sink.commit([listed("c"), page("1", "2")])
+    sink.ledger.close()
+    (stage,) = (tmp_path / "out" / ".aioconvo").glob("*.stage-*")
+    stage.write_bytes(stage.read_bytes()[:-1]) if cut else stage.unlink()
+    with pytest.raises(TargetError, match="is gone or cut; start over with --fresh"):
         opened(JsonlSink, tmp_path)
 
 

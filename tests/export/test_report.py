@@ -21,7 +21,7 @@ from aioconvo.export.batch import Account, Batch, Identity, Step
 from aioconvo.export.errors import ExportError, TargetError
 from aioconvo.export.report_figures import day_bins
 from aioconvo.export.report_transcript import MOST_CHARACTERS, page_json, page_row, plain_text
-from aioconvo.export.schema import ConversationRow, MessageRow
+from aioconvo.export.schema import ConversationRow, MessageRow, message_line
 from aioconvo.export.sinks import open_sink
 
 MONDAY = dt.datetime(2024, 1, 1, 9, 0, tzinfo=dt.UTC)
@@ -78,7 +78,9 @@ def exported(tmp_path: pathlib.Path) -> Callable[..., str]:
         for head, rows in talks:
             account = Account(head.provider, "main")
             walk = Step(walk="walk", pages=1, ended=ended, position=None if ended else "p")
-            sink.commit([Batch(account=account, step=walk, conversation=head.conversation_id, messages=tuple(rows))])
+            sink.commit(
+                [Batch(account=account, step=walk, conversation=head.conversation_id, messages=tuple(map(message_line, rows)))]
+            )
         for account in accounts:
             sink.ledger.end_round(account)
         sink.close()

@@ -1,0 +1,191 @@
+"""What pages brought, noted in a ledger: which rows are new or different, and where the walks stand after them.
+
+Every function is a few statements, however many pages and rows there are. They run inside a transaction of the caller's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from . import bulk, plan
+from .batch import Account, Batch, Committed, Step
+from .schema import ConversationRow, MessageLine, digest, encode_row
+from .times import to_text
+
+__all__ = ["Taken", "take_conversations", "take_lists", "take_messages"]
+
+_Key: TypeAlias = tuple[int, str]  # a conversation's number and a message's id
+_Item: TypeAlias = tuple[int, str, bytes, int]
+
+_FIND_LISTED = """WITH given (source, id) AS ({rows})
+    SELECT c.id, number, round, due, walked, ended, digest FROM given CROSS JOIN _aioconvo_conversations AS c
+    ON c.source = given.source AND c.id = given.id"""
+_LIST = """INSERT INTO _aioconvo_conversations (source, id, round, listed, told, digest, row) {rows}
+    ON CONFLICT (source, id) DO UPDATE SET round = excluded.round, listed = excluded.listed, told = excluded.told,
+    digest = excluded.digest, row = excluded.row"""
+_NAME = """INSERT INTO _aioconvo_conversations (source, id, round) {rows}
+    ON CONFLICT (source, id) DO UPDATE SET round = excluded.round"""
+_RESTART = """UPDATE _aioconvo_conversations SET due = 1, run = 0, walk = '', pages = 0, position = NULL
+    WHERE number IN ({rows})"""
+
+_FAIL_LIST = """WITH given (source, user, fault, words) AS ({rows}) UPDATE _aioconvo_lists AS l
+    SET fault = given.fault, words = given.words FROM given WHERE l.source = given.source AND l.user = given.user"""
+_MOVE_LIST = """WITH given (source, user, walk, pages, position, due) AS ({rows}) UPDATE _aioconvo_lists AS l
+    SET walk = given.walk, pages = given.pages, position = given.position, due = given.due, fault = NULL, words = NULL
+    FROM given WHERE l.source = given.source AND l.user = given.user"""
+
+_FIND = """WITH given (source, id) AS ({rows}) SELECT c.source, c.id, number, messages
+    FROM given CROSS JOIN _aioconvo_conversations AS c ON c.source = given.source AND c.id = given.id"""
+_KNOWN = """WITH given (conversation, id) AS ({rows}) SELECT i.conversation, i.id, digest, part
+    FROM given CROSS JOIN _aioconvo_items AS i ON i.conversation = given.conversation AND i.id = given.id"""
+_KEEP = "INSERT OR REPLACE INTO _aioconvo_items (conversation, id, digest, part) {rows}"
+_COUNT = """WITH given (number, added, oldest, newest) AS ({rows}) UPDATE _aioconvo_conversations AS c
+    SET messages = messages + added, first = min(ifnull(first, oldest), ifnull(oldest, first)),
+    last = max(ifnull(last, newest), ifnull(newest, last)) FROM given WHERE c.number = given.number"""
+
+# A page belongs to the walk that the ledger has noted, or begins one: pages of a walk that another target asked for do not
+# move one that was begun anew meanwhile, which would leave out what came before them.
+_FITS = "c.number = given.number AND due AND (c.walk = given.walk OR first_page <= 1)"
+_MOVE = f"""WITH given (number, walk, first_page, pages, position, since) AS ({{rows}}) UPDATE _aioconvo_conversations AS c
+    SET walk = given.walk, pages = given.pages, position = given.position, since = given.since, fault = NULL, words = NULL
+    FROM given WHERE {_FITS}"""  # noqa: S608 -- our words, here and below
+# Where the list told of a change after the walk had begun, another walk is due, in this run too.
+_END = f"""WITH given (number, walk, first_page) AS ({{rows}}) UPDATE _aioconvo_conversations AS c
+    SET walk = '', pages = 0, position = NULL, ended = 1, whole_to = last, fault = NULL, words = NULL,
+    due = walked IS NOT listed, run = iif(walked IS NOT listed, 0, run) FROM given WHERE {_FITS}"""  # noqa: S608
+_FAIL = """WITH given (number, fault, words) AS ({rows}) UPDATE _aioconvo_conversations AS c
+    SET fault = given.fault, words = given.words FROM given WHERE c.number = given.number AND due"""
+
+
+class Taken(NamedTuple):
+    """What some pages brought that the target does not hold as it is.
+
+    `older` are those of the `messages` of which the target holds an older one, each with the part that holds it; `counts` are
+    of messages.
+    """
+
+    conversations: list[ConversationRow]
+    messages: list[MessageLine]
+    older: list[tuple[int, MessageLine]]
+    counts: Committed
+
+
+def take_conversations(
+    db: sqlite3.Connection, source: int, rows: Sequence[ConversationRow], *, keeps_rows: bool
+) -> list[ConversationRow]:
+    """Note conversations of a list, or that were named; those that are new or different."""
+    ((current,),) = db.execute("SELECT round FROM _aioconvo_sources WHERE number = ?", (source,)).fetchall()
+    latest = {row.conversation_id: row for row in rows}
+    known = {one: found for one, *found in bulk.run(db, _FIND_LISTED, [(source, one) for one in latest])}
+    fresh: list[ConversationRow] = []
+    restarts: list[bulk.Row] = []
+    named: list[bulk.Row] = []
+    listed: list[bulk.Row] = []
+    for one, row in latest.items():
+        number, last_round, due, walked, ended, before = known.get(one, (0, current, 1, None, 0, None))
+        fingerprint = plan.fingerprint(row)
+        if not due and plan.is_due(listed=fingerprint, walked=walked, ended=bool(ended), again=last_round < current):
+            restarts.append((number,))
+        if number and bytes(row.native) == b"null":  # an id alone tells nothing new
+            named.append((source, one, current))
+            continue
+        encoded = encode_row(row)
+        now = digest(encoded)
+        listed.append((source, one, current, fingerprint, row.message_count, now, encoded if keeps_rows else None))
+        if before != now:
+            fresh.append(row)
+    bulk.run(db, _RESTART, restarts)
+    bulk.run(db, _NAME, named)
+    bulk.run(db, _LIST, listed)
+    return fresh
+
+
+def take_lists(db: sqlite3.Connection, sources: Mapping[Account, int], batches: Sequence[Batch]) -> None:
+    """Note where the walks of lists stand."""
+    moves: dict[tuple[int, str | None], bulk.Row] = {}
+    faults: list[bulk.Row] = []
+    for batch in batches:
+        step, where = batch.step, (sources[batch.account], batch.user)
+        if step.fault is None:
+            moves[where] = (*where, step.walk, step.pages, step.position, not step.ended)
+        else:
+            faults.append((*where, step.fault.type, step.fault.words))
+    bulk.run(db, _MOVE_LIST, list(moves.values()))
+    bulk.run(db, _FAIL_LIST, faults)
+
+
+def take_messages(db: sqlite3.Connection, sources: Mapping[Account, int], batches: Sequence[Batch], part: int) -> Taken:
+    """Note messages and where their walks stand; those that are new or different stand in this `part` from now on.
+
+    What is of a conversation that only another target's list told of is left out.
+    """
+    asked = {(sources[batch.account], batch.conversation) for batch in batches}
+    found = {(source, one): (number, held) for source, one, number, held in bulk.run(db, _FIND, list(asked))}
+    lines: dict[_Key, MessageLine] = {}
+    looked: list[bulk.Row] = []
+    steps: list[tuple[int, Step]] = []
+    total = 0
+    for batch in batches:
+        number, held = found.get((sources[batch.account], batch.conversation), (0, 0))
+        if not number:
+            continue
+        page = {(number, line.id): line for line in batch.messages}
+        lines |= page  # the same id twice: the later one counts
+        looked += page if held else ()
+        total += len(batch.messages)
+        steps.append((number, batch.step))
+    known = {(number, one): (before, where) for number, one, before, where in bulk.run(db, _KNOWN, looked)}
+    taken, items = _sift(lines, known, part)
+    bulk.run(db, _KEEP, items)
+    bulk.run(db, _COUNT, _spans(items, taken, known))
+    _step(db, steps)
+    changed = len(taken.older)
+    return taken._replace(counts=Committed(len(taken.messages) - changed, changed, total - len(taken.messages)))
+
+
+def _sift(lines: Mapping[_Key, MessageLine], known: Mapping[_Key, tuple[bytes, int]], part: int) -> tuple[Taken, list[_Item]]:
+    """What is new or different, and what the index of messages is to hold of it."""
+    changed = {key: line for key, line in lines.items() if key not in known or known[key][0] != line.digest}
+    older = [(known[key][1], line) for key, line in changed.items() if key in known]
+    items = [(number, one, line.digest, part) for (number, one), line in changed.items()]
+    return Taken([], list(changed.values()), older, Committed()), items
+
+
+def _spans(items: Sequence[_Item], taken: Taken, known: Mapping[_Key, object]) -> list[bulk.Row]:
+    """For each conversation how many messages are new, and when the oldest and the newest of what came were sent."""
+    added: dict[int, int] = {}
+    times: dict[int, list[dt.datetime]] = {}
+    for (number, one, _, _), line in zip(items, taken.messages, strict=True):
+        added[number] = added.get(number, 0) + ((number, one) not in known)
+        moments = times.setdefault(number, [])
+        if line.sent_at is not None:
+            moments.append(line.sent_at)
+    return [
+        (number, count, *((to_text(min(sent)), to_text(max(sent))) if (sent := times[number]) else (None, None)))
+        for number, count in added.items()
+    ]
+
+
+def _step(db: sqlite3.Connection, steps: Sequence[tuple[int, Step]]) -> None:
+    """Move the walks; of one conversation's steps the last one counts, and a fault leaves the walk where it stood."""
+    begun: dict[int, int] = {}
+    moves: dict[int, bulk.Row] = {}
+    ends: dict[int, bulk.Row] = {}
+    faults: list[bulk.Row] = []
+    for number, step in steps:
+        if step.fault is not None:
+            faults.append((number, step.fault.type, step.fault.words))
+            continue
+        first = begun.setdefault(number, step.pages)
+        if step.ended:
+            moves.pop(number, None)
+            ends[number] = (number, step.walk, first)
+        else:
+            since = None if step.since is None else to_text(step.since)
+            moves[number] = (number, step.walk, first, step.pages, step.position, since)
+    bulk.run(db, _MOVE, list(moves.values()))
+    bulk.run(db, _END, list(ends.values()))
+    bulk.run(db, _FAIL, faults)
