@@ -131,8 +131,9 @@ _PICTURES = (("ratios", "aioconvo over the floor, by workload"), ("cost", "cost 
 _HOW = """Every figure is the median of the rounds, with the least and the most; a ratio compares two contestants in the same
 round. CPU is user and system time of the contestant's process after a warm-up. Every contestant runs in a fresh process on
 one core, in turns with the others, against a server on another core; "server busy" is the share of a core which that used,
-start of the contestant included. The floor is one shared aiohttp session as it comes, an f-string URL and a msgspec decoder
-into the same structs. Contestants run on uvloop unless they say asyncio; SDKs that are synchronous run in threads. A cost
-by item or request makes contestants comparable that walked fewer pages. Plain msgspec means structs with the same fields
-that are ordinary `msgspec.Struct`s with ordinary enums, without hooks; like ours they are not seen by the collector.
+start of the contestant included. The floor is one shared aiohttp session with the API's credentials as its headers, an
+f-string URL and `msgspec.json.decode` into the same structs. Contestants run on uvloop unless they say asyncio; SDKs that
+are synchronous run in threads. A cost by item or request makes contestants comparable that walked fewer pages. Plain
+msgspec means structs with the same fields that are ordinary `msgspec.Struct`s with ordinary enums, without hooks; like
+ours they are not seen by the collector.
 """

@@ -20,7 +20,7 @@ T = TypeVar("T")
 _PASSES_AT_MOST = 25
 
 
-class ResultSet(NamedTuple):
+class ResultSet(msgspec.Struct, frozen=True, gc=False):
     """What an answer of an offset list says of itself; `None` where it does not say."""
 
     offset: int | None = None

@@ -141,9 +141,9 @@ class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
         """Path and query as they go over the wire, relative to the base URL."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
-    def with_query(self, more: Query) -> Request[T]:
+    def with_query(self, more: Iterable[tuple[str, str]]) -> Request[T]:
         """The same request with further query pairs."""
-        encoded = encode_query(more)
+        encoded = "&".join([f"{_encoded_name(name)}={_encoded_value(name, value)}" for name, value in more])
         query = f"{self.query}&{encoded}" if self.query and encoded else self.query or encoded
         return Request(self.operation, self.path, query, self.body, self.content_type, self.idempotency_key)
 

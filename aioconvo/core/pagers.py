@@ -10,7 +10,7 @@ import bisect
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -37,7 +37,7 @@ _LOOKED_FOR_ONE_BY_ONE = 4  # ids
 P_contra = TypeVar("P_contra", contravariant=True)
 
 
-class Ask(NamedTuple):
+class Ask(msgspec.Struct, frozen=True, gc=False):
     """What the next request of a walk adds to its first one: query pairs, path values, members of the body."""
 
     query: tuple[tuple[str, str], ...] = ()
@@ -45,7 +45,7 @@ class Ask(NamedTuple):
     body: tuple[tuple[str, int], ...] = ()
 
 
-class Taken(NamedTuple, Generic[T]):
+class Taken(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """The items one answer brought, in the order of the walk, and whether more may follow."""
 
     items: list[T]
@@ -129,7 +129,7 @@ class SinglePager(Generic[P, T]):
         return ()
 
 
-class Cursor(NamedTuple):
+class Cursor(msgspec.Struct, frozen=True, gc=False):
     """What an answer says of the next page: its cursor, and whether there is one (`None`: the answer does not say)."""
 
     value: str | None
@@ -175,7 +175,8 @@ class CursorPager(Generic[P, T]):
         """Items in the answer's order; an empty page with a next cursor is not the end."""
         if self._cursor is not None:
             self._used.add(hash(self._cursor))
-        cursor, has_more = self._following(answer)
+        told = self._following(answer)
+        cursor, has_more = told.value, told.has_more
         if has_more is None:
             self._stuck = "the last page did not tell whether more pages follow; stopping here could lose items"
         elif not has_more:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Generic, NoReturn, Self, TypeVar
 import msgspec
 
 from .errors import InvalidRequestError
+from .gate import FairGate
 from .pagers import Ask, Mark, Pager
 
 __all__ = ["AsyncPaginator", "Page"]
@@ -26,19 +27,16 @@ class _Position(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True
     skip: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
-class Page(Generic[T]):
+class Page(msgspec.Struct, Generic[T], eq=False, gc=False):
     """One page: its `items`, whether `has_more` may follow, and the `response` it came in.
 
     `position` is a text to store: `list(..., start=position)` goes on exactly after this page, in any process.
     """
 
-    __slots__ = ("_position", "has_more", "items", "response")
-
-    def __init__(self, items: list[T], *, has_more: bool, position: _Position, response: Any = None) -> None:
-        self.items = items
-        self.has_more = has_more
-        self.response = response
-        self._position = position
+    items: list[T]
+    has_more: bool
+    response: Any
+    _position: _Position
 
     @property
     def position(self) -> str:
@@ -139,7 +137,7 @@ class AsyncPaginator(Generic[T]):
         walk = _Walk(self._fetch, self._pager, self._walk, self._start, self._limit)
         page = await walk.next_page()
         if page is None:
-            return Page([], has_more=False, position=walk.position())
+            return Page([], False, None, walk.position())
         if self._on_page is not None:
             self._on_page(page)
         return page
@@ -195,14 +193,15 @@ class _Walk(Generic[T]):
                 return None
             before = self._pager.mark() if self._skip or self._left is not None else None
             response = await (self._fetch(ask) if ahead == 0 else self._fetch_ahead(ask, ahead))
-            items, has_more = self._pager.take(response.data)
+            taken = self._pager.take(response.data)
+            items, has_more = taken.items, taken.has_more
             if self._skip and self._skip >= len(items) and has_more:
                 self._skip -= len(items)  # all of it was given before, when pages were larger
                 continue
             if before is None or (not self._skip and self._left is not None and len(items) < self._left):
                 if self._left is not None:
                     self._left -= len(items)
-                return Page(items, has_more=has_more, position=self.position(), response=response)
+                return Page(items, has_more, response, self.position())
             return self._cut(items, has_more, before, response)
 
     def _cut(self, items: list[T], has_more: bool, before: Mark, response: Any) -> Page[T]:
@@ -213,10 +212,10 @@ class _Walk(Generic[T]):
         if self._left is not None:
             self._left -= len(wanted)
         if last == len(items):
-            return Page(wanted, has_more=has_more, position=self.position(), response=response)
+            return Page(wanted, has_more, response, self.position())
         exact = self._pager.mark_after(before, items[:last])
         position = _Position(self._identity, before, last) if exact is None else _Position(self._identity, exact)
-        return Page(wanted, has_more=True, position=position, response=response)
+        return Page(wanted, True, response, position)
 
     async def _fetch_ahead(self, ask: Ask, count: int) -> Any:
         wanted = [ask, *self._pager.ahead(count - 1)]
@@ -249,14 +248,15 @@ class PageIterator(Generic[T]):
         self._on_page = on_page
         self._reader: asyncio.Task[None] | None = None
         self._ready: asyncio.Queue[Page[T] | Exception | None] | None = None
-        self._turn = asyncio.Lock()
+        self._turn = FairGate(1)
         self._ended = False
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Page[T]:
-        await self._turn.acquire()
+        if not self._turn.try_acquire():
+            await self._turn.acquire(None)
         try:
             if self._ended:
                 raise StopAsyncIteration

@@ -320,7 +320,8 @@ class _UsersPager:
     def take(self, answer: ConversationPage) -> Taken[models.Conversation]:
         """The conversations that did not come before."""
         self._last, self._answered = self._inner, self._place
-        came, has_more = self._inner.take(answer)
+        taken = self._inner.take(answer)
+        came, has_more = taken.items, taken.has_more
         if not has_more and self._place + 1 < len(self._users):
             self._place += 1
             self._inner = self._one(None)

@@ -102,7 +102,8 @@ class NeutralPager(Generic[N, T]):
 
     def take(self, answer: Any) -> Taken[T]:
         """The answer's items that are in the span."""
-        self._came, has_more = self._inner.take(answer)
+        taken = self._inner.take(answer)
+        self._came, has_more = taken.items, taken.has_more
         items = self._convert(self._came)
         if self._span == Span():
             self._kept = range(len(items))

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import bare
 import measured
-from walks import WALKS
+from walks import CREDENTIALS, WALKS
 
 
 def _ultracart_following(page: Any) -> int | None:
@@ -39,7 +39,7 @@ def _undecoded(_answer: str) -> bare.Decode:
 
 async def main(job: measured.Job) -> dict[str, Any]:
     """One session for all that the job asks for."""
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(headers=CREDENTIALS[job["provider"]]) as session:
 
         async def fetch(url: str, _decode: bare.Decode) -> Any:
             async with session.get(url) as response:

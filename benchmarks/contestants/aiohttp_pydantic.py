@@ -10,6 +10,7 @@ import bare
 import measured
 import twins
 from answers import answer_type
+from walks import CREDENTIALS
 
 
 @functools.cache
@@ -20,7 +21,7 @@ def decoder(answer: str) -> bare.Decode:
 
 async def main(job: measured.Job) -> dict[str, Any]:
     """One session for all that the job asks for."""
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(headers=CREDENTIALS[job["provider"]]) as session:
 
         async def fetch(url: str, decode: bare.Decode) -> Any:
             async with session.get(url) as response:

@@ -1,4 +1,4 @@
-"""The naive floor: one shared aiohttp session as it comes, an f-string URL, msgspec into the structs of aioconvo."""
+"""The naive floor: one shared aiohttp session, an f-string URL, `msgspec.json.decode` into the structs of aioconvo."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import bare
 import measured
 import msgspec
 from answers import answer_type
+from walks import CREDENTIALS
 
 
 @functools.cache
 def decoder(answer: str) -> bare.Decode:
     """A decoder of one of aioconvo's answers, by provider and name."""
-    decode: bare.Decode = msgspec.json.Decoder(answer_type(answer)).decode
-    return decode
+    return functools.partial(msgspec.json.decode, type=answer_type(answer))
 
 
 async def main(job: measured.Job) -> dict[str, Any]:
     """One session for all that the job asks for."""
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(headers=CREDENTIALS[job["provider"]]) as session:
 
         async def fetch(url: str, decode: bare.Decode) -> Any:
             async with session.get(url) as response:

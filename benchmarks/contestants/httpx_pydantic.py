@@ -8,11 +8,12 @@ import bare
 import httpx
 import measured
 from aiohttp_pydantic import decoder
+from walks import CREDENTIALS
 
 
 async def main(job: measured.Job) -> dict[str, Any]:
     """One client for all that the job asks for."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(headers=CREDENTIALS[job["provider"]]) as client:
 
         async def fetch(url: str, decode: bare.Decode) -> Any:
             return decode((await client.get(url)).content)

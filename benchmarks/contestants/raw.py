@@ -11,9 +11,16 @@ import bare
 import httptools
 import measured
 import msgspec
-from floor import decoder
+from answers import answer_type
+from walks import CREDENTIALS
 
 _OK = range(200, 300)
+
+
+def decoder(answer: str) -> bare.Decode:
+    """A decoder that is made once."""
+    decode: bare.Decode = msgspec.json.Decoder(answer_type(answer)).decode
+    return decode
 
 
 class Connection(asyncio.Protocol):
@@ -81,6 +88,8 @@ async def main(job: measured.Job) -> dict[str, Any]:
     made = [(await loop.create_connection(Connection, where.hostname or "", where.port or 80))[1] for _ in range(size)]
     idle = list(made)
     skipped = len(job["url"])
+    known = {"Host": where.netloc, "Accept-Encoding": "gzip", **CREDENTIALS[job["provider"]]}
+    headers = "".join(f"{name}: {value}\r\n" for name, value in known.items())
 
     async def exchange(request: bytes) -> bytes:
         connection = idle.pop()
@@ -90,14 +99,13 @@ async def main(job: measured.Job) -> dict[str, Any]:
             idle.append(connection)
 
     async def fetch(url: str, decode: bare.Decode) -> Any:
-        head = f"GET {url[skipped:]} HTTP/1.1\r\nHost: {where.netloc}\r\nAccept-Encoding: gzip\r\n\r\n"
+        head = f"GET {url[skipped:]} HTTP/1.1\r\n{headers}\r\n"
         return decode(await exchange(head.encode()))
 
     async def send(url: str, body: dict[str, Any], decode: bare.Decode) -> Any:
         data = msgspec.json.encode(body)
         head = (
-            f"POST {url[skipped:]} HTTP/1.1\r\nHost: {where.netloc}\r\nAccept-Encoding: gzip\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+            f"POST {url[skipped:]} HTTP/1.1\r\n{headers}Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
         )
         return decode(await exchange(head.encode() + data))
 

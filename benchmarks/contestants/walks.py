@@ -8,9 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-__all__ = ["GETS", "POSTS", "WALKS", "Get", "Post", "Walk"]
+__all__ = ["CREDENTIALS", "GETS", "POSTS", "WALKS", "Get", "Post", "Walk"]
 
 _PAGE = 100
+
+
+_BASIC = {"Authorization": "Basic YXBwX2tleTpzZWNyZXQ="}
+
+CREDENTIALS: dict[str, dict[str, str]] = {
+    "sunshine": _BASIC,
+    "sunshine_messages": _BASIC,
+    "smooch": _BASIC,
+    "ultracart": {"x-ultracart-simple-key": "key"},
+    "convore": {"Authorization": "Bearer key"},
+    "smscx": {"X-API-KEY": "key"},
+}
+"""The header without which an API answers nothing, by provider."""
 
 
 class Get(NamedTuple):

@@ -15,7 +15,7 @@ from hypothesis import given, settings, strategies as st
 
 import aioconvo
 from aioconvo.core.offset import OffsetPager, ResultSet
-from aioconvo.core.pagers import Ask, Mark
+from aioconvo.core.pagers import Ask, Mark, Taken
 from aioconvo.core.pagination import AsyncPaginator
 
 SECOND = 1_000_000
@@ -329,7 +329,7 @@ def test_one_fact_is_enough_to_go_on(told: ResultSet) -> None:
 def test_an_empty_page_without_facts_is_the_end() -> None:
     pager = make(2)(None)
     pager.ask()
-    assert pager.take(Answer([], ResultSet())) == ([], False)
+    assert pager.take(Answer([], ResultSet())) == Taken([], has_more=False)
     assert pager.ask() is None
 
 

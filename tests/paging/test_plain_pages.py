@@ -46,9 +46,9 @@ def what_came(pager: Any, pages: list[Any]) -> tuple[list[Any], list[Mark]]:
             ask = pager.ask()
             if ask is None:
                 break
-            items, has_more = pager.take(page)
+            taken = pager.take(page)
             marks.append(pager.mark())
-            told.append((ask, [*map(id, items)], has_more, pager.mark_after(Mark(), items[:-1])))
+            told.append((ask, [*map(id, taken.items)], taken.has_more, pager.mark_after(Mark(), taken.items[:-1])))
     except PaginationError as error:
         told.append(str(error))
     return told, marks
