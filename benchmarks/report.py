@@ -109,8 +109,8 @@ def verdicts(measured: JSON) -> str:
     return "\n".join(lines) + "\n"
 
 
-def document(measured: JSON) -> str:
-    """The whole of RESULTS.md, ratios first."""
+def document(measured: JSON, instructions: str) -> str:
+    """The whole of RESULTS.md, ratios first; `instructions` is the table of `benchmarks.instructions`."""
     machine = measured["machine"]
     versions: dict[str, str] = {}
     for results in measured["workloads"].values():
@@ -123,10 +123,19 @@ def document(measured: JSON) -> str:
     head = f"# What it costs\n\nMade by `nox -s bench`. {where} {told}.\n\n{_HOW}\n## Targets\n\n"
     tables = "\n".join(table(name, results) for name, results in measured["workloads"].items())
     pictures = "\n".join(f"![{title}](plots/{name}.png)\n" for name, title in _PICTURES)
-    return f"{head}{verdicts(measured)}\n{pictures}\n## All workloads\n\n{tables}"
+    return f"{head}{verdicts(measured)}\n{pictures}\n{_WHY}\n{instructions}\n## All workloads\n\n{tables}"
 
 
 _PICTURES = (("ratios", "aioconvo over the floor, by workload"), ("cost", "cost of a page against its size"))
+
+_WHY = """## Where a page goes
+
+Made by `python -m benchmarks.instructions`: thousands of instructions a request in user space, counted by callgrind, so neither
+caches nor other programs change them. `decode` is msgspec alone. `pager` checks that a page is in order, drops what came before
+and keeps where to go on, which the floor does not do: it trusts the server, and loses or doubles items where it must not.
+`call` is everything else of aioconvo: limits, retries, deadlines, counts, positions. `on the wire` is what is left:
+aiohttp, the event loop, time limits and the check that a kept connection still lives.
+"""
 
 _HOW = """Every figure is the median of the rounds, with the least and the most; a ratio compares two contestants in the same
 round. CPU is user and system time of the contestant's process after a warm-up. Every contestant runs in a fresh process on

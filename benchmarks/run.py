@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 from .workloads import CONTESTANTS, ROUGH, Workload
 
-__all__ = ["ContestantError", "Environment", "compile_ahead", "machine", "measure"]
+__all__ = ["CONTESTANTS_FOLDER", "ROOT", "ContestantError", "Environment", "compile_ahead", "machine", "measure", "serving"]
 
 JSON = dict[str, Any]
-_CONTESTANTS = Path(__file__).parent / "contestants"
-_ROOT = Path(__file__).parent.parent
+CONTESTANTS_FOLDER = Path(__file__).parent / "contestants"
+ROOT = Path(__file__).parent.parent
 _SECONDS = 180
 _ROUNDS = 5
 _ROUNDS_OF_ROUGH = 3
@@ -62,9 +62,10 @@ def _cores() -> tuple[int, int]:
 
 
 @contextlib.contextmanager
-def _serving(arguments: tuple[str, ...]) -> Iterator[_Server]:
+def serving(arguments: tuple[str, ...]) -> Iterator[_Server]:
+    """A server of its own on the last core, until the end of the `with`."""
     command = [sys.executable, "-m", "benchmarks.server", *arguments, "--core", str(_cores()[1])]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_ROOT) as process:  # noqa: S603 -- our own
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:  # noqa: S603 -- our own
         try:
             assert process.stdout is not None
             told = json.loads(process.stdout.readline())
@@ -75,7 +76,7 @@ def _serving(arguments: tuple[str, ...]) -> Iterator[_Server]:
 
 def compile_ahead() -> None:
     """Compile the package, as installing it does."""
-    compileall.compile_dir(_ROOT / "aioconvo", quiet=2)
+    compileall.compile_dir(ROOT / "aioconvo", quiet=2)
 
 
 def measure(workload: Workload, rounds: int | None, environment: Environment) -> JSON:
@@ -91,7 +92,7 @@ def measure(workload: Workload, rounds: int | None, environment: Environment) ->
                     continue
                 job, arguments, items = _job(workload, name, quick=environment.quick)
                 if arguments is not None and arguments not in servers:
-                    servers[arguments] = stack.enter_context(_serving(arguments))
+                    servers[arguments] = stack.enter_context(serving(arguments))
                     _fill(workload, arguments, servers[arguments])
                 python = environment.python(CONTESTANTS[name].environment)
                 if python is None:
@@ -131,14 +132,14 @@ def _job(workload: Workload, name: str, *, quick: bool) -> tuple[JSON, tuple[str
 def _environment(name: str) -> dict[str, str]:
     """The variables of a contestant's process. Where nothing is compiled ahead, importing would be compiling."""
     kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    return kept | {"PYTHONPATH": "" if name else str(_ROOT)}
+    return kept | {"PYTHONPATH": "" if name else str(ROOT)}
 
 
 def _run(python: Path, name: str, job: JSON, server: _Server | None) -> JSON:
     client_core = _cores()[0]
     if server is not None:
         job = {**job, "url": server.url}
-    command = [str(python), str(_CONTESTANTS / CONTESTANTS[name].file), json.dumps(job), job.get("statement", "")]
+    command = [str(python), str(CONTESTANTS_FOLDER / CONTESTANTS[name].file), json.dumps(job), job.get("statement", "")]
     before = (0.0 if server is None else server.cpu(), time.perf_counter())
     done = subprocess.run(  # noqa: S603 -- our own programs
         command,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from aioconvo.export import verify
 from aioconvo.sandbox import Sandbox
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -64,6 +66,28 @@ async def test_bot(sandbox: Sandbox) -> None:
     loop.cancel()
     with pytest.raises(asyncio.CancelledError):
         await loop
+
+
+async def test_all_providers_alike(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    await _program("All providers alike")["main"]()
+    told = capsys.readouterr().out.splitlines()
+    assert {line.split()[2] for line in told} == {"smscx", "ultracart"}
+    times = [dt.datetime.fromisoformat(line[: line.index("+00:00") + 6]) for line in told]
+    assert times == sorted(times)
+    assert all(sandbox.requests[name] for name in ("smscx", "ultracart"))
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The directory that a program writes into."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+async def test_export(sandbox: Sandbox, here: Path) -> None:
+    assert await _program("Export")["main"]()
+    held = await asyncio.to_thread(verify, f"jsonl:{here / 'support'}")
+    assert (held.conversations, held.messages) == (6, sandbox.state()["convore"]["messages"])
 
 
 async def test_what_is_going_on(sandbox: Sandbox) -> None:

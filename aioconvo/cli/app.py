@@ -32,7 +32,11 @@ _Moment = Annotated[
     dt.datetime | None,
     typer.Option(parser=choosing.moment, metavar="TIME", help="A day or time in ISO 8601; UTC without an offset."),
 ]
-_IdFiles = typer.Option(metavar="[PROVIDER:]FILE", help="Ids, one a line; - is standard input. May be given again.")
+
+
+def _id_files(whose: str) -> Any:
+    told = f"Only {whose}: ids, one a line; - is standard input. FILE alone is for all providers. May be given again."
+    return typer.Option(metavar="[PROVIDER:]FILE", help=told)
 
 
 class Engine(enum.StrEnum):
@@ -122,9 +126,9 @@ def export(
         list[str],
         typer.Option("--to", metavar="TARGET", help="Such as out.sqlite, jsonl:out, parquet:out; may be given again."),
     ],
-    users_from: Annotated[list[str] | None, _IdFiles] = None,
-    external_users_from: Annotated[list[str] | None, _IdFiles] = None,
-    conversations_from: Annotated[list[str] | None, _IdFiles] = None,
+    users_from: Annotated[list[str] | None, _id_files("those of these users")] = None,
+    external_users_from: Annotated[list[str] | None, _id_files("those of these users, by your own ids (sunshine)")] = None,
+    conversations_from: Annotated[list[str] | None, _id_files("these conversations")] = None,
     since: _Moment = None,
     until: _Moment = None,
     channel: Annotated[str | None, typer.Option(help="Only messages of this channel.")] = None,

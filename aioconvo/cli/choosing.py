@@ -19,7 +19,8 @@ _STDIN = "-"
 class IdFile:
     """Ids in a file, one a line, or on standard input (`-`); read line by line while it is iterated.
 
-    Empty lines and lines that begin with `#` are left out. Raises `typer.BadParameter` at once when the file cannot be read.
+    Empty lines and lines that begin with `#` are left out. Raises `typer.BadParameter`: at once when the file cannot be read,
+    while it is iterated when it is no text in UTF-8.
     """
 
     def __init__(self, path: str) -> None:
@@ -28,19 +29,30 @@ class IdFile:
             try:
                 Path(path).open(encoding="utf-8").close()
             except OSError as error:
-                raise typer.BadParameter(f"cannot read {path}: {error.strerror}") from None
+                raise typer.BadParameter(f"cannot read {path}: {error.strerror}{_perhaps_meant(path)}") from None
 
     def __iter__(self) -> Iterator[str]:
-        if self.path == _STDIN:
-            yield from _ids(sys.stdin)
-            return
-        with Path(self.path).open(encoding="utf-8") as file:
-            yield from _ids(file)
+        try:
+            if self.path == _STDIN:
+                yield from _ids(sys.stdin)
+                return
+            with Path(self.path).open(encoding="utf-8") as file:
+                yield from _ids(file)
+        except UnicodeDecodeError:
+            name = "standard input" if self.path == _STDIN else self.path
+            raise typer.BadParameter(f"{name} is no text in UTF-8; save it as that") from None
+
+
+def _perhaps_meant(path: str) -> str:
+    before, colon, _ = path.partition(":")
+    if not colon or not before.isalnum() or len(before) == 1:  # one letter is a drive of Windows
+        return ""
+    return f"; {before!r} is no provider, there are {', '.join(PROVIDERS)}"
 
 
 def _ids(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
-        identity = line.strip()
+        identity = line.removeprefix("\ufeff").strip()  # editors on Windows begin a file with it
         if identity and not identity.startswith("#"):
             yield identity
 
@@ -67,26 +79,36 @@ def providers(names: Sequence[str]) -> list[str]:
 def ids(exported: Sequence[str], **given: Sequence[str] | None) -> dict[str, tuple[str, IdFile]]:
     """Which conversations, by provider: the name of `Source`'s argument, and the ids; of the others, all.
 
-    Each one that is given is `PROVIDER:FILE`, or `FILE` for all that are exported. Raises `typer.BadParameter` for a provider
-    that is not exported, two choices of one, and standard input for several.
+    Each one that is given is `PROVIDER:FILE`, or `FILE` for all that are exported (`./smooch:1` where a file is called so).
+    Raises `typer.BadParameter` for a provider that is not exported, two choices of one, and standard input for several.
     """
     chosen: dict[str, tuple[str, IdFile]] = {}
     for name, one in [(name, one) for name, some in given.items() for one in some or ()]:
-        before, _, path = one.partition(":")
-        whose = [before] if before in PROVIDERS else exported
-        file = IdFile(path if before in PROVIDERS else one)
-        for provider in whose:
-            if provider not in exported:
-                raise typer.BadParameter(f"{_option(name)} {one}: {provider} is not one of those to export; name it too")
-            if provider in chosen:
-                both = f"{_option(chosen[provider][0])} and {_option(name)}"
-                raise typer.BadParameter(
-                    f"{provider} has ids from {both}: give one, not both; PROVIDER:FILE says whose they are"
-                )
-            chosen[provider] = (name, file)
+        provider, path = _split(one)
+        if not path:
+            raise typer.BadParameter(f"{_option(name)} {one!r} names no file; - is standard input")
+        if provider is not None and provider not in exported:
+            raise typer.BadParameter(f"{_option(name)} {one}: {provider} is not one of those to export; name it too")
+        file = IdFile(path)
+        for whose in exported if provider is None else [provider]:
+            if whose in chosen:
+                raise typer.BadParameter(_twice(whose, chosen[whose][0], name))
+            chosen[whose] = (name, file)
     if sum(file.path == _STDIN for _, file in chosen.values()) > 1:
         raise typer.BadParameter("standard input can be one provider's: write PROVIDER:- for it, and PROVIDER:FILE for others")
     return chosen
+
+
+def _split(one: str) -> tuple[str | None, str]:
+    before, colon, path = one.partition(":")
+    return (before, path) if colon and before in PROVIDERS else (None, one)
+
+
+def _twice(provider: str, first: str, second: str) -> str:
+    if first == second:
+        return f"{provider} has ids from {_option(first)} twice: put them into one file; PROVIDER:FILE says whose they are"
+    both = f"{_option(first)} and {_option(second)}"
+    return f"{provider} has ids from {both}: give one, not both; PROVIDER:FILE says whose they are"
 
 
 def _option(name: str) -> str:

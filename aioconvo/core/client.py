@@ -8,7 +8,7 @@ import math
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, ClassVar, NamedTuple, Self, TypeVar, Unpack
+from typing import Any, ClassVar, Self, TypeVar, Unpack
 
 import msgspec
 from yarl import URL
@@ -18,7 +18,7 @@ from .auth import Auth, digest
 from .call import Call
 from .codec import BrokenBodyError, decode
 from .echo import sent_texts
-from .failures import ErrorWords, Failure, broken_failure, fault_failure, status_failure, unsure
+from .failures import ErrorWords, Failure, Refusal, broken_failure, fault_failure, status_failure, unsure
 from .gate import Turnstile
 from .hidden import RequestHeaders, without_frames
 from .hooks import EndFacts, Hooks, tell
@@ -47,13 +47,6 @@ _UNAUTHORIZED = 401
 _TOO_MANY_REQUESTS = 429
 _TOKEN_LANE = "aioconvo tokens"  # noqa: S105 -- the name of a lane
 _PAGE_SIZE_NAMES = frozenset({"page[size]", "limit", "_limit"})
-
-
-class Refusal(NamedTuple):
-    """What a 2xx answer means whose body says that the call failed."""
-
-    status: int
-    told: ErrorWords
 
 
 class APIClient:
@@ -128,6 +121,11 @@ class APIClient:
     def limits(self) -> Limits:
         """What this client's credential may do."""
         return self._limits
+
+    @property
+    def identity(self) -> str:
+        """A digest that tells this client's credential from others; it gives nothing away."""
+        return self._auth.identity
 
     def stats(self) -> Stats:
         """What this client and its `with_options` copies did so far."""

@@ -13,7 +13,16 @@ from .hidden import without_frames
 from .retry import Outcome, Sent, retry_after
 from .session import Answer, BrokenAnswerError, TransportFaultError
 
-__all__ = ["ErrorWords", "Failure", "broken_failure", "fault_error_type", "fault_failure", "status_failure", "unsure"]
+__all__ = [
+    "ErrorWords",
+    "Failure",
+    "Refusal",
+    "broken_failure",
+    "fault_error_type",
+    "fault_failure",
+    "status_failure",
+    "unsure",
+]
 
 _WORDS_AT_MOST = 300
 _TOO_MANY_REQUESTS = 429
@@ -24,6 +33,13 @@ class ErrorWords(msgspec.Struct, frozen=True):
 
     code: str | None = None
     words: str | None = None
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """What a 2xx answer means whose body says that the call failed."""
+
+    status: int
+    told: ErrorWords
 
 
 class Failure(msgspec.Struct, frozen=True):

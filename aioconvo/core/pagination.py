@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import functools
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from typing import Annotated, Any, Generic, NoReturn, Self, TypeVar
@@ -13,10 +15,13 @@ from .errors import InvalidRequestError
 from .gate import FairGate
 from .pagers import Ask, Mark, Pager
 
-__all__ = ["AsyncPaginator", "Page"]
+__all__ = ["AsyncPaginator", "Fetch", "Page"]
 
 T = TypeVar("T")
 U = TypeVar("U")
+
+Fetch = Callable[[Ask], Awaitable[Any]]
+"""Sends what a pager asks, and gives the response."""
 
 
 class _Position(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
@@ -66,7 +71,7 @@ class AsyncPaginator(Generic[T]):
 
     def __init__(
         self,
-        fetch: Callable[[Ask], Awaitable[Any]],
+        fetch: Fetch,
         pager: Callable[[Mark | None], Pager[Any, T]],
         *,
         walk: str,
@@ -133,6 +138,12 @@ class AsyncPaginator(Generic[T]):
             on_page=self._on_page,
         )
 
+    def asked_by(self, fetch: Callable[[Fetch, Ask], Awaitable[Any]]) -> AsyncPaginator[T]:
+        """The same list, asked for by `fetch`, which is given the way that the list itself asks."""
+        other = copy.copy(self)
+        other._fetch = functools.partial(fetch, self._fetch)  # noqa: SLF001 -- its own class
+        return other
+
     async def _first(self) -> Page[T]:
         walk = _Walk(self._fetch, self._pager, self._walk, self._start, self._limit)
         page = await walk.next_page()
@@ -166,7 +177,7 @@ class _Walk(Generic[T]):
 
     def __init__(
         self,
-        fetch: Callable[[Ask], Awaitable[Any]],
+        fetch: Fetch,
         pager: Callable[[Mark | None], Pager[Any, T]],
         identity: str,
         start: _Position | None,

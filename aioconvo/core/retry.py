@@ -35,6 +35,7 @@ RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 52
 _OTHER_SERVER_FAULTS = frozenset(range(500, 600)) - {501, 505}  # these two say that nothing was carried out
 _TOO_MANY_REQUESTS = 429
 _RESET_HEADERS = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
+_CLOCKS_AGREE = 2.0  # seconds; a date is told in whole ones, and an answer takes its time
 # A reset is sent as seconds from now or as a point in time; no quota window lasts 30 years.
 _EPOCH_SECONDS_FROM = 1e9
 _EPOCH_MILLISECONDS_FROM = 1e11
@@ -179,13 +180,17 @@ def retry_after(headers: Mapping[str, str], now: float, *, limited: bool = True)
 
     A reset tells when a quota is full again; that is a wait only where the quota was the reason (`limited`: the status is
     429), because some servers tell it with every answer. Never negative and never infinite; what cannot be read is `None`.
+    Moments count from the answer's `Date` where that shows that the two clocks differ.
     """
+    sent = _moment(headers.get("Date", ""))
+    if sent is not None and abs(sent - now) > _CLOCKS_AGREE:
+        now = sent
     asked = headers.get("Retry-After")
     if asked is not None:
         number = _finite(asked)
-        seconds = _until_date(asked, now) if number is None else _from_now(number, now)
-        if seconds is not None:
-            return max(0.0, seconds)
+        wait = _from_now(number, now) if number is not None else _until(_moment(asked), now)
+        if wait is not None:
+            return max(0.0, wait)
     for name in _RESET_HEADERS if limited else ():
         reset = _finite(headers.get(name, ""))
         if reset is not None:
@@ -209,11 +214,14 @@ def _finite(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _until_date(text: str, now: float) -> float | None:
+def _until(moment: float | None, now: float) -> float | None:
+    return None if moment is None else moment - now
+
+
+def _moment(text: str) -> float | None:
+    """Unix time of an HTTP date."""
     try:
         moment = email.utils.parsedate_to_datetime(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=dt.UTC)
-        return moment.timestamp() - now
+        return (moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment).timestamp()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

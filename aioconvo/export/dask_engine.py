@@ -19,12 +19,11 @@ import signal
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Generator, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, BinaryIO, Self, TypeAlias
 
 import anyio
 import anyio.to_thread
 import msgspec
-from anyio.streams.memory import MemoryObjectReceiveStream
 
 from aioconvo.core.codec import Model
 from aioconvo.core.errors import AioconvoError, ConfigurationError
@@ -119,6 +118,7 @@ class DaskEngine:
         self._workers = workers or os.cpu_count() or 1
         self._run = uuid.uuid4().hex
         self._waited: dict[Account, float] = {}
+        self._threads = 1
         self._ready = False
         self._preparing = anyio.Lock()
 
@@ -175,42 +175,48 @@ class DaskEngine:
             if not self._ready:
                 await self._prepare()
                 self._ready = True
-        allowed = source.client.limits.concurrency  # more partitions would only wait for each other
-        at_once = min(await self._slots(), concurrency, allowed or concurrency)
-        template = _Partition(
+        most = min(concurrency, source.client.limits.concurrency or concurrency)  # more would only wait for each other
+        self._threads = await self._wait_for_threads()
+        template = self._template(source, identity)
+        turns = anyio.Semaphore(concurrency)
+
+        async def work(partition: _Partition) -> None:
+            await self._one(source.account, partition, write)
+            for _ in range(partition.concurrency):
+                turns.release()
+
+        async with anyio.create_task_group() as watch:
+            watch.start_soon(self._tell_to_stop, stopping, watch.cancel_scope)
+            watch.start_soon(self._count_threads)
+            async with anyio.create_task_group() as group:
+                async for some in _groups(jobs):
+                    await turns.acquire()
+                    share = max(1, concurrency // min(self._threads, most))
+                    for _ in range(share - 1):
+                        await turns.acquire()
+                    if stopping():
+                        break
+                    name = str(self._stage / f"{uuid.uuid4().hex}{_ENDING}")
+                    told = msgspec.structs.replace(template, jobs=tuple(some), stage=name, concurrency=share)
+                    group.start_soon(work, told)
+            watch.cancel_scope.cancel()
+
+    def _template(self, source: Source, identity: Identity) -> _Partition:
+        """What all partitions of a source are told."""
+        return _Partition(
             run=self._run,
             provider=source.account.provider,
             credential=_credential(source.client),
             options=_options(source.client),
             jobs=(),
             identity=identity,
-            concurrency=max(1, concurrency // at_once),
+            concurrency=1,
             stage="",
         )
-        send, receive = anyio.create_memory_object_stream[_Partition]()
-
-        async def work(partitions: MemoryObjectReceiveStream[_Partition]) -> None:
-            async with partitions:
-                async for partition in partitions:
-                    await self._one(source.account, partition, write)
-
-        async with anyio.create_task_group() as watch:
-            watch.start_soon(self._tell_to_stop, stopping, watch.cancel_scope)
-            watch.start_soon(self._miss_workers)
-            async with anyio.create_task_group() as group, send:
-                for _ in range(at_once):
-                    group.start_soon(work, receive.clone())
-                receive.close()
-                async for some in _groups(jobs):
-                    if stopping():
-                        break
-                    name = str(self._stage / f"{uuid.uuid4().hex}{_ENDING}")
-                    await send.send(msgspec.structs.replace(template, jobs=tuple(some), stage=name))
-            watch.cancel_scope.cancel()
 
     async def _prepare(self) -> None:
-        """Delete what earlier runs left, and see, before anything is asked of an API, that every worker can do its part."""
-        await self._slots()
+        """Delete what earlier runs left, and see, before any conversation is asked for, that every worker can do its part."""
+        await self._wait_for_threads()
         mark = self._stage / f"{self._run}{_ENDING}"
         await anyio.to_thread.run_sync(self._begin, mark)
         told: dict[str, _Told] = await self._client.run(_tell, str(mark), on_error="return")
@@ -219,14 +225,15 @@ class DaskEngine:
             if (trouble := _trouble(found, self._stage)) is not None:
                 raise ExportError(f"worker {worker} {trouble}")
 
-    async def _slots(self) -> int:
+    async def _wait_for_threads(self) -> int:
+        """How many threads the workers have; at least one worker is waited for."""
         try:
             await self._client.wait_for_workers(1, timeout=_CONNECT)
         except TimeoutError:
             raise ClusterError("the Dask cluster has no worker; start one with `dask worker ADDRESS`") from None
-        return await self._threads()
+        return max(1, await self._count())
 
-    async def _threads(self) -> int:
+    async def _count(self) -> int:
         threads: dict[str, int] = await self._client.nthreads()
         return sum(threads.values())
 
@@ -235,18 +242,20 @@ class DaskEngine:
         while not stopping():  # noqa: ASYNC110 -- it is a function, which no event goes with
             await anyio.sleep(_LOOK)
         with contextlib.suppress(OSError):  # a scheduler that is gone ends the futures
-            while await self._threads():  # again and again, for workers that come meanwhile
+            while await self._count():  # again and again, for workers that come meanwhile
                 await self._client.run(_stop, self._run, on_error="ignore")
                 await anyio.sleep(_COUNT)
             walk.cancel()
 
-    async def _miss_workers(self) -> None:
-        """Without workers tasks wait for ever, and nobody is told; a supervisor may bring them back."""
+    async def _count_threads(self) -> None:
+        """Workers come and go. Without any, tasks wait for ever, and nobody is told; a supervisor may bring them back."""
         missed = 0
         with contextlib.suppress(OSError):  # as above
             while missed < _ALONE:
                 await anyio.sleep(_COUNT)
-                missed = 0 if await self._threads() else missed + 1
+                found = await self._count()
+                self._threads = found or self._threads
+                missed = 0 if found else missed + 1
             raise ClusterError("no worker of the Dask cluster is left; start one, and the same command goes on")
 
     async def _one(self, account: Account, partition: _Partition, write: Write) -> None:
@@ -256,8 +265,7 @@ class DaskEngine:
         done = msgspec.json.decode(await self._result(_work, encoded, key), type=_Done)
         self._waited[account] = self.waited(account) + done.waited
         stage = pathlib.Path(partition.stage)
-        batches = await anyio.to_thread.run_sync(_opened, stage)
-        with contextlib.closing(batches):
+        with contextlib.closing(_batches(stage)) as batches:
             while some := await anyio.to_thread.run_sync(_next, batches):
                 for batch in some:
                     await write(batch)
@@ -297,7 +305,7 @@ async def _local_cluster(workers: int) -> AsyncGenerator[Any]:
         asynchronous=True,
         dashboard_address=None,
         scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # it serves HTTP without a dashboard, too
-        silence_logs=logging.ERROR,
+        silence_logs=logging.CRITICAL,  # what a task raises is raised here again
     )
     async with cluster:
         yield cluster
@@ -320,7 +328,7 @@ def _options(client: Any) -> _Options:
 
 
 def _credential(client: Any) -> str:
-    """A digest of provider, base URL and credential, whatever the account is called."""
+    """A digest of provider, base URL and app id or else credential, whatever the account is called."""
     return Source(client, conversations=()).account.name
 
 
@@ -344,20 +352,16 @@ def _trouble(told: _Told, stage: pathlib.Path) -> str | None:
     version, seen = told
     if version != VERSION:
         return f"has aioconvo {version}, and here is {VERSION}: install the same"
-    return None if seen else f"does not see {stage}: name a directory that all machines share (--stage)"
+    return None if seen else f"does not see {stage}, or may not write there: name a directory that all machines share (--stage)"
 
 
-def _opened(stage: pathlib.Path) -> Generator[Batch]:
+def _batches(stage: pathlib.Path) -> Generator[Batch]:
     try:
         file = stage.open("rb")
     except FileNotFoundError:
         raise ExportError(
             f"a worker has written {stage}, which is not to be seen here: name a directory that all machines share (--stage)"
         ) from None
-    return _batches(file)
-
-
-def _batches(file: Any) -> Generator[Batch]:
     with file:
         for line in file:
             yield msgspec.json.decode(line, type=Batch)
@@ -371,8 +375,9 @@ def _next(batches: Iterator[Batch]) -> list[Batch]:
 
 
 def _tell(mark: str) -> tuple[str, bool]:
-    """This installation's version, and whether the file is seen here."""
-    return VERSION, pathlib.Path(mark).exists()
+    """This installation's version, and whether the file is seen here, in a directory that can be written to."""
+    path = pathlib.Path(mark)
+    return VERSION, os.access(path, os.F_OK) and os.access(path.parent, os.W_OK)
 
 
 def _stop(run: str) -> None:
@@ -427,26 +432,36 @@ class _Stage:
         self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self._path.parent.mkdir, parents=True, exist_ok=True)
-        self._file = await asyncio.to_thread(self._pending.open, "wb")
+        self._file = await asyncio.to_thread(self._begin)
         return self
 
     async def write(self, batch: Batch) -> None:
         """Add one batch."""
         line = msgspec.json.encode(batch) + b"\n"
         async with self._turn:
-            await asyncio.to_thread(self._file.write, line)
+            await asyncio.to_thread(self._add, line)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await asyncio.to_thread(self._finish, error is None)
 
+    def _begin(self) -> BinaryIO:
+        with target_errors(self._path.parent):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return self._pending.open("wb")
+
+    def _add(self, line: bytes) -> None:
+        with target_errors(self._path.parent):
+            self._file.write(line)
+
     def _finish(self, whole: bool) -> None:
-        with self._file:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        if whole:
-            self._pending.replace(self._path)
-        else:
-            self._pending.unlink()
+        with target_errors(self._path.parent):
+            try:
+                with self._file:
+                    self._file.flush()
+                    os.fsync(self._file.fileno())
+                if whole:
+                    self._pending.replace(self._path)
+            finally:
+                self._pending.unlink(missing_ok=True)

@@ -81,7 +81,10 @@ class Source:
                 "conversations=... (--conversations-from FILE)"
             )
         if self.selection in {"users", "external_users"} and not able.lists_by_user:
-            raise ExportError(f"{provider} does not list by user: leave users out, and all conversations are exported")
+            raise ExportError(
+                f"{provider} does not list by user: leave users out, and all conversations are exported (--users-from "
+                "PROVIDER:FILE says whose they are)"
+            )
         if self.selection == "external_users" and provider != "sunshine":
             raise ExportError(f"{provider} takes your own ids of users as users=...; leave external_users out")
 
@@ -91,5 +94,5 @@ class Source:
 
 def _account(client: Any, provider: str) -> str:
     app_id: str | None = getattr(client, "app_id", None)
-    identity: str = client._auth.identity if app_id is None else app_id  # noqa: SLF001 -- the digest of our own client
+    identity: str = client.identity if app_id is None else app_id
     return digest(provider, client.base_url, identity)[:12]

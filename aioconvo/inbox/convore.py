@@ -57,6 +57,7 @@ from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.operation import Effect, Operation
 from aioconvo.core.pagers import Ask
+from aioconvo.core.pagination import Fetch
 from aioconvo.core.response import Response
 
 from .base import Capabilities, Inbox, Order
@@ -64,7 +65,7 @@ from .models import Attachment, Conversation, Direction, Kind, Message, Particip
 from .people import People
 from .times import EPOCH, shifted, utc
 from .told import made_id, words
-from .walk import Fetch, Listed, Span, asked_by
+from .walk import Listed, Span
 
 if TYPE_CHECKING:
     from aioconvo.convore import ConvoreClient
@@ -195,7 +196,7 @@ class ConvoreInbox(Inbox):
             return response
 
         native = self._client.messages.list(conversation_id=conversation_id, format=models.MessageFormat.FULL)
-        return Listed(asked_by(fetch, native), partial(messages, conversation_id=conversation_id))
+        return Listed(native.asked_by(fetch), partial(messages, conversation_id=conversation_id))
 
     async def send_text(self, conversation: Conversation | str, text: str) -> Message:
         """Reply to the newest message that came in; see `Inbox.send_text`.

@@ -57,6 +57,7 @@ import msgspec
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import NotFoundError, UnsupportedError
 from aioconvo.core.pagers import Ask, Mark, Taken
+from aioconvo.core.pagination import Fetch
 from aioconvo.core.response import Response
 from aioconvo.smooch import models
 from aioconvo.smooch.messages import LIST
@@ -67,7 +68,7 @@ from .models import Attachment, Conversation, Direction, Kind, Message, Particip
 from .people import People
 from .times import EPOCH, milliseconds
 from .told import made_id
-from .walk import Fetch, Listed, Span, asked_by
+from .walk import Listed, Span
 
 if TYPE_CHECKING:
     from aioconvo.smooch import SmoochClient
@@ -192,7 +193,7 @@ class SmoochInbox(Inbox):
         native = self._client.paginate(
             LIST, (self._client.app_id,), lambda mark: _UsersPager(len(users), mark), direction="\n".join(users)
         )
-        return Listed(asked_by(fetch, native), conversations)
+        return Listed(native.asked_by(fetch), conversations)
 
     async def _fetch(self, user_id: str) -> Response[Found | None]:
         try:

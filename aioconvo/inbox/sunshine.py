@@ -59,7 +59,7 @@ from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import NotFoundError, UnsupportedError
 from aioconvo.core.operation import Effect, Operation
 from aioconvo.core.pagers import Ask, Mark, Pager, Taken
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.pagination import AsyncPaginator, Fetch
 from aioconvo.core.response import Response
 from aioconvo.core.validation import exactly_one
 from aioconvo.sunshine import models
@@ -72,7 +72,7 @@ from .people import People
 from .times import utc
 from .together import together
 from .told import made_id, words
-from .walk import Fetch, Listed, Span, asked_by, neutral
+from .walk import Listed, Span, neutral
 
 if TYPE_CHECKING:
     from aioconvo.sunshine import SunshineClient
@@ -258,7 +258,7 @@ class SunshineInbox(Inbox):
         )
         if not self._participants:
             return Listed(native, conversations)
-        return Listed(asked_by(self._fetch_peopled, native), conversations_with_participants)
+        return Listed(native.asked_by(self._fetch_peopled), conversations_with_participants)
 
     async def _fetch_peopled(self, asks: Fetch, ask: Ask) -> Response[Any]:
         response: Response[Any] = await asks(ask)

@@ -55,6 +55,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import UnsupportedError
 from aioconvo.core.pagers import Ask
+from aioconvo.core.pagination import Fetch
 from aioconvo.core.response import Response
 
 from .base import Capabilities, Inbox, Order
@@ -62,7 +63,7 @@ from .models import Attachment, Conversation, Direction, Kind, Message, Particip
 from .people import People
 from .times import from_milliseconds, milliseconds, utc
 from .told import made_id, words
-from .walk import Fetch, Listed, Span, asked_by
+from .walk import Listed, Span
 
 if TYPE_CHECKING:
     from aioconvo.ultracart import UltraCartClient
@@ -172,7 +173,8 @@ class UltraCartInbox(Inbox):
     Conversations come newest first by their last message, and move to the front while the list is walked. So that none is
     missed, the list is walked to its end also where `since` leaves its older part out. Messages come oldest first; the position
     of their last page is where a later walk finds what is new. Whether the API refuses the id of a conversation that does not
-    exist is not documented: where there is no message at all, one request more asks for the conversation itself.
+    exist is not documented: where there is no message at all, one request more asks for the conversation itself. With `since`
+    nothing asks: no news is what most walks find.
     """
 
     provider: ClassVar[Provider] = Provider.ULTRACART
@@ -217,7 +219,7 @@ class UltraCartInbox(Inbox):
             return response
 
         native = self._client.messages.list(conversation_id, since=since)
-        return Listed(asked_by(fetch, native), partial(messages, conversation_id=conversation_id, agents=self._agents))
+        return Listed(native.asked_by(fetch), partial(messages, conversation_id=conversation_id, agents=self._agents))
 
     async def send_text(self, conversation: Conversation | str, text: str) -> NoReturn:  # noqa: ARG002 -- as every inbox
         """Not possible: the API has no REST call that posts a message.

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import enum
-from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -17,11 +15,10 @@ from aioconvo.core.pagination import AsyncPaginator
 
 from .times import aware
 
-__all__ = ["Fetch", "Listed", "NeutralPager", "Order", "Span", "asked_by", "neutral"]
+__all__ = ["Listed", "NeutralPager", "Order", "Span", "neutral"]
 
 N = TypeVar("N")
 T = TypeVar("T")
-Fetch: TypeAlias = Callable[[Ask], Awaitable[Any]]
 
 
 class Order(enum.StrEnum):
@@ -153,12 +150,3 @@ def neutral(
         start=start,
         prefetch=prefetch,
     )
-
-
-def asked_by(fetch: Callable[[Fetch, Ask], Awaitable[Any]], native: AsyncPaginator[T]) -> AsyncPaginator[T]:
-    """The same list, asked for by `fetch`, which is given the way that the list itself asks."""
-    # No paginator can be derived with another fetch.
-    asks: Fetch = native._fetch  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] -- as said above
-    other = copy.copy(native)
-    other._fetch = partial(fetch, asks)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] -- as said above
-    return other

@@ -20,19 +20,19 @@ _KNOWN = frozenset({"get", "post", "pages", "items", "latency", "fanout"})
 class Client:
     """One client of one provider and what the workloads ask of it, by the provider's name."""
 
-    def __init__(self, provider: str, url: str) -> None:
+    def __init__(self, provider: str, url: str, pool: aioconvo.SessionPool | None = None) -> None:
         self.client: Any
         match provider:
             case "sunshine" | "sunshine_messages":
-                self.client = aioconvo.SunshineClient(app_id="app", key_id="app_key", secret="secret", base_url=url)  # noqa: S106 -- opens nothing
+                self.client = aioconvo.SunshineClient(app_id="app", key_id="app_key", secret="secret", base_url=url, pool=pool)  # noqa: S106 -- opens nothing
             case "smooch":
-                self.client = aioconvo.SmoochClient(app_id="app", key_id="app_key", secret="secret", base_url=url)  # noqa: S106 -- opens nothing
+                self.client = aioconvo.SmoochClient(app_id="app", key_id="app_key", secret="secret", base_url=url, pool=pool)  # noqa: S106 -- opens nothing
             case "ultracart":
-                self.client = aioconvo.UltraCartClient(simple_key="key", base_url=f"{url}/rest/v2")
+                self.client = aioconvo.UltraCartClient(simple_key="key", base_url=f"{url}/rest/v2", pool=pool)
             case "convore":
-                self.client = aioconvo.ConvoreClient(api_key="key", base_url=url)
+                self.client = aioconvo.ConvoreClient(api_key="key", base_url=url, pool=pool)
             case _:
-                self.client = aioconvo.SmscxClient(api_key="key", base_url=url)
+                self.client = aioconvo.SmscxClient(api_key="key", base_url=url, pool=pool)
         self._provider = provider
 
     def get(self, id_: str) -> Awaitable[object]:

@@ -221,6 +221,20 @@ def test_retry_after_wins_over_a_reset_unless_it_is_junk() -> None:
     assert retry_after(CIMultiDict({"X-Other": "1"}), NOW) is None
 
 
+@pytest.mark.parametrize("skew", [-300, -3, 3, 300])
+def test_moments_count_from_the_clock_of_the_server(skew: int) -> None:
+    server = NOW + skew
+    date = email.utils.formatdate(server, usegmt=True)
+    assert retry_after(CIMultiDict({"Date": date, "X-Rate-Limit-Reset": str(server + 20)}), NOW) == 20.0
+    assert retry_after(CIMultiDict({"Date": date, "Retry-After": email.utils.formatdate(server + 20, usegmt=True)}), NOW) == 20.0
+    assert retry_after(CIMultiDict({"Date": date, "Retry-After": "20"}), NOW) == 20.0
+
+
+@pytest.mark.parametrize("date", ["soon", email.utils.formatdate(NOW - 1, usegmt=True), ""])
+def test_a_date_that_tells_nothing_more_is_not_used(date: str) -> None:
+    assert retry_after(CIMultiDict({"Date": date, "X-Rate-Limit-Reset": str(NOW + 20)}), NOW) == 20.0
+
+
 _LIKE_NUMBERS = st.one_of(st.floats().map(repr), st.integers().map(str), st.text("0123456789.eE+-_ ", max_size=400))
 _LIKE_DATES = st.tuples(
     st.sampled_from(["Sun, ", "Mon,", "", "Sunday "]),

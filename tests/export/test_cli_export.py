@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import threading
@@ -14,10 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
 import aioconvo
+from aioconvo.cli import choosing
 from aioconvo.cli.app import app
 from aioconvo.cli.drawing import Drawing, duration, line
 from aioconvo.convore import ContactHandle, Participant
@@ -49,9 +52,42 @@ WRONG = [
     (["sunshine", "--to", "out.sqlite", "--users-from", "-", "--conversations-from", "-"], "not both"),
     (["sunshine", "smooch", "--to", "out.sqlite", "--users-from", "-"], "standard input can be one provider's"),
     (["convore", "--to", "out.sqlite", "--users-from", "smooch:-"], "smooch is not one of those to export"),
+    (["smooch", "--to", "out.sqlite", "--users-from", "smooch:"], "'smooch:' names no file"),
+    (["smooch", "--to", "out.sqlite", "--users-from", "smooch:missing.txt"], "cannot read missing.txt"),
+    (["smooch", "--to", "out.sqlite", "--users-from", "smoch:users.txt"], "'smoch' is no provider, there are smscx"),
+    (["smooch", "--to", "out.sqlite", "--users-from", "-", "--users-from", "smooch:-"], "from --users-from twice"),
     (["convore", "--to", "out.sqlite", "--scheduler", "tcp://127.0.0.1:8786"], "--engine dask"),
     (["convore", "--to", "out.sqlite", "--engine", "dask", "--scheduler", "here"], "tcp://HOST:PORT"),
 ]
+
+
+def test_a_colon_in_a_path_is_no_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in ("./smooch:1", "a:b.txt", "C:users.txt"):
+        Path(path).write_text(path)
+        chosen = choosing.ids(["sunshine", "smooch"], users=[f"smooch:{path}"], external_users=[f"sunshine:{path}"])
+        assert {name: (argument, list(file)) for name, (argument, file) in chosen.items()} == {
+            "smooch": ("users", [path]),
+            "sunshine": ("external_users", [path]),
+        }
+        assert {name: list(file) for name, (_, file) in choosing.ids(["smscx"], users=[path]).items()} == {"smscx": [path]}
+    with pytest.raises(typer.BadParameter, match=r"cannot read C:\\ids.txt: No such file or directory$"):
+        choosing.ids(["smscx"], users=["C:\\ids.txt"])
+
+
+def test_files_of_ids_as_editors_write_them(tmp_path: Path) -> None:
+    path = tmp_path / "ids.txt"
+    path.write_bytes(b"\xef\xbb\xbfuser-1\r\n\r\n# no id\r\nuser-2")
+    assert list(choosing.IdFile(str(path))) == ["user-1", "user-2"]
+
+
+def test_ids_that_are_no_text_are_told(served: Served, tmp_path: Path) -> None:
+    path = tmp_path / "ids.txt"
+    path.write_bytes("Zoë".encode("latin-1"))
+    command = ["export", "smooch", "--to", str(tmp_path / "out.sqlite"), "--users-from", str(path)]
+    result = runner.invoke(app, command, env={**served.environ, "COLUMNS": "400"})
+    assert result.exit_code == 2
+    assert "ids.txt is no text in UTF-8" in result.output
 
 
 @pytest.mark.parametrize(("arguments", "words"), WRONG, ids=[words for _, words in WRONG])
@@ -133,6 +169,19 @@ def test_a_report(served: Served, tmp_path: Path) -> None:
     assert runner.invoke(app, ["export", "smscx", "--to", target], env=served.environ).exit_code == 0
     assert runner.invoke(app, ["report", target, "--out", str(page)]).exit_code == 0
     assert page.read_text().startswith("<!doctype html>")
+
+
+def test_the_commands_of_the_readme(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyarrow")
+    section = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").partition("\n## Export\n")[2]
+    commands = section.partition("```sh\n")[2].partition("```")[0].splitlines()
+    assert [command.split()[1] for command in commands] == ["export", "export", "verify", "report"]
+    monkeypatch.chdir(tmp_path)
+    Path("users.txt").write_text("user-1\nuser-2\n")
+    for command in commands:
+        result = runner.invoke(app, shlex.split(command, comments=True)[1:], env=served.environ)
+        assert result.exit_code == 0, result.output
+    assert {path.name for path in tmp_path.iterdir()} > {"support.sqlite", "archive", "support-smooch.sqlite", "report.html"}
 
 
 COUNTS = SourceCounts(

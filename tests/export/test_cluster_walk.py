@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -15,9 +16,20 @@ pytest.importorskip("distributed")
 
 import aioconvo
 from aioconvo.core.version import VERSION
-from aioconvo.export import ExportError, Source
-from aioconvo.export.batch import Batch, Identity, Step
-from aioconvo.export.dask_engine import ClusterError, DaskEngine, _Done, _Options, _options, _Partition, _trouble
+from aioconvo.export import ExportError, Source, TargetError
+from aioconvo.export.batch import Account, Batch, Identity, Step
+from aioconvo.export.dask_engine import (
+    ClusterError,
+    DaskEngine,
+    _batches,
+    _Done,
+    _Options,
+    _options,
+    _Partition,
+    _Stage,
+    _tell,
+    _trouble,
+)
 from aioconvo.export.partition import Job
 
 
@@ -30,12 +42,14 @@ class Cluster:
         self.ran: list[str] = []
         self.on_submit: Callable[[], object] = lambda: None
         self.answers = True
+        self.counted = 0
 
     async def wait_for_workers(self, count: int, timeout: float) -> None:  # noqa: ASYNC109 -- as Dask's
         if len(self.workers) < count:
             raise TimeoutError(timeout)
 
     async def nthreads(self) -> dict[str, int]:
+        self.counted += 1
         return dict.fromkeys(self.workers, 1)
 
     async def run(self, function: Callable[..., object], argument: str, on_error: str) -> dict[str, object]:  # noqa: ARG002 -- as Dask's
@@ -56,12 +70,13 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aioconvo.export.dask_engine._LOOK", 0.0)
 
 
-async def _walk(engine: DaskEngine, key: str = "k", *, stopping: Callable[[], bool] = lambda: False) -> None:
+async def _walk(engine: DaskEngine, key: str = "k", *, count: int = 1, stopping: Callable[[], bool] = lambda: False) -> None:
     async with aioconvo.ConvoreClient(api_key=key, base_url="http://127.0.0.1:1") as client:
         source = Source(client)
 
         async def jobs() -> AsyncIterator[Job]:
-            yield Job(account=source.account, conversation="c", step=Step(walk="w"))
+            for number in range(count):
+                yield Job(account=source.account, conversation=f"c-{number}", step=Step(walk="w"))
 
         async def write(batch: Batch) -> None:
             raise AssertionError(batch)
@@ -97,7 +112,7 @@ TROUBLES = [
 
 
 @pytest.mark.parametrize(("told", "words"), TROUBLES, ids=[words for _, words in TROUBLES])
-async def test_a_worker_that_cannot_do_its_part_is_named_before_anything_is_sent(
+async def test_a_worker_that_cannot_do_its_part_is_named_before_any_conversation_is_asked_for(
     told: object, words: str, tmp_path: Path
 ) -> None:
     cluster = Cluster("tcp://there:1", told=told)
@@ -111,6 +126,35 @@ async def test_a_worker_that_cannot_do_its_part_is_named_before_anything_is_sent
 def test_a_worker_that_is_gone_by_now_is_no_trouble() -> None:
     assert _trouble(OSError("gone"), Path("stage")) is None
     assert _trouble((VERSION, True), Path("stage")) is None
+
+
+def test_a_worker_must_see_the_stage_and_may_write_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = tmp_path / "mark"
+    assert _tell(str(mark)) == (VERSION, False)
+    mark.touch()
+    assert _tell(str(mark)) == (VERSION, True)
+    monkeypatch.setattr("aioconvo.export.dask_engine.os.access", lambda path, mode: path == mark and mode == os.F_OK)
+    assert _tell(str(mark)) == (VERSION, False)
+
+
+async def test_a_stage_that_cannot_be_written_is_told_as_such(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    await asyncio.to_thread(blocked.touch)
+    with pytest.raises(TargetError, match="a part of the path is a file"):
+        async with _Stage(blocked / "stage" / "1.batches"):
+            pass
+
+
+async def test_a_stage_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    batch = Batch(account=Account("convore", "a"), step=Step())
+    with contextlib.suppress(LookupError):
+        async with _Stage(tmp_path / "failed.batches") as stage:
+            await stage.write(batch)
+            raise LookupError
+    async with _Stage(tmp_path / "whole.batches") as stage:
+        await stage.write(batch)
+    assert await asyncio.to_thread(lambda: [path.name for path in tmp_path.iterdir()]) == ["whole.batches"]
+    assert await asyncio.to_thread(lambda: list(_batches(tmp_path / "whole.batches"))) == [batch]
 
 
 async def test_a_cluster_without_workers_is_told(tmp_path: Path) -> None:
@@ -132,6 +176,36 @@ async def test_ctrl_c_waits_for_nobody_when_all_workers_are_lost(tmp_path: Path)
     cluster.answers = False
     cluster.on_submit = cluster.workers.clear
     await _walk(_engine(tmp_path, cluster), stopping=lambda: not cluster.workers)
+
+
+class Growing(Cluster):
+    """One worker, and another one from its first task on; its later tasks end two by two, after the last one comes."""
+
+    def __init__(self) -> None:
+        super().__init__("a")
+        self.concurrencies: list[int] = []
+        self.two = asyncio.Event()
+
+    async def submit(self, function: object, encoded: bytes, *, key: str, pure: bool) -> bytes:
+        self.concurrencies.append(msgspec.json.decode(encoded, type=_Partition).concurrency)
+        if len(self.concurrencies) == 1:
+            self.workers.append("b")
+            seen = self.counted
+            while self.counted < seen + 2:  # noqa: ASYNC110 -- what counts is another task, whose turn this is
+                await asyncio.sleep(0)
+        elif len(self.concurrencies) == 3:
+            self.two.set()
+        else:
+            await self.two.wait()
+        return await super().submit(function, encoded, key=key, pure=pure)
+
+
+async def test_a_worker_that_joins_gets_its_share(tmp_path: Path) -> None:
+    """Of what one worker did alone: as much is read at once as before, by two."""
+    cluster = Growing()
+    with anyio.fail_after(30):
+        await _walk(_engine(tmp_path, cluster), count=8 + 16 + 32)
+    assert cluster.concurrencies == [4, 2, 2]
 
 
 async def test_what_of_a_client_goes_with_a_task() -> None:
