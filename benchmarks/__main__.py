@@ -63,9 +63,8 @@ def main() -> None:
 
         (options.out / "results").mkdir(exist_ok=True)
         (options.out / "results" / "latest.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
-        (options.out / "RESULTS.md").write_text(
-            report.document(measured, instructions.OUT.read_text(encoding="utf-8")), encoding="utf-8"
-        )
+        document = report.document(measured, instructions.OUT.read_text(encoding="utf-8"))
+        (options.out / "RESULTS.md").write_text(document, encoding="utf-8")
         plots.draw(measured, options.out / "plots")
 
 

@@ -24,7 +24,7 @@ from aioconvo.inbox.models import Conversation, Provider
 from aioconvo.inbox.walk import Span
 
 from . import plan
-from .batch import Account, Batch, Identity, Step
+from .batch import Account, Batch, Committed, Identity, Step
 from .errors import ExportError
 from .partition import Job, ListJob, Write, run_partition, walk_list
 from .plan import Owed
@@ -38,7 +38,8 @@ __all__ = ["Engine", "Exporter"]
 
 _GROUP = 5_000  # messages in one commit, at most about
 _WAITING = 32  # pages that wait for the writer
-_FED = 500  # ids that are read at a time
+_FED = 500  # ids that are read, or given out, at a time
+_DUE = 300  # conversations that wait to be walked, so that nobody waits for the next page of a list
 # What no other conversation of the source would answer differently: asking on would only repeat it.
 _REFUSALS = frozenset({"AuthenticationError", "ConfigurationError", "PaymentRequiredError", "PoolClosedError"})
 _Jobs: TypeAlias = MemoryObjectSendStream[Job]
@@ -160,8 +161,7 @@ class _Flow:
         self._exporter = exporter
         self._began = self._waited_before = 0.0
         self._refused = False
-        self._listed: dict[int, Batch] = {}
-        self._tickets = 0
+        self._listed: list[Batch] = []
         self._turn = anyio.Lock()
         self._walks = map(f"{uuid.uuid4().hex[:12]}.{{}}".format, itertools.count(1))
 
@@ -210,7 +210,7 @@ class _Flow:
 
     async def _walk_all(self, give: Callable[[_Jobs], Coroutine[Any, Any, None]]) -> None:
         """Walk the conversations that `give` sends, and return when all their pages are committed."""
-        jobs, walked = anyio.create_memory_object_stream[Job](self._exporter.concurrency)
+        jobs, walked = anyio.create_memory_object_stream[Job](_DUE)
         pages, committed = anyio.create_memory_object_stream[Batch](_WAITING)
         async with anyio.create_task_group() as group, pages, walked:
             group.start_soon(self._write, committed)
@@ -237,7 +237,9 @@ class _Flow:
                 await self._commit(group)
 
     async def _commit(self, group: Sequence[Batch]) -> None:
-        committed = await self._targets.commit(group)
+        self._count(group, await self._targets.commit(group))
+
+    def _count(self, group: Sequence[Batch], committed: Committed) -> None:
         known = self.counts
         walks = [one.step for one in group if one.conversation is not None]
         self._refused = self._refused or any(one.step.fault and one.step.fault.type in _REFUSALS for one in group)
@@ -253,14 +255,22 @@ class _Flow:
         )
         self._exporter.tell()
 
-    async def _commit_together(self, batch: Batch) -> None:
-        """Commit a page of a list; those that came while another commit was under way go into one."""
-        ticket = self._tickets = self._tickets + 1
-        self._listed[ticket] = batch
+    async def _commit_listed(self, jobs: _Jobs, batch: Batch) -> None:
+        """Commit a page of a list and give out what is due of it; pages that came during another commit go into one."""
+        account = self._source.account
+        self._listed.append(batch)
         async with self._turn:
-            if ticket in self._listed:
-                group, self._listed = self._listed, {}
-                await self._commit(list(group.values()))
+            group, self._listed = self._listed, []
+            if not group:
+                return
+            ids = [row.conversation_id for one in group for row in one.conversations]
+            committed, found = await self._targets.commit_listed(group, account, ids[:_FED])
+            self._count(group, committed)
+        await self._give(jobs, found)
+        for first in range(_FED, len(ids), _FED):
+            if self._stopping():
+                return
+            await self._give(jobs, await self._targets.owed(account, ids[first : first + _FED]))
 
     async def _list_all(self, jobs: _Jobs) -> None:
         """Walk the lists that are due, and give out the conversations that are, each page once it is committed."""
@@ -278,14 +288,7 @@ class _Flow:
                     )
 
     async def _list_some(self, lists: MemoryObjectReceiveStream[ListJob], jobs: _Jobs) -> None:
-        async def write(batch: Batch) -> None:
-            await self._commit_together(batch)
-            ids = [row.conversation_id for row in batch.conversations]
-            for first in range(0, len(ids), _FED):
-                if self._stopping():
-                    return
-                await self._give(jobs, await self._targets.owed(self._source.account, ids[first : first + _FED]))
-
+        write = functools.partial(self._commit_listed, jobs)
         async with lists:
             async for job in lists:
                 if not self._stopping():

@@ -11,7 +11,6 @@ from typing import Any, TypeAlias, TypeVar
 
 import anyio
 import msgspec
-from anyio.streams.memory import MemoryObjectReceiveStream
 
 from aioconvo.core.codec import Model
 from aioconvo.core.errors import AioconvoError, InvalidRequestError
@@ -21,7 +20,7 @@ from aioconvo.inbox.models import Conversation, Message
 
 from . import plan
 from .batch import Account, Batch, Fault, Identity, Step
-from .schema import conversation_row, message_line, message_row
+from .schema import conversation_row, message_lines
 
 __all__ = ["Job", "ListJob", "Write", "run_partition", "walk_list", "walk_messages"]
 
@@ -60,21 +59,20 @@ async def run_partition(
     A conversation that fails gives a batch with a fault, and the rest goes on. Once `stopping` is true no more pages are asked
     for. Raises what `jobs` and `write` raise.
     """
-    send, receive = anyio.create_memory_object_stream[Job]()
+    left, turn = aiter(jobs), anyio.Lock(fast_acquire=True)
 
-    async def work(own: MemoryObjectReceiveStream[Job]) -> None:
-        async with own:
-            async for job in own:
-                if not stopping():
-                    await walk_messages(inbox, job, write, identity, stopping=stopping)
-
-    async with anyio.create_task_group() as group, send:
-        for _ in range(concurrency):
-            group.start_soon(work, receive.clone())
-        receive.close()
-        async for job in jobs:
+    async def work() -> None:
+        while True:
+            async with turn:
+                job = await anext(left, None)
+            if job is None:
+                return
             if not stopping():  # to the end, so that nobody is left who waits to give one
-                await send.send(job)
+                await walk_messages(inbox, job, write, identity, stopping=stopping)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(concurrency):
+            group.start_soon(work)
 
 
 async def walk_messages(
@@ -86,8 +84,8 @@ async def walk_messages(
         return inbox.messages(job.conversation, since=job.step.since, until=identity.until, start=start)
 
     def batch(items: list[Message], step: Step) -> Batch:
-        rows = [message_row(one, job.account.name, job.conversation) for one in items]
-        lines = tuple([message_line(row) for row in rows if plan.wants_message(row, identity)])
+        wanted = [one for one in items if plan.wants_message(one, identity)]
+        lines = message_lines(wanted, job.account.name, job.conversation)
         return Batch(account=job.account, conversation=job.conversation, step=step, messages=lines)
 
     async with contextlib.aclosing(_batches(listed, batch, job.step)) as batches:
@@ -106,7 +104,7 @@ async def walk_list(
         chosen["since"] = identity.since
 
     def listed(start: str | None) -> AsyncPaginator[Conversation]:
-        return inbox.conversations(**chosen, start=start)
+        return inbox.conversations(**chosen, start=start, prefetch=1)
 
     def batch(items: list[Conversation], step: Step) -> Batch:
         rows = (conversation_row(one, job.account.name) for one in items)
@@ -126,18 +124,18 @@ async def _batches(
     """The pages of a walk, each with the step after it; the last step is one that ended or failed."""
     step = begin
     try:
-        following = _from(listed, begin.position).pages()
-        while True:
-            page = await anext(following, None)
-            items = [] if page is None else page.items
-            ended = page is None or not page.has_more
-            position = None if page is None or ended else page.position
-            after = msgspec.structs.replace(step, pages=step.pages + 1, position=position, ended=ended)
-            brought = batch(items, after)
-            step = after
-            yield brought
-            if ended:
-                return
+        async with contextlib.aclosing(_from(listed, begin.position).pages()) as following:
+            while True:
+                page = await anext(following, None)
+                items = [] if page is None else page.items
+                ended = page is None or not page.has_more
+                position = None if page is None or ended else page.position
+                after = msgspec.structs.replace(step, pages=step.pages + 1, position=position, ended=ended)
+                brought = batch(items, after)
+                step = after
+                yield brought
+                if ended:
+                    return
     except AioconvoError as error:
         fault = Fault(type=type(error).__name__, words=str(error))
     except Exception as error:  # noqa: BLE001 -- one broken conversation must not end the others; its words may hold its text

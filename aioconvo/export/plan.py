@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from aioconvo.inbox.models import Message
+
 from .batch import Identity, Step
 from .schema import ConversationRow, MessageRow
 
@@ -79,6 +81,6 @@ def wants_conversation(row: ConversationRow, identity: Identity) -> bool:
     return identity.channel in msgspec.json.decode(channels, type=list[str])
 
 
-def wants_message(row: MessageRow, identity: Identity) -> bool:
+def wants_message(message: Message | MessageRow, identity: Identity) -> bool:
     """Whether a message of a wanted conversation is wanted: the time is the walk's to keep, the channel counts where told."""
-    return identity.channel is None or row.channel is None or row.channel == identity.channel
+    return identity.channel is None or message.channel is None or message.channel == identity.channel

@@ -49,13 +49,13 @@ import datetime as dt
 import enum
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
 from aioconvo.core.codec import Model, encode, raw_json
-from aioconvo.inbox.models import Conversation, Message
+from aioconvo.inbox.models import Conversation, Message, Participant, ParticipantKind
 
 __all__ = [
     "CONVERSATIONS",
@@ -75,6 +75,7 @@ __all__ = [
     "digest",
     "encode_row",
     "message_line",
+    "message_lines",
     "message_row",
     "values",
 ]
@@ -86,6 +87,7 @@ Value: TypeAlias = str | bool | int | dt.datetime | None
 _encode = msgspec.json.Encoder().encode
 _NULL = msgspec.Raw(b"null")
 _NONE = msgspec.Raw(b"[]")
+_NOBODY = Participant(ParticipantKind.UNKNOWN)
 
 
 class ColumnType(enum.StrEnum):
@@ -116,7 +118,7 @@ class ConversationRow(Model, omit_defaults=False):
     native: msgspec.Raw = _NULL
 
 
-class MessageRow(Model, omit_defaults=False):
+class MessageRow(Model, omit_defaults=False, kw_only=False):  # built by position, at a quarter of the cost
     """One row of the table of messages. Members that are JSON hold their encoded bytes."""
 
     provider: str
@@ -141,7 +143,7 @@ class MessageRow(Model, omit_defaults=False):
     native: msgspec.Raw = _NULL
 
 
-class MessageLine(Model):
+class MessageLine(Model, kw_only=False):
     """A row of the table of messages as `encode_row` encodes it, with what has to be known of it before it is written.
 
     One object instead of twenty: between a page and the targets thousands wait.
@@ -151,6 +153,11 @@ class MessageLine(Model):
     sent_at: dt.datetime | None
     digest: bytes
     row: msgspec.Raw
+
+    @classmethod
+    def of(cls, message_id: str, sent_at: dt.datetime | None, encoded: bytes) -> MessageLine:
+        """The line of a row that is encoded already."""
+        return cls(message_id, sent_at, digest(encoded), msgspec.Raw(encoded))
 
 
 Row: TypeAlias = ConversationRow | MessageRow
@@ -214,28 +221,51 @@ def conversation_row(conversation: Conversation, account: str) -> ConversationRo
 
 def message_row(message: Message, account: str, conversation_id: str) -> MessageRow:
     """A message as a row of the conversation that was asked for it, so that every message has its conversation."""
-    author = message.author
+    attachments = _json(message.attachments) if message.attachments else _NONE
+    return _row(message, account, conversation_id, attachments, _json(message.native))
+
+
+def message_lines(messages: Iterable[Message], account: str, conversation_id: str) -> tuple[MessageLine, ...]:
+    """What `message_line` makes of the rows of these messages, at half of the cost."""
+    return tuple([_line(message, account, conversation_id) for message in messages])
+
+
+def _line(message: Message, account: str, conversation_id: str) -> MessageLine:
+    native: Any = message.native
+    if not getattr(native, "__dict__", None):  # it drifted in no part
+        attachments: Any = message.attachments
+        try:  # what came as it should is encoded once, inside its row
+            encoded = _encode(_row(message, account, conversation_id, attachments, native))
+        except (TypeError, ValueError):
+            pass
+        else:
+            return MessageLine.of(message.id, message.sent_at, encoded)
+    return message_line(message_row(message, account, conversation_id))
+
+
+def _row(message: Message, account: str, conversation_id: str, attachments: msgspec.Raw, native: msgspec.Raw) -> MessageRow:
+    author = message.author or _NOBODY
     return MessageRow(
-        provider=str(message.provider),
-        account=account,
-        conversation_id=conversation_id,
-        message_id=message.id,
-        sent_at=message.sent_at,
-        updated_at=message.updated_at,
-        direction=None if message.direction is None else str(message.direction),
-        kind=str(message.kind),
-        author_kind=None if author is None else str(author.kind),
-        author_id=None if author is None else author.id,
-        author_name=None if author is None else author.name,
-        author_address=None if author is None else author.address,
-        text=message.text,
-        html=message.html,
-        subject=message.subject,
-        channel=message.channel,
-        status=message.status,
-        reply_to_id=message.reply_to_id,
-        attachments=_json(message.attachments) if message.attachments else _NONE,
-        native=_json(message.native),
+        message.provider,
+        account,
+        conversation_id,
+        message.id,
+        message.sent_at,
+        message.updated_at,
+        message.direction,
+        message.kind,
+        author.kind if message.author else None,
+        author.id,
+        author.name,
+        author.address,
+        message.text,
+        message.html,
+        message.subject,
+        message.channel,
+        message.status,
+        message.reply_to_id,
+        attachments,
+        native,
     )
 
 
@@ -269,7 +299,7 @@ def message_line(row: MessageRow) -> MessageLine:
         encoded = _encode(row)
     except UnicodeEncodeError:
         return message_line(_mended(row))
-    return MessageLine(id=row.message_id, sent_at=row.sent_at, digest=digest(encoded), row=msgspec.Raw(encoded))
+    return MessageLine.of(row.message_id, row.sent_at, encoded)
 
 
 def _mended(row: R) -> R:

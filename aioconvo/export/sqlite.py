@@ -5,6 +5,8 @@ functions and datasette's facets read it, and people can. JSON is text, which SQ
 
 Beside the columns of every target, rows have a number, `id`, which is this file's own, and messages that of their conversation:
 datasette follows keys of one column only, and shows them by their `title`. The view `transcript` is what was said, in order.
+
+The indexes that only who looks at it needs are made when the first run ends; one that was killed leaves that to the next run.
 """
 
 from __future__ import annotations
@@ -35,12 +37,16 @@ _TYPES = {
     ColumnType.INTEGER: "INTEGER",
     ColumnType.JSON: "TEXT",
 }
+# Made at the end: to sort all rows once costs less than half of finding each one's place as it comes.
 _INDEXES = (
-    "CREATE INDEX messages_sent_at ON messages (sent_at)",
-    "CREATE INDEX messages_direction ON messages (direction)",
-    "CREATE INDEX messages_channel ON messages (channel)",
-    "CREATE INDEX messages_conversation ON messages (conversation, sent_at)",
-    "CREATE INDEX conversations_last_message_at ON conversations (last_message_at)",
+    "CREATE INDEX IF NOT EXISTS messages_sent_at ON messages (sent_at)",
+    "CREATE INDEX IF NOT EXISTS messages_direction ON messages (direction)",
+    "CREATE INDEX IF NOT EXISTS messages_channel ON messages (channel)",
+    "CREATE INDEX IF NOT EXISTS messages_conversation ON messages (conversation, sent_at)",
+    "CREATE INDEX IF NOT EXISTS conversations_last_message_at ON conversations (last_message_at)",
+)
+_SMALL = ("PRAGMA cache_size = -1000", "PRAGMA shrink_memory")  # KiB: what sorts takes as much again
+_SEARCHED = (
     # The index holds no second copy of the texts. New ones are added to it with each commit, triggers see to changes.
     # datasette finds it by these very quotes.
     """CREATE VIRTUAL TABLE messages_fts USING fts5(text, subject, content="messages", content_rowid="id",
@@ -99,7 +105,7 @@ _DECODERS = {table.name: msgspec.json.Decoder(_stored(table)) for table in (CONV
 _TABLES = (
     _create(CONVERSATIONS, _TITLE),
     _create(MESSAGES, _CONVERSATION),
-    *_INDEXES,
+    *_SEARCHED,
 )
 # One statement for all rows of a commit costs half of a trigger for each.
 _SEARCH = "INSERT INTO messages_fts (rowid, text, subject) SELECT rowid, text, subject FROM messages WHERE rowid > ?"
@@ -125,16 +131,24 @@ class SqliteSink:
         with target_errors(ledger.path):
             ledger.path.parent.mkdir(parents=True, exist_ok=True)
             ledger.connect(to_write=True)
-            with ledger.transaction():
-                if fresh and ledger.exists():
-                    ledger.db.execute("DROP VIEW IF EXISTS transcript")
-                    for name in _OURS:
-                        ledger.db.execute(f"DROP TABLE IF EXISTS {name}")
-                    ledger.wipe()
-                if not ledger.exists():
-                    self._make_tables()
-                    ledger.make(self.kind, identity)
-            ledger.begin(self.kind, identity)
+            try:
+                self._begin(identity, fresh=fresh)
+            except BaseException:
+                ledger.close()  # so that nothing is written to a target that is refused
+                raise
+
+    def _begin(self, identity: Identity, *, fresh: bool) -> None:
+        ledger = self._ledger
+        with ledger.transaction():
+            if fresh and ledger.exists():
+                ledger.db.execute("DROP VIEW IF EXISTS transcript")
+                for name in _OURS:
+                    ledger.db.execute(f"DROP TABLE IF EXISTS {name}")
+                ledger.wipe()
+            if not ledger.exists():
+                self._make_tables()
+                ledger.make(self.kind, identity)
+        ledger.begin(self.kind, identity)
 
     def _make_tables(self) -> None:
         taken = self._ledger.db.execute(
@@ -159,8 +173,16 @@ class SqliteSink:
 
     def close(self) -> None:
         """See `Sink`."""
-        with target_errors(self._ledger.path):
-            self._ledger.close()
+        ledger = self._ledger
+        if not ledger.is_open:
+            return
+        try:
+            with target_errors(ledger.path):
+                for statement in (*_SMALL, *_INDEXES):
+                    ledger.db.execute(statement)
+        finally:
+            with target_errors(ledger.path):
+                ledger.close()
 
     def conversations(self) -> Iterator[ConversationRow]:
         """See `Sink`."""

@@ -61,7 +61,13 @@ class Targets:
 
     async def commit(self, batches: Sequence[Batch]) -> Committed:
         """Commit to all; the counts of the one to which most was new."""
-        return await self._do(lambda: max((sink.commit(batches) for _, sink in self._sinks), key=lambda counts: counts[:2]))
+        return await self._do(lambda: self._commit(batches))
+
+    async def commit_listed(
+        self, batches: Sequence[Batch], account: Account, ids: Sequence[str]
+    ) -> tuple[Committed, list[list[Owed]]]:
+        """Commit to all, and those of `ids` that are due then: see `commit` and `owed`."""
+        return await self._do(lambda: (self._commit(batches), self._owed(account, ids, len(ids))))
 
     async def commit_read(self, read: Callable[[], Sequence[Batch]]) -> bool:
         """Commit what `read` reads, in the thread too; whether there was anything."""
@@ -119,19 +125,21 @@ class Targets:
 
     async def owed(self, account: Account, ids: Sequence[str] | None = None, *, count: int = 100) -> list[list[Owed]]:
         """Conversations that are due in a target, those of `ids` or any: for each what every target that lacks it says."""
-
-        def work() -> list[list[Owed]]:
-            found: dict[str, list[Owed]] = {}
-            asked = ids
-            for _, sink in self._sinks:
-                for one in sink.ledger.owed(account, asked, count=count):
-                    found.setdefault(one.id, []).append(one)
-                if ids is None:
-                    asked = list(found) or None
-            return list(found.values())
-
-        return await self._do(work)
+        return await self._do(lambda: self._owed(account, ids, count))
 
     async def look(self) -> tuple[tuple[str, Completeness], ...]:
         """What each target holds."""
         return await self._do(lambda: tuple((name, look(sink.ledger)) for name, sink in self._sinks))
+
+    def _commit(self, batches: Sequence[Batch]) -> Committed:
+        return max((sink.commit(batches) for _, sink in self._sinks), key=lambda counts: counts[:2])
+
+    def _owed(self, account: Account, ids: Sequence[str] | None, count: int) -> list[list[Owed]]:
+        found: dict[str, list[Owed]] = {}
+        asked = ids
+        for _, sink in self._sinks:
+            for one in sink.ledger.owed(account, asked, count=count):
+                found.setdefault(one.id, []).append(one)
+            if ids is None:
+                asked = list(found) or None
+        return list(found.values())

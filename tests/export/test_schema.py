@@ -11,10 +11,11 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from aioconvo.core.codec import Unknown
+from aioconvo.core.codec import Unknown, decode
 from aioconvo.export import schema
 from aioconvo.export.schema import CONVERSATIONS, MESSAGES, MessageRow, Table
 from aioconvo.inbox import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
+from tests.inbox.test_drift import MESSAGES as ANSWERS, damaged
 
 NOON = dt.datetime(2024, 1, 31, 12, tzinfo=dt.UTC)
 
@@ -98,6 +99,21 @@ def test_every_row_is_one_line_of_json_that_comes_back(text: str, inside: object
     whole = text.encode("utf-8", "replace").decode()
     assert (back.text, msgspec.json.decode(back.native)["text"]) == (whole, whole)
     assert schema.digest(line) == schema.digest(schema.encode_row(back))
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@given(data=st.data(), whole=st.booleans())
+def test_lines_of_a_page_are_those_of_its_rows(name: str, data: st.DataObject, whole: bool) -> None:
+    mapping, page, member, attribute, answers = ANSWERS[name]
+    came = [answer if whole else data.draw(damaged(answer)) for answer in answers]
+    body = {member: came, "info": {"conversationId": "", "phoneNumber": "", "countryIso": ""}}
+    kind: type[Any] = page
+    messages: list[Message] = mapping.messages(getattr(decode(json.dumps(body).encode(), kind), attribute), "told")
+    rows = [schema.message_row(one, "shop", "asked") for one in messages]
+    lines = schema.message_lines(messages, "shop", "asked")
+    assert lines == tuple(map(schema.message_line, rows))
+    assert [bytes(line.row) for line in lines] == [schema.encode_row(row) for row in rows]
+    assert [line.digest for line in lines] == [schema.digest(schema.encode_row(row)) for row in rows]
 
 
 def test_values_stand_in_the_order_of_the_columns() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from aioconvo.export import Sink, TargetError, open_sink
+from aioconvo.export import ExportError, Sink, TargetError, open_sink
 from aioconvo.export.schema import CONVERSATIONS, MESSAGES, encode_row
 from aioconvo.export.sqlite import SqliteSink
 from tests.export.test_parts import IDENTITY, NOON, listed, page
@@ -51,6 +51,33 @@ def test_it_is_one_file_with_keys_and_indexes(path: Path) -> None:
     assert asked(path, "PRAGMA integrity_check") == [("ok",)]
     plan = asked(path, "EXPLAIN QUERY PLAN SELECT * FROM messages ORDER BY sent_at DESC LIMIT 10")
     assert "messages_sent_at" in plan[0][3]
+
+
+def indexes(path: Path) -> set[str]:
+    return {name for (name,) in asked(path, "SELECT name FROM sqlite_master WHERE type = 'index' AND name GLOB 'messages_*'")}
+
+
+def test_what_ended_without_a_close_gets_its_indexes_from_the_next_run(path: Path) -> None:
+    killed = opened(path)
+    killed.commit([listed("c"), page("1", "2")])
+    killed.ledger.close()
+    assert indexes(path) == set()
+    again = opened(path)
+    again.commit([page("3")])
+    again.close()
+    assert indexes(path) == {"messages_sent_at", "messages_direction", "messages_channel", "messages_conversation"}
+    assert asked(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_no_index_is_made_in_a_target_that_is_refused(path: Path) -> None:
+    killed = opened(path)
+    killed.commit([listed("c"), page("1")])
+    killed.ledger.close()
+    other = SqliteSink(path)
+    with pytest.raises(ExportError, match="channel"):
+        other.open(msgspec.structs.replace(IDENTITY, channel="sms"), fresh=False)
+    other.close()
+    assert indexes(path) == set()
 
 
 def test_values_are_readable(path: Path) -> None:
