@@ -32,7 +32,7 @@ class _Position(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True
     skip: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
-class Page(msgspec.Struct, Generic[T], eq=False, gc=False):
+class Page(msgspec.Struct, Generic[T], eq=False):
     """One page: its `items`, whether `has_more` may follow, and the `response` it came in.
 
     `position` is a text to store: `list(..., start=position)` goes on exactly after this page, in any process.
