@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import aioconvo
 from aioconvo.export import Exporter, Source
 
-_ROOT = Path(__file__).parent.parent
+from . import run
+
 _CONVERSATIONS, _MESSAGES, _PAGE, _DELAY_MS = 2_000, 50, 100, 20
 
 
@@ -47,7 +46,7 @@ def _measured(kind: str, concurrency: int, url: str) -> float:
         "--concurrency",
         str(concurrency),
     ]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True, cwd=_ROOT).stdout)  # noqa: S603 -- ourselves
+    return float(subprocess.run(command, check=True, capture_output=True, text=True, cwd=run.ROOT).stdout)  # noqa: S603 -- ourselves
 
 
 def main() -> None:
@@ -62,24 +61,17 @@ def main() -> None:
         sys.stdout.write(f"{asyncio.run(_export(given.kinds[0], given.concurrency[0], given.child))}\n")
         return
     lists = ("--pages", str(_CONVERSATIONS // _PAGE), "--items", str(_PAGE), "--messages", str(_MESSAGES))
-    command = [sys.executable, "-m", "benchmarks.server", *lists, "--delay-ms", str(_DELAY_MS)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_ROOT) as server:  # noqa: S603 -- our own
-        try:
-            assert server.stdout is not None
-            url = f"http://127.0.0.1:{json.loads(server.stdout.readline())['port']}"
-            for kind in given.kinds:
-                rounds = [
-                    [_measured(kind, one, url) for _ in range(given.rounds if one > 1 else 1)] for one in given.concurrency
-                ]
-                told = (
-                    f"{one} at a time {' '.join(f'{seconds:.2f}' for seconds in some)} s"
-                    for one, some in zip(given.concurrency, rounds, strict=True)
-                )
-                ratio = f"; ratio {min(rounds[0]) / min(rounds[-1]):.1f}" if len(rounds) > 1 else ""
-                sys.stdout.write(f"{kind:8} {', '.join(told)}{ratio}\n")
-                sys.stdout.flush()
-        finally:
-            server.terminate()
+    with run.serving((*lists, "--delay-ms", str(_DELAY_MS))) as server:
+        for kind in given.kinds:
+            rounds = [
+                [_measured(kind, one, server.url) for _ in range(given.rounds if one > 1 else 1)] for one in given.concurrency
+            ]
+            told = (
+                f"{one} at a time {' '.join(f'{seconds:.2f}' for seconds in some)} s"
+                for one, some in zip(given.concurrency, rounds, strict=True)
+            )
+            ratio = f"; ratio {min(rounds[0]) / min(rounds[-1]):.1f}" if len(rounds) > 1 else ""
+            print(f"{kind:8} {', '.join(told)}{ratio}", flush=True)
 
 
 if __name__ == "__main__":

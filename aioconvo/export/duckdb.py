@@ -20,6 +20,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from aioconvo.core.moments import EPOCH
+
 from .batch import Batch, Committed, Identity
 from .errors import ExportError, TargetError, target_errors
 from .ledger import Ledger
@@ -42,7 +44,6 @@ _TYPES = {
     ColumnType.JSON: "JSON",
 }
 _TABLES: tuple[Table[Any], ...] = (CONVERSATIONS, MESSAGES)
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _ROWS_AT_ONCE = 5_000
 # Nothing is ever fetched: what is needed of DuckDB is built in.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -208,7 +209,7 @@ def _value(column: Column, value: Any) -> Any:
     if column.type is ColumnType.JSON:
         return msgspec.Raw(b"null" if value is None else value.encode())
     if column.type is ColumnType.TIME and value is not None:
-        return _EPOCH + dt.timedelta(microseconds=value)
+        return EPOCH + dt.timedelta(microseconds=value)
     return value
 
 

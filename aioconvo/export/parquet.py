@@ -16,6 +16,8 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from aioconvo.core.moments import EPOCH
+
 from .errors import ExportError, TargetError
 from .parts import PartSink
 from .schema import SCHEMA_VERSION, Column, ColumnType, ConversationRow, MessageRow, Table, decode_row, values
@@ -39,7 +41,6 @@ _TYPES = {
     ColumnType.JSON: pa.json_(pa.string()),
 }
 _REPEATED = {"provider", "account", "conversation_id", "direction", "kind", "author_kind", "channel", "status"}
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _BATCHES_A_GROUP = 10
 _ROWS_A_BATCH = 2_500
 
@@ -110,7 +111,7 @@ def _read_back(column: Column, found: Any) -> list[Any]:
         case ColumnType.TIME:
             # As numbers: no library for time zones is needed.
             counts: list[int | None] = found.cast(pa.int64()).to_pylist()
-            return [None if count is None else _EPOCH + dt.timedelta(microseconds=count) for count in counts]
+            return [None if count is None else EPOCH + dt.timedelta(microseconds=count) for count in counts]
         case ColumnType.JSON:
             texts: list[str] = found.storage.to_pylist()
             return [msgspec.Raw(text.encode()) for text in texts]

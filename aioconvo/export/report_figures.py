@@ -12,10 +12,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from aioconvo.core.moments import EPOCH
+
 __all__ = ["WAIT_LABELS", "ConversationFacts", "MessageFacts", "Scratch", "Shown", "day_bins"]
 
 UNKNOWN = "unknown"
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 # Time zones differ from UTC by whole quarters of an hour, so a quarter falls into one local hour and day.
 _QUARTER = dt.timedelta(minutes=15)
@@ -176,7 +177,7 @@ class Scratch:
             " WHERE quarter IS NOT NULL GROUP BY provider, direction, quarter"
         )
         for provider, direction, quarter, count in self._ask(query):
-            moment = _local(_EPOCH + quarter * _QUARTER, zone)
+            moment = _local(EPOCH + quarter * _QUARTER, zone)
             days[provider, direction][moment.toordinal()] += count
             week = hours.setdefault(provider, {}).setdefault(direction, [0] * _HOURS_A_WEEK)
             week[24 * moment.weekday() + moment.hour] += count
@@ -268,7 +269,7 @@ def day_bins(days: dict[tuple[str, str], Counter[int]]) -> dict[str, Any]:
 
 
 def _message_row(facts: MessageFacts) -> tuple[object, ...]:
-    moment = None if facts.sent_at is None else facts.sent_at - _EPOCH
+    moment = None if facts.sent_at is None else facts.sent_at - EPOCH
     return (
         facts.id,
         None if moment is None else moment // _MICROSECOND,

@@ -55,6 +55,7 @@ from msgspec import UNSET
 from aioconvo.convore import models
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import InvalidRequestError
+from aioconvo.core.moments import EPOCH
 from aioconvo.core.operation import Effect, Operation
 from aioconvo.core.pagers import Ask
 from aioconvo.core.pagination import Fetch
@@ -63,7 +64,7 @@ from aioconvo.core.response import Response
 from .base import Capabilities, Inbox, Order
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
 from .people import People
-from .times import EPOCH, shifted, utc
+from .times import shifted, utc
 from .told import made_id, words
 from .walk import Listed, Span
 

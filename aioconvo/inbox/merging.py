@@ -8,9 +8,9 @@ import heapq
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 
 from aioconvo.core.errors import OutOfOrderError
+from aioconvo.core.moments import EPOCH
 
 from .models import Message
-from .times import EPOCH
 from .together import together
 
 __all__ = ["merge"]

@@ -56,6 +56,7 @@ import msgspec
 
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import NotFoundError, UnsupportedError
+from aioconvo.core.moments import EPOCH
 from aioconvo.core.pagers import Ask, Mark, Taken
 from aioconvo.core.pagination import Fetch
 from aioconvo.core.response import Response
@@ -66,7 +67,7 @@ from aioconvo.smooch.pages import MessagePage
 from .base import Capabilities, Inbox, Order
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
 from .people import People
-from .times import EPOCH, milliseconds
+from .times import milliseconds
 from .told import made_id
 from .walk import Listed, Span
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from aioconvo.core.errors import InvalidRequestError
+from aioconvo.core.moments import EPOCH, counted_as_utc
 
-__all__ = ["EPOCH", "aware", "from_milliseconds", "milliseconds", "shifted", "utc"]
+__all__ = ["aware", "from_milliseconds", "milliseconds", "shifted", "utc"]
 
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_NAIVE_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 -- what times without a zone are counted from
 _MILLISECOND = dt.timedelta(milliseconds=1)
 
 
@@ -20,8 +19,7 @@ def utc(when: object) -> dt.datetime | None:
     if when.tzinfo is dt.UTC:
         return when
     try:
-        # A sum costs a twelfth of `replace`.
-        return EPOCH + (when - _NAIVE_EPOCH) if when.tzinfo is None else when.astimezone(dt.UTC)
+        return counted_as_utc(when) if when.tzinfo is None else when.astimezone(dt.UTC)
     except OverflowError:
         return None
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from msgspec import field
 
 from aioconvo.core.codec import Envelope, Model, OpenEnum
+from aioconvo.core.moments import counted_as_utc
 
 __all__ = [
     "Channel",
@@ -35,9 +36,6 @@ __all__ = [
 ]
 
 T = TypeVar("T", bound=Model)
-
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_NAIVE_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 -- what times without a zone are counted from
 
 
 class MessageType(OpenEnum):
@@ -89,8 +87,7 @@ def _in_utc(*names: str) -> Callable[[type[T]], type[T]]:
 
 def _aware(member: MemberDescriptorType, struct: Model) -> object:
     value: object = member.__get__(struct)
-    # A sum costs a twelfth of `replace`.
-    return _EPOCH + (value - _NAIVE_EPOCH) if isinstance(value, dt.datetime) and value.tzinfo is None else value
+    return counted_as_utc(value) if isinstance(value, dt.datetime) else value
 
 
 class ConversationInfo(Model, rename="camel"):

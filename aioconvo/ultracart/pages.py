@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from aioconvo.core.codec import Envelope, Model
 from aioconvo.core.columns import Column, column, identities
+from aioconvo.core.moments import EPOCH, counted_as_utc
 from aioconvo.core.offset import OffsetPager, ResultSet
 from aioconvo.core.pagers import Ask, Mark, SincePager
 
@@ -32,8 +33,6 @@ __all__ = [
 ]
 
 _DEFAULT_PAGE = 100
-_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 -- for the times that carry no offset
-_EPOCH_IN_UTC = _EPOCH.replace(tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 _conversation_ids: Column[ConversationSummary] = identities(lambda rows: [row.conversation_uuid for row in rows])
@@ -214,9 +213,7 @@ def _conversation_id(conversation: ConversationSummary) -> str | None:
 def _last_message_time(conversation: ConversationSummary) -> int | None:
     """The time of the last message in microseconds; without an offset it counts as UTC."""
     last = getattr(conversation, "last_message_dts", None)
-    if not isinstance(last, dt.datetime):
-        return None
-    return (last - (_EPOCH if last.tzinfo is None else _EPOCH_IN_UTC)) // _MICROSECOND
+    return (counted_as_utc(last) - EPOCH) // _MICROSECOND if isinstance(last, dt.datetime) else None
 
 
 def _milliseconds(message: Message) -> int | None:

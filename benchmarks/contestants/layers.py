@@ -5,7 +5,6 @@ For `instructions.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import measured
@@ -27,20 +26,10 @@ class AtHand(aioconvo.SessionPool):
         super().__init__()
         self._had: dict[URL, Answer] = {}
 
-    async def exchange(
-        self,
-        state: LoopState,
-        method: str,
-        url: URL,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        *,
-        timeout: float | None,  # noqa: ASYNC109 -- the signature of what is overridden
-        anew: bool = False,
-    ) -> Answer:
+    async def exchange(self, state: LoopState, method: str, url: URL, *given: Any, **options: Any) -> Answer:
         """The answer to a request."""
         if url not in self._had:
-            self._had[url] = await super().exchange(state, method, url, headers, body, timeout=timeout, anew=anew)
+            self._had[url] = await super().exchange(state, method, url, *given, **options)
         return self._had[url]
 
 

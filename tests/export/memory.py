@@ -18,11 +18,11 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import aioconvo
+from aioconvo.core.moments import EPOCH
 from aioconvo.core.pagers import Ask, Mark, Taken
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.export import Exporter, Source
 from aioconvo.inbox import Capabilities, Conversation, Direction, Inbox, Kind, Message, Provider
-from aioconvo.inbox.times import EPOCH
 
 _PAGE = 100
 _TEXT = "Order 20431 left our warehouse in Graz this morning. Your parcel will be with you on Friday."

@@ -94,8 +94,10 @@ async def _cancelled_sometime(ask: Ask, draw: random.Random) -> str:
     elif moment < 0.3:
         for _ in range(draw.randrange(30)):
             await asyncio.sleep(0)  # after so many turns of the loop
-    else:
+    elif moment < 0.9:
         await asyncio.sleep(draw.random() * 0.12)
+    else:
+        await asyncio.wait((task,))  # too late, however slow the machine is
     task.cancel()
     try:
         await task
@@ -132,7 +134,7 @@ async def test_random_cancels_leave_nothing_held(server: FaultServer, record_pro
     _tell(record_property, "R14", f"{count} cancels in {seconds:.1f} s: {dict(results)}; left over: {left or 'nothing'}")
     assert left == {}
     assert results["cancelled"] > count / 4
-    assert results["answered"] > count / 100  # on a machine with other work fewer are in time
+    assert results["answered"] > count / 20
 
 
 _LIST = aioconvo.convore.messages.LIST.request()

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 import aioconvo
+from aioconvo.core.moments import EPOCH
 from aioconvo.inbox import Conversation, Direction, Inbox, Kind, Message, Order, Provider
-from aioconvo.inbox.times import EPOCH
 from aioconvo.sandbox import Sandbox
 from tests.inbox import natives
 from tests.inbox.conftest import CLIENTS

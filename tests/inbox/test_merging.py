@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 import aioconvo
+from aioconvo.core.moments import EPOCH
 from aioconvo.inbox import Message, Order, Provider, merge
-from aioconvo.inbox.times import EPOCH
 
 HOURS = st.lists(st.integers(0, 20) | st.none(), max_size=8)
 

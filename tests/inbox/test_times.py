@@ -12,8 +12,9 @@ from hypothesis import given, strategies as st
 import aioconvo
 from aioconvo import convore as convore_api, smooch as smooch_api, smscx as smscx_api, sunshine as sunshine_api
 from aioconvo.core.codec import decode
+from aioconvo.core.moments import EPOCH
 from aioconvo.inbox import convore, smooch, smscx, sunshine, ultracart
-from aioconvo.inbox.times import EPOCH, aware, from_milliseconds, milliseconds, shifted, utc
+from aioconvo.inbox.times import aware, from_milliseconds, milliseconds, shifted, utc
 from aioconvo.inbox.walk import Span
 from aioconvo.ultracart import Message as UltraCartMessage
 from tests.inbox import natives
