@@ -13,8 +13,8 @@ import itertools
 import os
 import time
 import uuid
-from collections.abc import AsyncIterable, Callable, Coroutine, Generator, Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeAlias
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Generator, Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import anyio
 import msgspec
@@ -42,6 +42,7 @@ _FED = 500  # ids that are read, or given out, at a time
 _DUE = 300  # conversations that wait to be walked, so that nobody waits for the next page of a list
 # What no other conversation of the source would answer differently: asking on would only repeat it.
 _REFUSALS = frozenset({"AuthenticationError", "ConfigurationError", "PaymentRequiredError", "PoolClosedError"})
+T = TypeVar("T")
 _Jobs: TypeAlias = MemoryObjectSendStream[Job]
 
 
@@ -215,7 +216,7 @@ class _Flow:
         async with anyio.create_task_group() as group, pages, walked:
             group.start_soon(self._write, committed)
             group.start_soon(give, jobs)
-            await self._walk(walked, pages.send)
+            await self._walk(_each(walked), functools.partial(_send, pages))
 
     async def _walk(self, jobs: AsyncIterable[Job], write: Write) -> None:
         concurrency, engine = self._exporter.concurrency, self._exporter.engine
@@ -309,7 +310,7 @@ class _Flow:
             self.counts = msgspec.structs.replace(self.counts, due=self.counts.due + 1)
             # Who walks has ended already: because it was told to stop, or with an error that it raises itself.
             with contextlib.suppress(anyio.BrokenResourceError):
-                await jobs.send(self._job(owed))
+                await _send(jobs, self._job(owed))
 
     def _job(self, owed: list[Owed]) -> Job:
         step = plan.agreed([one.step for one in owed])
@@ -324,6 +325,25 @@ class _Flow:
 
     def _begun(self, step: Step) -> Step:
         return step if step.walk else msgspec.structs.replace(step, walk=next(self._walks))
+
+
+async def _send(stream: MemoryObjectSendStream[T], item: T) -> None:
+    """`stream.send`, which lets every other task run first, only where the stream is full: walks wait often enough."""
+    try:
+        stream.send_nowait(item)
+    except anyio.WouldBlock:
+        await stream.send(item)
+
+
+async def _each(stream: MemoryObjectReceiveStream[T]) -> AsyncIterator[T]:
+    """What comes, without letting every other task run before what is there already."""
+    with contextlib.suppress(anyio.EndOfStream):
+        while True:
+            try:
+                item = stream.receive_nowait()
+            except anyio.WouldBlock:
+                item = await stream.receive()
+            yield item
 
 
 def _ids(given: Iterable[str]) -> Iterator[str]:

@@ -21,8 +21,8 @@ _Key: TypeAlias = tuple[int, str]  # a conversation's number and a message's id
 _Item: TypeAlias = tuple[int, str, bytes, int]
 
 _FIND_LISTED = """WITH given (source, id) AS ({rows})
-    SELECT c.id, number, round, due, walked, ended, digest FROM given CROSS JOIN _aioconvo_conversations AS c
-    ON c.source = given.source AND c.id = given.id"""
+    SELECT json_group_array(json_array(c.id, number, round, due, walked, ended, hex(digest)))
+    FROM given CROSS JOIN _aioconvo_conversations AS c ON c.source = given.source AND c.id = given.id"""
 _LIST = """INSERT INTO _aioconvo_conversations (source, id, round, listed, told, digest, row) {rows}
     ON CONFLICT (source, id) DO UPDATE SET round = excluded.round, listed = excluded.listed, told = excluded.told,
     digest = excluded.digest, row = excluded.row"""
@@ -37,9 +37,10 @@ _MOVE_LIST = """WITH given (source, user, walk, pages, position, due) AS ({rows}
     SET walk = given.walk, pages = given.pages, position = given.position, due = given.due, fault = NULL, words = NULL
     FROM given WHERE l.source = given.source AND l.user = given.user"""
 
-_FIND = """WITH given (source, id) AS ({rows}) SELECT c.source, c.id, number, messages
+_FIND = """WITH given (source, id) AS ({rows}) SELECT json_group_array(json_array(c.source, c.id, number, messages))
     FROM given CROSS JOIN _aioconvo_conversations AS c ON c.source = given.source AND c.id = given.id"""
-_KNOWN = """WITH given (conversation, id) AS ({rows}) SELECT i.conversation, i.id, digest, part
+_KNOWN = """WITH given (conversation, id) AS ({rows})
+    SELECT json_group_array(json_array(i.conversation, i.id, hex(digest), part))
     FROM given CROSS JOIN _aioconvo_items AS i ON i.conversation = given.conversation AND i.id = given.id"""
 _KEEP = "INSERT OR REPLACE INTO _aioconvo_items (conversation, id, digest, part) {rows}"
 _COUNT = """WITH given (number, added, oldest, newest) AS ({rows}) UPDATE _aioconvo_conversations AS c
@@ -79,13 +80,13 @@ def take_conversations(
     """Note conversations of a list, or that were named; those that are new or different."""
     ((current,),) = db.execute("SELECT round FROM _aioconvo_sources WHERE number = ?", (source,)).fetchall()
     latest = {row.conversation_id: row for row in rows}
-    known = {one: found for one, *found in bulk.run(db, _FIND_LISTED, [(source, one) for one in latest])}
+    known = {one: found for one, *found in bulk.find(db, _FIND_LISTED, [(source, one) for one in latest])}
     fresh: list[ConversationRow] = []
     restarts: list[bulk.Row] = []
     named: list[bulk.Row] = []
     listed: list[bulk.Row] = []
     for one, row in latest.items():
-        number, last_round, due, walked, ended, before = known.get(one, (0, current, 1, None, 0, None))
+        number, last_round, due, walked, ended, before = known.get(one, (0, current, 1, None, 0, ""))
         fingerprint = plan.fingerprint(row)
         if not due and plan.is_due(listed=fingerprint, walked=walked, ended=bool(ended), again=last_round < current):
             restarts.append((number,))
@@ -95,7 +96,7 @@ def take_conversations(
         encoded = encode_row(row)
         now = digest(encoded)
         listed.append((source, one, current, fingerprint, row.message_count, now, encoded if keeps_rows else None))
-        if before != now:
+        if before != now.hex().upper():
             fresh.append(row)
     bulk.run(db, _RESTART, restarts)
     bulk.run(db, _NAME, named)
@@ -123,7 +124,7 @@ def take_messages(db: sqlite3.Connection, sources: Mapping[Account, int], batche
     What is of a conversation that only another target's list told of is left out.
     """
     asked = {(sources[batch.account], batch.conversation) for batch in batches}
-    found = {(source, one): (number, held) for source, one, number, held in bulk.run(db, _FIND, list(asked))}
+    found = {(source, one): (number, held) for source, one, number, held in bulk.find(db, _FIND, list(asked))}
     lines: dict[_Key, MessageLine] = {}
     looked: list[bulk.Row] = []
     steps: list[tuple[int, Step]] = []
@@ -137,7 +138,7 @@ def take_messages(db: sqlite3.Connection, sources: Mapping[Account, int], batche
         looked += page if held else ()
         total += len(batch.messages)
         steps.append((number, batch.step))
-    known = {(number, one): (before, where) for number, one, before, where in bulk.run(db, _KNOWN, looked)}
+    known = {(number, one): (bytes.fromhex(before), where) for number, one, before, where in bulk.find(db, _KNOWN, looked)}
     taken, items = _sift(lines, known, part)
     bulk.run(db, _KEEP, items)
     bulk.run(db, _COUNT, _spans(items, taken, known))

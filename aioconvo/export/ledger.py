@@ -61,6 +61,14 @@ _TABLES = (
     "CREATE INDEX _aioconvo_conversations_due ON _aioconvo_conversations (source, run) WHERE due",
 )
 
+_OWED = """WITH given (source, id, run) AS ({rows})
+    SELECT json_group_array(json_array(c.id, walk, since, pages, position, whole_to)) FROM given
+    CROSS JOIN _aioconvo_conversations AS c ON c.source = given.source AND c.id = given.id AND due AND c.run < given.run"""
+# A walk that begins now sees all changes that were listed up to now.
+_GIVE = """WITH given (source, id, run) AS ({rows}) UPDATE _aioconvo_conversations AS c
+    SET run = given.run, walked = iif(walk = '', listed, walked)
+    FROM given WHERE c.source = given.source AND c.id = given.id AND due AND c.run < given.run"""
+
 
 class State(NamedTuple):
     """What the ledger knows of one conversation; `told` is how many messages the API says there are."""
@@ -288,18 +296,14 @@ class Ledger:
         if ids is None:
             find = "SELECT id FROM _aioconvo_conversations WHERE source = ? AND due AND run < ? LIMIT ?"
             ids = [one for (one,) in self.db.execute(find, (source, self.run, count))]
-        # A walk that begins now sees all changes that were listed up to now.
-        give = """WITH given (source, id, run) AS ({rows}) UPDATE _aioconvo_conversations AS c
-            SET run = given.run, walked = iif(walk = '', listed, walked)
-            FROM given WHERE c.source = given.source AND c.id = given.id AND due AND c.run < given.run
-            RETURNING id, walk, since, pages, position, whole_to"""
-        given: dict[str, plan.Owed] = {}
+        rows = [(source, one, self.run) for one in ids]
         with self.transaction(durable=False):
-            for one, walk, since, pages, position, whole_to in bulk.run(
-                self.db, give, [(source, one, self.run) for one in ids]
-            ):
-                step = Step(walk=walk, since=from_text(since), pages=pages, position=position)
-                given[one] = plan.Owed(one, step, from_text(whole_to))
+            found = bulk.find(self.db, _OWED, rows)
+            bulk.run(self.db, _GIVE, rows)
+        given = {
+            one: plan.Owed(one, Step(walk=walk, since=from_text(since), pages=pages, position=position), from_text(whole_to))
+            for one, walk, since, pages, position, whole_to in found
+        }
         return [given[one] for one in ids if one in given]
 
     # What pages brought.

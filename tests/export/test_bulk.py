@@ -25,7 +25,7 @@ def test_every_row_is_put_once(db: sqlite3.Connection, count: int, monkeypatch: 
     rows: list[bulk.Row] = [(number, f"word {number}", b"x" if number % 2 else None) for number in range(count)]
     statements: list[str] = []
     db.set_trace_callback(statements.append)
-    assert bulk.run(db, "INSERT INTO words {rows}", rows) == []
+    bulk.run(db, "INSERT INTO words {rows}", rows)
     db.set_trace_callback(None)
     assert db.execute("SELECT * FROM words ORDER BY id").fetchall() == rows
     assert len(statements) == (count + 1) // 2
@@ -47,8 +47,9 @@ def test_what_all_statements_find_comes_back(db: sqlite3.Connection, monkeypatch
     bulk.run(db, "INSERT INTO words (id, word) {rows}", [(number, "old") for number in range(5)])
     upsert = "INSERT INTO words (id, word) {rows} ON CONFLICT (id) DO UPDATE SET word = excluded.word"
     bulk.run(db, upsert, [(number, "new") for number in range(3, 6)])
-    find = "WITH given (id) AS ({rows}) SELECT id, word FROM given JOIN words USING (id)"
-    assert bulk.run(db, find, [(2,), (3,), (5,), (9,)]) == [(2, "old"), (3, "new"), (5, "new")]
+    find = "WITH given (id) AS ({rows}) SELECT json_group_array(json_array(id, word)) FROM given JOIN words USING (id)"
+    assert bulk.find(db, find, [(2,), (3,), (5,), (9,)]) == [[2, "old"], [3, "new"], [5, "new"]]
+    assert bulk.find(db, find, []) == []
 
 
 def test_a_statement_takes_no_more_values_than_sqlite_does(db: sqlite3.Connection) -> None:
