@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from aioconvo.core.codec import Model
 
-from .schema import ConversationRow, MessageLine
+from .schema import ConversationRow, MessageLines
 
 __all__ = ["Account", "Batch", "Committed", "Fault", "Identity", "Step"]
 
@@ -74,7 +74,7 @@ class Batch(Model):
     user: str | None = None
     conversation: str | None = None
     conversations: tuple[ConversationRow, ...] = ()
-    messages: tuple[MessageLine, ...] = ()
+    messages: MessageLines = MessageLines()
 
 
 class Committed(NamedTuple):

@@ -120,8 +120,8 @@ class DuckdbSink:
             with _transaction(self._db):
                 _delete(self._db, CONVERSATIONS, list(conversations.values()))
                 _insert(self._db, CONVERSATIONS, [encode_row(row) for row in conversations.values()])
-                _delete(self._db, MESSAGES, [decode_row(MESSAGES, line.row) for line in older])
-                _insert(self._db, MESSAGES, [line.row for line in taken.messages])
+                _delete(self._db, MESSAGES, [decode_row(MESSAGES, line) for line in older])
+                _insert(self._db, MESSAGES, taken.messages)
         return taken.counts
 
     def close(self) -> None:

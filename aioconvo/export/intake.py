@@ -5,20 +5,21 @@ Every function is a few statements, however many pages and rows there are. They 
 
 from __future__ import annotations
 
-import datetime as dt
 import sqlite3
 from collections.abc import Mapping, Sequence
+from itertools import chain, repeat
 from typing import NamedTuple, TypeAlias
+
+import msgspec
 
 from . import bulk, plan
 from .batch import Account, Batch, Committed, Step
-from .schema import ConversationRow, MessageLine, digest, encode_row
+from .schema import ConversationRow, MessageLines, digest, encode_row
 from .times import to_text
 
 __all__ = ["Taken", "take_conversations", "take_lists", "take_messages"]
 
-_Key: TypeAlias = tuple[int, str]  # a conversation's number and a message's id
-_Item: TypeAlias = tuple[int, str, bytes, int]
+_Known: TypeAlias = dict[int, dict[str, tuple[bytes, int]]]  # by a conversation's number and a message's id: digest and part
 
 _FIND_LISTED = """WITH given (source, id) AS ({rows})
     SELECT json_group_array(json_array(c.id, number, round, due, walked, ended, hex(digest)))
@@ -64,13 +65,13 @@ _FAIL = """WITH given (number, fault, words) AS ({rows}) UPDATE _aioconvo_conver
 class Taken(NamedTuple):
     """What some pages brought that the target does not hold as it is.
 
-    `older` are those of the `messages` of which the target holds an older one, each with the part that holds it; `counts` are
-    of messages.
+    `messages` are encoded rows; `older` are those of them of which the target holds an older one, each with the part that
+    holds it; `counts` are of messages.
     """
 
     conversations: list[ConversationRow]
-    messages: list[MessageLine]
-    older: list[tuple[int, MessageLine]]
+    messages: list[msgspec.Raw]
+    older: list[tuple[int, msgspec.Raw]]
     counts: Committed
 
 
@@ -125,49 +126,53 @@ def take_messages(db: sqlite3.Connection, sources: Mapping[Account, int], batche
     """
     asked = {(sources[batch.account], batch.conversation) for batch in batches}
     found = {(source, one): (number, held) for source, one, number, held in bulk.find(db, _FIND, list(asked))}
-    lines: dict[_Key, MessageLine] = {}
+    pages: dict[int, list[MessageLines]] = {}
     looked: list[bulk.Row] = []
     steps: list[tuple[int, Step]] = []
-    total = 0
     for batch in batches:
         number, held = found.get((sources[batch.account], batch.conversation), (0, 0))
         if not number:
             continue
-        page = {(number, line.id): line for line in batch.messages}
-        lines |= page  # the same id twice: the later one counts
-        looked += page if held else ()
-        total += len(batch.messages)
+        pages.setdefault(number, []).append(batch.messages)
+        looked += [(number, one) for one in batch.messages.ids] if held else ()
         steps.append((number, batch.step))
-    known = {(number, one): (bytes.fromhex(before), where) for number, one, before, where in bulk.find(db, _KNOWN, looked)}
-    taken, items = _sift(lines, known, part)
-    bulk.run(db, _KEEP, items)
-    bulk.run(db, _COUNT, _spans(items, taken, known))
+    known: _Known = {}
+    for number, one, before, where in bulk.find(db, _KNOWN, looked):
+        known.setdefault(number, {})[one] = (bytes.fromhex(before), where)
+    news = [_new(number, MessageLines.joined(some), known.get(number, {})) for number, some in pages.items()]
+    items = chain.from_iterable(zip(repeat(new.number), new.lines.ids, new.lines.digests, repeat(part)) for new in news)
+    bulk.run(db, _KEEP, list(items))
+    bulk.run(db, _COUNT, [_span(new) for new in news if new.lines])
     _step(db, steps)
-    changed = len(taken.older)
-    return taken._replace(counts=Committed(len(taken.messages) - changed, changed, total - len(taken.messages)))
+    rows = list(chain.from_iterable(new.lines.rows for new in news))
+    older = list(chain.from_iterable(new.older for new in news))
+    total = sum(len(lines) for some in pages.values() for lines in some)
+    return Taken([], rows, older, Committed(len(rows) - len(older), len(older), total - len(rows)))
 
 
-def _sift(lines: Mapping[_Key, MessageLine], known: Mapping[_Key, tuple[bytes, int]], part: int) -> tuple[Taken, list[_Item]]:
-    """What is new or different, and what the index of messages is to hold of it."""
-    changed = {key: line for key, line in lines.items() if key not in known or known[key][0] != line.digest}
-    older = [(known[key][1], line) for key, line in changed.items() if key in known]
-    items = [(number, one, line.digest, part) for (number, one), line in changed.items()]
-    return Taken([], list(changed.values()), older, Committed()), items
+class _New(NamedTuple):
+    """What of one conversation is new or different; see `Taken`."""
+
+    number: int
+    lines: MessageLines
+    older: list[tuple[int, msgspec.Raw]]
 
 
-def _spans(items: Sequence[_Item], taken: Taken, known: Mapping[_Key, object]) -> list[bulk.Row]:
-    """For each conversation how many messages are new, and when the oldest and the newest of what came were sent."""
-    added: dict[int, int] = {}
-    times: dict[int, list[dt.datetime]] = {}
-    for (number, one, _, _), line in zip(items, taken.messages, strict=True):
-        added[number] = added.get(number, 0) + ((number, one) not in known)
-        moments = times.setdefault(number, [])
-        if line.sent_at is not None:
-            moments.append(line.sent_at)
-    return [
-        (number, count, *((to_text(min(sent)), to_text(max(sent))) if (sent := times[number]) else (None, None)))
-        for number, count in added.items()
-    ]
+def _new(number: int, lines: MessageLines, known: Mapping[str, tuple[bytes, int]]) -> _New:
+    if not known:
+        return _New(number, lines, [])
+    nothing = (b"", 0)
+    told = enumerate(zip(lines.ids, lines.digests, strict=True))
+    changed = lines.at([place for place, (one, now) in told if known.get(one, nothing)[0] != now])
+    older = [(known[one][1], row) for one, row in zip(changed.ids, changed.rows, strict=True) if one in known]
+    return _New(number, changed, older)
+
+
+def _span(new: _New) -> bulk.Row:
+    """How many messages of a conversation are new, and when the oldest and the newest of what came were sent."""
+    sent = [when for when in new.lines.sent_at if when is not None]
+    times = (to_text(min(sent)), to_text(max(sent))) if sent else (None, None)
+    return (new.number, len(new.lines) - len(new.older), *times)
 
 
 def _step(db: sqlite3.Connection, steps: Sequence[tuple[int, Step]]) -> None:

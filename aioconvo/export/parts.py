@@ -175,10 +175,10 @@ class PartSink(abc.ABC):
             _sync(self._hidden)
         with path.open("r+b") as file:
             file.seek(stage.bytes)
-            file.write(b"\n".join([*(line.row for line in taken.messages), b""]))
+            file.write(b"\n".join([*taken.messages, b""]))
             end = file.tell()
             os.fsync(file.fileno())
-        replaced = [(part, *_key(line.row)) for part, line in taken.older]
+        replaced = [(part, *_key(line)) for part, line in taken.older]
         bulk.run(self._ledger.db, "INSERT OR IGNORE INTO _aioconvo_replaced {rows}", replaced)
         again = sum(part == stage.part for part, _ in taken.older)
         stage = _Stage(stage.part, stage.rows + len(taken.messages) - again, end)

@@ -49,7 +49,8 @@ import datetime as dt
 import enum
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
@@ -64,7 +65,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "ConversationRow",
-    "MessageLine",
+    "MessageLines",
     "MessageRow",
     "Row",
     "Table",
@@ -74,7 +75,6 @@ __all__ = [
     "decode_row",
     "digest",
     "encode_row",
-    "message_line",
     "message_lines",
     "message_row",
     "values",
@@ -143,21 +143,36 @@ class MessageRow(Model, omit_defaults=False, kw_only=False):  # built by positio
     native: msgspec.Raw = _NULL
 
 
-class MessageLine(Model, kw_only=False):
-    """A row of the table of messages as `encode_row` encodes it, with what has to be known of it before it is written.
+class MessageLines(Model, kw_only=False):
+    """Rows of the table of messages as `encode_row` encodes them, with what has to be known of each before it is written.
 
-    One object instead of twenty: between a page and the targets thousands wait.
+    Four lists of one length instead of an object a row, or twenty: between a page and the targets thousands of rows wait.
     """
 
-    id: str
-    sent_at: dt.datetime | None
-    digest: bytes
-    row: msgspec.Raw
+    ids: Sequence[str] = ()
+    sent_at: Sequence[dt.datetime | None] = ()
+    digests: Sequence[bytes] = ()
+    rows: Sequence[msgspec.Raw] = ()
 
     @classmethod
-    def of(cls, message_id: str, sent_at: dt.datetime | None, encoded: bytes) -> MessageLine:
-        """The line of a row that is encoded already."""
-        return cls(message_id, sent_at, digest(encoded), msgspec.Raw(encoded))
+    def of(cls, ids: Sequence[str], sent_at: Sequence[dt.datetime | None], encoded: Sequence[bytes]) -> MessageLines:
+        """The lines of rows that are encoded already."""
+        return cls(ids, sent_at, [digest(one) for one in encoded], [msgspec.Raw(one) for one in encoded])
+
+    @classmethod
+    def joined(cls, some: Iterable[MessageLines]) -> MessageLines:
+        """One after the other; of an id that comes more than once the last line counts."""
+        columns = zip(*((one.ids, one.sent_at, one.digests, one.rows) for one in some), strict=True)
+        every = cls(*(list(chain.from_iterable(column)) for column in columns))
+        last = {one: place for place, one in enumerate(every.ids)}
+        return every if len(last) == len(every) else every.at(sorted(last.values()))
+
+    def at(self, places: Sequence[int]) -> MessageLines:
+        """The lines at these places."""
+        return MessageLines(*([column[place] for place in places] for column in msgspec.structs.astuple(self)))
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 Row: TypeAlias = ConversationRow | MessageRow
@@ -225,22 +240,23 @@ def message_row(message: Message, account: str, conversation_id: str) -> Message
     return _row(message, account, conversation_id, attachments, _json(message.native))
 
 
-def message_lines(messages: Iterable[Message], account: str, conversation_id: str) -> tuple[MessageLine, ...]:
-    """What `message_line` makes of the rows of these messages, at half of the cost."""
-    return tuple([_line(message, account, conversation_id) for message in messages])
+def message_lines(messages: Sequence[Message], account: str, conversation_id: str) -> MessageLines:
+    """What `encode_row` makes of the rows of these messages, at half of the cost."""
+    lines = [_line(message, account, conversation_id) for message in messages]
+    return MessageLines.of([one for one, _ in lines], [message.sent_at for message in messages], [line for _, line in lines])
 
 
-def _line(message: Message, account: str, conversation_id: str) -> MessageLine:
+def _line(message: Message, account: str, conversation_id: str) -> tuple[str, bytes]:
+    """The message's id and its encoded row, in valid UTF-8."""
     native: Any = message.native
     if not getattr(native, "__dict__", None):  # it drifted in no part
         attachments: Any = message.attachments
         try:  # what came as it should is encoded once, inside its row
-            encoded = _encode(_row(message, account, conversation_id, attachments, native))
+            return message.id, _encode(_row(message, account, conversation_id, attachments, native))
         except (TypeError, ValueError):
             pass
-        else:
-            return MessageLine.of(message.id, message.sent_at, encoded)
-    return message_line(message_row(message, account, conversation_id))
+    row = _mended(message_row(message, account, conversation_id))
+    return row.message_id, _encode(row)
 
 
 def _row(message: Message, account: str, conversation_id: str, attachments: msgspec.Raw, native: msgspec.Raw) -> MessageRow:
@@ -291,15 +307,6 @@ def encode_row(row: Row) -> bytes:
         return _encode(row)
     except UnicodeEncodeError:
         return _encode(_mended(row))
-
-
-def message_line(row: MessageRow) -> MessageLine:
-    """A row as what travels to the targets and is kept of it, in valid UTF-8."""
-    try:
-        encoded = _encode(row)
-    except UnicodeEncodeError:
-        return message_line(_mended(row))
-    return MessageLine.of(row.message_id, row.sent_at, encoded)
 
 
 def _mended(row: R) -> R:

@@ -167,7 +167,7 @@ class SqliteSink:
             taken = ledger.take(batches)
             _put(ledger.db, CONVERSATIONS, map(encode_row, taken.conversations))
             ((last,),) = ledger.db.execute("SELECT ifnull(max(rowid), 0) FROM messages")
-            _put(ledger.db, MESSAGES, (line.row for line in taken.messages))
+            _put(ledger.db, MESSAGES, taken.messages)
             ledger.db.execute(_SEARCH, (last,))
         return taken.counts
 

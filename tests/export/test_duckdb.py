@@ -15,7 +15,8 @@ import pytest
 from aioconvo.export.batch import Account, Batch, Identity, Step
 from aioconvo.export.duckdb import DuckdbSink
 from aioconvo.export.errors import TargetError
-from aioconvo.export.schema import MESSAGES, ConversationRow, MessageRow, message_line
+from aioconvo.export.schema import MESSAGES, ConversationRow, MessageRow
+from tests.export.rows import lines_of
 
 ACCOUNT = Account("sunshine", "main")
 IDENTITY = Identity(accounts=((ACCOUNT, "all"),))
@@ -43,7 +44,7 @@ def page(*rows: MessageRow) -> Batch:
         account=ACCOUNT,
         step=Step(walk="walk", pages=1, position="p"),
         conversation="c1",
-        messages=tuple(map(message_line, rows)),
+        messages=lines_of(rows),
     )
 
 

@@ -13,8 +13,9 @@ from aioconvo.export import Account, Batch, Committed, ExportError, Fault, Ident
 from aioconvo.export.completeness import Verdict, look
 from aioconvo.export.ledger import Ledger
 from aioconvo.export.plan import Owed
-from aioconvo.export.schema import ConversationRow, MessageRow, message_line
+from aioconvo.export.schema import ConversationRow, MessageRow
 from aioconvo.export.times import from_text, of_one_length, to_text
+from tests.export.rows import lines_of
 
 ACCOUNT = Account("convore", "shop")
 IDENTITY = Identity(accounts=((ACCOUNT, "all"),))
@@ -63,7 +64,7 @@ def page(*ids: str, text: str = "Hello", **step: object) -> Batch:
         account=ACCOUNT,
         conversation="c",
         step=msgspec.convert({"walk": "w", **step}, Step),
-        messages=tuple(map(message_line, rows)),
+        messages=lines_of(rows),
     )
 
 

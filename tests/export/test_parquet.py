@@ -17,7 +17,8 @@ from pyarrow import parquet
 from aioconvo.export.batch import Account, Batch, Identity, Step
 from aioconvo.export.errors import TargetError
 from aioconvo.export.parquet import ParquetSink
-from aioconvo.export.schema import CONVERSATIONS, MESSAGES, ConversationRow, MessageRow, encode_row, message_line
+from aioconvo.export.schema import CONVERSATIONS, MESSAGES, ConversationRow, MessageRow, encode_row
+from tests.export.rows import lines_of
 
 ACCOUNT = Account("sunshine", "main")
 IDENTITY = Identity(accounts=((ACCOUNT, "all"),))
@@ -43,7 +44,7 @@ def exported(directory: pathlib.Path, *messages: MessageRow, rows_per_part: int 
     sink.ledger.feed_lists(ACCOUNT, [""])
     step = Step(walk="walk", pages=1, ended=True)
     sink.commit([Batch(account=ACCOUNT, step=step, user="", conversations=(HEAD,))])
-    sink.commit([Batch(account=ACCOUNT, step=step, conversation="c1", messages=tuple(map(message_line, messages)))])
+    sink.commit([Batch(account=ACCOUNT, step=step, conversation="c1", messages=lines_of(messages))])
     sink.close()
     return sink
 

@@ -14,7 +14,8 @@ import pytest
 from aioconvo.export import Account, Batch, ExportError, Identity, Sink, Step, TargetError, open_sink
 from aioconvo.export.jsonl import GzipJsonlSink, JsonlSink
 from aioconvo.export.parts import PartSink
-from aioconvo.export.schema import ConversationRow, MessageRow, message_line
+from aioconvo.export.schema import ConversationRow, MessageRow
+from tests.export.rows import lines_of
 
 ACCOUNT = Account("convore", "shop")
 IDENTITY = Identity(accounts=((ACCOUNT, "all"),))
@@ -42,7 +43,7 @@ def page(*ids: str, text: str = "Hällo\n", conversation: str = "c") -> Batch:
         MessageRow(provider="convore", account="shop", conversation_id=conversation, message_id=one, text=text, sent_at=NOON)
         for one in ids
     )
-    lines = tuple(map(message_line, rows))
+    lines = lines_of(rows)
     return Batch(account=ACCOUNT, conversation=conversation, step=Step(walk="w", pages=1, position="p"), messages=lines)
 
 

@@ -21,8 +21,9 @@ from aioconvo.export.batch import Account, Batch, Identity, Step
 from aioconvo.export.errors import ExportError, TargetError
 from aioconvo.export.report_figures import day_bins
 from aioconvo.export.report_transcript import MOST_CHARACTERS, page_json, page_row, plain_text
-from aioconvo.export.schema import ConversationRow, MessageRow, message_line
+from aioconvo.export.schema import ConversationRow, MessageRow
 from aioconvo.export.sinks import open_sink
+from tests.export.rows import lines_of
 
 MONDAY = dt.datetime(2024, 1, 1, 9, 0, tzinfo=dt.UTC)
 ATTACK = "document.documentElement.setAttribute('data-broken','in')"
@@ -78,9 +79,7 @@ def exported(tmp_path: pathlib.Path) -> Callable[..., str]:
         for head, rows in talks:
             account = Account(head.provider, "main")
             walk = Step(walk="walk", pages=1, ended=ended, position=None if ended else "p")
-            sink.commit(
-                [Batch(account=account, step=walk, conversation=head.conversation_id, messages=tuple(map(message_line, rows)))]
-            )
+            sink.commit([Batch(account=account, step=walk, conversation=head.conversation_id, messages=lines_of(rows))])
         for account in accounts:
             sink.ledger.end_round(account)
         sink.close()

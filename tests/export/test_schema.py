@@ -111,9 +111,10 @@ def test_lines_of_a_page_are_those_of_its_rows(name: str, data: st.DataObject, w
     messages: list[Message] = mapping.messages(getattr(decode(json.dumps(body).encode(), kind), attribute), "told")
     rows = [schema.message_row(one, "shop", "asked") for one in messages]
     lines = schema.message_lines(messages, "shop", "asked")
-    assert lines == tuple(map(schema.message_line, rows))
-    assert [bytes(line.row) for line in lines] == [schema.encode_row(row) for row in rows]
-    assert [line.digest for line in lines] == [schema.digest(schema.encode_row(row)) for row in rows]
+    assert list(map(bytes, lines.rows)) == [schema.encode_row(row) for row in rows]
+    assert list(lines.digests) == [schema.digest(schema.encode_row(row)) for row in rows]
+    told = [schema.decode_row(schema.MESSAGES, line) for line in lines.rows]
+    assert (list(lines.ids), list(lines.sent_at)) == ([row.message_id for row in told], [row.sent_at for row in told])
 
 
 def test_values_stand_in_the_order_of_the_columns() -> None:
