@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-__all__ = ["LISTS", "NEWEST_MS", "POSTED", "SMALL", "List", "number_in", "page"]
+__all__ = ["LISTS", "POSTED", "SMALL", "List", "count_since", "number_in", "page"]
 
 JSON = dict[str, Any]
 
@@ -51,6 +51,11 @@ def _uuid(number: int) -> str:
 def number_in(identifier: str) -> int:
     """The number in an id or cursor made here."""
     return int(identifier[-8:], 16)
+
+
+def count_since(milliseconds: int) -> int:
+    """How many items are of that moment or newer, in Unix milliseconds: the number of the first one before it."""
+    return (NEWEST_MS - milliseconds) // 1000 + 1
 
 
 def _text(number: int) -> str:
@@ -250,6 +255,16 @@ def _ultracart_page(name: str) -> Callable[[list[JSON], int, int], JSON]:
     return wrap
 
 
+def _ultracart_messages(items: list[JSON], first: int, total: int) -> JSON:
+    rows = {"count": len(items), "limit": 100, "more": first > 0, "total_records": total}
+    # Oldest first, while number 0 is the newest.
+    return {
+        "conversation_messages": items[::-1],
+        "metadata": {"payload_name": "conversation_messages", "result_set": rows},
+        "success": True,
+    }
+
+
 def _ultracart_found(items: list[JSON], first: int, total: int) -> JSON:
     return {"records": items, "range_begin": first, "range_end": first + len(items), "total": total, "success": True}
 
@@ -342,10 +357,10 @@ def _smscx_page(items: list[JSON], first: int, total: int) -> JSON:  # noqa: ARG
     return {"data": items}
 
 
-def _smscx_detail() -> JSON:
+def _smscx_detail(items: list[JSON], first: int, total: int) -> JSON:  # noqa: ARG001 -- as above
     names = ("conversationId", "phoneNumber", "countryIso", "firstName", "lastName")
     conversation = _smscx_conversation(7)
-    return {"info": {name: conversation[name] for name in names}, "data": [_smscx_message(1), _smscx_message(2)]}
+    return {"info": {name: conversation[name] for name in names}, "data": items}
 
 
 class List(NamedTuple):
@@ -363,9 +378,10 @@ LISTS: dict[str, List] = {
     "convore.messages": List(_convore_message, _convore_page),
     "convore.conversations": List(_convore_conversation, _convore_page),
     "ultracart.conversations": List(_ultracart_conversation, _ultracart_page("conversations")),
-    "ultracart.messages": List(_ultracart_message, _ultracart_page("conversation_messages")),
+    "ultracart.messages": List(_ultracart_message, _ultracart_messages),
     "ultracart.search": List(_ultracart_conversation, _ultracart_found),
     "smscx.conversations": List(_smscx_conversation, _smscx_page),
+    "smscx.messages": List(_smscx_message, _smscx_detail),
 }
 
 
@@ -381,9 +397,8 @@ SMALL: dict[str, bytes] = {
     "ultracart": msgspec.json.encode({"conversation": _ultracart_conversation(7), "success": True}),
     "convore": msgspec.json.encode(_convore_conversation(7)),
     "convore.message": msgspec.json.encode(_convore_message(7)),
-    "smscx": msgspec.json.encode(_smscx_detail()),
 }
-"""The answer to a GET of one noun. Smooch has no such operation; there it is a page with one message."""
+"""The answer to a GET of one noun. Smooch has none, there it is a page with one message; SMS.CX's holds messages."""
 
 POSTED: dict[str, bytes] = {
     "sunshine": msgspec.json.encode({"messages": [_sunshine_message(10)]}),

@@ -33,16 +33,18 @@ _COOKIES = (
     "Set-Cookie: __cf_bm=tQ2xJ0c5kq8zX1; Path=/; HttpOnly; SameSite=None\r\nSet-Cookie: session=7f3e1a; Path=/; HttpOnly\r\n"
 )
 _KEPT_PAGES = 1024  # so that a long walk is not held in memory whole
+_FEW = 2  # messages of an SMS.CX conversation, which come with it, where their number was not said
 _JSON_PARAMETER = "page"  # the Sunshine SDK writes page={"after":"..."} where the specification has page[after]=...
 
 
 class Answers:
-    """Whole HTTP answers by method and target; `messages` is the length of each Sunshine conversation."""
+    """Whole HTTP answers by method and target; `messages` is the length of each conversation."""
 
     def __init__(self, *, pages: int, items: int, gzipped: bool, cookies: bool, messages: int | None = None) -> None:
         self._items = items
         self._total = pages * items
         self._messages = self._total if messages is None else messages
+        self._smscx_messages = _FEW if messages is None else messages
         self._gzipped = gzipped
         self._cookies = cookies
         self._small = {name: self._encoded(body) for name, body in bodies.SMALL.items()}
@@ -65,14 +67,20 @@ class Answers:
             case ["v1.1", "apps", _, "appusers", _, "messages"] if method == "POST":
                 return self._posted["smooch"]
             case ["v1.1", "apps", _, "appusers", _, "messages"]:
-                return self._page("smooch.messages", _older_than(_parameter(query, "before")), self._total, self._items)
+                return self._page("smooch.messages", _older_than(_parameter(query, "before")), self._messages, self._items)
             case ["rest", "v2", "conversation", "conversations"]:
                 offset, limit = int(_parameter(query, "_offset") or 0), int(_parameter(query, "_limit") or self._items)
                 return self._page("ultracart.conversations", offset, self._total, limit)
             case ["rest", "v2", "conversation", "conversations", _]:
                 return self._small["ultracart"]
-            case ["v1", "messages" | "conversations" as noun]:
-                return self._after(f"convore.{noun}", _parameter(query, "cursor"))
+            case ["rest", "v2", "conversation", "conversations", _, "messages", since]:
+                limit = int(_parameter(query, "limit") or self._items)
+                newer = min(self._messages, bodies.count_since(int(since)))
+                return self._page("ultracart.messages", max(0, newer - limit), newer, limit)
+            case ["v1", "conversations"]:
+                return self._after("convore.conversations", _parameter(query, "cursor"))
+            case ["v1", "messages"]:
+                return self._after("convore.messages", _parameter(query, "cursor"), self._messages)
             case ["v1", "conversations", _]:
                 return self._small["convore"]
             case ["v1", "messages", _]:
@@ -80,7 +88,7 @@ class Answers:
             case ["conversations"]:
                 return self._page("smscx.conversations", 0, self._total, self._total)
             case ["conversations", _]:
-                return self._small["smscx"]
+                return self._page("smscx.messages", 0, self._smscx_messages, self._smscx_messages)
             case _:
                 return self._missing
 
@@ -113,7 +121,7 @@ def _parameter(query: str, name: str) -> str | None:
 
 def _older_than(before: str | None) -> int:
     """The number of the first message before a moment in Unix seconds, exclusive."""
-    return 0 if before is None else (bodies.NEWEST_MS - round(float(before) * 1000)) // 1000 + 1
+    return 0 if before is None else bodies.count_since(round(float(before) * 1000))
 
 
 class _Connection(asyncio.Protocol):
@@ -173,7 +181,7 @@ def main() -> None:
     parser.add_argument("--cookies", action="store_true", help="set two cookies with every answer")
     parser.add_argument("--pages", type=int, default=1, help="pages in each list")
     parser.add_argument("--items", type=int, default=100, help="items on each page")
-    parser.add_argument("--messages", type=int, help="messages in each Sunshine conversation; pages x items by default")
+    parser.add_argument("--messages", type=int, help="messages in each conversation; pages x items by default (SMS.CX: 2)")
     parser.add_argument("--core", type=int, help="the core to stay on")
     parser.add_argument("--port-file", type=Path, help="a file to write the line with the port to")
     options = parser.parse_args()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["CONTESTANTS", "ROUGH", "TARGETS", "WORKLOADS", "Contestant", "Target", "Workload"]
+__all__ = ["CONTESTANTS", "EXPORTS", "ROUGH", "SDKS", "TARGETS", "WORKLOADS", "Contestant", "Target", "Workload"]
 
 
 class Contestant(NamedTuple):
@@ -85,18 +85,25 @@ CONTESTANTS: dict[str, Contestant] = {
     "clients": Contestant("clients.py", _UVLOOP),
 }
 
-_SDKS = {
+EXPORTS = {kind: f"aioconvo's export to {kind}" for kind in ("jsonl", "jsonl.gz", "sqlite", "parquet", "duckdb")}
+"""Contestants by the kind of target. They run on the event loop that the command runs on."""
+
+CONTESTANTS.update({name: Contestant("export.py", _ASYNCIO | {"kind": kind}) for kind, name in EXPORTS.items()})
+
+SDKS = {
     "sunshine": "Sunshine SDK",
     "sunshine_messages": "Sunshine SDK",
     "smooch": "smooch SDK",
     "ultracart": "UltraCart SDK",
     "smscx": "smscx SDK",
 }
-_SLOW_TO_GET = (*dict.fromkeys(_SDKS.values()), "httpx + pydantic")
+"""The contestants that are published SDKs, by provider."""
+
+_SLOW_TO_GET = (*dict.fromkeys(SDKS.values()), "httpx + pydantic")
 _TWO = ("floor", "aioconvo")
 _BOTH_LOOPS = (*_TWO, "floor, asyncio", "aioconvo, asyncio")
 _OTHERS = ("aiohttp + json", "aiohttp + pydantic", "httpx + pydantic", "raw protocol")
-ROUGH = frozenset((*_SDKS.values(), *_OTHERS))
+ROUGH = frozenset((*SDKS.values(), *_OTHERS))
 """Contestants that are far from the floor: fewer rounds tell enough."""
 
 _ONE = ("--pages", "1", "--items", "1")
@@ -107,7 +114,7 @@ _CROWD = ("--pages", "20", "--items", "100", "--messages", "10", "--delay-ms", "
 
 
 def _sdk(provider: str, job: dict[str, Any], server: tuple[str, ...], items: int) -> dict[str, Any]:
-    return {_SDKS[provider]: (job, server, items)} if provider in _SDKS else {}
+    return {SDKS[provider]: (job, server, items)} if provider in SDKS else {}
 
 
 def _get(provider: str, concurrency: int, contestants: tuple[str, ...], extra: tuple[str, ...] = ()) -> Workload:

@@ -11,7 +11,7 @@ from typing import Any
 
 import measured
 from measured import Counts, Job
-from walks import GETS, POSTS, WALKS, Post, Walk
+from walks import FAN_OUTS, GETS, POSTS, WALKS, FanOut, Post, Walk
 
 __all__ = ["KNOWN", "Decode", "Fetch", "Send", "figures"]
 
@@ -23,8 +23,6 @@ Send = Callable[[str, dict[str, Any], Decode], Awaitable[Any]]
 """POST a body and decode the answer."""
 
 KNOWN = frozenset({"get", "post", "pages", "items", "latency", "fanout"})
-_LIST_OF_FANOUT = "sunshine"
-_FANNED_OUT = "sunshine_messages"
 
 
 async def figures(
@@ -45,11 +43,10 @@ async def figures(
             posting = POSTS[provider]
             return await _each(_poster(posting, url, send, decoder(posting.answer)), provider, count, concurrency)
         case "fanout":
-            conversations, messages = walks[_LIST_OF_FANOUT], WALKS[_FANNED_OUT]
-            outer, inner = decoder(conversations.answer), decoder(messages.answer)
-            found = [one async for page in _pages(conversations, url, fetch, outer) for one in conversations.items(page)]
-            ids = [one["id"] if isinstance(one, dict) else one.id for one in found]
-            work = _fan_out(messages, url, fetch, inner, ids=ids[: job["conversations"]], concurrency=concurrency)
+            lists = FAN_OUTS[provider]
+            ids = await _ids(lists, url, fetch, decoder, job["conversations"])
+            inner = decoder(lists.messages.answer)
+            work = _fan_out(lists.messages, url, fetch, inner, ids=ids, concurrency=concurrency)
             return await measured.measure_async(asyncio.sleep(0), work)
         case kind:
             walk = walks[provider]
@@ -109,6 +106,14 @@ async def _walk(
         position = walk.following(page)
         if position is None or requests == stop:
             return Counts(requests, items)
+
+
+async def _ids(lists: FanOut, url: str, fetch: Fetch, decoder: Callable[[str], Decode], count: int) -> list[str]:
+    if lists.conversations is None:
+        return [f"user-{number}" for number in range(1, count + 1)]
+    decode = decoder(lists.conversations.answer)
+    pages = _pages(lists.conversations, url, fetch, decode)
+    return [lists.identity(one) async for page in pages for one in lists.conversations.items(page)][:count]
 
 
 async def _fan_out(walk: Walk, url: str, fetch: Fetch, decode: Decode, *, ids: list[str], concurrency: int) -> Counts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-__all__ = ["CREDENTIALS", "GETS", "POSTS", "WALKS", "Get", "Post", "Walk"]
+__all__ = ["CREDENTIALS", "FAN_OUTS", "GETS", "POSTS", "WALKS", "FanOut", "Get", "Post", "Walk"]
 
 _PAGE = 100
 
@@ -48,6 +48,17 @@ class Walk(NamedTuple):
     answer: str
     items: Callable[[Any], list[Any]]
     following: Callable[[Any], Any]
+
+
+class FanOut(NamedTuple):
+    """The lists that lead to all messages of an account: its conversations, each one's id, and the messages of one.
+
+    Where `conversations` is `None` the API lists none, and they are named by their users.
+    """
+
+    conversations: Walk | None
+    identity: Callable[[Any], str]
+    messages: Walk
 
 
 GETS = {
@@ -93,8 +104,22 @@ def _ultracart_url(base: str, _owner: str, offset: int | None) -> str:
     return f"{base}/rest/v2/conversation/conversations?_limit={_PAGE}&_offset={offset or 0}"
 
 
+def _ultracart_messages_url(base: str, owner: str, since: int | None) -> str:
+    return f"{base}/rest/v2/conversation/conversations/{owner}/messages/{since or 0}?limit={_PAGE}"
+
+
 def _convore_url(base: str, _owner: str, cursor: str | None) -> str:
     url = f"{base}/v1/messages?limit={_PAGE}"
+    return url if cursor is None else f"{url}&cursor={cursor}"
+
+
+def _convore_conversations_url(base: str, _owner: str, cursor: str | None) -> str:
+    url = f"{base}/v1/conversations?limit={_PAGE}"
+    return url if cursor is None else f"{url}&cursor={cursor}"
+
+
+def _convore_messages_url(base: str, owner: str, cursor: str | None) -> str:
+    url = f"{base}/v1/messages?conversation_id={owner}&format=full"
     return url if cursor is None else f"{url}&cursor={cursor}"
 
 
@@ -124,4 +149,34 @@ WALKS = {
     ),
     "ultracart": Walk(_ultracart_url, "ultracart.ConversationPage", lambda page: page.conversations, _ultracart_following),
     "convore": Walk(_convore_url, "convore.MessagePage", lambda page: page.data, lambda page: page.next_cursor),
+}
+
+FAN_OUTS = {
+    "sunshine": FanOut(WALKS["sunshine"], lambda conversation: conversation.id, WALKS["sunshine_messages"]),
+    "smooch": FanOut(None, str, WALKS["smooch"]),
+    "ultracart": FanOut(
+        WALKS["ultracart"],
+        lambda conversation: conversation.conversation_uuid,
+        Walk(
+            _ultracart_messages_url,
+            "ultracart.MessagePage",
+            lambda page: page.conversation_messages,
+            lambda page: page.conversation_messages[-1].message_epoch if len(page.conversation_messages) == _PAGE else None,
+        ),
+    ),
+    "convore": FanOut(
+        Walk(_convore_conversations_url, "convore.ConversationPage", lambda page: page.data, lambda page: page.next_cursor),
+        lambda conversation: conversation.id,
+        Walk(_convore_messages_url, "convore.MessagePage", lambda page: page.data, lambda page: page.next_cursor),
+    ),
+    "smscx": FanOut(
+        Walk(lambda base, _owner, _: f"{base}/conversations", "smscx.ConversationPage", lambda page: page.data, lambda _: None),
+        lambda conversation: conversation.conversation_id,
+        Walk(
+            lambda base, owner, _: f"{base}/conversations/{owner}",
+            "smscx.ConversationDetail",
+            lambda detail: detail.messages,
+            lambda _: None,
+        ),
+    ),
 }
