@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from . import instructions, report, run
+from . import export_latency, instructions, report, run
 from .workloads import WORKLOADS
 
 _HERE = Path(__file__).parent
@@ -63,7 +63,8 @@ def main() -> None:
 
         (options.out / "results").mkdir(exist_ok=True)
         (options.out / "results" / "latest.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
-        document = report.document(measured, instructions.OUT.read_text(encoding="utf-8"))
+        told = (module.OUT.read_text(encoding="utf-8") for module in (instructions, export_latency))
+        document = report.document(measured, *told)
         (options.out / "RESULTS.md").write_text(document, encoding="utf-8")
         plots.draw(measured, options.out / "plots")
 

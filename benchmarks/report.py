@@ -109,8 +109,8 @@ def verdicts(measured: JSON) -> str:
     return "\n".join(lines) + "\n"
 
 
-def document(measured: JSON, instructions: str) -> str:
-    """The whole of RESULTS.md, ratios first; `instructions` is the table of `benchmarks.instructions`."""
+def document(measured: JSON, instructions: str, export: str) -> str:
+    """The whole of RESULTS.md, ratios first; `instructions` and `export` are tables that other commands made."""
     machine = measured["machine"]
     versions: dict[str, str] = {}
     for results in measured["workloads"].values():
@@ -123,7 +123,7 @@ def document(measured: JSON, instructions: str) -> str:
     head = f"# What it costs\n\nMade by `nox -s bench`. {where} {told}.\n\n{_HOW}\n## Targets\n\n"
     tables = "\n".join(table(name, results) for name, results in measured["workloads"].items())
     pictures = "\n".join(f"![{title}](plots/{name}.png)\n" for name, title in _PICTURES)
-    return f"{head}{verdicts(measured)}\n{pictures}\n{_WHY}\n{instructions}\n## All workloads\n\n{tables}"
+    return f"{head}{verdicts(measured)}\n{pictures}\n{_WHY}\n{instructions}\n{_EXPORT}\n{export}\n## All workloads\n\n{tables}"
 
 
 _PICTURES = (("ratios", "aioconvo over the floor, by workload"), ("cost", "cost of a page against its size"))
@@ -135,6 +135,15 @@ caches nor other programs change them. `decode` is msgspec alone. `pager` checks
 and keeps where to go on, which the floor does not do: it trusts the server, and loses or doubles items where it must not.
 `call` is everything else of aioconvo: limits, retries, deadlines, counts, positions. `on the wire` is what is left:
 aiohttp, the event loop, time limits and the check that a kept connection still lives.
+"""
+
+_EXPORT = """## What an export takes
+
+Made by `python -m benchmarks.export_latency`: wall time against a server that answers after 20 ms, the best of the rounds, each
+program on one core. The loops, on aiohttp and msgspec or on a published SDK (32 at a time: in 32 threads), decode every message
+and keep none, and the time of their lists of conversations is not counted. The exports read those lists, too, beside the
+messages, and write all messages and where to go on into a new target. Smooch lists no conversations: the export asks about each
+user first, which takes a request more for each.
 """
 
 _HOW = """Every figure is the median of the rounds, with the least and the most; a ratio compares two contestants in the same
