@@ -71,9 +71,9 @@ class Exporter:
     """Exports sources to targets: everything the first time, what is new or changed after that.
 
     `since` (inclusive) and `until` (exclusive) bound when messages were sent, `channel` by what they travelled. `concurrency`
-    is the pages of one source that are asked for at a time. `overlap` is how far before the newest message a later run looks
-    again. `fresh` deletes what the targets hold. `on_progress` is called in the event loop, after each commit. `engine` walks
-    the conversations elsewhere than here; lists and targets stay.
+    is the pages of one source that are asked for at a time, beside one of the list of a whole account, which is read ahead.
+    `overlap` is how far before the newest message a later run looks again. `fresh` deletes what the targets hold. `on_progress`
+    is called in the event loop, after each commit. `engine` walks conversations elsewhere than here, lists and targets stay.
 
     Raises:
         ExportError: An argument is wrong, or two sources are the same account.
@@ -110,8 +110,8 @@ class Exporter:
             until=span.until,
             channel=channel,
         )
-        self._flows = [_Flow(source, self, self._targets, self._identity) for source in given]
         self.concurrency = concurrency
+        self._flows = [_Flow(source, self, self._targets, self._identity) for source in given]
         self.overlap = overlap
         self._fresh = fresh
         self._on_progress = on_progress
@@ -162,8 +162,7 @@ class _Flow:
         self._exporter = exporter
         self._began = self._waited_before = 0.0
         self._refused = False
-        self._listed: list[Batch] = []
-        self._turn = anyio.Lock()
+        self._turns = anyio.Semaphore(exporter.concurrency, fast_acquire=True)
         self._walks = map(f"{uuid.uuid4().hex[:12]}.{{}}".format, itertools.count(1))
 
     async def run(self, began: float) -> None:
@@ -221,24 +220,22 @@ class _Flow:
     async def _walk(self, jobs: AsyncIterable[Job], write: Write) -> None:
         concurrency, engine = self._exporter.concurrency, self._exporter.engine
         if engine is None:
-            inbox = self._source.inbox
-            await run_partition(inbox, jobs, write, self._identity, concurrency=concurrency, stopping=self._stopping)
+            await run_partition(
+                self._source.inbox,
+                jobs,
+                write,
+                self._identity,
+                concurrency=concurrency,
+                stopping=self._stopping,
+                turns=self._turns,
+            )
         else:
             await engine.walk(self._source, jobs, write, self._identity, concurrency=concurrency, stopping=self._stopping)
 
     async def _write(self, pages: MemoryObjectReceiveStream[Batch]) -> None:
-        """Commit what comes; what comes during a commit goes into the next one together."""
         async with pages:
-            async for first in pages:
-                group, messages = [first], len(first.messages)
-                with contextlib.suppress(anyio.WouldBlock, anyio.EndOfStream):
-                    while messages < _GROUP:
-                        group.append(pages.receive_nowait())
-                        messages += len(group[-1].messages)
-                await self._commit(group)
-
-    async def _commit(self, group: Sequence[Batch]) -> None:
-        self._count(group, await self._targets.commit(group))
+            async for group in _groups(pages, lambda batch: len(batch.messages), _GROUP):
+                self._count(group, await self._targets.commit(group))
 
     def _count(self, group: Sequence[Batch], committed: Committed) -> None:
         known = self.counts
@@ -256,31 +253,30 @@ class _Flow:
         )
         self._exporter.tell()
 
-    async def _commit_listed(self, jobs: _Jobs, batch: Batch) -> None:
-        """Commit a page of a list and give out what is due of it; pages that came during another commit go into one."""
+    async def _write_listed(self, pages: MemoryObjectReceiveStream[Batch], jobs: _Jobs) -> None:
+        """Commit pages of lists, and give out what is due of them."""
         account = self._source.account
-        self._listed.append(batch)
-        async with self._turn:
-            group, self._listed = self._listed, []
-            if not group:
-                return
-            ids = [row.conversation_id for one in group for row in one.conversations]
-            committed, found = await self._targets.commit_listed(group, account, ids[:_FED])
-            self._count(group, committed)
-        await self._give(jobs, found)
-        for first in range(_FED, len(ids), _FED):
-            if self._stopping():
-                return
-            await self._give(jobs, await self._targets.owed(account, ids[first : first + _FED]))
+        async with pages:
+            async for group in _groups(pages, lambda batch: len(batch.conversations), _FED):
+                ids = [row.conversation_id for one in group for row in one.conversations]
+                committed, found = await self._targets.commit_listed(group, account, ids[:_FED])
+                self._count(group, committed)
+                await self._give(jobs, found)
+                for first in range(_FED, len(ids), _FED):
+                    if not self._stopping():
+                        await self._give(jobs, await self._targets.owed(account, ids[first : first + _FED]))
 
     async def _list_all(self, jobs: _Jobs) -> None:
         """Walk the lists that are due, and give out the conversations that are, each page once it is committed."""
         at_once = 1 if self._source.selection == "all" else self._exporter.concurrency
         lists, walked = anyio.create_memory_object_stream[ListJob]()
+        pages, committed = anyio.create_memory_object_stream[Batch](_WAITING)
         async with jobs, anyio.create_task_group() as group, lists:
+            group.start_soon(self._write_listed, committed, jobs)
             for _ in range(at_once):
-                group.start_soon(self._list_some, walked.clone(), jobs)
+                group.start_soon(self._list_some, walked.clone(), pages.clone())
             walked.close()
+            pages.close()
             while not self._stopping() and (found := await self._targets.owed_lists(self._source.account, count=_FED)):
                 for user, steps in found:
                     step = self._begun(plan.agreed(steps))
@@ -288,12 +284,12 @@ class _Flow:
                         ListJob(account=self._source.account, user=user, argument=self._source.selection, step=step)
                     )
 
-    async def _list_some(self, lists: MemoryObjectReceiveStream[ListJob], jobs: _Jobs) -> None:
-        write = functools.partial(self._commit_listed, jobs)
-        async with lists:
+    async def _list_some(self, lists: MemoryObjectReceiveStream[ListJob], pages: MemoryObjectSendStream[Batch]) -> None:
+        write = functools.partial(_send, pages)
+        async with lists, pages:
             async for job in lists:
                 if not self._stopping():
-                    await walk_list(self._source.inbox, job, write, self._identity, stopping=self._stopping)
+                    await walk_list(self._source.inbox, job, write, self._identity, stopping=self._stopping, turns=self._turns)
 
     async def _give_left(self, first: list[list[Owed]], jobs: _Jobs) -> None:
         """Give out the conversations that are due and that no list of this run told of: of a run before, or named ones."""
@@ -325,6 +321,19 @@ class _Flow:
 
     def _begun(self, step: Step) -> Step:
         return step if step.walk else msgspec.structs.replace(step, walk=next(self._walks))
+
+
+async def _groups(
+    pages: MemoryObjectReceiveStream[Batch], size: Callable[[Batch], int], most: int
+) -> AsyncIterator[list[Batch]]:
+    """What comes, each time all that has come meanwhile, until it is about `most` items."""
+    async for first in pages:
+        group, held = [first], size(first)
+        with contextlib.suppress(anyio.WouldBlock, anyio.EndOfStream):
+            while held < most:
+                group.append(pages.receive_nowait())
+                held += size(group[-1])
+        yield group
 
 
 async def _send(stream: MemoryObjectSendStream[T], item: T) -> None:

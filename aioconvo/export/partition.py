@@ -22,10 +22,13 @@ from . import plan
 from .batch import Account, Batch, Fault, Identity, Step
 from .schema import conversation_row, message_lines
 
-__all__ = ["Job", "ListJob", "Write", "run_partition", "walk_list", "walk_messages"]
+__all__ = ["Job", "ListJob", "Turns", "Write", "run_partition", "walk_list", "walk_messages"]
 
 T = TypeVar("T")
 Write: TypeAlias = Callable[[Batch], Awaitable[object]]
+Turns: TypeAlias = contextlib.AbstractAsyncContextManager[object]  # entered by many at a time
+
+_ALWAYS = contextlib.nullcontext()
 
 
 class Job(Model):
@@ -53,11 +56,12 @@ async def run_partition(
     *,
     concurrency: int,
     stopping: Callable[[], bool] = lambda: False,
+    turns: Turns = _ALWAYS,
 ) -> None:
     """Walk every conversation of `jobs`, at most `concurrency` at a time; waits where `write` does.
 
-    A conversation that fails gives a batch with a fault, and the rest goes on. Once `stopping` is true no more pages are asked
-    for. Raises what `jobs` and `write` raise.
+    A page is asked for inside of `turns`, which others may share. A conversation that fails gives a batch with a fault, and the
+    rest goes on. Once `stopping` is true no more pages are asked for. Raises what `jobs` and `write` raise.
     """
     left, turn = aiter(jobs), anyio.Lock(fast_acquire=True)
 
@@ -68,7 +72,7 @@ async def run_partition(
             if job is None:
                 return
             if not stopping():  # to the end, so that nobody is left who waits to give one
-                await walk_messages(inbox, job, write, identity, stopping=stopping)
+                await walk_messages(inbox, job, write, identity, stopping=stopping, turns=turns)
 
     async with anyio.create_task_group() as group:
         for _ in range(concurrency):
@@ -76,7 +80,7 @@ async def run_partition(
 
 
 async def walk_messages(
-    inbox: Inbox, job: Job, write: Write, identity: Identity, *, stopping: Callable[[], bool] = lambda: False
+    inbox: Inbox, job: Job, write: Write, identity: Identity, *, stopping: Callable[[], bool], turns: Turns
 ) -> None:
     """Walk one conversation from the job's step on; every page goes to `write` with the step after it."""
 
@@ -88,7 +92,7 @@ async def walk_messages(
         lines = message_lines(wanted, job.account.name, job.conversation)
         return Batch(account=job.account, conversation=job.conversation, step=step, messages=lines)
 
-    async with contextlib.aclosing(_batches(listed, batch, job.step)) as batches:
+    async with contextlib.aclosing(_batches(listed, batch, job.step, turns)) as batches:
         async for one in batches:
             await write(one)
             if stopping():
@@ -96,22 +100,25 @@ async def walk_messages(
 
 
 async def walk_list(
-    inbox: Inbox, job: ListJob, write: Write, identity: Identity, *, stopping: Callable[[], bool] = lambda: False
+    inbox: Inbox, job: ListJob, write: Write, identity: Identity, *, stopping: Callable[[], bool], turns: Turns
 ) -> None:
-    """Walk one list of conversations from the job's step on; every page goes to `write` with the step after it."""
+    """Walk one list of conversations from the job's step on; every page goes to `write` with the step after it.
+
+    The list of a whole account is read one page ahead, outside of `turns`: nothing else goes on without it.
+    """
     chosen: dict[str, Any] = {job.argument: job.user} if job.user else {}
     if inbox.capabilities.reads_new_conversations:
         chosen["since"] = identity.since
 
     def listed(start: str | None) -> AsyncPaginator[Conversation]:
-        return inbox.conversations(**chosen, start=start, prefetch=1)
+        return inbox.conversations(**chosen, start=start, prefetch=0 if job.user else 1)
 
     def batch(items: list[Conversation], step: Step) -> Batch:
         rows = (conversation_row(one, job.account.name) for one in items)
         kept = tuple(row for row in rows if plan.wants_conversation(row, identity))
         return Batch(account=job.account, user=job.user, step=step, conversations=kept)
 
-    async with contextlib.aclosing(_batches(listed, batch, job.step)) as batches:
+    async with contextlib.aclosing(_batches(listed, batch, job.step, turns)) as batches:
         async for one in batches:
             await write(one)
             if stopping():
@@ -119,14 +126,15 @@ async def walk_list(
 
 
 async def _batches(
-    listed: Callable[[str | None], AsyncPaginator[T]], batch: Callable[[list[T], Step], Batch], begin: Step
+    listed: Callable[[str | None], AsyncPaginator[T]], batch: Callable[[list[T], Step], Batch], begin: Step, turns: Turns
 ) -> AsyncGenerator[Batch, None]:
     """The pages of a walk, each with the step after it; the last step is one that ended or failed."""
     step = begin
     try:
         async with contextlib.aclosing(_from(listed, begin.position).pages()) as following:
             while True:
-                page = await anext(following, None)
+                async with turns:
+                    page = await anext(following, None)
                 items = [] if page is None else page.items
                 ended = page is None or not page.has_more
                 position = None if page is None or ended else page.position

@@ -175,6 +175,19 @@ async def test_a_user_whom_the_api_does_not_know_does_not_stop_the_rest(
         assert not summary.complete
 
 
+async def test_lists_and_conversations_share_the_requests_that_are_under_way(
+    sandbox: Sandbox, pool: aioconvo.SessionPool, tmp_path: Path
+) -> None:
+    under_way: list[int] = [0]
+    hooks = aioconvo.Hooks(
+        on_request=lambda _: under_way.append(under_way[-1] + 1), on_response=lambda _: under_way.append(under_way[-1] - 1)
+    )
+    client = aioconvo.SmoochClient(**sandbox.client_options("smooch"), pool=pool, hooks=hooks)
+    one = Source(client, "shop", users=list(sandbox.providers["smooch"].state()["users"]))
+    await Exporter(one, target("jsonl", tmp_path), concurrency=1).run()
+    assert max(under_way) == 1
+
+
 async def test_refused_credentials_end_the_source_and_are_told(sandbox: Sandbox, tmp_path: Path) -> None:
     options = {**sandbox.client_options("convore"), "api_key": "revoked"}
     async with CLIENTS["convore"](**options) as client:
