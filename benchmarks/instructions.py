@@ -1,6 +1,6 @@
 """`python -m benchmarks.instructions`: instructions a request, which neither other programs nor caches disturb; needs valgrind.
 
-Each figure is the difference between two runs of a contestant in which it does the same work once and twice.
+What is counted lies between the first two of the calls of the system's `getrusage` that each measure of a contestant makes.
 """
 
 from __future__ import annotations
@@ -24,10 +24,18 @@ __all__ = ["OUT", "main"]
 
 JSON = dict[str, Any]
 OUT = Path(__file__).parent / "results" / "instructions.md"
-_PAGES = 20
-_GETS = 200
+_GET_SERVER = ("--pages", "1", "--items", "1")
+_WALK_SERVER = ("--pages", "20", "--items", "100")
+_GET: JSON = {"workload": "get", "count": 200, "concurrency": 16}
 _WALKS = {"cursor": "sunshine_messages", "timestamp": "smooch", "offset": "ultracart"}
-_PARTS = ("decode", "pager", "client")
+_GETS = {f"small GET, {one}": _GET | {"provider": one} for one in ("sunshine", "smooch", "ultracart", "convore", "smscx")}
+_ROWS: dict[str, JSON] = {
+    **_GETS,
+    **{f"page of 100 by {kind}, {one}": {"workload": "pages", "provider": one} for kind, one in _WALKS.items()},
+    **{f"the same item by item, {one}": {"workload": "items", "provider": one} for one in _WALKS.values()},
+}
+_PARTS = "layers"
+_MEASURED = ("floor", "aioconvo", _PARTS)
 
 
 def main() -> None:
@@ -35,60 +43,59 @@ def main() -> None:
     if shutil.which("valgrind") is None:
         sys.exit("install valgrind to count instructions")
     run.compile_ahead()
-    with run.serving(("--pages", str(_PAGES), "--items", "100")) as server, ThreadPoolExecutor(os.cpu_count()) as threads:
-        get = {"workload": "get", "provider": "sunshine", "concurrency": 16, "url": server.url}
-        jobs: list[tuple[str, JSON, JSON, int]] = [
-            (name, {**get, "count": _GETS}, {**get, "count": 2 * _GETS}, _GETS * 11 // 10)  # a tenth more for the warm-up
-            for name in ("floor", "aioconvo")
+    with run.serving(_GET_SERVER) as one, run.serving(_WALK_SERVER) as many, ThreadPoolExecutor(os.cpu_count()) as threads:
+        jobs = [
+            (name, {**job, "url": (one if job["workload"] == "get" else many).url})
+            for job in _ROWS.values()
+            for name in _MEASURED
         ]
-        for provider in _WALKS.values():
-            walk = {"workload": "pages", "provider": provider, "url": server.url}
-            for name in ("floor", "aioconvo", *_PARTS):
-                part = walk if name in CONTESTANTS else {**walk, "part": name}
-                jobs.append((name, {**part, "repeat": 1}, {**part, "repeat": 2}, _PAGES))
-        counted = iter(list(threads.map(_difference, jobs)))
+        counted = iter(list(threads.map(_count, jobs)))
     table = _table(counted)
     print(table)
     OUT.write_text(table + "\n", encoding="utf-8")
 
 
-def _table(counted: Iterator[int]) -> str:
-    floor, ours = next(counted) // 1000, next(counted) // 1000
+def _table(counted: Iterator[list[int]]) -> str:
     lines = [
-        "| thousands of instructions | floor | aioconvo | ratio | decode | pager | call | on the wire |",
-        "|---|---|---|---|---|---|---|---|",
-        f"| small GET, 16 at once | {floor} | {ours} | {ours / floor:.3f} | | | | |",
+        "| thousands of instructions | floor | aioconvo | ratio | decode | pager | call | on the wire | the floor's wire |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
-    for kind, provider in _WALKS.items():
-        floor, ours, decode, pager, client = (next(counted) // 1000 for _ in range(5))
-        parts = f"{decode} | {pager} | {client - decode - pager} | {ours - client}"
-        lines.append(f"| page of 100 by {kind}, {provider} | {floor} | {ours} | {ours / floor:.3f} | {parts} |")
-        lines.append(f"| the floor's own | | | | {decode} | | | {floor - decode} |")
+    for row in _ROWS:
+        floor, ours, decode, pager, client = (round(figure / 1000) for _ in _MEASURED for figure in next(counted))
+        parts = f"{decode} | {pager} | {client - decode - pager} | {ours - client} | {floor - decode}"
+        lines.append(f"| {row} | {floor} | {ours} | {ours / floor:.3f} | {parts} |")
     return "\n".join(lines)
 
 
-def _difference(job: tuple[str, JSON, JSON, int]) -> int:
-    """Instructions that the second of two jobs takes more than the first, by one of what it does more."""
-    name, once, twice, more = job
-    return (_count(name, twice) - _count(name, once)) // more
-
-
-def _count(name: str, job: JSON) -> int:
-    contestant = CONTESTANTS.get(name)
-    file = run.CONTESTANTS_FOLDER / ("layers.py" if contestant is None else contestant.file)
+def _count(asked: tuple[str, JSON]) -> list[int]:
+    """Instructions for each of the requests that a contestant makes for a job, or for each of its parts."""
+    name, job = asked
+    file = "layers.py" if name == _PARTS else CONTESTANTS[name].file
+    told = json.dumps({"loop": "uvloop", **job})
+    variables = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": str(run.ROOT)}
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "callgrind.out"
-        tool = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"]
-        told = json.dumps({"loop": "uvloop", **job})
-        variables = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": str(run.ROOT)}
+        tool = ["valgrind", "--tool=callgrind", "--dump-before=getrusage", f"--callgrind-out-file={folder}/counts"]
         done = subprocess.run(  # noqa: S603 -- our own programs
-            [*tool, sys.executable, str(file), told], capture_output=True, text=True, check=False, env=variables
+            [*tool, sys.executable, str(run.CONTESTANTS_FOLDER / file), told],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=variables,
         )
         if done.returncode != 0:
             raise run.ContestantError(f"{name} failed:\n{done.stderr[-2000:]}")
-        found = re.search(r"^(?:totals|summary): (\d+)", out.read_text(encoding="utf-8"), re.MULTILINE)
-        assert found is not None
-        return int(found[1])
+        dumps = [
+            Path(folder, f"counts.{number}") for number in (2, 5, 8)
+        ]  # a measure asks at its two ends, and at last for memory
+        counted = [_total(dump.read_text(encoding="utf-8")) for dump in dumps if dump.exists()]
+    requests: int = json.loads(done.stdout.splitlines()[-1])["requests"]
+    return [count // requests for count in counted]
+
+
+def _total(dump: str) -> int:
+    found = re.search(r"^(?:totals|summary): (\d+)", dump, re.MULTILINE)
+    assert found is not None
+    return int(found[1])
 
 
 if __name__ == "__main__":

@@ -231,8 +231,8 @@ class APIClient:
 
         # Another page size cuts other pages of the same list, so it is no part of what tells lists apart.
         same_list = [pair for pair in pairs if pair[0] not in _PAGE_SIZE_NAMES]
-        target = operation.request(*values, *blanks, query=same_list).target
-        walk = f"{operation.python} {direction} {target} {(whole.body or b'').hex()}"
+        same = whole if len(same_list) == len(pairs) else operation.request(*values, *blanks, query=same_list)
+        walk = f"{operation.python} {direction} {same.target} {(whole.body or b'').hex()}"
         listener = self._observer.page_listener()
         return AsyncPaginator(fetch, pager, walk=walk, limit=limit, start=start, prefetch=prefetch, on_page=listener)
 

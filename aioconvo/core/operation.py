@@ -93,11 +93,12 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
         if len(values) != len(parameters):
             raise InvalidRequestError(f"{self.python} needs {len(parameters)} path values; got {len(values)}")
         path = literals[0]
-        for name, value, literal in zip(parameters, values, literals[1:], strict=True):
-            if isinstance(value, str) and value.isascii() and value.replace("-", "").isalnum():  # as most ids are
-                path += value + literal
+        for number, value in enumerate(values):  # as many as there are parameters
+            if isinstance(value, str) and value.isascii() and (value.isalnum() or value.replace("-", "").isalnum()):
+                path += value  # as most ids are
             else:
-                path += encode_segment(name, value) + literal
+                path += encode_segment(parameters[number], value)
+            path += literals[number + 1]
         return path
 
     def request(

@@ -295,8 +295,10 @@ class TimestampPager(Generic[P, T]):
 
     def _behind_the_edge(self, page: list[T]) -> list[T]:
         """The items that did not come before: those that did stand at the front, in the edge's millisecond."""
+        if not self._edge_ids:
+            return page
         again = 0
-        for number, item in enumerate(page if self._edge_ids else ()):
+        for number, item in enumerate(page):
             if self._identity(item) in self._edge_ids:
                 if number > again:  # a new one came between them
                     return [one for one in page if self._identity(one) not in self._edge_ids]
@@ -311,7 +313,8 @@ class TimestampPager(Generic[P, T]):
 
     def _at_the_end(self, page: list[T]) -> tuple[int | None, list[T]]:
         """The page's last millisecond and the items in it."""
-        edge, here = None, list[T]()
+        edge: int | None = None
+        here: list[T] = []
         for item in reversed(page):  # in order of time, so only items without one can stand behind the edge
             time = self._times(item)
             if edge is not None and time != edge:
@@ -327,7 +330,7 @@ class TimestampPager(Generic[P, T]):
         """Move the boundary to the millisecond of these items; whether anything there is new."""
         if edge is None:
             return False
-        ids = frozenset(identity for identity in map(self._identity, here) if identity is not None)
+        ids = frozenset([identity for item in here if (identity := self._identity(item)) is not None])
         if edge == self._edge:
             ids |= self._edge_ids
         advanced = edge != self._edge or ids != self._edge_ids
@@ -352,6 +355,8 @@ def in_time_order(
     Items of the same time keep the server's order, turned round with the page; items without a time count as newest.
     `moments` is `times` of all items of a plain page, for speed alone.
     """
+    if len(items) < 2:  # noqa: PLR2004 -- what is alone is in order
+        return items[:]
     plain = None if moments is None else moments(items)
     descending = None if plain is None else direction(plain)
     if descending is None:
@@ -360,8 +365,6 @@ def in_time_order(
             known = times(item)
             return math.inf if known is None else known
 
-        if not items:
-            return []
         descending = time(items[0]) > time(items[-1])
         items = sorted(items, key=time, reverse=descending)
     return items[:] if descending == newest_first else items[::-1]

@@ -90,7 +90,8 @@ class Conversations(APIResource):
 
         Source: operation get_conversation.
         """
-        request = GET.request(conversation_uuid, query=(("limit", message_limit),))
+        query = () if message_limit is None else (("limit", message_limit),)
+        request = GET.request(conversation_uuid, query=query)
         return (await self._client.call(request)).conversation
 
     async def get_upload_url(self, extension: str) -> UploadUrl:

@@ -5,13 +5,14 @@ For `instructions.py`.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import measured
 from answers import answer_type
-from measured import Job
+from measured import Counts, Job
 from ours import Client
-from walks import WALKS
+from walks import GETS, WALKS
 from yarl import URL
 
 import aioconvo
@@ -24,36 +25,62 @@ class AtHand(aioconvo.SessionPool):
 
     def __init__(self) -> None:
         super().__init__()
-        self._had: dict[URL, Answer] = {}
+        self.had: dict[URL, Answer] = {}
 
     async def exchange(self, state: LoopState, method: str, url: URL, *given: Any, **options: Any) -> Answer:
         """The answer to a request."""
-        if url not in self._had:
-            self._had[url] = await super().exchange(state, method, url, *given, **options)
-        return self._had[url]
+        if url not in self.had:
+            self.had[url] = await super().exchange(state, method, url, *given, **options)
+        return self.had[url]
 
 
 async def main(job: Job) -> dict[str, Any]:
-    """Walk all pages once by the client, and then `repeat` times by the part of it that the job names."""
-    walk, repeat = WALKS[job["provider"]], job["repeat"]
-    list_ = Client(job["provider"], job["url"], AtHand()).walk("owner")
-    seen = [page async for page in list_.pages()]
-    kind = answer_type(walk.answer)
-    if job["part"] == "decode":
-        for _ in range(repeat):
-            for page in seen:
-                decode(page.response.body, kind)
-    elif job["part"] == "pager":
-        for _ in range(repeat):
-            pager = list_._pager(None)  # noqa: SLF001 -- what is measured has no public form
-            for page in seen:
-                pager.ask()
-                pager.take(page.response.data)
-    else:
-        for _ in range(repeat):
-            async for _page in list_.pages():
-                pass
-    return {"requests": repeat * len(seen)}
+    """Have all answers sent once; then measure each part at work on them again, one after the other, in the order above."""
+    pool, is_get = AtHand(), job["workload"] == "get"
+    client = Client(job["provider"], job["url"], pool)
+    calls = _gets(client, job) if is_get else _walk(client, job)
+    await calls()
+    answers, kind = list(pool.had.values()), answer_type((GETS if is_get else WALKS)[job["provider"]].answer)
+    decoded = [decode(answer.body, kind) for answer in answers]
+    paged = not is_get or job["provider"] == "smooch"
+    make_pager = client.walk("owner")._pager  # noqa: SLF001 -- what is measured has no public form
+    done = Counts(len(answers))
+
+    def decode_all() -> Counts:
+        for answer in answers:
+            decode(answer.body, kind)
+        return done
+
+    def take_all() -> Counts:
+        pager = None
+        for one in decoded if paged else ():
+            if pager is None or is_get:  # a GET of a list looks at its first page only
+                pager = make_pager(None)
+            pager.ask()
+            pager.take(one)
+        return done
+
+    async def call_all() -> Counts:
+        await calls()
+        return done
+
+    for part in (decode_all, take_all):
+        measured.measure(part, part)
+    return await measured.measure_async(calls(), call_all())
+
+
+def _gets(client: Client, job: Job) -> Callable[[], Awaitable[object]]:
+    ids = list(measured.fresh_ids(job["provider"], job["count"]))
+    return lambda: measured.spread(client.get, iter(ids), job["concurrency"])
+
+
+def _walk(client: Client, job: Job) -> Callable[[], Awaitable[object]]:
+    async def walk() -> None:
+        list_ = client.walk("owner")
+        async for _ in list_ if job["workload"] == "items" else list_.pages():
+            pass
+
+    return walk
 
 
 if __name__ == "__main__":

@@ -58,6 +58,9 @@ def test_what_passes(check: Any, arguments: dict[str, Any]) -> None:
         (validation.is_uuid, {"name": "n", "value": "canary"}, "n must be a UUID"),
         (validation.is_uuid, {"name": "n", "value": UUID.replace("-", "")}, "n must be a UUID"),
         (validation.is_uuid, {"name": "n", "value": "{" + UUID + "}"}, "n must be a UUID"),
+        (validation.is_uuid, {"name": "n", "value": UUID + "\n"}, "n must be a UUID"),
+        (validation.is_uuid, {"name": "n", "value": "\uff10" + UUID[1:]}, "n must be a UUID"),
+        (validation.is_uuid, {"name": "n", "value": 5}, "n must be a UUID"),
     ],
 )
 def test_what_is_refused(check: Any, arguments: dict[str, Any], words: str) -> None:
