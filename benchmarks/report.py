@@ -145,8 +145,8 @@ caches nor other programs change them. How answers fall together does, by two or
 `decode` is msgspec alone. `pager` checks that a page is in order, drops what came before
 and keeps where to go on, which the floor does not do: it trusts the server, and loses or doubles items where it must not.
 `call` is everything else of aioconvo: limits, retries, deadlines, counts, positions. `on the wire` is what is left:
-aiohttp, the event loop, time limits and the check that a kept connection still lives; the last column is that of the floor.
-Where it is less than the floor's, URLs made of parts that are known to be good and headers made once have paid for it.
+aiohttp, the event loop, time limits and the check that a kept connection still lives. The last column is that of the floor; it
+holds the parsing of its URL, while making one out of parts that are known to be good belongs to `call`.
 """
 
 _PARTS = """What makes a ratio more than 1, in thousands of instructions, counted one statement at a time without the wire:
@@ -155,7 +155,7 @@ _PARTS = """What makes a ratio more than 1, in thousands of instructions, counte
   path: 10 (13 before).
 - Smooch has no GET of one noun; its row is the first page of a list, which is more than a GET. Making the list: 46 (66 before),
   of which 10 are the request, 9 the paginator with the digest that stored positions carry, 9 the check of `before` and `after`.
-  Walking it to its first page: 47 (65 before), of which 37 are the pager: made, asked, given the page, its position noted.
+  Walking it to its first page: 47 (65 before), of which 35 are the pager: made, asked, given the page.
 - UltraCart: each answer may be an error that came with a 200, and is looked at: 5.
 - Pages: the pager. Reading one member of 100 items costs 19 to 27, finding them in order 9 (numbers) or 18 (datetimes), and
   knowing again rows that came before another 28 (offset). These are loops in C already; to pay less is to check less.
