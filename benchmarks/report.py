@@ -123,17 +123,8 @@ def document(measured: JSON, instructions: str, export: str) -> str:
     head = f"# What it costs\n\nMade by `nox -s bench`. {where} {told}.\n\n{_HOW}\n## Targets\n\n"
     tables = "\n".join(table(name, results) for name, results in measured["workloads"].items())
     pictures = "\n".join(f"![{title}](plots/{name}.png)\n" for name, title in _PICTURES)
-    told = f"{_WHY}
-{instructions}
-{_PARTS}
-{_EXPORT}
-{export}"
-    return f"{head}{verdicts(measured)}
-{pictures}
-{told}
-## All workloads
-
-{tables}"
+    counted = f"{_WHY}\n{instructions}\n{_PARTS}\n{_EXPORT}\n{export}"
+    return f"{head}{verdicts(measured)}\n{pictures}\n{counted}\n## All workloads\n\n{tables}"
 
 
 _PICTURES = (("ratios", "aioconvo over the floor, by workload"), ("cost", "cost of a page against its size"))
