@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one small round of a few workloads, no verdicts, nothing written")
     parser.add_argument("--only", action="append", metavar="WORD", help="workloads whose name holds this; may be repeated")
     parser.add_argument("--contestants", action="append", metavar="NAME", help="only these contestants")
-    parser.add_argument("--rounds", type=int, help="rounds of each workload (by default 5 or as the workload says; quick: 1)")
+    parser.add_argument("--rounds", type=int, help="rounds of each workload (by default 3 or as the workload says; quick: 1)")
     parser.add_argument("--sdks", type=Path, help="folder with an environment for each SDK")
     parser.add_argument("--out", type=Path, default=None if "--quick" in sys.argv else _HERE, help="where to write")
     options = parser.parse_args()

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .workloads import CONTESTANTS, ROUGH, Workload
+from .workloads import CONTESTANTS, Workload
 
 __all__ = ["CONTESTANTS_FOLDER", "ROOT", "ContestantError", "Environment", "compile_ahead", "machine", "measure", "serving"]
 
@@ -22,8 +22,7 @@ JSON = dict[str, Any]
 CONTESTANTS_FOLDER = Path(__file__).parent / "contestants"
 ROOT = Path(__file__).parent.parent
 _SECONDS = 180
-_ROUNDS = 5
-_ROUNDS_OF_ROUGH = 3
+_ROUNDS = 3
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -86,9 +85,9 @@ def measure(workload: Workload, rounds: int | None, environment: Environment) ->
     results: dict[str, list[JSON]] = {}
     missing: dict[str, str] = {}
     with contextlib.ExitStack() as stack:
-        for number in range(rounds):
+        for _ in range(rounds):
             for name in workload.contestants:
-                if name in missing or (name in ROUGH and number >= _ROUNDS_OF_ROUGH):
+                if name in missing:
                     continue
                 job, arguments, items = _job(workload, name, quick=environment.quick)
                 if arguments is not None and arguments not in servers:

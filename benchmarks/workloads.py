@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["CONTESTANTS", "EXPORTS", "ROUGH", "SDKS", "TARGETS", "WORKLOADS", "Contestant", "Target", "Workload"]
+__all__ = ["CONTESTANTS", "EXPORTS", "SDKS", "TARGETS", "WORKLOADS", "Contestant", "Target", "Workload"]
 
 
 class Contestant(NamedTuple):
@@ -103,8 +103,6 @@ _SLOW_TO_GET = (*dict.fromkeys(SDKS.values()), "httpx + pydantic")
 _TWO = ("floor", "aioconvo")
 _BOTH_LOOPS = (*_TWO, "floor, asyncio", "aioconvo, asyncio")
 _OTHERS = ("aiohttp + json", "aiohttp + pydantic", "httpx + pydantic", "raw protocol")
-ROUGH = frozenset((*SDKS.values(), *_OTHERS))
-"""Contestants that are far from the floor: fewer rounds tell enough."""
 
 _ONE = ("--pages", "1", "--items", "1")
 _LONG = ("--pages", "200", "--items", "100")
@@ -228,7 +226,6 @@ _ALL: tuple[Workload, ...] = (
             ("--pages", "200", "--items", str(size)),
             "requests",
             items=1000 * size,
-            rounds=3,
         )
         for size in (1, 10, 300)
     ),
@@ -270,7 +267,6 @@ _ALL: tuple[Workload, ...] = (
         _SLOW,
         cost="wall",
         items=5000,
-        rounds=3,
     ),
     _fan_out(1, ("floor", "aioconvo"), 200),
     _fan_out(32, ("floor", "aioconvo"), 2000),
