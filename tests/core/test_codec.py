@@ -179,7 +179,7 @@ def test_json_that_is_no_answer(body: bytes) -> None:
     assert not caught.value.cut
 
 
-@pytest.mark.parametrize("depth", [600, 2_000, 200_000])
+@pytest.mark.parametrize("depth", [600, 20_000, 200_000])
 def test_json_that_is_nested_too_deeply(depth: int) -> None:
     deep = b'{"parts": [{"id": "1", "extraData": {"a": ' + b"[" * depth + b"]" * depth + b"}}]}"
     if depth == 600:

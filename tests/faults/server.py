@@ -175,6 +175,12 @@ class FaultServer:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
+        loop = asyncio.get_running_loop()
+        for listening in self._server.sockets:
+            loop.remove_reader(listening.fileno())
+        # What was accepted must become a connection first: a server that is closed in between forgets the socket.
+        for _turn in range(3):
+            await asyncio.sleep(0)
         self._server.close()
         for task in list(self._open):
             task.cancel()
