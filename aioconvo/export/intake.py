@@ -97,7 +97,7 @@ def take_conversations(
         encoded = encode_row(row)
         now = digest(encoded)
         listed.append((source, one, current, fingerprint, row.message_count, now, encoded if keeps_rows else None))
-        if before != now.hex().upper():
+        if bytes.fromhex(before) != now:
             fresh.append(row)
     bulk.run(db, _RESTART, restarts)
     bulk.run(db, _NAME, named)

@@ -108,19 +108,14 @@ def _ultracart_messages_url(base: str, owner: str, since: int | None) -> str:
     return f"{base}/rest/v2/conversation/conversations/{owner}/messages/{since or 0}?limit={_PAGE}"
 
 
-def _convore_url(base: str, _owner: str, cursor: str | None) -> str:
-    url = f"{base}/v1/messages?limit={_PAGE}"
-    return url if cursor is None else f"{url}&cursor={cursor}"
+def _convore_url(target: str) -> Callable[[str, str, Any], str]:
+    """URLs of a list of Convore; `target` may hold `{owner}`."""
 
+    def url(base: str, owner: str, cursor: str | None) -> str:
+        first = f"{base}/v1/{target.format(owner=owner)}"
+        return first if cursor is None else f"{first}&cursor={cursor}"
 
-def _convore_conversations_url(base: str, _owner: str, cursor: str | None) -> str:
-    url = f"{base}/v1/conversations?limit={_PAGE}"
-    return url if cursor is None else f"{url}&cursor={cursor}"
-
-
-def _convore_messages_url(base: str, owner: str, cursor: str | None) -> str:
-    url = f"{base}/v1/messages?conversation_id={owner}&format=full"
-    return url if cursor is None else f"{url}&cursor={cursor}"
+    return url
 
 
 def _ultracart_following(page: Any) -> int | None:
@@ -148,7 +143,9 @@ WALKS = {
         lambda page: page.messages[0].received if len(page.messages) == _PAGE else None,
     ),
     "ultracart": Walk(_ultracart_url, "ultracart.ConversationPage", lambda page: page.conversations, _ultracart_following),
-    "convore": Walk(_convore_url, "convore.MessagePage", lambda page: page.data, lambda page: page.next_cursor),
+    "convore": Walk(
+        _convore_url(f"messages?limit={_PAGE}"), "convore.MessagePage", lambda page: page.data, lambda page: page.next_cursor
+    ),
 }
 
 FAN_OUTS = {
@@ -165,9 +162,19 @@ FAN_OUTS = {
         ),
     ),
     "convore": FanOut(
-        Walk(_convore_conversations_url, "convore.ConversationPage", lambda page: page.data, lambda page: page.next_cursor),
+        Walk(
+            _convore_url(f"conversations?limit={_PAGE}"),
+            "convore.ConversationPage",
+            lambda page: page.data,
+            lambda page: page.next_cursor,
+        ),
         lambda conversation: conversation.id,
-        Walk(_convore_messages_url, "convore.MessagePage", lambda page: page.data, lambda page: page.next_cursor),
+        Walk(
+            _convore_url("messages?conversation_id={owner}&format=full"),
+            "convore.MessagePage",
+            lambda page: page.data,
+            lambda page: page.next_cursor,
+        ),
     ),
     "smscx": FanOut(
         Walk(lambda base, _owner, _: f"{base}/conversations", "smscx.ConversationPage", lambda page: page.data, lambda _: None),
