@@ -66,7 +66,8 @@ class Batch(Model):
     """What one page brought, and the step after it: committed whole or not at all.
 
     A page of the list of conversations has a `user` (empty: the list of the whole account) and `conversations`; a page of one
-    conversation's messages has a `conversation` and `messages`.
+    conversation's messages has a `conversation` and `messages`. An answer that was a whole list, of one conversation with all
+    of its messages, has all four.
     """
 
     account: Account

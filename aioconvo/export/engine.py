@@ -244,6 +244,7 @@ class _Flow:
         self.counts = msgspec.structs.replace(
             known,
             listed=known.listed + sum(len(one.conversations) for one in group),
+            due=known.due + sum(one.user is not None and one.conversation is not None for one in group),
             walked=known.walked + sum(step.ended for step in walks),
             failed=known.failed + sum(step.fault is not None for step in walks),
             pages=known.pages + sum(step.fault is None for step in walks),
@@ -257,7 +258,7 @@ class _Flow:
         """Commit pages of lists, and give out what is due of them."""
         account = self._source.account
         async with pages:
-            async for group in _groups(pages, lambda batch: len(batch.conversations), _FED):
+            async for group in _groups(pages, lambda batch: max(len(batch.conversations), len(batch.messages) // 10), _FED):
                 ids = [row.conversation_id for one in group for row in one.conversations]
                 committed, found = await self._targets.commit_listed(group, account, ids[:_FED])
                 self._count(group, committed)

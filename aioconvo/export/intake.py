@@ -39,7 +39,7 @@ _MOVE_LIST = """WITH given (source, user, walk, pages, position, due) AS ({rows}
     FROM given WHERE l.source = given.source AND l.user = given.user"""
 
 _FIND = """WITH given (source, id) AS ({rows}) SELECT json_group_array(json_array(c.source, c.id, number, messages))
-    FROM given CROSS JOIN _aioconvo_conversations AS c ON c.source = given.source AND c.id = given.id"""
+    FROM given CROSS JOIN _aioconvo_conversations AS c ON c.source = given.source AND c.id = given.id AND due"""
 _KNOWN = """WITH given (conversation, id) AS ({rows})
     SELECT json_group_array(json_array(i.conversation, i.id, hex(digest), part))
     FROM given CROSS JOIN _aioconvo_items AS i ON i.conversation = given.conversation AND i.id = given.id"""
@@ -47,6 +47,9 @@ _KEEP = "INSERT OR REPLACE INTO _aioconvo_items (conversation, id, digest, part)
 _COUNT = """WITH given (number, added, oldest, newest) AS ({rows}) UPDATE _aioconvo_conversations AS c
     SET messages = messages + added, first = min(ifnull(first, oldest), ifnull(oldest, first)),
     last = max(ifnull(last, newest), ifnull(newest, last)) FROM given WHERE c.number = given.number"""
+
+# What the list told came with all messages: there is no change that they lack.
+_CAME = "UPDATE _aioconvo_conversations SET walked = listed WHERE number IN ({rows})"
 
 # A page belongs to the walk that the ledger has noted, or begins one: pages of a walk that another target asked for do not
 # move one that was begun anew meanwhile, which would leave out what came before them.
@@ -122,13 +125,14 @@ def take_lists(db: sqlite3.Connection, sources: Mapping[Account, int], batches: 
 def take_messages(db: sqlite3.Connection, sources: Mapping[Account, int], batches: Sequence[Batch], part: int) -> Taken:
     """Note messages and where their walks stand; those that are new or different stand in this `part` from now on.
 
-    What is of a conversation that only another target's list told of is left out.
+    What is of a conversation that is not due is left out: another target lacks it, or the list brought it once more.
     """
     asked = {(sources[batch.account], batch.conversation) for batch in batches}
     found = {(source, one): (number, held) for source, one, number, held in bulk.find(db, _FIND, list(asked))}
     pages: dict[int, list[MessageLines]] = {}
     looked: list[bulk.Row] = []
     steps: list[tuple[int, Step]] = []
+    came: list[bulk.Row] = []
     for batch in batches:
         number, held = found.get((sources[batch.account], batch.conversation), (0, 0))
         if not number:
@@ -136,6 +140,7 @@ def take_messages(db: sqlite3.Connection, sources: Mapping[Account, int], batche
         pages.setdefault(number, []).append(batch.messages)
         looked += [(number, one) for one in batch.messages.ids] if held else ()
         steps.append((number, batch.step))
+        came += [(number,)] if batch.user is not None else ()
     known: _Known = {}
     for number, one, before, where in bulk.find(db, _KNOWN, looked):
         known.setdefault(number, {})[one] = (bytes.fromhex(before), where)
@@ -143,6 +148,7 @@ def take_messages(db: sqlite3.Connection, sources: Mapping[Account, int], batche
     items = chain.from_iterable(zip(repeat(new.number), new.lines.ids, new.lines.digests, repeat(part)) for new in news)
     bulk.run(db, _KEEP, list(items))
     bulk.run(db, _COUNT, [_span(new) for new in news if new.lines])
+    bulk.run(db, _CAME, came)
     _step(db, steps)
     rows = list(chain.from_iterable(new.lines.rows for new in news))
     older = list(chain.from_iterable(new.older for new in news))

@@ -17,6 +17,7 @@ from aioconvo.core.errors import AioconvoError, InvalidRequestError
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.inbox.base import Inbox
 from aioconvo.inbox.models import Conversation, Message
+from aioconvo.inbox.walk import Span
 
 from . import plan
 from .batch import Account, Batch, Fault, Identity, Step
@@ -104,8 +105,10 @@ async def walk_list(
 ) -> None:
     """Walk one list of conversations from the job's step on; every page goes to `write` with the step after it.
 
-    The list of a whole account is read one page ahead, outside of `turns`: nothing else goes on without it.
+    The list of a whole account is read one page ahead, outside of `turns`: nothing else goes on without it. Where the answer
+    that is a user's whole list holds a conversation with all of its messages, they go with it, and no walk has to follow.
     """
+    span = Span(identity.since, identity.until)
     chosen: dict[str, Any] = {job.argument: job.user} if job.user else {}
     if inbox.capabilities.reads_new_conversations:
         chosen["since"] = identity.since
@@ -116,7 +119,12 @@ async def walk_list(
     def batch(items: list[Conversation], step: Step) -> Batch:
         rows = (conversation_row(one, job.account.name) for one in items)
         kept = tuple(row for row in rows if plan.wants_conversation(row, identity))
-        return Batch(account=job.account, user=job.user, step=step, conversations=kept)
+        brought = Batch(account=job.account, user=job.user, step=step, conversations=kept)
+        if not (step.ended and len(items) == len(kept) == 1) or (messages := items[0].messages) is None:
+            return brought
+        wanted = [one for one in messages if span.holds(one.sent_at) and plan.wants_message(one, identity)]
+        lines = message_lines(wanted, job.account.name, items[0].id)
+        return msgspec.structs.replace(brought, conversation=items[0].id, messages=lines)
 
     async with contextlib.aclosing(_batches(listed, batch, job.step, turns)) as batches:
         async for one in batches:

@@ -15,6 +15,7 @@
     participants.id        not told
     participants.name      participants.name
     participants.address   participants.handle.value
+    messages               not told
 
     Message                native
     ---------------------  -----------------------------------------------

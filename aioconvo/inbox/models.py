@@ -92,6 +92,8 @@ class Conversation(Model):
     user's id. `updated_at` is the last change of any sort where the API tells it, `last_message_at` the time of the last
     message. `status` is the API's own word. `channels` are the API's own names or ids of what the conversation runs over.
     An `id` that begins with `~` was made here, because a damaged answer held none; nothing more can be asked about it.
+    `messages` are all of its messages, in no promised order, where the answer that told of it held them all (Smooch, up to
+    99 of them); `None` where they have to be asked for.
     """
 
     provider: Provider
@@ -106,6 +108,7 @@ class Conversation(Model):
     message_count: int | None = None
     channels: tuple[str, ...] = ()
     participants: tuple[Participant, ...] = ()
+    messages: tuple[Message, ...] | None = None
 
 
 class Message(Model, kw_only=False):  # built by position for every message of every page, at a quarter of the cost

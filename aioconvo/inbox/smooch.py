@@ -15,6 +15,7 @@
     participants.id        as asked
     participants.name      not told
     participants.address   not told
+    messages               messages of the answer, where fewer than a page's
 
     Message                native
     ---------------------  -----------------------------------------------
@@ -62,7 +63,7 @@ from aioconvo.core.pagination import Fetch
 from aioconvo.core.response import Response
 from aioconvo.smooch import models
 from aioconvo.smooch.messages import LIST
-from aioconvo.smooch.pages import MessagePage
+from aioconvo.smooch.pages import PAGE_SIZE, MessagePage
 
 from .base import Capabilities, Inbox, Order
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
@@ -117,6 +118,7 @@ def _conversation(user_id: str, answer: MessagePage) -> Conversation:
         native=answer if answer.conversation is None else answer.conversation,
         last_message_at=max((time for time in times if time is not None), default=None),
         participants=(Participant(ParticipantKind.USER, user_id),),
+        messages=tuple(messages(answer.messages, user_id)) if len(answer.messages) < PAGE_SIZE else None,
     )
 
 
@@ -163,9 +165,9 @@ def _attachments(native: models.Message) -> tuple[Attachment, ...]:
 class SmoochInbox(Inbox):
     """The inbox of Smooch v1.1. The id of a conversation is that of its user: the service's or your own, as it was given.
 
-    The conversations are those of `users`, one request each; `prefetch` asks for that many users at the same time. Users who
-    have no conversation yet are left out. Oldest first, the position of the last page of messages is where a later walk finds
-    what is new.
+    The conversations are those of `users`, one request each, which brings all messages of a conversation of fewer than 100;
+    `prefetch` asks for that many users at the same time. Users who have no conversation yet are left out. Oldest first, the
+    position of the last page of messages is where a later walk finds what is new.
     """
 
     provider: ClassVar[Provider] = Provider.SMOOCH

@@ -15,6 +15,7 @@
     participants.id        not told
     participants.name      first_name and last_name
     participants.address   phone_number
+    messages               not told
 
     Message                native
     ---------------------  -----------------------------------------------

@@ -15,6 +15,7 @@
     participants.id        participants.user_id
     participants.name      not told
     participants.address   not told
+    messages               not told
 
     Message                native
     ---------------------  -----------------------------------------------

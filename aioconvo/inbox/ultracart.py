@@ -15,6 +15,7 @@
     participants.id        participants.conversation_participant_arn
     participants.name      participants.conversation_participant_name
     participants.address   participants.sms_phone_number, else participants.email
+    messages               not told
 
     Message                native
     ---------------------  -----------------------------------------------

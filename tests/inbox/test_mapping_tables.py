@@ -123,6 +123,8 @@ def test_the_row_is_what_the_mapping_does(name: str, row: Any) -> None:
         source = row.source
         if source.endswith(" of the answer, the latest"):
             wanted = [max(tables.held(native, source.removesuffix(" of the answer, the latest")))]
+        elif row.field == "messages" and source != "not told":
+            wanted = smooch.messages(native.messages, ASKED)
         else:
             wanted = tables.promised(row, native, ASKED, len(held))
         assert held == wanted
