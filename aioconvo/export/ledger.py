@@ -124,7 +124,7 @@ class Ledger:
             if to_write:
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute(f"PRAGMA synchronous = {_SYNCHRONOUS}")
-                db.execute("PRAGMA cache_size = -32000")  # KiB
+                db.execute("PRAGMA cache_size = -8000")  # KiB; four times as much saves no time
                 db.execute("PRAGMA wal_autocheckpoint = 8000")  # pages of 4 KiB: most are written again before that
                 db.execute("BEGIN IMMEDIATE")
                 db.execute("COMMIT")
