@@ -185,15 +185,13 @@ def retry_after(headers: Mapping[str, str], now: float, *, limited: bool = True)
     sent = _moment(headers.get("Date", ""))
     if sent is not None and abs(sent - now) > _CLOCKS_AGREE:
         now = sent
-    asked = headers.get("Retry-After")
-    if asked is not None:
-        number = _finite(asked)
-        wait = _from_now(number, now) if number is not None else _until(_moment(asked), now)
-        if wait is not None:
-            return max(0.0, wait)
+    asked = headers.get("Retry-After", "")
+    if (number := _finite(asked)) is not None:
+        return max(0.0, _from_now(number, now))
+    if (moment := _moment(asked)) is not None:
+        return max(0.0, moment - now)
     for name in _RESET_HEADERS if limited else ():
-        reset = _finite(headers.get(name, ""))
-        if reset is not None:
+        if (reset := _finite(headers.get(name, ""))) is not None:
             return max(0.0, _from_now(reset, now))
     return None
 
@@ -212,10 +210,6 @@ def _finite(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
-
-
-def _until(moment: float | None, now: float) -> float | None:
-    return None if moment is None else moment - now
 
 
 def _moment(text: str) -> float | None:
