@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
+from typing import TYPE_CHECKING, ClassVar, Self, Unpack
 
 import msgspec
 
@@ -113,8 +113,7 @@ class SmscxClient(APIClient):
             ConfigurationError: A variable is missing, or there is more than one credential; the message names it.
         """
         env = Environment(cls.provider, environ)
-        names = ("API_KEY", "TOKEN", "APPLICATION_ID", "APPLICATION_SECRET", "SCOPE", "BASE_URL")
-        settings: dict[str, Any] = {name.lower(): value for name in names if (value := env.get(name)) is not None}
+        settings = env.given("API_KEY", "TOKEN", "APPLICATION_ID", "APPLICATION_SECRET", "SCOPE", "BASE_URL")
         if "application_id" in settings or "application_secret" in settings:
             env.require("APPLICATION_ID", "your application's id")
             env.require("APPLICATION_SECRET", "your application's secret")
