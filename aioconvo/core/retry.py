@@ -143,6 +143,10 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
             return failed
         return Decision(Verdict.RETRY, wait)
 
+    def pause(self, decision: Decision, outcome: Outcome) -> float:
+        """Seconds for which a 429 holds back every task of its credential."""
+        return max(decision.wait, min(outcome.wait or 0.0, self.max_wait))
+
     def delay(self, attempt: int, jitter: float) -> float:
         """The full-jitter delay in seconds after `attempt`."""
         return jitter * min(self.max_backoff, self.backoff * 2.0 ** min(attempt - 1, _LARGEST_EXPONENT))

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from aioconvo.core.auth import digest
 from aioconvo.core.limits import Limits
+from aioconvo.core.options import PortableOptions
 from aioconvo.core.stats import Stats
 from aioconvo.inbox.base import Inbox
 
@@ -27,6 +28,11 @@ class InboxClient(Protocol):
     @property
     def limits(self) -> Limits:
         """What its credential may do."""
+        ...
+
+    @property
+    def portable_options(self) -> PortableOptions:
+        """What an equal client in another process is given."""
         ...
 
     @property
