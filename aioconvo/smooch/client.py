@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self, Unpack
 import msgspec
 
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.codec import reader
 from aioconvo.core.key import key_auth, key_from
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, one_of, text
@@ -34,7 +35,7 @@ class _Error(msgspec.Struct):
     error: _Told
 
 
-_decode_error = msgspec.json.Decoder(_Error).decode
+_read_error = reader(_Error)
 
 
 class SmoochClient(APIClient):
@@ -116,8 +117,5 @@ class SmoochClient(APIClient):
         return cls(app_id=app_id, pool=pool, **settings, **options)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
-        try:
-            told = _decode_error(answer.body).error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return ErrorWords()
-        return ErrorWords(told.code, told.description)
+        body = _read_error(answer.body)
+        return ErrorWords() if body is None else ErrorWords(body.error.code, body.error.description)

@@ -9,6 +9,7 @@ import msgspec
 
 from aioconvo.core.auth import Auth, BasicAuth, BearerAuth, HeaderAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.codec import reader
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, text
@@ -35,7 +36,7 @@ class _ErrorBody(_Told):
     error: _Told | None = None
 
 
-_decode_error = msgspec.json.Decoder(_ErrorBody).decode
+_read_error = reader(_ErrorBody)
 
 
 class SmscxClient(APIClient):
@@ -129,9 +130,8 @@ class SmscxClient(APIClient):
         return AccessToken(token.access_token, lifetime)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
-        try:
-            body = _decode_error(answer.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        body = _read_error(answer.body)
+        if body is None:
             return ErrorWords()
         told = body.error or body
         words = ": ".join(word for word in (told.type, told.message) if word)

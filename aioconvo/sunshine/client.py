@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self, Unpack
 import msgspec
 
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.codec import reader
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.key import key_auth, key_from
 from aioconvo.core.session import Answer, SessionPool
@@ -37,7 +38,7 @@ class _Errors(msgspec.Struct):
     errors: list[_Error]
 
 
-_decode_errors = msgspec.json.Decoder(_Errors).decode
+_read_errors = reader(_Errors)
 
 
 class SunshineClient(APIClient):
@@ -122,12 +123,11 @@ class SunshineClient(APIClient):
         return cls(app_id=app_id, pool=pool, **settings, **options)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
-        try:
-            told = _decode_errors(answer.body).errors
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        body = _read_errors(answer.body)
+        if body is None or not body.errors:
             return ErrorWords()
-        titles = "; ".join(error.title for error in told if error.title)
-        return ErrorWords(told[0].code if told else None, titles or None)
+        titles = "; ".join(error.title for error in body.errors if error.title)
+        return ErrorWords(body.errors[0].code, titles or None)
 
 
 def _base_url(subdomain: str | None, region: str) -> str:
