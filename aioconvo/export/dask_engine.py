@@ -35,7 +35,7 @@ from .batch import Account, Batch, Identity
 from .environ import client_from_env
 from .errors import ExportError, target_errors
 from .partition import Job, Write, run_partition
-from .source import Source
+from .source import InboxClient, Source
 
 try:
     import distributed
@@ -312,7 +312,7 @@ class _DeafToInterrupts(WorkerPlugin):
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _credential(client: Any) -> str:
+def _credential(client: InboxClient) -> str:
     """A digest of provider, base URL and app id or else credential, whatever the account is called."""
     return Source(client, conversations=()).account.name
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
 from aioconvo.core.auth import digest
 from aioconvo.core.limits import Limits
@@ -23,6 +23,11 @@ class InboxClient(Protocol):
     @property
     def base_url(self) -> str:
         """Where requests go to."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """A digest of its credential."""
         ...
 
     @property
@@ -98,7 +103,6 @@ class Source:
         return f"<Source {self.account}, {self.selection}>"
 
 
-def _account(client: Any, provider: str) -> str:
+def _account(client: InboxClient, provider: str) -> str:
     app_id: str | None = getattr(client, "app_id", None)
-    identity: str = client.identity if app_id is None else app_id
-    return digest(provider, client.base_url, identity)[:12]
+    return digest(provider, client.base_url, client.identity if app_id is None else app_id)[:12]
