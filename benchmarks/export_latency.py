@@ -1,4 +1,4 @@
-"""What an export takes beside the loops that people write, one request at a time and many, 20 ms to each answer.
+"""What an export takes beside the loops that people write, one request at a time and many.
 
 `python -m benchmarks.export_latency --sdks FOLDER` takes some minutes and writes `results/export.md`, which RESULTS.md
 includes. The loops, on aiohttp and msgspec or on a published SDK, decode every message and keep none, and the time of their
@@ -65,7 +65,8 @@ def _measured(
 
 def _head(base: str) -> str:
     return (
-        f"{_ALL:,} conversations of {_MESSAGES} messages. ~: {_TENTH} conversations, times {_ALL // _TENTH}.\n\n"
+        f"{_ALL:,} conversations of {_MESSAGES} messages, {_DELAY_MS} ms to each answer. "
+        f"~: {_TENTH} conversations, times {_ALL // _TENTH}.\n\n"
         f"| | | 1 at a time, s | {_MANY} at a time, s | messages a second | times faster | at {_MANY} over that of {base} |\n"
         "|---|---|---|---|---|---|---|"
     )

@@ -134,7 +134,7 @@ _PICTURES = (("ratios", "aioconvo over the floor, by workload"), ("cost", "cost 
 _WHY = """## Where a page goes
 
 Made by `python -m benchmarks.instructions`: thousands of instructions a request in user space, counted by callgrind, so neither
-caches nor other programs change them. How answers fall together does, by two or three in a hundred of what is on the wire.
+caches nor other programs change them. How answers fall together changes what is on the wire a little.
 `decode` is msgspec alone. `pager` checks that a page is in order, drops what came before
 and keeps where to go on, which the floor does not do: it trusts the server, and loses or doubles items where it must not.
 `call` is everything else of aioconvo: limits, retries, deadlines, counts, positions. `on the wire` is what is left:
@@ -142,26 +142,24 @@ aiohttp, the event loop, time limits and the check that a kept connection still 
 holds the parsing of its URL, while making one out of parts that are known to be good belongs to `call`.
 """
 
-_PARTS = """What makes a ratio more than 1, in thousands of instructions, counted one statement at a time without the wire:
+_PARTS = """What `call` and `pager` do, and the floor does not:
 
-- SMS.CX: the id is checked, so that a wrong one is never sent: 5 (21 when each was made a `uuid.UUID`). Percent-encoding the
-  path: 10 (13 before).
-- Smooch has no GET of one noun; its row is the first page of a list, which is more than a GET. Making the list: 46 (66 before),
-  of which 10 are the request, 9 the paginator with the digest that stored positions carry, 9 the check of `before` and `after`.
-  Walking it to its first page: 47 (65 before), of which 35 are the pager: made, asked, given the page.
-- UltraCart: each answer may be an error that came with a 200, and is looked at: 5.
-- Pages: the pager. Reading one member of 100 items costs 19 to 27, finding them in order 9 (numbers) or 18 (datetimes), and
-  knowing again rows that came before another 28 (offset). These are loops in C already; to pay less is to check less.
-- Item by item: a step of an asynchronous generator for each item costs 1, the floor's plain `for` 0.3.
+- SMS.CX: the id is checked, so that a wrong one is never sent, and the path is percent-encoded.
+- Smooch has no GET of one noun; its row is the first page of a list, which is more than a GET: the paginator with the digest
+  that stored positions carry, the check of `before` and `after`, and the pager, which is made, asked and given the page.
+- UltraCart: each answer may be an error that came with a 200, and is looked at.
+- Pages: the pager reads one member of each item, finds them in order, and by offset knows again rows that came before. These
+  are loops in C already; to pay less is to check less.
+- Item by item: a step of an asynchronous generator for each item, where the floor has a plain `for`.
 """
 
 _EXPORT = """## What an export takes
 
-Made by `python -m benchmarks.export_latency`: wall time against a server that answers after 20 ms, the best of the rounds, each
-program on one core. The loops, on aiohttp and msgspec or on a published SDK (32 at a time: in 32 threads), decode every message
-and keep none, and the time of their lists of conversations is not counted. The exports read those lists, too, beside the
-messages, and write all messages and where to go on into a new target. Smooch lists no conversations: the export asks about each
-user first, which takes a request more for each.
+Made by `python -m benchmarks.export_latency`: wall time against a server that takes its time to answer, the best of the rounds,
+each program on one core. The loops, on aiohttp and msgspec or on a published SDK (many at a time: in as many threads), decode
+every message and keep none, and the time of their lists of conversations is not counted. The exports read those lists, too,
+beside the messages, and write all messages and where to go on into a new target. Smooch lists no conversations: the export asks
+about each user first, which takes a request more for each.
 """
 
 _HOW = """Every figure is the median of the rounds, with the least and the most; a ratio compares two contestants in the same

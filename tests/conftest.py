@@ -28,6 +28,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    # What stays frozen is not freed at exit, and DuckDB's bindings then tell of leaks.
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session")
 def blockbuster() -> Iterator[BlockBuster]:
     """Makes every call that blocks a running event loop an error, whoever makes it; sync code is unaffected."""

@@ -9,6 +9,7 @@ import msgspec
 
 from aioconvo.core.auth import BearerAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.codec import reader
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, text
 
@@ -31,7 +32,7 @@ class _Told(msgspec.Struct):
     detail: Any = None
 
 
-_decode_told = msgspec.json.Decoder(_Told).decode
+_read_told = reader(_Told)
 
 
 class ConvoreClient(APIClient):
@@ -97,9 +98,8 @@ class ConvoreClient(APIClient):
         return cls(api_key=key, base_url=env.get("BASE_URL"), pool=pool, **options)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
-        try:
-            told = _decode_told(answer.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        told = _read_told(answer.body)
+        if told is None:
             return ErrorWords()
         inner = _members(told.error)
         return ErrorWords(

@@ -25,11 +25,11 @@ from .hooks import EndFacts, Hooks, tell
 from .limits import Limits
 from .observer import Observer, find_request_id
 from .operation import ANY_JSON, Effect, Operation, Query, QueryValue, Request, raw_request
-from .options import ClientOptions
+from .options import ClientOptions, PortableOptions
 from .pagers import Ask, Mark, Pager
 from .pagination import AsyncPaginator
 from .response import Response, record
-from .retry import Decision, Outcome, RetryPolicy, Verdict
+from .retry import RetryPolicy, Verdict
 from .session import Answer, BrokenAnswerError, LoopState, SessionPool, TransportFaultError
 from .stats import Counts, Stats
 from .token import AccessToken, TokenAuth
@@ -121,6 +121,11 @@ class APIClient:
     def limits(self) -> Limits:
         """What this client's credential may do."""
         return self._limits
+
+    @property
+    def portable_options(self) -> PortableOptions:
+        """What `with_options` needs to make an equal client in another process; hooks, headers and lane do not travel."""
+        return {"timeout": self._timeout, "deadline": self._deadline, "retry": self._retry, "limits": self._limits}
 
     @property
     def identity(self) -> str:
@@ -391,7 +396,7 @@ class APIClient:
         )
         if failure.outcome.status == _TOO_MANY_REQUESTS:
             self._counts.rate_limited += 1
-            self._entrance(state).pause(_pause(decision, failure.outcome, self._retry.max_wait))
+            self._entrance(state).pause(self._retry.pause(decision, failure.outcome))
         # An earlier try with a key may have been carried out, whatever this one was told.
         if decision.verdict is not Verdict.RETRY and call.maybe_done and not operation.effect.repeatable:
             raise unsure(failure.error) from failure.error
@@ -491,8 +496,3 @@ class APIResource:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
-
-
-def _pause(decision: Decision, outcome: Outcome, max_wait: float) -> float:
-    """Seconds for which a 429 holds back every task of its credential."""
-    return max(decision.wait, min(outcome.wait or 0.0, max_wait))

@@ -15,7 +15,7 @@ import msgspec
 
 from .errors import InvalidRequestError
 
-__all__ = ["BrokenBodyError", "Envelope", "Model", "OpenEnum", "Unknown", "Variant", "decode", "encode", "raw_json"]
+__all__ = ["BrokenBodyError", "Envelope", "Model", "OpenEnum", "Unknown", "Variant", "decode", "encode", "raw_json", "reader"]
 
 T = TypeVar("T")
 
@@ -23,6 +23,7 @@ _ID_LIKE = frozenset({"id", "uuid", "type", "status", "role", "direction", "chan
 # Ids that a tenant chose may be e-mail addresses or phone numbers, and a kind nobody knows may be anything.
 _HARMLESS = r"[A-Za-z0-9_.:/-]{1,200}"
 _PLACE = frozenset({"lat", "long"})  # where somebody is
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # what a strict decode raises
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
@@ -202,11 +203,24 @@ def decode(body: bytes, kind: type[T]) -> T:
         decoder = _decoders[kind] = msgspec.json.Decoder(kind).decode
     try:
         decoded: T = decoder(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except _UNREADABLE:
         from .drift import salvage  # noqa: PLC0415 -- only a drifted answer needs it
 
         return salvage(body, kind)
     return decoded
+
+
+def reader(kind: type[T]) -> Callable[[bytes], T | None]:
+    """A strict decode of bodies that may be of this kind; `None` for those that are not."""
+    strict = msgspec.json.Decoder(kind).decode
+
+    def read(body: bytes) -> T | None:
+        try:
+            return strict(body)
+        except _UNREADABLE:
+            return None
+
+    return read
 
 
 class _Verbatim:

@@ -362,9 +362,6 @@ def _cleaned(value: Any) -> Any:
     return value
 
 
-_dump = json.JSONEncoder(separators=(",", ":")).encode
-
-
 def _dumped(value: Any) -> bytes:
     try:
         return msgspec.json.encode(value)

@@ -9,10 +9,22 @@ from .hooks import Hooks
 from .limits import Limits
 from .retry import RetryPolicy
 
-__all__ = ["ClientOptions"]
+__all__ = ["ClientOptions", "PortableOptions"]
 
 
-class ClientOptions(TypedDict, total=False):
+class PortableOptions(TypedDict, total=False):
+    """Those of the `ClientOptions` that may go to another process, to give them to an equal client's `with_options` there.
+
+    Hooks are functions of this process, headers may be secret, and a lane is told apart only within one pool.
+    """
+
+    timeout: float | None
+    deadline: float | None
+    retry: RetryPolicy
+    limits: Limits
+
+
+class ClientOptions(PortableOptions, total=False):
     """What every client and `with_options` take.
 
     - `timeout`: seconds for one attempt; waiting for the pool or a limit does not count. `None`: no bound. Default 30.
@@ -25,11 +37,7 @@ class ClientOptions(TypedDict, total=False):
     - `hooks`: functions that are told what happens, see `Hooks`.
     """
 
-    timeout: float | None
-    deadline: float | None
     max_retries: int
-    retry: RetryPolicy
-    limits: Limits
     headers: Mapping[str, str]
     lane: str
     hooks: Hooks | None

@@ -143,6 +143,10 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
             return failed
         return Decision(Verdict.RETRY, wait)
 
+    def pause(self, decision: Decision, outcome: Outcome) -> float:
+        """Seconds for which a 429 holds back every task of its credential."""
+        return max(decision.wait, min(outcome.wait or 0.0, self.max_wait))
+
     def delay(self, attempt: int, jitter: float) -> float:
         """The full-jitter delay in seconds after `attempt`."""
         return jitter * min(self.max_backoff, self.backoff * 2.0 ** min(attempt - 1, _LARGEST_EXPONENT))
@@ -185,15 +189,13 @@ def retry_after(headers: Mapping[str, str], now: float, *, limited: bool = True)
     sent = _moment(headers.get("Date", ""))
     if sent is not None and abs(sent - now) > _CLOCKS_AGREE:
         now = sent
-    asked = headers.get("Retry-After")
-    if asked is not None:
-        number = _finite(asked)
-        wait = _from_now(number, now) if number is not None else _until(_moment(asked), now)
-        if wait is not None:
-            return max(0.0, wait)
+    asked = headers.get("Retry-After", "")
+    if (number := _finite(asked)) is not None:
+        return max(0.0, _from_now(number, now))
+    if (moment := _moment(asked)) is not None:
+        return max(0.0, moment - now)
     for name in _RESET_HEADERS if limited else ():
-        reset = _finite(headers.get(name, ""))
-        if reset is not None:
+        if (reset := _finite(headers.get(name, ""))) is not None:
             return max(0.0, _from_now(reset, now))
     return None
 
@@ -212,10 +214,6 @@ def _finite(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
-
-
-def _until(moment: float | None, now: float) -> float | None:
-    return None if moment is None else moment - now
 
 
 def _moment(text: str) -> float | None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from yarl import URL
 
 from .errors import ConfigurationError
 from .hidden import Headers
 
-__all__ = ["Environment", "base_url", "headers", "merged", "positive", "text"]
+__all__ = ["Environment", "base_url", "headers", "merged", "one_of", "positive", "text"]
 
 _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
@@ -43,10 +44,9 @@ class Environment:
             raise ConfigurationError(f"set {self.name(name)} to {meaning}")
         return value
 
-    def options(self) -> dict[str, str]:
-        """`base_url`, where the variable for it is set."""
-        url = self.get("BASE_URL")
-        return {} if url is None else {"base_url": url}
+    def given(self, *names: str) -> dict[str, Any]:
+        """The variables that are set, by the names of the arguments that they stand for: `BASE_URL` for `base_url`."""
+        return {name.lower(): value for name in names if (value := self.get(name)) is not None}
 
 
 def base_url(value: str, *, allow_http: bool) -> tuple[URL, str]:
@@ -93,6 +93,18 @@ def positive(name: str, value: float | None) -> float | None:
     """A number of seconds above 0, or `None` for no bound."""
     if value is not None and not value > 0:
         raise ConfigurationError(f"{name} must be more than 0 seconds, or None for no bound")
+    return value
+
+
+def one_of(name: str, value: str, words: Collection[str]) -> str:
+    """A setting that must be one of some words, of which there are at least two.
+
+    Raises:
+        ConfigurationError: It is none of them; the message names them.
+    """
+    if value not in words:
+        *most, last = words
+        raise ConfigurationError(f"{name} must be {', '.join(most)} or {last}; got {value!r}")
     return value
 
 

@@ -172,7 +172,5 @@ def conversation_states(target: str | os.PathLike[str]) -> Iterator[Conversation
 
 @contextlib.contextmanager
 def _loaded(target: str | os.PathLike[str]) -> Generator[Ledger]:
-    with target_errors(target), open_sink(target).ledger as ledger:
-        ledger.connect(to_write=False)
-        ledger.load()
+    with target_errors(target), open_sink(target).ledger.reading() as ledger:
         yield ledger

@@ -27,8 +27,7 @@ import msgspec
 
 from aioconvo.core.codec import Model
 from aioconvo.core.errors import AioconvoError, ConfigurationError
-from aioconvo.core.limits import Limits
-from aioconvo.core.retry import RetryPolicy
+from aioconvo.core.options import PortableOptions
 from aioconvo.core.session import SessionPool
 from aioconvo.core.version import VERSION
 
@@ -36,7 +35,7 @@ from .batch import Account, Batch, Identity
 from .environ import client_from_env
 from .errors import ExportError, target_errors
 from .partition import Job, Write, run_partition
-from .source import Source
+from .source import InboxClient, Source
 
 try:
     import distributed
@@ -68,22 +67,13 @@ class ClusterError(AioconvoError):
     """The cluster cannot go on; what was committed before is intact."""
 
 
-class _Options(Model, omit_defaults=False):
-    """What of a client's options travels: hooks cannot, headers may be secret."""
-
-    timeout: float | None
-    deadline: float | None
-    retry: RetryPolicy
-    limits: Limits
-
-
 class _Partition(Model):
     """What a task is told; `credential` is the digest that the worker's own credential must have."""
 
     run: str
     provider: str
     credential: str
-    options: _Options
+    options: PortableOptions
     jobs: tuple[Job, ...]
     identity: Identity
     concurrency: int
@@ -207,7 +197,7 @@ class DaskEngine:
             run=self._run,
             provider=source.account.provider,
             credential=_credential(source.client),
-            options=_options(source.client),
+            options=source.client.portable_options,
             jobs=(),
             identity=identity,
             concurrency=1,
@@ -322,12 +312,7 @@ class _DeafToInterrupts(WorkerPlugin):
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _options(client: Any) -> _Options:
-    # No public property tells these; with_options takes them by the same names.
-    return _Options(timeout=client._timeout, deadline=client._deadline, retry=client._retry, limits=client.limits)  # noqa: SLF001 -- our own client
-
-
-def _credential(client: Any) -> str:
+def _credential(client: InboxClient) -> str:
     """A digest of provider, base URL and app id or else credential, whatever the account is called."""
     return Source(client, conversations=()).account.name
 
@@ -393,7 +378,7 @@ async def _walk(partition: _Partition) -> _Done:
     worker = _dask.get_worker()
     limits = ClusterLimits(worker.scheduler, worker.loop.asyncio_loop)
     async with SessionPool(limit_store=limits) as pool:
-        client = _client(worker, partition.provider, pool).with_options(**msgspec.structs.asdict(partition.options))
+        client = _client(worker, partition.provider, pool).with_options(**partition.options)
         if _credential(client) != partition.credential:
             raise ConfigurationError(
                 f"the environment of worker {worker.address} holds another account of {partition.provider} than where the "

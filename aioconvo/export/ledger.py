@@ -245,6 +245,17 @@ class Ledger:
             with contextlib.closing(db), contextlib.suppress(sqlite3.OperationalError):  # a full disk must not hide its cause
                 db.execute("PRAGMA journal_mode = DELETE")
 
+    @contextlib.contextmanager
+    def reading(self) -> Generator[Self]:
+        """The ledger to be looked at: as it is where it is open, else open for so long. Raises as `load` does."""
+        if self.is_open:
+            yield self
+            return
+        with self:
+            self.connect(to_write=False)
+            self.load()
+            yield self
+
     def __enter__(self) -> Self:
         return self
 

@@ -14,7 +14,7 @@ import abc
 import contextlib
 import os
 import pathlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
@@ -123,13 +123,13 @@ class PartSink(abc.ABC):
 
     def conversations(self) -> Iterator[ConversationRow]:
         """See `Sink`."""
-        with self._errors(), self._reading() as ledger:
+        with self._errors(), self._ledger.reading() as ledger:
             for (line,) in ledger.db.execute("SELECT row FROM _aioconvo_conversations WHERE row IS NOT NULL ORDER BY number"):
                 yield decode_row(CONVERSATIONS, line)
 
     def messages(self) -> Iterator[MessageRow]:
         """See `Sink`."""
-        with self._errors(), self._reading():
+        with self._errors(), self._ledger.reading():
             for part in self._parts():
                 yield from self._left(part)
             for line in self._staged(self._find_stage()):
@@ -137,16 +137,6 @@ class PartSink(abc.ABC):
 
     def _errors(self) -> contextlib.AbstractContextManager[None]:
         return target_errors(self._directory)
-
-    @contextlib.contextmanager
-    def _reading(self) -> Generator[Ledger]:
-        if self._ledger.is_open:
-            yield self._ledger
-            return
-        with self._ledger as ledger:
-            ledger.connect(to_write=False)
-            ledger.load()
-            yield ledger
 
     def _begin_stage(self) -> None:
         if self._ledger.db.execute("SELECT 1 FROM _aioconvo_stage").fetchone() is None:

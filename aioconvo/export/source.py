@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
 from aioconvo.core.auth import digest
 from aioconvo.core.limits import Limits
+from aioconvo.core.options import PortableOptions
 from aioconvo.core.stats import Stats
 from aioconvo.inbox.base import Inbox
 
@@ -25,8 +26,18 @@ class InboxClient(Protocol):
         ...
 
     @property
+    def identity(self) -> str:
+        """A digest of its credential."""
+        ...
+
+    @property
     def limits(self) -> Limits:
         """What its credential may do."""
+        ...
+
+    @property
+    def portable_options(self) -> PortableOptions:
+        """What an equal client in another process is given."""
         ...
 
     @property
@@ -92,7 +103,6 @@ class Source:
         return f"<Source {self.account}, {self.selection}>"
 
 
-def _account(client: Any, provider: str) -> str:
+def _account(client: InboxClient, provider: str) -> str:
     app_id: str | None = getattr(client, "app_id", None)
-    identity: str = client.identity if app_id is None else app_id
-    return digest(provider, client.base_url, identity)[:12]
+    return digest(provider, client.base_url, client.identity if app_id is None else app_id)[:12]

@@ -11,10 +11,9 @@ The indexes that only who looks at it needs are made when the first run ends; on
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
@@ -193,23 +192,13 @@ class SqliteSink:
         return self._read(MESSAGES)
 
     def _read(self, table: Table[R]) -> Iterator[R]:
-        with target_errors(self._ledger.path), self._reading() as ledger:
+        with target_errors(self._ledger.path), self._ledger.reading() as ledger:
             names = ", ".join(column.name for column in table.columns)
             for stored in ledger.db.execute(f"SELECT {names} FROM {table.name} ORDER BY rowid"):  # noqa: S608 -- as above
                 told: dict[str, Any] = {
                     column.name: _read_back(column.type, one) for column, one in zip(table.columns, stored, strict=True)
                 }
                 yield table.row(**told)
-
-    @contextlib.contextmanager
-    def _reading(self) -> Generator[Ledger]:
-        if self._ledger.is_open:
-            yield self._ledger
-            return
-        with self._ledger as ledger:
-            ledger.connect(to_write=False)
-            ledger.load()
-            yield ledger
 
 
 def _values(row: msgspec.Struct, times: Iterable[int], texts: Iterable[int]) -> list[Any]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, Unpack
+from typing import TYPE_CHECKING, ClassVar, Literal, Self, Unpack
 
 import msgspec
 
-from aioconvo.core.auth import Auth, BasicAuth, BearerAuth, JWTAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.errors import ConfigurationError
+from aioconvo.core.codec import reader
+from aioconvo.core.key import key_auth, key_from
 from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.settings import Environment, text
+from aioconvo.core.settings import Environment, one_of, text
 
 from . import conversations, messages
 
@@ -23,6 +23,7 @@ __all__ = ["OPERATIONS", "SmoochClient"]
 OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS)
 
 _REGIONS = {"us": "https://api.smooch.io", "eu": "https://api.eu-1.smooch.io"}
+_SCOPES = ("app", "account")
 
 
 class _Told(msgspec.Struct):
@@ -34,7 +35,7 @@ class _Error(msgspec.Struct):
     error: _Told
 
 
-_decode_error = msgspec.json.Decoder(_Error).decode
+_read_error = reader(_Error)
 
 
 class SmoochClient(APIClient):
@@ -77,8 +78,8 @@ class SmoochClient(APIClient):
     ) -> None:
         self.app_id = text("app_id", app_id, "the id of your app")
         super().__init__(
-            base_url=base_url or _base_url(region),
-            auth=_auth(key_id, secret, token, auth, scope),
+            base_url=base_url or _REGIONS[one_of("region", region, _REGIONS)],
+            auth=key_auth(key_id, secret, token, auth, scope, scopes=_SCOPES),
             pool=pool,
             allow_http=allow_http,
             **options,
@@ -111,44 +112,10 @@ class SmoochClient(APIClient):
             ConfigurationError: A variable is missing or wrong; the message names it.
         """
         env = Environment(cls.provider, environ)
-        settings: dict[str, Any] = {"app_id": env.require("APP_ID", "the id of your app")}
-        token = env.get("TOKEN")
-        if token is not None:
-            settings["token"] = token
-        else:
-            settings["key_id"] = env.require("KEY_ID", f"your key's id (app_...), or {env.name('TOKEN')} to a token")
-            settings["secret"] = env.require("SECRET", "your key's secret")
-        for name in ("AUTH", "SCOPE", "REGION", "BASE_URL"):
-            value = env.get(name)
-            if value is not None:
-                settings[name.lower()] = value
-        return cls(pool=pool, **settings, **options)
+        app_id = env.require("APP_ID", "the id of your app")
+        settings = key_from(env) | env.given("AUTH", "SCOPE", "REGION", "BASE_URL")
+        return cls(app_id=app_id, pool=pool, **settings, **options)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
-        try:
-            told = _decode_error(answer.body).error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return ErrorWords()
-        return ErrorWords(told.code, told.description)
-
-
-def _base_url(region: str) -> str:
-    if region not in _REGIONS:
-        raise ConfigurationError(f"region must be us or eu; got {region!r}")
-    return _REGIONS[region]
-
-
-def _auth(key_id: str | None, secret: str | None, token: str | None, kind: str, scope: str) -> Auth:
-    if token is not None:
-        if key_id is not None or secret is not None:
-            raise ConfigurationError("give either token, or key_id and secret, not both")
-        return BearerAuth(token)
-    key = text("key_id", key_id, "your key's id (app_...), or a token")
-    password = text("secret", secret, "your key's secret")
-    if kind == "basic":
-        return BasicAuth(key, password)
-    if kind != "jwt":
-        raise ConfigurationError(f"auth must be basic or jwt; got {kind!r}")
-    if scope not in {"app", "account"}:
-        raise ConfigurationError(f"scope must be app or account; got {scope!r}")
-    return JWTAuth(key, password, scope=scope)
+        body = _read_error(answer.body)
+        return ErrorWords() if body is None else ErrorWords(body.error.code, body.error.description)

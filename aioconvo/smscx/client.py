@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
+from typing import TYPE_CHECKING, ClassVar, Self, Unpack
 
 import msgspec
 
 from aioconvo.core.auth import Auth, BasicAuth, BearerAuth, HeaderAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.codec import reader
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, text
@@ -35,7 +36,7 @@ class _ErrorBody(_Told):
     error: _Told | None = None
 
 
-_decode_error = msgspec.json.Decoder(_ErrorBody).decode
+_read_error = reader(_ErrorBody)
 
 
 class SmscxClient(APIClient):
@@ -113,8 +114,7 @@ class SmscxClient(APIClient):
             ConfigurationError: A variable is missing, or there is more than one credential; the message names it.
         """
         env = Environment(cls.provider, environ)
-        names = ("API_KEY", "TOKEN", "APPLICATION_ID", "APPLICATION_SECRET", "SCOPE", "BASE_URL")
-        settings: dict[str, Any] = {name.lower(): value for name in names if (value := env.get(name)) is not None}
+        settings = env.given("API_KEY", "TOKEN", "APPLICATION_ID", "APPLICATION_SECRET", "SCOPE", "BASE_URL")
         if "application_id" in settings or "application_secret" in settings:
             env.require("APPLICATION_ID", "your application's id")
             env.require("APPLICATION_SECRET", "your application's secret")
@@ -130,9 +130,8 @@ class SmscxClient(APIClient):
         return AccessToken(token.access_token, lifetime)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
-        try:
-            body = _decode_error(answer.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        body = _read_error(answer.body)
+        if body is None:
             return ErrorWords()
         told = body.error or body
         words = ": ".join(word for word in (told.type, told.message) if word)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, Unpack
+from typing import TYPE_CHECKING, ClassVar, Literal, Self, Unpack
 
 import msgspec
 
-from aioconvo.core.auth import Auth, BasicAuth, BearerAuth, JWTAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.codec import reader
 from aioconvo.core.errors import ConfigurationError
+from aioconvo.core.key import key_auth, key_from
 from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.settings import Environment, text
+from aioconvo.core.settings import Environment, one_of, text
 
 from . import conversations, messages, participants
 
@@ -24,6 +25,7 @@ __all__ = ["OPERATIONS", "SunshineClient"]
 OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS, *participants.OPERATIONS)
 
 _REGIONS = {"us": "https://api.smooch.io", "eu": "https://api.eu-1.smooch.io"}
+_SCOPES = ("app", "account", "integration")
 _SUBDOMAIN = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 
 
@@ -36,7 +38,7 @@ class _Errors(msgspec.Struct):
     errors: list[_Error]
 
 
-_decode_errors = msgspec.json.Decoder(_Errors).decode
+_read_errors = reader(_Errors)
 
 
 class SunshineClient(APIClient):
@@ -82,7 +84,7 @@ class SunshineClient(APIClient):
         self.app_id = text("app_id", app_id, "the id of your app")
         super().__init__(
             base_url=base_url or _base_url(subdomain, region),
-            auth=_auth(key_id, secret, token, auth, scope),
+            auth=key_auth(key_id, secret, token, auth, scope, scopes=_SCOPES),
             pool=pool,
             allow_http=allow_http,
             **options,
@@ -116,49 +118,21 @@ class SunshineClient(APIClient):
             ConfigurationError: A variable is missing or wrong; the message names it.
         """
         env = Environment(cls.provider, environ)
-        settings: dict[str, Any] = {"app_id": env.require("APP_ID", "the id of your app")}
-        token = env.get("TOKEN")
-        if token is not None:
-            settings["token"] = token
-        else:
-            settings["key_id"] = env.require("KEY_ID", f"your key's id (app_...), or {env.name('TOKEN')} to a token")
-            settings["secret"] = env.require("SECRET", "your key's secret")
-        for name in ("AUTH", "SCOPE", "SUBDOMAIN", "REGION", "BASE_URL"):
-            value = env.get(name)
-            if value is not None:
-                settings[name.lower()] = value
-        return cls(pool=pool, **settings, **options)
+        app_id = env.require("APP_ID", "the id of your app")
+        settings = key_from(env) | env.given("AUTH", "SCOPE", "SUBDOMAIN", "REGION", "BASE_URL")
+        return cls(app_id=app_id, pool=pool, **settings, **options)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
-        try:
-            told = _decode_errors(answer.body).errors
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        body = _read_errors(answer.body)
+        if body is None or not body.errors:
             return ErrorWords()
-        titles = "; ".join(error.title for error in told if error.title)
-        return ErrorWords(told[0].code if told else None, titles or None)
+        titles = "; ".join(error.title for error in body.errors if error.title)
+        return ErrorWords(body.errors[0].code, titles or None)
 
 
 def _base_url(subdomain: str | None, region: str) -> str:
     if subdomain is None:
-        if region not in _REGIONS:
-            raise ConfigurationError(f"region must be us or eu; got {region!r}")
-        return _REGIONS[region]
+        return _REGIONS[one_of("region", region, _REGIONS)]
     if not re.fullmatch(_SUBDOMAIN, subdomain):
         raise ConfigurationError("subdomain is the first word of your Zendesk address: acme for acme.zendesk.com")
     return f"https://{subdomain}.zendesk.com/sc"
-
-
-def _auth(key_id: str | None, secret: str | None, token: str | None, kind: str, scope: str) -> Auth:
-    if token is not None:
-        if key_id is not None or secret is not None:
-            raise ConfigurationError("give either token, or key_id and secret, not both")
-        return BearerAuth(token)
-    key = text("key_id", key_id, "your key's id (app_...), or a token")
-    password = text("secret", secret, "your key's secret")
-    if kind == "basic":
-        return BasicAuth(key, password)
-    if kind != "jwt":
-        raise ConfigurationError(f"auth must be basic or jwt; got {kind!r}")
-    if scope not in {"app", "account", "integration"}:
-        raise ConfigurationError(f"scope must be app, account or integration; got {scope!r}")
-    return JWTAuth(key, password, scope=scope)

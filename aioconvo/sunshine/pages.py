@@ -87,6 +87,7 @@ class MessagesAnswer(Envelope):
     messages: list[Message]
 
 
+T = TypeVar("T")
 _AnyPage = TypeVar("_AnyPage", ConversationPage, ParticipantPage, MessagePage)
 
 
@@ -94,36 +95,24 @@ def conversation_pager(
     *, after: str | None, before: str | None
 ) -> Callable[[Mark | None], CursorPager[ConversationPage, Conversation]]:
     """Conversations in the server's order, from `after` on; with `before` backwards from there."""
-    if before is not None:
-        return lambda mark: CursorPager(
-            BEFORE,
-            lambda page: page.conversations[::-1],
-            _following_before,
-            cursor_of=_identity,
-            start=before,
-            mark=mark,
-        )
-    return lambda mark: CursorPager(
-        AFTER, lambda page: page.conversations, _following_after, cursor_of=_identity, start=after, mark=mark
-    )
+    return _pager(lambda page: page.conversations, after, before)
 
 
 def participant_pager(
     *, after: str | None, before: str | None
 ) -> Callable[[Mark | None], CursorPager[ParticipantPage, Participant]]:
     """Participants in the server's order, from `after` on; with `before` backwards from there."""
+    return _pager(lambda page: page.participants, after, before)
+
+
+def _pager(
+    items: Callable[[_AnyPage], list[T]], after: str | None, before: str | None
+) -> Callable[[Mark | None], CursorPager[_AnyPage, T]]:
     if before is not None:
         return lambda mark: CursorPager(
-            BEFORE,
-            lambda page: page.participants[::-1],
-            _following_before,
-            cursor_of=_identity,
-            start=before,
-            mark=mark,
+            BEFORE, lambda page: items(page)[::-1], _following_before, cursor_of=_identity, start=before, mark=mark
         )
-    return lambda mark: CursorPager(
-        AFTER, lambda page: page.participants, _following_after, cursor_of=_identity, start=after, mark=mark
-    )
+    return lambda mark: CursorPager(AFTER, items, _following_after, cursor_of=_identity, start=after, mark=mark)
 
 
 def message_pager(*, after: str | None, before: str | None) -> Callable[[Mark | None], CursorPager[MessagePage, Message]]:

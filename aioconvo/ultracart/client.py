@@ -112,8 +112,7 @@ class UltraCartClient(APIClient):
             ConfigurationError: A variable is missing, or there is more than one credential; the message names it.
         """
         env = Environment(cls.provider, environ)
-        names = ("SIMPLE_KEY", "TOKEN", "CLIENT_ID", "REFRESH_TOKEN", "BASE_URL")
-        settings: dict[str, Any] = {name.lower(): value for name in names if (value := env.get(name)) is not None}
+        settings = env.given("SIMPLE_KEY", "TOKEN", "CLIENT_ID", "REFRESH_TOKEN", "BASE_URL")
         if "client_id" in settings or "refresh_token" in settings:
             env.require("CLIENT_ID", "your application's id")
             env.require("REFRESH_TOKEN", "the refresh token of a merchant's consent")

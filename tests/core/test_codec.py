@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from aioconvo.core.codec import BrokenBodyError, Envelope, Model, OpenEnum, Unknown, Variant, decode, encode, raw_json
+from aioconvo.core.codec import BrokenBodyError, Envelope, Model, OpenEnum, Unknown, Variant, decode, encode, raw_json, reader
 from aioconvo.core.errors import InvalidRequestError
 
 
@@ -205,6 +205,14 @@ def test_a_byte_order_mark_and_stray_bytes_do_not_cost_the_page() -> None:
 def test_what_cannot_be_encoded(value: Any) -> None:
     with pytest.raises(InvalidRequestError):
         encode(value)
+
+
+def test_a_reader_takes_bodies_of_its_kind_only() -> None:
+    read = reader(Whole)
+    assert read(b'{"parts": [{"id": "1"}]}') == Whole(parts=[Part(id="1")])
+    deep = b"[" * 100_000
+    for body in (b"", b"<html>", b"[]", b'{"parts": [{"id": 1}]}', b'{"parts": [{"id": "\xff"}]}', b'{"more": ' + deep):
+        assert read(body) is None
 
 
 class Person(Model):

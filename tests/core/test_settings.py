@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, strategies as st
@@ -119,6 +119,14 @@ def test_texts_that_must_be_there(value: str | None) -> None:
         settings.text("app_id", value, "the id")
 
 
+def test_words_to_choose_from() -> None:
+    assert settings.one_of("scope", "app", ("app", "account")) == "app"
+    with pytest.raises(ConfigurationError, match=r"^scope must be app or account; got 'user'$"):
+        settings.one_of("scope", "user", ("app", "account"))
+    with pytest.raises(ConfigurationError, match=r"^scope must be app, account or integration; got None$"):
+        settings.one_of("scope", cast("Any", None), ("app", "account", "integration"))
+
+
 def test_the_environment() -> None:
     variables = {"AIOCONVO_X_KEY": " k ", "AIOCONVO_X_EMPTY": " ", "AIOCONVO_X_BASE_URL": "https://h", "AIOCONVO_Y_A": "b"}
     env = settings.Environment("x", variables)
@@ -127,8 +135,7 @@ def test_the_environment() -> None:
     assert env.get("EMPTY") is None
     assert env.get("A") is None
     assert env.require("KEY", "your key") == "k"
-    assert env.options() == {"base_url": "https://h"}
-    assert settings.Environment("y", variables).options() == {}
+    assert env.given("KEY", "EMPTY", "A", "BASE_URL") == {"key": "k", "base_url": "https://h"}
     with pytest.raises(ConfigurationError, match="set AIOCONVO_X_EMPTY to your key"):
         env.require("EMPTY", "your key")
 

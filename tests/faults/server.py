@@ -138,8 +138,8 @@ Script = Callable[[Seen], Step | Sequence[Step]]
 class FaultServer:
     """Serves a script on loopback; `seen` are all requests whose head was read.
 
-    `before_head`: connections, by number from 0, that are closed (with RST) before anything is read. `unread_body`: the
-    numbers of requests whose body is not read before the script answers.
+    `before_head` says which connections, by number from 0, are closed (with RST) before anything is read; `read_body` which
+    requests, by number, have their body read before the script answers.
     """
 
     def __init__(

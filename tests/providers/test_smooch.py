@@ -292,7 +292,6 @@ async def test_a_post_that_went_through_does_not_fail_for_a_thin_answer(wire: An
 LINK = LinkAction(text="More", uri="https://x", default=True)
 POSTBACK = PostbackAction(text="Buy", payload="BUY")
 ITEM = Item(title="Lamp", actions=[POSTBACK])
-FIELD = FormField(type="text", name="size", label="Size")
 
 
 @pytest.mark.parametrize(
