@@ -30,7 +30,7 @@ from .pagers import Ask, Mark, Pager
 from .pagination import AsyncPaginator
 from .response import Response, record
 from .retry import Decision, Outcome, RetryPolicy, Verdict
-from .session import Answer, BrokenAnswerError, LoopState, SessionPool, TransportFaultError
+from .session import Answer, BrokenAnswerError, LoopState, SessionPool, TransportFaultError, was_connected
 from .stats import Counts, Stats
 from .token import AccessToken, TokenAuth
 
@@ -330,6 +330,7 @@ class APIClient:
             )
         except BaseException as fault:
             call.lost = isinstance(fault, TransportFaultError)
+            call.on_wire = was_connected()
             self._observer.request_ended(call, fault, self._clock.monotonic() - began)
             if isinstance(fault, _EXPECTED):  # in all others the frames tell where the bug is
                 without_frames(fault)

@@ -29,11 +29,11 @@ from .gate import FairGate, SharedLimits, Turnstile
 from .hidden import without_frames
 from .inflate import ACCEPT_ENCODING, Inflater, inflate
 from .limits import Limits, LimitStore, Pause
-from .retry import RetryDebts, Sent
+from .retry import RETRY_STATUSES, RetryDebts, Sent
 from .time_limit import TimeLimit
 from .version import VERSION
 
-__all__ = ["Answer", "BrokenAnswerError", "SessionPool", "TransportFaultError"]
+__all__ = ["Answer", "BrokenAnswerError", "SessionPool", "TransportFaultError", "was_connected"]
 
 SESSION_HEADERS: Mapping[str, str] = {
     "Accept": "application/json",
@@ -398,6 +398,11 @@ async def _close_with_loop(state: LoopState, forget: Callable[[], object]) -> As
         await state.close()
 
 
+def was_connected() -> bool:
+    """Whether this task's last request can have got a connection; before that, nothing of it is sent."""
+    return WANTED.get() is not Wanted.UNMET
+
+
 def _no_body(response: aiohttp.ClientResponse, error: BrokenBodyError | aiohttp.ClientError | OSError) -> tuple[bytes, int]:
     """Of an error answer the status is enough; any other answer without a body that can be used is a fault."""
     if not response.ok or response.status in _REDIRECTS:
@@ -409,20 +414,25 @@ def _no_body(response: aiohttp.ClientResponse, error: BrokenBodyError | aiohttp.
 
 def _fault(error: BaseException, timeout: float | None) -> tuple[TransportFaultError, BaseException | None]:
     """What a failed request comes to, and its cause."""
+    sent = Sent.MAYBE if was_connected() else Sent.NO
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         fault = TransportFaultError("the connection was not made in time", Sent.NO, timed_out=True)
     elif isinstance(error, TimeoutError):
         within = "in time" if timeout is None else f"within {timeout:g} s"
-        fault = TransportFaultError(f"no answer {within}", Sent.MAYBE, timed_out=True)
+        what = "the connection was not made" if sent is Sent.NO else "no answer"
+        fault = TransportFaultError(f"{what} {within}", sent, timed_out=True)
     elif isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
         fault = TransportFaultError(f"TLS was refused: {_cause(error)}", Sent.NO, permanent=True)
     elif isinstance(error, aiohttp.ClientConnectorError):
         fault = TransportFaultError(f"the connection was not made: {_cause(error)}", Sent.NO)
+    elif isinstance(error, aiohttp.ClientHttpProxyError):
+        reason = f"the proxy refused to connect with HTTP {error.status}; check the pool's `proxy`"
+        return TransportFaultError(reason, sent, permanent=error.status not in RETRY_STATUSES), None
     elif isinstance(error, LostConnectionError):
-        return TransportFaultError("the connection broke before an answer came", Sent.MAYBE), None
+        return TransportFaultError("the connection broke before an answer came", sent), None
     else:
         # Errors of aiohttp's parser quote what came over the wire, so only those of the system are kept as the cause.
-        fault = TransportFaultError(f"the connection broke: {_cause(error)}", Sent.MAYBE)
+        fault = TransportFaultError(f"the connection broke: {_cause(error)}", sent)
         return fault, without_frames(error) if isinstance(error, OSError) else None
     return fault, without_frames(error)
 
