@@ -25,7 +25,7 @@ from .hooks import EndFacts, Hooks, tell
 from .limits import Limits
 from .observer import Observer, find_request_id
 from .operation import ANY_JSON, Effect, Operation, Query, QueryValue, Request, raw_request
-from .options import ClientOptions
+from .options import ClientOptions, checked
 from .pagers import Ask, Mark, Pager
 from .pagination import AsyncPaginator
 from .response import Response, record
@@ -71,6 +71,8 @@ class APIClient:
     ) -> None:
         self._origin, self._prefix = settings.base_url(base_url, allow_http=allow_http)
         self._auth = auth
+        if not isinstance(pool, SessionPool | None):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
+            raise errors.ConfigurationError(f"pool must be a SessionPool; got {type(pool).__name__}")
         self._owns_pool = pool is None
         self._pool = pool if pool is not None else SessionPool()
         self._clock = self._pool.clock
@@ -90,9 +92,7 @@ class APIClient:
         """Make the resources; each provider's client says which."""
 
     def _apply(self, options: ClientOptions) -> None:
-        unknown = options.keys() - ClientOptions.__annotations__.keys()
-        if unknown:
-            raise errors.ConfigurationError(f"unknown options: {', '.join(sorted(unknown))}")
+        checked(options)
         self._timeout = settings.positive("timeout", options.get("timeout", self._timeout))
         self._deadline = settings.positive("deadline", options.get("deadline", self._deadline))
         self._retry = options.get("retry", self._retry)

@@ -11,6 +11,7 @@ from aioconvo.core.codec import BrokenBodyError, decode
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.limits import Limits, RateLimit
 from aioconvo.core.operation import Operation
+from aioconvo.core.options import checked
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, merged, text
 from aioconvo.core.token import AccessToken, TokenAuth
@@ -73,7 +74,7 @@ class UltraCartClient(APIClient):
         **options: Unpack[ClientOptions],
     ) -> None:
         auth, self._grant = _credentials(simple_key, token, client_id, refresh_token, on_refresh_token)
-        options["headers"] = merged(_VERSION, options.get("headers", {}))
+        options["headers"] = merged(_VERSION, checked(options).get("headers", {}))
         super().__init__(
             base_url=base_url or f"https://{self.default_host}/rest/v2",
             auth=auth,

@@ -12,10 +12,11 @@ import pytest
 from yarl import URL
 
 import aioconvo
-from aioconvo.core import errors
+from aioconvo.core import errors, options as client_options
 from aioconvo.core.auth import Auth, HeaderAuth
 from aioconvo.core.client import APIClient, ErrorWords
 from aioconvo.core.codec import Envelope
+from aioconvo.core.limits import RateLimit
 from aioconvo.core.operation import Effect, Operation
 from aioconvo.core.retry import RetryPolicy
 from aioconvo.core.session import Answer, SessionPool
@@ -648,6 +649,14 @@ async def test_a_pool_that_was_handed_in_is_left_open(make: Make, pool: SessionP
         ({"max_retries": -1}, "0 or more"),
         ({"retries": 3}, "unknown options: retries"),
         ({"headers": {"authorization": "x"}}, "client itself"),
+        ({"timeout": "30"}, "timeout must be int or float or None; got str"),
+        ({"deadline": "30"}, "deadline must be int or float or None; got str"),
+        ({"max_retries": None}, "max_retries must be int; got NoneType"),
+        ({"retry": 3}, "retry must be RetryPolicy; got int"),
+        ({"limits": RateLimit(5, 1.0)}, "limits must be Limits; got RateLimit"),
+        ({"headers": [("X-A", "b")]}, "headers must be Mapping; got list"),
+        ({"lane": ["a"]}, "lane must be str; got list"),
+        ({"hooks": print}, "hooks must be Hooks or None; got builtin"),
     ],
 )
 async def test_options_that_are_refused(make: Make, options: dict[str, Any], words: str) -> None:
@@ -656,6 +665,15 @@ async def test_options_that_are_refused(make: Make, options: dict[str, Any], wor
         client.with_options(**options)
     with pytest.raises(errors.ConfigurationError, match=words):
         make(**options)
+
+
+def test_every_option_has_a_type_that_is_checked() -> None:
+    assert client_options._KINDS.keys() == client_options.ClientOptions.__annotations__.keys()
+
+
+def test_a_pool_of_another_library_is_refused() -> None:
+    with pytest.raises(errors.ConfigurationError, match="pool must be a SessionPool; got object"):
+        aioconvo.ConvoreClient(api_key="k", pool=object())  # type: ignore[arg-type]  # what callers without a type checker do
 
 
 @pytest.fixture(autouse=True)

@@ -81,6 +81,8 @@ def test_any_base_url_is_taken_or_refused(text: str) -> None:
         ({"": "b"}, "no header name"),
         ({"X-A\r\nX-B": "b"}, "no header name"),
         ({"X-A:": "b"}, "no header name"),
+        ({"X-A": 5}, "the value of header X-A must be text; got int"),
+        ({"X-A": b"canary"}, "the value of header X-A must be text; got bytes"),
         ({"X-A": "canary\r\nX-B: c"}, "may carry"),
         ({"X-A": "canary\0"}, "may carry"),
         ({"X-A": "canaryé"}, "may carry"),
@@ -91,7 +93,7 @@ def test_any_base_url_is_taken_or_refused(text: str) -> None:
         ({"Accept-Encoding": "br"}, "client itself"),
     ],
 )
-def test_headers_that_are_refused(given_headers: dict[str, str], words: str) -> None:
+def test_headers_that_are_refused(given_headers: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words) as caught:
         settings.headers(given_headers)
     assert "canary" not in str(caught.value)
@@ -117,6 +119,13 @@ def test_times() -> None:
 def test_texts_that_must_be_there(value: str | None) -> None:
     with pytest.raises(ConfigurationError, match="app_id is missing: give the id"):
         settings.text("app_id", value, "the id")
+
+
+@pytest.mark.parametrize(("value", "kind"), [(5, "int"), (b"canary", "bytes")])
+def test_texts_that_are_none_are_refused(value: Any, kind: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"app_id must be text; got {kind}") as caught:
+        settings.text("app_id", value, "the id")
+    assert "canary" not in str(caught.value)
 
 
 def test_the_environment() -> None:

@@ -509,6 +509,7 @@ async def test_any_lifetime_of_a_token(wire: Any, expires_in: Any) -> None:
         ({"refresh_token": "r"}, "client_id is missing"),
         ({"token": "t", "on_refresh_token": print}, "on_refresh_token goes with"),
         ({"token": "t", "base_url": "http://api.example"}, "allow_http"),
+        ({"token": "t", "headers": None}, "headers must be Mapping; got NoneType"),
     ],
 )
 def test_wrong_settings_name_the_fix(settings: dict[str, Any], words: str) -> None:
