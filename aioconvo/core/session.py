@@ -30,6 +30,7 @@ from .hidden import without_frames
 from .inflate import ACCEPT_ENCODING, Inflater, inflate
 from .limits import Limits, LimitStore, Pause
 from .retry import RETRY_STATUSES, RetryDebts, Sent
+from .settings import positive
 from .time_limit import TimeLimit
 from .version import VERSION
 
@@ -204,13 +205,17 @@ class SessionPool:
     ) -> None:
         if size < 1 or max_body < 1:
             raise ConfigurationError("size and max_body must be at least 1")
+        if not isinstance(ssl, ssl_module.SSLContext | None):  # pyright: ignore[reportUnnecessaryIsInstance] -- aiohttp takes False
+            raise ConfigurationError(
+                "ssl must be an SSLContext, such as one that trusts your CA; verifying is not switched off"
+            )
         if proxy is not None and not re.match(r"https?://[^/\s]+/?$", proxy):
             raise ConfigurationError("proxy must be a URL like http://proxy.example:8080; other kinds are not supported")
         self.size = size
         self.max_body = max_body
         self.clock = clock
         self._keepalive = keepalive
-        self._connect_timeout = connect_timeout
+        self._connect_timeout = positive("connect_timeout", connect_timeout)
         self._ssl = ssl
         self._proxy = proxy
         self._dns_ttl = dns_ttl

@@ -215,3 +215,17 @@ def test_a_proxy_that_cannot_be_used_is_refused_at_once(proxy: str) -> None:
     with pytest.raises(aioconvo.ConfigurationError, match="proxy must be a URL"):
         aioconvo.SessionPool(proxy=proxy)
     assert aioconvo.SessionPool(proxy="http://user:secret@proxy.example:8080").closed is False
+
+
+@pytest.mark.parametrize("context", [False, True, "ca.pem"])
+def test_verifying_is_not_switched_off(context: Any) -> None:
+    """aiohttp's own `ssl=False` does so."""
+    with pytest.raises(aioconvo.ConfigurationError, match="ssl must be an SSLContext"):
+        aioconvo.SessionPool(ssl=context)
+
+
+@pytest.mark.parametrize("seconds", [0, -1.0])
+def test_no_time_to_connect_is_refused(seconds: float) -> None:
+    """aiohttp takes it for no bound at all."""
+    with pytest.raises(aioconvo.ConfigurationError, match="connect_timeout must be more than 0"):
+        aioconvo.SessionPool(connect_timeout=seconds)
