@@ -473,7 +473,7 @@ class APIClient:
 
     def _broken(self, call: Call, fault: BrokenBodyError, status: int, headers: Mapping[str, str]) -> Failure:
         facts = self._facts(call, headers)
-        return broken_failure(facts, fault, status, repeatable=call.request.operation.effect.repeatable)
+        return broken_failure(facts, fault, status, headers, repeatable=call.request.operation.effect.repeatable)
 
     def _deadline_error(self, call: Call) -> errors.CallError:
         reason = f"the call did not end within its deadline of {self._deadline:g} s"

@@ -433,6 +433,8 @@ def _fault(error: BaseException, timeout: float | None) -> tuple[TransportFaultE
     elif isinstance(error, aiohttp.ClientHttpProxyError):
         reason = f"the proxy refused to connect with HTTP {error.status}; check the pool's `proxy`"
         return TransportFaultError(reason, sent, permanent=error.status not in RETRY_STATUSES), None
+    elif isinstance(error, aiohttp.ClientResponseError):
+        return TransportFaultError("the answer is no valid HTTP, or its headers are too large", sent), None
     elif isinstance(error, LostConnectionError):
         return TransportFaultError("the connection broke before an answer came", sent), None
     else:
