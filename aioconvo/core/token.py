@@ -82,13 +82,17 @@ class TokenAuth(Secret):
             fetching.waiters -= 1
             if fetching.waiters == 0:
                 fetching.task.cancel()  # nobody is left to wait for it; does nothing when it is done
+                self._forget(fetching.task)  # who comes before it has ended must not be cancelled with it
 
     async def _fetch(self, fetch: Callable[[], Awaitable[AccessToken]], now: Callable[[], float]) -> Mapping[str, str]:
         return self.accept(await fetch(), now())
 
-    def _done(self, task: asyncio.Task[Mapping[str, str]]) -> None:
+    def _forget(self, task: asyncio.Task[Mapping[str, str]]) -> None:
         if self._fetching is not None and self._fetching.task is task:
             self._fetching = None
+
+    def _done(self, task: asyncio.Task[Mapping[str, str]]) -> None:
+        self._forget(task)
         if not task.cancelled():
             task.exception()  # every waiter may have been cancelled; then nobody else looks at it
 
