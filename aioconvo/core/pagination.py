@@ -315,7 +315,8 @@ class PageIterator(Generic[T]):
             self._reader = asyncio.create_task(_read_ahead(self._walk, self._ready, self._prefetch))
         result = await self._ready.get()
         if isinstance(result, Exception):
-            self._ended = True
+            # That was the reader's last; who asks again, asks for the same page anew. It must not look like the end.
+            self._ready = self._reader = None
             raise result
         return result
 
