@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, Unpack, cast
 
@@ -46,7 +47,7 @@ class UltraCartClient(APIClient):
         token: A ready access token; it is not renewed.
         client_id: The id of an OAuth application; access tokens are then fetched and renewed as they are needed.
         refresh_token: The token that a merchant's consent gave the application.
-        on_refresh_token: Is called with each new refresh token, to store it in place of the old one.
+        on_refresh_token: A plain function that is called with each new refresh token, to store it in place of the old one.
         base_url: Another server.
         pool: A pool to share; without one the client makes its own.
         allow_http: Allow `http://` to a host that is not loopback.
@@ -189,6 +190,8 @@ def _credentials(
         raise ConfigurationError("give exactly one of simple_key, token, and client_id with refresh_token")
     if not oauth and on_refresh_token is not None:
         raise ConfigurationError("on_refresh_token goes with client_id and refresh_token; leave it out")
+    if inspect.iscoroutinefunction(on_refresh_token):
+        raise ConfigurationError("on_refresh_token must be a plain function, not a coroutine function")
     if simple_key is not None:
         return HeaderAuth("x-ultracart-simple-key", text("simple_key", simple_key, "your simple API key")), None
     if token is not None:

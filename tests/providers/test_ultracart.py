@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import Any
 
@@ -508,6 +509,7 @@ async def test_any_lifetime_of_a_token(wire: Any, expires_in: Any) -> None:
         ({"client_id": "a"}, "refresh_token is missing"),
         ({"refresh_token": "r"}, "client_id is missing"),
         ({"token": "t", "on_refresh_token": print}, "on_refresh_token goes with"),
+        ({"client_id": "a", "refresh_token": "r", "on_refresh_token": asyncio.sleep}, "plain function, not a coroutine"),
         ({"token": "t", "base_url": "http://api.example"}, "allow_http"),
         ({"token": "t", "headers": None}, "headers must be Mapping; got NoneType"),
     ],
