@@ -108,20 +108,15 @@ class SmoochClient(APIClient):
         Optional: `..._AUTH` (`basic`, `jwt`), `..._SCOPE`, `..._REGION`, `..._BASE_URL`.
 
         Raises:
-            ConfigurationError: A variable is missing or wrong; the message names it.
+            ConfigurationError: A variable is missing or wrong, or there is more than one credential; the message names it.
         """
         env = Environment(cls.provider, environ)
         settings: dict[str, Any] = {"app_id": env.require("APP_ID", "the id of your app")}
-        token = env.get("TOKEN")
-        if token is not None:
-            settings["token"] = token
-        else:
-            settings["key_id"] = env.require("KEY_ID", f"your key's id (app_...), or {env.name('TOKEN')} to a token")
-            settings["secret"] = env.require("SECRET", "your key's secret")
-        for name in ("AUTH", "SCOPE", "REGION", "BASE_URL"):
-            value = env.get(name)
-            if value is not None:
-                settings[name.lower()] = value
+        names = ("TOKEN", "KEY_ID", "SECRET", "AUTH", "SCOPE", "REGION", "BASE_URL")
+        settings |= {name.lower(): value for name in names if (value := env.get(name)) is not None}
+        if "token" not in settings:
+            env.require("KEY_ID", f"your key's id (app_...), or {env.name('TOKEN')} to a token")
+            env.require("SECRET", "your key's secret")
         return cls(pool=pool, **settings, **options)
 
     def _error_words(self, answer: Answer) -> ErrorWords:

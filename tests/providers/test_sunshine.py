@@ -420,6 +420,8 @@ def test_from_env() -> None:
     for name in list(variables)[:3]:
         with pytest.raises(aioconvo.ConfigurationError, match=name):
             SunshineClient.from_env(environ={key: value for key, value in variables.items() if key != name})
+    with pytest.raises(aioconvo.ConfigurationError, match="either token, or key_id and secret, not both"):
+        SunshineClient.from_env(environ=variables | {"AIOCONVO_SUNSHINE_TOKEN": "t"})
 
 
 def test_no_secret_in_repr() -> None:
