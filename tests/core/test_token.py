@@ -86,6 +86,19 @@ async def test_who_comes_as_the_last_waiter_is_cancelled_gets_a_token(turns: int
     assert came.result() == _bearer(fetch.calls)
 
 
+async def test_a_fetch_that_is_seen_through_goes_on_for_who_comes_next() -> None:
+    auth, fetch = TokenAuth("id", see_through=True), Fetcher()
+    left = asyncio.create_task(auth.renew(fetch, _clock()))
+    await _settle()
+    left.cancel()
+    await _settle()
+    came = asyncio.create_task(auth.renew(fetch, _clock()))
+    await _settle()
+    fetch.gate.set()
+    assert await came == auth.headers(0.0) == _bearer(1)
+    assert (left.cancelled(), fetch.calls) == (True, 1)
+
+
 async def test_all_waiters_cancelled_and_the_fetch_fails_unseen() -> None:
     auth, fetch = TokenAuth("id"), Fetcher()
     told: list[Any] = []
