@@ -46,8 +46,8 @@ class UltraCartClient(APIClient):
         simple_key: A simple API key.
         token: A ready access token; it is not renewed.
         client_id: The id of an OAuth application; access tokens are then fetched and renewed as they are needed.
-        refresh_token: The token that a merchant's consent gave the application. Each use may change it, so a fetch that has begun
-            is seen through, also when the call that needed it is cancelled.
+        refresh_token: The token that a merchant's consent gave the application. Each use may change it, so a fetch that has
+            begun is seen through, also when the call that needed it is cancelled.
         on_refresh_token: A plain function that is called with each new refresh token, to store it in place of the old one.
         base_url: Another server.
         pool: A pool to share; without one the client makes its own.
