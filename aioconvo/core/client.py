@@ -377,6 +377,7 @@ class APIClient:
         return ready[content_type]
 
     async def _wait_or_raise(self, call: Call, state: LoopState, failure: Failure) -> None:
+        call.on_wire = False
         if failure.permanent:
             raise failure.error
         clock = self._clock

@@ -308,6 +308,19 @@ async def test_a_deadline_that_passes_before_anything_was_sent(wire: Any, make: 
     client._entrance(state).leave()
 
 
+async def test_a_deadline_that_passes_after_a_refusal(wire: Any, make: Make, clock: Any) -> None:
+    """A 429 says that nothing was carried out, so a deadline that ends the wait for the next try leaves nothing in doubt."""
+
+    async def sleep(_seconds: float) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    clock.sleep = sleep
+    wire.answers("POST", status=429)
+    with pytest.raises(errors.DeadlineExceededError, match=r"deadline of 0\.01 s"):
+        await make(deadline=0.01).call(POST.request("7"))
+    assert _count(wire) == 1
+
+
 @pytest.mark.parametrize("operation", EVERY, ids=str)
 async def test_a_deadline_that_passes_on_the_wire(wire: Any, make: Make, operation: Operation[Any]) -> None:
     async def silence(_: URL, **__: Any) -> None:
