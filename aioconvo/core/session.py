@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import re
 import ssl as ssl_module
 import weakref
@@ -47,6 +48,7 @@ _CLOSED_MEANWHILE = "the pool was closed while this call was under way"
 _DEFAULT_MAX_BODY = 32 * 1024 * 1024
 _REDIRECTS = range(300, 400)
 _KEPT_WITHOUT_A_LOOK = 64
+_SENT_AT_ONCE = 1 << 20  # bytes
 _READ_AT_ONCE = 1 << 20  # bytes; larger bodies are inflated while they arrive
 
 
@@ -312,8 +314,10 @@ class SessionPool:
         try:
             with state.time_limits.get(timeout) or state.time_limit(timeout):
                 WANTED.set(Wanted.NEW if anew else Wanted.ANY)
+                # aiohttp warns of large bodies that are sent at once, and sends a file piece by piece.
+                data = body if body is None or len(body) <= _SENT_AT_ONCE else io.BytesIO(body)
                 # Redirects are never followed: aiohttp would carry custom credential headers to any host.
-                response = await state.session.request(method, url, headers=headers, data=body, allow_redirects=False)
+                response = await state.session.request(method, url, headers=headers, data=data, allow_redirects=False)
                 try:
                     if response.content.is_eof():  # the body came with the headers; the connection is given back already
                         plain, received = self._inflated(response, response.content.read_nowait())

@@ -108,6 +108,20 @@ async def test_the_pool_bounds_requests_under_way_and_counts_them() -> None:
         assert pool.in_use() == 0
 
 
+@pytest.mark.parametrize("size", [2**20, 2**20 + 1, 5 * 2**20])
+async def test_large_bodies_are_sent_whole_and_without_a_warning(size: int) -> None:
+    seen: list[tuple[int | None, str, int]] = []
+
+    async def handler(request: web.BaseRequest) -> web.Response:
+        body = await request.content.read()
+        seen.append((request.content_length, request.content_type, len(body)))
+        return web.json_response({})
+
+    async with _Server(handler) as url, aioconvo.ConvoreClient(api_key="k", base_url=url) as client:
+        await client.request("POST", "/v1/messages", body={"body": "x" * (size - 11)})
+    assert seen == [(size, "application/json", size)]
+
+
 async def test_cookies_are_not_kept_and_redirects_not_followed() -> None:
     seen: list[str | None] = []
 
