@@ -58,6 +58,7 @@ def base_url(value: str, *, allow_http: bool) -> tuple[URL, str]:
     try:
         url = URL(value)
         host = url.host
+        (url.raw_host or "").encode("idna")  # as it is done to look it up: fails for empty labels and too long ones
     except (ValueError, TypeError, IndexError):  # the last one is yarl's, for brackets without an address
         raise ConfigurationError("base_url is no URL; write it like https://api.example.com") from None
     if url.scheme not in {"http", "https"} or not host:
