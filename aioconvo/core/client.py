@@ -449,7 +449,7 @@ class APIClient:
     # What an answer says.
 
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
-        if operation.response is None or answer.status == _NO_CONTENT:
+        if operation.response is None or (operation.response is ANY_JSON and answer.status == _NO_CONTENT):
             return None
         if operation.response is ANY_JSON and not answer.body and (operation.method != "GET" or answer.whole):
             return None

@@ -504,6 +504,14 @@ async def test_any_request_can_be_made(wire: Any, make: Make) -> None:
     assert wire.last.json() == {"a": [1]}
 
 
+@pytest.mark.parametrize("operation", [READ, POST], ids=str)
+async def test_no_content_where_an_answer_is_due_is_an_error(wire: Any, make: Make, operation: Operation[Any]) -> None:
+    wire.answers(operation.method, status=204)
+    with pytest.raises(errors.ResponseDecodeError) as caught:
+        await make(max_retries=0).call(operation.request("7"))
+    assert caught.value.status == 204
+
+
 async def test_an_empty_body_is_nothing(wire: Any, make: Make) -> None:
     for method, status in (("DELETE", 200), ("DELETE", 204), ("HEAD", 200), ("POST", 202)):
         wire.answers(method, status=status)
