@@ -1,7 +1,7 @@
 """One asyncio client for five conversation APIs: SMS.CX, Sunshine Conversations, Smooch, Convore and UltraCart.
 
-Names are loaded when they are first touched: who uses one provider does not pay for five, and `import aioconvo` alone
-does not load aiohttp.
+Names are loaded when they are first touched, rooms such as `aioconvo.sunshine` too: who uses one provider does not pay for
+five, and `import aioconvo` alone does not load aiohttp.
 """
 
 from __future__ import annotations
@@ -196,7 +196,12 @@ _HOMES = {
 }
 
 
+_ROOMS = frozenset({"convore", "export", "inbox", "otel", "sandbox", "smooch", "smscx", "sunshine", "ultracart"})
+
+
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(f".{name}", __name__)
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -210,4 +215,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_ROOMS})

@@ -61,13 +61,11 @@ class _OpenSpan:
         context.detach(self._token)
 
 
-# A call and its requests run in one task, so the request that is open there is the one that ends next.
-_open_request: contextvars.ContextVar[_OpenSpan | None] = contextvars.ContextVar("aioconvo_open_request", default=None)
-
-
 class _Telemetry:
     def __init__(self, tracer: trace.Tracer, meter: metrics.Meter) -> None:
         self._tracer = tracer
+        # A call and its requests run in one task, so the request that is open there is the one that ends next.
+        self._open_request = contextvars.ContextVar[_OpenSpan | None]("aioconvo_open_request", default=None)
 
         def seconds(name: str, what: str) -> metrics.Histogram:
             return meter.create_histogram(name, "s", what, explicit_bucket_boundaries_advisory=_SECONDS)
@@ -102,14 +100,14 @@ class _Telemetry:
         again = {"http.request.resend_count": facts.attempt - 1} if facts.attempt > 1 else {}
         name = f"{attributes['http.request.method'] if facts.method in _METHODS else 'HTTP'} {facts.path}"
         span = self._tracer.start_span(name, kind=trace.SpanKind.CLIENT, attributes={**attributes, **again})
-        _open_request.set(_OpenSpan(span, attributes))
+        self._open_request.set(_OpenSpan(span, attributes))
         self._active.add(1, _server(attributes))
 
     def response(self, facts: ResponseFacts) -> None:
-        opened = _open_request.get()
+        opened = self._open_request.get()
         if opened is None:
             return
-        _open_request.set(None)
+        self._open_request.set(None)
         attributes = dict(opened.attributes)
         self._active.add(-1, _server(attributes))
         error = facts.error

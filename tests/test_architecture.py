@@ -139,6 +139,13 @@ def test_the_bare_import_is_light() -> None:
     assert {name for name in loaded if name.startswith("aioconvo")} == {"aioconvo", "aioconvo.core", "aioconvo.core.version"}
 
 
+def test_rooms_are_there_without_an_import_of_their_own() -> None:
+    """Type checkers take `aioconvo.sunshine.Author` for granted, whatever was imported before."""
+    loaded = _loaded_by("import aioconvo\nfor room in aioconvo._ROOMS: getattr(aioconvo, room)")
+    assert {f"aioconvo.{room}" for room in aioconvo._ROOMS} <= loaded
+    assert set(dir(aioconvo)) >= aioconvo._ROOMS >= PROVIDERS
+
+
 def test_one_provider_does_not_load_another() -> None:
     loaded = _loaded_by("import aioconvo\naioconvo.SunshineClient")
     assert {name.split(".")[1] for name in loaded if name.startswith("aioconvo.")} == {"core", "sunshine"}

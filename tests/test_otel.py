@@ -32,9 +32,9 @@ class Telemetry:
         self.tracers = TracerProvider(shutdown_on_exit=False, resource=Resource.get_empty())
         self.tracers.add_span_processor(SimpleSpanProcessor(self.exporter))
         meters = MeterProvider([self.reader], shutdown_on_exit=False, resource=Resource.get_empty())
-        hooks = aioconvo.otel.hooks(tracer_provider=self.tracers, meter_provider=meters)
+        self.hooks = aioconvo.otel.hooks(tracer_provider=self.tracers, meter_provider=meters)
         self.client = aioconvo.ConvoreClient(
-            api_key="canary-key", base_url=base_url, pool=pool, hooks=hooks, retry=RetryPolicy(backoff=0.0)
+            api_key="canary-key", base_url=base_url, pool=pool, hooks=self.hooks, retry=RetryPolicy(backoff=0.0)
         )
 
     @property
@@ -85,6 +85,18 @@ async def test_a_call_is_a_span_with_its_requests_inside(wire: Any, telemetry: T
     ]
     assert first.status.status_code is trace.StatusCode.ERROR
     assert call.status.status_code is trace.StatusCode.UNSET
+
+
+async def test_two_of_them_tell_each_request_to_both(wire: Any, telemetry: Telemetry, caplog: pytest.LogCaptureFixture) -> None:
+    wire.answers("GET", {}, status=503)
+    wire.answers("GET", {})
+    other = Telemetry(wire.base_url, telemetry.client.pool)
+    await telemetry.client.with_options(hooks=telemetry.hooks | other.hooks).request("GET", "/x")
+    for one in (telemetry, other):
+        assert [span.name for span in one.spans] == ["GET /{path}", "GET /{path}", "convore.request"]
+        assert [point.value for point in one.metrics()["http.client.active_requests"]] == [0]
+    assert caplog.text == ""  # such as of an event that came for a span that had ended
+    assert trace.get_current_span() is trace.INVALID_SPAN
 
 
 async def test_an_operation_is_told_by_its_template(wire: Any, telemetry: Telemetry) -> None:

@@ -35,7 +35,9 @@ def digest(*parts: str) -> str:
 
 
 def printable(name: str, value: str) -> str:
-    """The value, refused when it is empty or would break out of its header line."""
+    """The value, refused when it is empty, no text, or would break out of its header line."""
+    if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
+        raise ConfigurationError(f"{name} must be text; got {type(value).__name__}")
     if not value:
         raise ConfigurationError(f"{name} is empty")
     if not (value.isascii() and value.isprintable()):

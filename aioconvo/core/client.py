@@ -25,12 +25,12 @@ from .hooks import EndFacts, Hooks, tell
 from .limits import Limits
 from .observer import Observer, find_request_id
 from .operation import ANY_JSON, Effect, Operation, Query, QueryValue, Request, raw_request
-from .options import ClientOptions, PortableOptions
+from .options import ClientOptions, PortableOptions, checked
 from .pagers import Ask, Mark, Pager
 from .pagination import AsyncPaginator
 from .response import Response, record
 from .retry import RetryPolicy, Verdict
-from .session import Answer, BrokenAnswerError, LoopState, SessionPool, TransportFaultError
+from .session import Answer, BrokenAnswerError, LoopState, SessionPool, TransportFaultError, was_connected
 from .stats import Counts, Stats
 from .token import AccessToken, TokenAuth
 
@@ -71,6 +71,8 @@ class APIClient:
     ) -> None:
         self._origin, self._prefix = settings.base_url(base_url, allow_http=allow_http)
         self._auth = auth
+        if not isinstance(pool, SessionPool | None):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
+            raise errors.ConfigurationError(f"pool must be a SessionPool; got {type(pool).__name__}")
         self._owns_pool = pool is None
         self._pool = pool if pool is not None else SessionPool()
         self._clock = self._pool.clock
@@ -90,9 +92,7 @@ class APIClient:
         """Make the resources; each provider's client says which."""
 
     def _apply(self, options: ClientOptions) -> None:
-        unknown = options.keys() - ClientOptions.__annotations__.keys()
-        if unknown:
-            raise errors.ConfigurationError(f"unknown options: {', '.join(sorted(unknown))}")
+        checked(options)
         self._timeout = settings.positive("timeout", options.get("timeout", self._timeout))
         self._deadline = settings.positive("deadline", options.get("deadline", self._deadline))
         self._retry = options.get("retry", self._retry)
@@ -335,6 +335,7 @@ class APIClient:
             )
         except BaseException as fault:
             call.lost = isinstance(fault, TransportFaultError)
+            call.on_wire = was_connected()
             self._observer.request_ended(call, fault, self._clock.monotonic() - began)
             if isinstance(fault, _EXPECTED):  # in all others the frames tell where the bug is
                 without_frames(fault)
@@ -381,6 +382,7 @@ class APIClient:
         return ready[content_type]
 
     async def _wait_or_raise(self, call: Call, state: LoopState, failure: Failure) -> None:
+        call.on_wire = False
         if failure.permanent:
             raise failure.error
         clock = self._clock
@@ -452,7 +454,7 @@ class APIClient:
     # What an answer says.
 
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
-        if operation.response is None or answer.status == _NO_CONTENT:
+        if operation.response is None or (operation.response is ANY_JSON and answer.status == _NO_CONTENT):
             return None
         if operation.response is ANY_JSON and not answer.body and (operation.method != "GET" or answer.whole):
             return None
@@ -477,7 +479,7 @@ class APIClient:
 
     def _broken(self, call: Call, fault: BrokenBodyError, status: int, headers: Mapping[str, str]) -> Failure:
         facts = self._facts(call, headers)
-        return broken_failure(facts, fault, status, repeatable=call.request.operation.effect.repeatable)
+        return broken_failure(facts, fault, status, headers, repeatable=call.request.operation.effect.repeatable)
 
     def _deadline_error(self, call: Call) -> errors.CallError:
         reason = f"the call did not end within its deadline of {self._deadline:g} s"

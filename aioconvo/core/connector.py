@@ -23,6 +23,8 @@ class Wanted(enum.Enum):
     NEW = enum.auto()
     NONE = enum.auto()
     """It had one already."""
+    UNMET = enum.auto()
+    """It was given none, so nothing of it was sent."""
 
 
 WANTED: contextvars.ContextVar[Wanted] = contextvars.ContextVar("WANTED", default=Wanted.ANY)
@@ -65,12 +67,16 @@ class LiveConnector(aiohttp.TCPConnector):
         if wanted is Wanted.NONE:
             raise LostConnectionError
         WANTED.set(Wanted.NONE)
-        connection = await super().connect(req, traces, timeout)
-        readable = self._known.get(connection.protocol)
-        if readable is None:
-            self._known[connection.protocol] = _question(connection)
-        elif readable(0) or wanted is Wanted.NEW:
-            return await self._another(wanted, connection, req, traces, timeout)
+        try:
+            connection = await super().connect(req, traces, timeout)
+            readable = self._known.get(connection.protocol)
+            if readable is None:
+                self._known[connection.protocol] = _question(connection)
+            elif readable(0) or wanted is Wanted.NEW:
+                return await self._another(wanted, connection, req, traces, timeout)
+        except BaseException:
+            WANTED.set(Wanted.UNMET)
+            raise
         return connection
 
     async def _another(

@@ -17,7 +17,7 @@ __all__ = ["sent_texts", "without_echo"]
 _RUN = 8  # so many characters in a row that also stand in the request are a repetition
 _SHORTEST = 3  # shorter values than a run are found as whole words, down to this length
 _WORDS_AT_MOST = 400
-_TEXTS_AT_MOST = 100_000
+_TEXTS_AT_MOST = 40_000  # characters in all their spellings: 20 ms of the event loop for each error
 _NAMES_OF_KINDS = frozenset({"type", "role", "status", "direction", "channel", "medium", "grant_type"})
 # As `html.escape` does it; `html` brings the names of 2,231 characters, which takes longer to load than most of our modules.
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
@@ -41,28 +41,32 @@ def without_echo(words: str, texts: Collection[str]) -> str:
     if sum(map(len, texts)) > _TEXTS_AT_MOST:
         return "…"  # looking for repetitions of so much text would hold up the event loop
     words = words[: _WORDS_AT_MOST + _RUN]  # a little more, so that what is cut off below is still seen as a repetition
+    said = "\0".join(form for text in texts if len(text) >= _RUN for form in _spellings(text, words)).lower()
+    if len(said) > _TEXTS_AT_MOST:
+        return "…"
     hidden = bytearray(len(words))
-    said = "\0".join(form for text in texts if len(text) >= _RUN for form in _spellings(text)).lower()
     for start in range(len(words) - _RUN + 1):
         if words[start : start + _RUN].lower() in said:
             hidden[start : start + _RUN] = b"\1" * _RUN
+    folded = words.casefold()
     for text in texts:
-        if _SHORTEST <= len(text) < _RUN:
+        if _SHORTEST <= len(text) < _RUN and text.casefold() in folded:
             for found in re.finditer(rf"(?<!\w){re.escape(text)}(?!\w)", words, re.IGNORECASE):
                 hidden[found.start() : found.end()] = b"\1" * (found.end() - found.start())
     shown = "".join("\0" if hide else letter for letter, hide in zip(words, hidden, strict=True))[:_WORDS_AT_MOST]
     return re.sub("\0+", "…", shown)
 
 
-def _spellings(text: str) -> set[str]:
-    """A text as it is, and as it stands in JSON, in a URL and in HTML."""
-    return {
-        text,
-        json.dumps(text)[1:-1],
-        json.dumps(text, ensure_ascii=False)[1:-1],
-        quote(text, safe=""),
-        text.translate(_HTML),
-    }
+def _spellings(text: str, words: str) -> set[str]:
+    """A text as it is, and as it stands in JSON, in a URL and in HTML, where the words show signs of these."""
+    spellings = {text}
+    if "\\" in words:
+        spellings |= {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    if "%" in words:
+        spellings.add(quote(text, safe=""))
+    if "&" in words:
+        spellings.add(text.translate(_HTML))
+    return spellings
 
 
 def _parsed(body: bytes, *, form: bool) -> Any:

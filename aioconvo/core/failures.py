@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -26,6 +26,7 @@ __all__ = [
 
 _WORDS_AT_MOST = 300
 _TOO_MANY_REQUESTS = 429
+_REDIRECTS = range(300, 400)
 
 
 class ErrorWords(msgspec.Struct, frozen=True):
@@ -59,8 +60,9 @@ def status_failure(
     code = f" {without_echo(told.code, texts)}" if told.code else ""
     words = f": {without_echo(told.words, texts)[:_WORDS_AT_MOST]}" if told.words else ""
     asked = "" if wait is None else f" (the server asks to wait {wait:.0f} s)"
+    moved = " (redirects are not followed; check base_url)" if answer.status in _REDIRECTS else ""
     error = errors.status_error_type(answer.status)(
-        f"HTTP {answer.status}{code}{words}{asked}",
+        f"HTTP {answer.status}{code}{words}{asked}{moved}",
         facts,
         answer.status,
         code=told.code,
@@ -82,9 +84,13 @@ def _fault_error(fault: TransportFaultError) -> type[errors.APIConnectionError]:
     return errors.APITimeoutError if fault.timed_out else errors.APIConnectionError
 
 
-def broken_failure(facts: errors.CallFacts, fault: BrokenBodyError, status: int, *, repeatable: bool) -> Failure:
+def broken_failure(
+    facts: errors.CallFacts, fault: BrokenBodyError, status: int, headers: Mapping[str, str], *, repeatable: bool
+) -> Failure:
     """A success whose body cannot be used."""
-    error = errors.ResponseDecodeError(fault.reason, facts, status)
+    page = headers.get("Content-Type", "").lower().startswith("text/html")
+    reason = f"{fault.reason} (a web page came; check base_url)" if page else fault.reason
+    error = errors.ResponseDecodeError(reason, facts, status)
     error.__cause__ = without_frames(fault)
     # A call with outside effects was carried out: only its answer is unreadable, and asking again would do it twice.
     return Failure(error, Outcome(Sent.YES), permanent=not (fault.cut and repeatable))

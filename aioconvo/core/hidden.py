@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterator
+from types import FrameType
 from typing import NoReturn, TypeVar
 
 from multidict import CIMultiDict
@@ -42,12 +45,24 @@ def without_frames(error: E) -> E:
     """The error, and what caused it, without their frames: below us those hold credentials and bodies in plain locals.
 
     What a `from` put in the background goes, too: parsers' errors hold the text they could not read, and tools that are made
-    to pickle errors whole would send it on.
+    to pickle errors whole would send it on. An error that a caller of ours was handling already stays as it is.
     """
+    callers = set(_callers())
     link: BaseException | None = error
     while link is not None:
+        trace = link.__traceback__
+        if link is not error and trace is not None and trace.tb_frame in callers:
+            break
         link.__traceback__ = None
         if link.__suppress_context__:
             link.__context__ = None
         link = link.__cause__ or link.__context__
     return error
+
+
+def _callers() -> Iterator[FrameType]:
+    """The frames that are running now."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        yield frame
+        frame = frame.f_back

@@ -116,11 +116,11 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
                 raise ConfigurationError(f"{name} must be a plain function, not a coroutine function")
 
     def __or__(self, other: Hooks) -> Hooks:
-        """Both: first these hooks, then the others."""
+        """Both: first these hooks, then the others; at the end of a request or call the other way round."""
         return Hooks(
             on_call=_both_calls(self.on_call, other.on_call),
             on_request=_both(self.on_request, other.on_request),
-            on_response=_both(self.on_response, other.on_response),
+            on_response=_both(other.on_response, self.on_response),  # what began last ends first
             on_retry=_both(self.on_retry, other.on_retry),
             on_page=_both(self.on_page, other.on_page),
         )
@@ -163,6 +163,6 @@ def _both_calls(first: _OnCall | None, then: _OnCall | None) -> _OnCall | None:
 
     def both(facts: StartFacts) -> Callable[[EndFacts], object] | None:
         begun_first, begun_then = tell(first, facts), tell(then, facts)
-        return _both(begun_then, begun_first)  # what began last ends first
+        return _both(begun_then, begun_first)
 
     return both

@@ -32,12 +32,13 @@ def key_auth(
 
 
 def key_from(env: Environment) -> dict[str, Any]:
-    """The `token`, or else the `key_id` and the `secret`, that the variables hold.
+    """Those of `token`, `key_id` and `secret` that the variables hold.
 
     Raises:
-        ConfigurationError: A variable is missing; the message names it.
+        ConfigurationError: There is no token, and a variable is missing; the message names it.
     """
-    if (token := env.get("TOKEN")) is not None:
-        return {"token": token}
-    key_id = env.require("KEY_ID", f"your key's id (app_...), or {env.name('TOKEN')} to a token")
-    return {"key_id": key_id, "secret": env.require("SECRET", "your key's secret")}
+    found = env.given("TOKEN", "KEY_ID", "SECRET")
+    if "token" not in found:
+        env.require("KEY_ID", f"your key's id (app_...), or {env.name('TOKEN')} to a token")
+        env.require("SECRET", "your key's secret")
+    return found

@@ -34,6 +34,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: int | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.rates, RateLimit) or not all(isinstance(rate, RateLimit) for rate in self.rates):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
+            raise ConfigurationError("rates must be a list of RateLimit, such as [RateLimit(50, 1.0)]")
         if self.concurrency is not None and self.concurrency < 1:
             raise ConfigurationError("concurrency must be at least 1, or None for no limit")
 

@@ -172,7 +172,8 @@ def raw_request(
     Its template is `/{path}`: the path itself holds ids, which errors and logs do not tell.
 
     Raises:
-        InvalidRequestError: The method is no word, or the path is no plain path relative to the base URL.
+        InvalidRequestError: The method is no word, the path is no plain path relative to the base URL, or the body is JSON
+            already.
     """
     method = method.upper()
     if not (method.isascii() and method.isalpha()):
@@ -181,6 +182,8 @@ def raw_request(
         raise InvalidRequestError("path must begin with one '/' and hold no empty, '.' or '..' segments")
     if not path.isascii() or not path.isprintable() or set(path) & set(" ?#\\{}"):
         raise InvalidRequestError("path must be percent-encoded; give the query as query=")
+    if isinstance(body, str | bytes | bytearray | memoryview):
+        raise InvalidRequestError("body must be a mapping, list or struct: text and bytes would be sent as one JSON string")
     if effect is None:
         effect = Effect.READ if method in {"GET", "HEAD"} else Effect.UNSAFE
     operation: Operation[Any] = Operation(f"{provider}.request", "request", method, "/{path}", ANY_JSON, effect)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import TypedDict
 
+from .errors import ConfigurationError
 from .hooks import Hooks
 from .limits import Limits
 from .retry import RetryPolicy
 
-__all__ = ["ClientOptions", "PortableOptions"]
+__all__ = ["ClientOptions", "PortableOptions", "checked"]
 
 
 class PortableOptions(TypedDict, total=False):
@@ -41,3 +43,31 @@ class ClientOptions(PortableOptions, total=False):
     headers: Mapping[str, str]
     lane: str
     hooks: Hooks | None
+
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "timeout": (int, float, NoneType),
+    "deadline": (int, float, NoneType),
+    "max_retries": (int,),
+    "retry": (RetryPolicy,),
+    "limits": (Limits,),
+    "headers": (Mapping,),
+    "lane": (str,),
+    "hooks": (Hooks, NoneType),
+}
+
+
+def checked(options: ClientOptions) -> ClientOptions:
+    """The options, for callers without a type checker.
+
+    Raises:
+        ConfigurationError: A name is unknown, or a value is of another type; the message names it.
+    """
+    unknown = options.keys() - _KINDS.keys()
+    if unknown:
+        raise ConfigurationError(f"unknown options: {', '.join(sorted(unknown))}")
+    for name, value in options.items():
+        if not isinstance(value, _KINDS[name]):
+            wanted = " or ".join("None" if kind is NoneType else kind.__name__ for kind in _KINDS[name])
+            raise ConfigurationError(f"{name} must be {wanted}; got {type(value).__name__}")
+    return options

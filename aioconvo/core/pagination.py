@@ -14,6 +14,7 @@ import msgspec
 from .errors import InvalidRequestError
 from .gate import FairGate
 from .pagers import Ask, Mark, Pager
+from .validation import not_negative
 
 __all__ = ["AsyncPaginator", "Fetch", "Page"]
 
@@ -80,10 +81,8 @@ class AsyncPaginator(Generic[T]):
         prefetch: int = 0,
         on_page: Callable[[Page[Any]], None] | None = None,
     ) -> None:
-        if limit is not None and limit < 0:
-            raise InvalidRequestError(f"limit must be 0 or more; got {limit}")
-        if prefetch < 0:
-            raise InvalidRequestError(f"prefetch must be 0 or more pages; got {prefetch}")
+        not_negative("limit", limit, "items")
+        not_negative("prefetch", prefetch, "pages")
         self._fetch = fetch
         self._pager = pager
         self._walk = hashlib.blake2b(walk.encode(), digest_size=6).hexdigest()
@@ -316,7 +315,8 @@ class PageIterator(Generic[T]):
             self._reader = asyncio.create_task(_read_ahead(self._walk, self._ready, self._prefetch))
         result = await self._ready.get()
         if isinstance(result, Exception):
-            self._ended = True
+            # That was the reader's last; who asks again, asks for the same page anew. It must not look like the end.
+            self._ready = self._reader = None
             raise result
         return result
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import re
 import ssl as ssl_module
 import weakref
@@ -29,11 +30,12 @@ from .gate import FairGate, SharedLimits, Turnstile
 from .hidden import without_frames
 from .inflate import ACCEPT_ENCODING, Inflater, inflate
 from .limits import Limits, LimitStore, Pause
-from .retry import RetryDebts, Sent
+from .retry import RETRY_STATUSES, RetryDebts, Sent
+from .settings import positive
 from .time_limit import TimeLimit
 from .version import VERSION
 
-__all__ = ["Answer", "BrokenAnswerError", "SessionPool", "TransportFaultError"]
+__all__ = ["Answer", "BrokenAnswerError", "SessionPool", "TransportFaultError", "was_connected"]
 
 SESSION_HEADERS: Mapping[str, str] = {
     "Accept": "application/json",
@@ -46,6 +48,7 @@ _CLOSED_MEANWHILE = "the pool was closed while this call was under way"
 _DEFAULT_MAX_BODY = 32 * 1024 * 1024
 _REDIRECTS = range(300, 400)
 _KEPT_WITHOUT_A_LOOK = 64
+_SENT_AT_ONCE = 1 << 20  # bytes
 _READ_AT_ONCE = 1 << 20  # bytes; larger bodies are inflated while they arrive
 
 
@@ -204,13 +207,17 @@ class SessionPool:
     ) -> None:
         if size < 1 or max_body < 1:
             raise ConfigurationError("size and max_body must be at least 1")
+        if not isinstance(ssl, ssl_module.SSLContext | None):  # pyright: ignore[reportUnnecessaryIsInstance] -- aiohttp takes False
+            raise ConfigurationError(
+                "ssl must be an SSLContext, such as one that trusts your CA; verifying is not switched off"
+            )
         if proxy is not None and not re.match(r"https?://[^/\s]+/?$", proxy):
             raise ConfigurationError("proxy must be a URL like http://proxy.example:8080; other kinds are not supported")
         self.size = size
         self.max_body = max_body
         self.clock = clock
         self._keepalive = keepalive
-        self._connect_timeout = connect_timeout
+        self._connect_timeout = positive("connect_timeout", connect_timeout)
         self._ssl = ssl
         self._proxy = proxy
         self._dns_ttl = dns_ttl
@@ -307,8 +314,10 @@ class SessionPool:
         try:
             with state.time_limits.get(timeout) or state.time_limit(timeout):
                 WANTED.set(Wanted.NEW if anew else Wanted.ANY)
+                # aiohttp warns of large bodies that are sent at once, and sends a file piece by piece.
+                data = body if body is None or len(body) <= _SENT_AT_ONCE else io.BytesIO(body)
                 # Redirects are never followed: aiohttp would carry custom credential headers to any host.
-                response = await state.session.request(method, url, headers=headers, data=body, allow_redirects=False)
+                response = await state.session.request(method, url, headers=headers, data=data, allow_redirects=False)
                 try:
                     if response.content.is_eof():  # the body came with the headers; the connection is given back already
                         plain, received = self._inflated(response, response.content.read_nowait())
@@ -398,6 +407,11 @@ async def _close_with_loop(state: LoopState, forget: Callable[[], object]) -> As
         await state.close()
 
 
+def was_connected() -> bool:
+    """Whether this task's last request can have got a connection; before that, nothing of it is sent."""
+    return WANTED.get() is not Wanted.UNMET
+
+
 def _no_body(response: aiohttp.ClientResponse, error: BrokenBodyError | aiohttp.ClientError | OSError) -> tuple[bytes, int]:
     """Of an error answer the status is enough; any other answer without a body that can be used is a fault."""
     if not response.ok or response.status in _REDIRECTS:
@@ -409,20 +423,27 @@ def _no_body(response: aiohttp.ClientResponse, error: BrokenBodyError | aiohttp.
 
 def _fault(error: BaseException, timeout: float | None) -> tuple[TransportFaultError, BaseException | None]:
     """What a failed request comes to, and its cause."""
+    sent = Sent.MAYBE if was_connected() else Sent.NO
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         fault = TransportFaultError("the connection was not made in time", Sent.NO, timed_out=True)
     elif isinstance(error, TimeoutError):
         within = "in time" if timeout is None else f"within {timeout:g} s"
-        fault = TransportFaultError(f"no answer {within}", Sent.MAYBE, timed_out=True)
+        what = "the connection was not made" if sent is Sent.NO else "no answer"
+        fault = TransportFaultError(f"{what} {within}", sent, timed_out=True)
     elif isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
         fault = TransportFaultError(f"TLS was refused: {_cause(error)}", Sent.NO, permanent=True)
     elif isinstance(error, aiohttp.ClientConnectorError):
         fault = TransportFaultError(f"the connection was not made: {_cause(error)}", Sent.NO)
+    elif isinstance(error, aiohttp.ClientHttpProxyError):
+        reason = f"the proxy refused to connect with HTTP {error.status}; check the pool's `proxy`"
+        return TransportFaultError(reason, sent, permanent=error.status not in RETRY_STATUSES), None
+    elif isinstance(error, aiohttp.ClientResponseError):
+        return TransportFaultError("the answer is no valid HTTP, or its headers are too large", sent), None
     elif isinstance(error, LostConnectionError):
-        return TransportFaultError("the connection broke before an answer came", Sent.MAYBE), None
+        return TransportFaultError("the connection broke before an answer came", sent), None
     else:
         # Errors of aiohttp's parser quote what came over the wire, so only those of the system are kept as the cause.
-        fault = TransportFaultError(f"the connection broke: {_cause(error)}", Sent.MAYBE)
+        fault = TransportFaultError(f"the connection broke: {_cause(error)}", sent)
         return fault, without_frames(error) if isinstance(error, OSError) else None
     return fault, without_frames(error)
 

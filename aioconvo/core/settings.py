@@ -58,6 +58,7 @@ def base_url(value: str, *, allow_http: bool) -> tuple[URL, str]:
     try:
         url = URL(value)
         host = url.host
+        (url.raw_host or "").encode("idna")  # as it is done to look it up: fails for empty labels and too long ones
     except (ValueError, TypeError, IndexError):  # the last one is yarl's, for brackets without an address
         raise ConfigurationError("base_url is no URL; write it like https://api.example.com") from None
     if url.scheme not in {"http", "https"} or not host:
@@ -74,6 +75,8 @@ def base_url(value: str, *, allow_http: bool) -> tuple[URL, str]:
 def headers(given: Mapping[str, str]) -> dict[str, str]:
     """Further headers, refused when one could break out of its line or takes the place of a credential."""
     for name, value in given.items():
+        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
+            raise ConfigurationError(f"the value of header {name} must be text; got {type(value).__name__}")
         if not re.fullmatch(_HEADER_NAME, name):
             raise ConfigurationError(f"{name!r} is no header name")
         if not (value.isascii() and value.isprintable()):
@@ -112,8 +115,10 @@ def text(name: str, value: str | None, meaning: str) -> str:
     """A setting that must be there.
 
     Raises:
-        ConfigurationError: It is missing or empty; the message names it.
+        ConfigurationError: It is missing, empty or no text; the message names it.
     """
+    if value is not None and not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- as above
+        raise ConfigurationError(f"{name} must be text; got {type(value).__name__}")
     if not value or not value.strip():
         raise ConfigurationError(f"{name} is missing: give {meaning}")
     return value

@@ -22,7 +22,8 @@ class TimeLimit:
     def __init__(self, seconds: float, loop: asyncio.AbstractEventLoop) -> None:
         self._seconds = seconds
         self._loop = loop
-        self._until: dict[asyncio.Task[Any] | None, float] = {}  # the first to enter is the first to be overdue
+        # The first to enter is the first to be overdue. Beside its time: how often it had been cancelled before it entered.
+        self._until: dict[asyncio.Task[Any] | None, tuple[float, int]] = {}
         self._overdue: dict[asyncio.Task[Any] | None, int] = {}
         self._timer: asyncio.TimerHandle | None = None
 
@@ -32,7 +33,9 @@ class TimeLimit:
         return not self._until and not self._overdue
 
     def __enter__(self) -> None:
-        until = self._until[_current_task(self._loop)] = self._loop.time() + self._seconds
+        task = _current_task(self._loop)
+        until = self._loop.time() + self._seconds
+        self._until[task] = until, 0 if task is None else task.cancelling()
         if self._timer is None:
             self._timer = self._loop.call_at(until, self._look)
 
@@ -46,13 +49,13 @@ class TimeLimit:
     def _look(self) -> None:
         self._timer = None
         now = self._loop.time()
-        for task, until in list(self._until.items()):
+        for task, (until, cancelled_before) in list(self._until.items()):
             if until > now:
                 self._timer = self._loop.call_at(until, self._look)
                 return
             if task is not None:
                 del self._until[task]
-                self._overdue[task] = task.cancelling()
+                self._overdue[task] = cancelled_before
                 task.cancel()
 
     def close(self) -> None:

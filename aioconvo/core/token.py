@@ -33,13 +33,16 @@ class _Fetching(msgspec.Struct):
 class TokenAuth(Secret):
     """A bearer token that the client fetches when it is needed.
 
-    `renew_before` is in seconds; a token that lives for less than twice that is renewed after half its life.
+    `renew_before` is in seconds; a token that lives for less than twice that is renewed after half its life. With
+    `see_through` a fetch goes on when nobody waits for it any more: where each answer brings what the next fetch needs, one
+    that is thrown away would be the last.
     """
 
-    __slots__ = ("_fetching", "_headers", "_renew_at", "_renew_before", "identity")
+    __slots__ = ("_fetching", "_headers", "_renew_at", "_renew_before", "_see_through", "identity")
 
-    def __init__(self, identity: str, *, renew_before: float = 60.0) -> None:
+    def __init__(self, identity: str, *, renew_before: float = 60.0, see_through: bool = False) -> None:
         self.identity = identity
+        self._see_through = see_through
         self._renew_before = renew_before
         self._headers: Mapping[str, str] | None = None
         self._renew_at = float("-inf")
@@ -80,15 +83,19 @@ class TokenAuth(Secret):
             return await asyncio.shield(fetching.task)
         finally:
             fetching.waiters -= 1
-            if fetching.waiters == 0:
+            if fetching.waiters == 0 and not self._see_through:
                 fetching.task.cancel()  # nobody is left to wait for it; does nothing when it is done
+                self._forget(fetching.task)  # who comes before it has ended must not be cancelled with it
 
     async def _fetch(self, fetch: Callable[[], Awaitable[AccessToken]], now: Callable[[], float]) -> Mapping[str, str]:
         return self.accept(await fetch(), now())
 
-    def _done(self, task: asyncio.Task[Mapping[str, str]]) -> None:
+    def _forget(self, task: asyncio.Task[Mapping[str, str]]) -> None:
         if self._fetching is not None and self._fetching.task is task:
             self._fetching = None
+
+    def _done(self, task: asyncio.Task[Mapping[str, str]]) -> None:
+        self._forget(task)
         if not task.cancelled():
             task.exception()  # every waiter may have been cancelled; then nobody else looks at it
 

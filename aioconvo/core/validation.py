@@ -9,7 +9,7 @@ import msgspec
 
 from .errors import InvalidRequestError
 
-__all__ = ["at_most", "between", "exactly_one", "is_uuid", "length_between", "not_both"]
+__all__ = ["at_most", "between", "exactly_one", "is_uuid", "length_between", "not_both", "not_negative"]
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
@@ -30,10 +30,16 @@ def not_both(**arguments: object) -> None:
         raise InvalidRequestError(f"{' and '.join(given)} exclude each other; give only one")
 
 
-def between(name: str, value: float | None, low: float, high: float) -> None:
-    """Refuse a number outside low..high; `None` is not given and passes."""
-    if value is not None and not low <= value <= high:
-        raise InvalidRequestError(f"{name} must be {low:g} to {high:g}; got {value:g}")
+def between(name: str, value: object, low: float, high: float) -> None:
+    """Refuse a number outside low..high, or no number at all; `None` is not given and passes."""
+    if value is not None and not (isinstance(value, int | float) and low <= value <= high):
+        raise InvalidRequestError(f"{name} must be {low:g} to {high:g}; got {_number(value)}")
+
+
+def not_negative(name: str, value: object, unit: str) -> None:
+    """Refuse what is no whole number of 0 or more; `None` is not given and passes."""
+    if value is not None and not (isinstance(value, int) and value >= 0):
+        raise InvalidRequestError(f"{name} must be 0 or more {unit}; got {_number(value)}")
 
 
 def length_between(name: str, value: object, low: int, high: int, unit: str = "characters") -> None:
@@ -51,6 +57,10 @@ def is_uuid(name: str, value: object) -> None:
     """Refuse a text that is no UUID in the usual hyphenated form; absent values pass."""
     if not _absent(value) and not (isinstance(value, str) and _UUID.fullmatch(value)):
         raise InvalidRequestError(f"{name} must be a UUID such as 0b9f7d6e-3c1a-4e5f-8a2b-1c2d3e4f5a6b")
+
+
+def _number(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else type(value).__name__
 
 
 def _absent(value: object) -> bool:

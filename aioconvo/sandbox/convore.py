@@ -364,7 +364,7 @@ def _date(when: datetime) -> int:
 
 def _limit_in(query: Mapping[str, str]) -> int:
     text = query.get("limit", str(_MAX_LIMIT))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= _MAX_LIMIT):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_MAX_LIMIT)) and 1 <= int(text) <= _MAX_LIMIT):
         raise Refusal(400, "invalid_request", f"limit is a number from 1 to {_MAX_LIMIT}")
     return int(text)
 
@@ -384,7 +384,7 @@ def _body_in(request: Request, kind: type[B]) -> B:
         return msgspec.json.decode(request.body, type=kind)
     except msgspec.ValidationError as error:
         raise Refusal(400, "invalid_request", str(error)) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(400, "invalid_request", "The body is not valid JSON") from error
 
 

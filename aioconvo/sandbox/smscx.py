@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import math
 from http import HTTPStatus
 from types import MappingProxyType
@@ -284,7 +283,7 @@ def _reply_in(request: Request) -> _Reply:
     except msgspec.ValidationError as error:
         # A missing or null text is the parameter's fault, code 1801 as for an empty one.
         raise _Refused(_refusal(400, "invalid_param", "Text message is missing or not valid", 1801)) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _Refused(_refusal(400, "invalid_body", "The body is not valid JSON", 0)) from error
     if not reply.text.strip():
         raise _Refused(_refusal(400, "invalid_param", "Text message cannot be empty", 1801))
@@ -297,7 +296,7 @@ def _basic_credentials(headers: Mapping[str, str]) -> tuple[str, str]:
         return "", ""
     try:
         user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return "", ""
     return user, password
 

@@ -60,7 +60,7 @@ def page_query(request: Request) -> PageQuery:
     members = deep_object(request, "page")
     after, before, size = members.pop("after", None), members.pop("before", None), members.pop("size", "25")
     cursors_fit = all(cursor is None or len(cursor) == _ID_LENGTH for cursor in (after, before))
-    size_fits = size.isascii() and size.isdigit() and 1 <= int(size) <= _LARGEST_PAGE
+    size_fits = size.isascii() and size.isdigit() and len(size) <= len(str(_LARGEST_PAGE)) and 1 <= int(size) <= _LARGEST_PAGE
     if members or not cursors_fit or not size_fits or (after is not None and before is not None):
         raise _invalid()
     return PageQuery(after, before, int(size))

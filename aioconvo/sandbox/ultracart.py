@@ -371,7 +371,7 @@ def _body_in(request: Request, kind: type[B]) -> B:
         return msgspec.json.decode(request.body, type=kind)
     except msgspec.ValidationError as error:
         raise Refusal(400, "", str(error)) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(400, "", "the body is not valid JSON") from error
 
 

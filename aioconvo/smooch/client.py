@@ -109,7 +109,7 @@ class SmoochClient(APIClient):
         Optional: `..._AUTH` (`basic`, `jwt`), `..._SCOPE`, `..._REGION`, `..._BASE_URL`.
 
         Raises:
-            ConfigurationError: A variable is missing or wrong; the message names it.
+            ConfigurationError: A variable is missing or wrong, or there is more than one credential; the message names it.
         """
         env = Environment(cls.provider, environ)
         app_id = env.require("APP_ID", "the id of your app")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Self, Unpack
+from http import HTTPStatus
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, Unpack
 
 import msgspec
 
@@ -11,6 +12,7 @@ from aioconvo.core.auth import Auth, BasicAuth, BearerAuth, HeaderAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
 from aioconvo.core.codec import reader
 from aioconvo.core.errors import ConfigurationError
+from aioconvo.core.operation import Operation
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, text
 from aioconvo.core.token import AccessToken, TokenAuth
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from aioconvo.inbox.smscx import SmscxInbox
 
 __all__ = ["OPERATIONS", "SmscxClient"]
+
+T = TypeVar("T")
 
 OPERATIONS = (*conversations.OPERATIONS, *oauth.OPERATIONS)
 
@@ -128,6 +132,10 @@ class SmscxClient(APIClient):
         # What stands for "never" is unconfirmed: no number, and any that is no time to come, are taken for it.
         lifetime = token.expires_in if token.expires_in is not None and token.expires_in > 0 else None
         return AccessToken(token.access_token, lifetime)
+
+    def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
+        # A 204 may come to operations that have a body as a rule.
+        return None if answer.status == HTTPStatus.NO_CONTENT else super()._decoded(operation, answer)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
         body = _read_error(answer.body)

@@ -74,6 +74,8 @@ class _ChatBody(Model, rename="camel"):
 class Conversations(APIResource):
     """`client.conversations`: get, list, mark_read, reply_sms, reply_viber, reply_whatsapp.
 
+    UUIDs may be given in any case; they are sent in lower case, as the API documents them.
+
     None of these operations documents a 204, but the API may answer one to any; a call then returns `None`, the list is empty.
     """
 
@@ -91,8 +93,7 @@ class Conversations(APIResource):
 
         Source: operation get_conversation.
         """
-        is_uuid("conversation_id", conversation_id)
-        return await self._client.call(GET.request(conversation_id))
+        return await self._client.call(GET.request(_id(conversation_id)))
 
     async def mark_read(self, conversation_id: str) -> None:
         """Set a conversation's count of unread messages to 0.
@@ -103,8 +104,7 @@ class Conversations(APIResource):
 
         Source: operation mark_conversation_as_read.
         """
-        is_uuid("conversation_id", conversation_id)
-        await self._client.call(MARK_READ.request(conversation_id))
+        await self._client.call(MARK_READ.request(_id(conversation_id)))
 
     async def reply_sms(self, conversation_id: str, *, text: str, idempotency_id: str | None = None) -> SmsReply:
         """Reply by SMS, at any time after the contact's last message. Costs credit for each part of the text.
@@ -119,9 +119,9 @@ class Conversations(APIResource):
 
         Source: operation send_conversation_reply_sms.
         """
-        _check_reply(conversation_id, text, idempotency_id)
-        body = _SmsBody(text=text, idempotency_id=idempotency_id)
-        return await self._client.call(REPLY_SMS.request(conversation_id, body=body))
+        _check_reply(text, idempotency_id)
+        body = _SmsBody(text=text, idempotency_id=idempotency_id and idempotency_id.lower())
+        return await self._client.call(REPLY_SMS.request(_id(conversation_id), body=body))
 
     async def reply_viber(
         self,
@@ -176,10 +176,10 @@ class Conversations(APIResource):
         idempotency_id: str | None,
     ) -> ChatReply:
         rich_media = rich_media or RichMedia()
-        _check_reply(conversation_id, text, idempotency_id, longest=_CHAT_TEXT)
+        _check_reply(text, idempotency_id, longest=_CHAT_TEXT)
         length_between("rich_media.button_caption", rich_media.button_caption, 1, 30)
-        body = _ChatBody(text=text, rich_media=rich_media, idempotency_id=idempotency_id)
-        return await self._client.call(operation.request(conversation_id, body=body))
+        body = _ChatBody(text=text, rich_media=rich_media, idempotency_id=idempotency_id and idempotency_id.lower())
+        return await self._client.call(operation.request(_id(conversation_id), body=body))
 
     def list(self, *, limit: int | None = None, start: str | None = None) -> AsyncPaginator[Conversation]:
         """List every conversation of the account, newest reply first.
@@ -195,8 +195,12 @@ class Conversations(APIResource):
         return self._client.paginate(LIST, (), conversation_pager, limit=limit, start=start)
 
 
-def _check_reply(conversation_id: str, text: str, idempotency_id: str | None, *, longest: int | None = None) -> None:
-    is_uuid("conversation_id", conversation_id)
+def _id(conversation_id: str) -> str:
+    is_uuid("conversation_id", conversation_id or "")
+    return conversation_id.lower()
+
+
+def _check_reply(text: str, idempotency_id: str | None, *, longest: int | None = None) -> None:
     if not text:
         raise InvalidRequestError("text is empty; give the words to send")
     if longest is not None:

@@ -115,7 +115,7 @@ class SunshineClient(APIClient):
         Optional: `..._AUTH` (`basic`, `jwt`), `..._SCOPE`, `..._SUBDOMAIN`, `..._REGION`, `..._BASE_URL`.
 
         Raises:
-            ConfigurationError: A variable is missing or wrong; the message names it.
+            ConfigurationError: A variable is missing or wrong, or there is more than one credential; the message names it.
         """
         env = Environment(cls.provider, environ)
         app_id = env.require("APP_ID", "the id of your app")

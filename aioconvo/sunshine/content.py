@@ -38,6 +38,10 @@ _IN_ITEMS = (BuyAction, LinkAction, PostbackAction, WebviewAction)
 
 def check_author(author: Author) -> None:
     """Refuse a user author without exactly one id."""
+    if not isinstance(author, Author):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
+        raise InvalidRequestError(
+            f"author must be an Author, such as Author(type=AuthorType.BUSINESS); got {type(author).__name__}"
+        )
     if author.type == "user":
         exactly_one(**{"author.user_id": author.user_id, "author.user_external_id": author.user_external_id})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, Unpack, cast
 
@@ -11,6 +12,7 @@ from aioconvo.core.codec import BrokenBodyError, decode
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.limits import Limits, RateLimit
 from aioconvo.core.operation import Operation
+from aioconvo.core.options import checked
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, merged, text
 from aioconvo.core.token import AccessToken, TokenAuth
@@ -44,8 +46,9 @@ class UltraCartClient(APIClient):
         simple_key: A simple API key.
         token: A ready access token; it is not renewed.
         client_id: The id of an OAuth application; access tokens are then fetched and renewed as they are needed.
-        refresh_token: The token that a merchant's consent gave the application.
-        on_refresh_token: Is called with each new refresh token, to store it in place of the old one.
+        refresh_token: The token that a merchant's consent gave the application. Each use may change it, so a fetch that has
+            begun is seen through, also when the call that needed it is cancelled.
+        on_refresh_token: A plain function that is called with each new refresh token, to store it in place of the old one.
         base_url: Another server.
         pool: A pool to share; without one the client makes its own.
         allow_http: Allow `http://` to a host that is not loopback.
@@ -73,7 +76,7 @@ class UltraCartClient(APIClient):
         **options: Unpack[ClientOptions],
     ) -> None:
         auth, self._grant = _credentials(simple_key, token, client_id, refresh_token, on_refresh_token)
-        options["headers"] = merged(_VERSION, options.get("headers", {}))
+        options["headers"] = merged(_VERSION, checked(options).get("headers", {}))
         super().__init__(
             base_url=base_url or f"https://{self.default_host}/rest/v2",
             auth=auth,
@@ -187,10 +190,12 @@ def _credentials(
         raise ConfigurationError("give exactly one of simple_key, token, and client_id with refresh_token")
     if not oauth and on_refresh_token is not None:
         raise ConfigurationError("on_refresh_token goes with client_id and refresh_token; leave it out")
+    if inspect.iscoroutinefunction(on_refresh_token):
+        raise ConfigurationError("on_refresh_token must be a plain function, not a coroutine function")
     if simple_key is not None:
         return HeaderAuth("x-ultracart-simple-key", text("simple_key", simple_key, "your simple API key")), None
     if token is not None:
         return BearerAuth(text("token", token, "an access token")), None
     name = text("client_id", client_id, "your application's id")
     refresh = text("refresh_token", refresh_token, "the refresh token of a merchant's consent")
-    return TokenAuth(BearerAuth(refresh).identity), RefreshGrant(name, refresh, on_refresh_token)
+    return TokenAuth(BearerAuth(refresh).identity, see_through=True), RefreshGrant(name, refresh, on_refresh_token)

@@ -52,7 +52,16 @@ def test_long_words_are_cut_and_what_is_cut_shows_no_rest() -> None:
 
 
 def test_words_about_very_much_text_are_dropped() -> None:
-    assert without_echo("anything", ["y" * 100_001]) == "…"
+    assert without_echo("anything", ["y" * 40_001]) == "…"
+
+
+@pytest.mark.parametrize("sign", ["100 %", "\\u0041", "&amp;"])
+def test_a_text_counts_in_every_spelling_that_is_looked_for(sign: str) -> None:
+    """Four thousand emoji have 48,000 characters in a URL and in JSON, which would hold up the event loop for long."""
+    text = "🙂<" * 4_000
+    assert without_echo("a text is too long", [text]) == "a text is too long"
+    assert without_echo(f"a text is too long: {sign}", [text] * 5) == "…"
+    assert without_echo(f"a text is too long: {sign}", ["plain words", "a - b"]) == f"a text is too long: {sign}"
 
 
 @settings(max_examples=300, deadline=None)

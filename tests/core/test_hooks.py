@@ -158,7 +158,10 @@ async def test_both_of_two_hooks_are_told_and_ends_come_in_reverse(wire: Any, ga
             heard.append(f"{name} begins")
             return lambda _end: heard.append(f"{name} ends")
 
-        return aioconvo.Hooks(on_call=call, on_request=lambda _facts: heard.append(name))
+        def response(_facts: Any) -> None:
+            heard.append(f"{name} answered")
+
+        return aioconvo.Hooks(on_call=call, on_request=lambda _facts: heard.append(name), on_response=response)
 
     def broken(_facts: Any) -> None:
         raise ValueError
@@ -166,7 +169,7 @@ async def test_both_of_two_hooks_are_told_and_ends_come_in_reverse(wire: Any, ga
     both = aioconvo.Hooks(on_request=broken) | hooks("a") | aioconvo.Hooks() | hooks("b")
     wire.answers("GET", GOOD)
     await gadgets.with_options(hooks=both).get()
-    assert heard == ["a begins", "b begins", "a", "b", "b ends", "a ends"]
+    assert heard == ["a begins", "b begins", "a", "b", "b answered", "a answered", "b ends", "a ends"]
     assert both.on_page is None
 
 

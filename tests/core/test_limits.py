@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings, strategies as st
 
@@ -62,3 +64,9 @@ def test_nonsense_is_refused(calls: int, seconds: float) -> None:
 def test_concurrency_of_nothing_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="at least 1"):
         Limits(concurrency=0)
+
+
+@pytest.mark.parametrize("rates", [RateLimit(5, 1.0), [5], [(5, 1.0)]])
+def test_rates_that_are_none_are_refused(rates: Any) -> None:
+    with pytest.raises(ConfigurationError, match="rates must be a list of RateLimit"):
+        Limits(rates=rates)

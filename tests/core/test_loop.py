@@ -12,10 +12,11 @@ import pytest
 from yarl import URL
 
 import aioconvo
-from aioconvo.core import errors
+from aioconvo.core import errors, options as client_options
 from aioconvo.core.auth import Auth, HeaderAuth
 from aioconvo.core.client import APIClient, ErrorWords
 from aioconvo.core.codec import Envelope
+from aioconvo.core.limits import RateLimit
 from aioconvo.core.operation import Effect, Operation
 from aioconvo.core.retry import RetryPolicy
 from aioconvo.core.session import Answer, SessionPool
@@ -307,6 +308,19 @@ async def test_a_deadline_that_passes_before_anything_was_sent(wire: Any, make: 
     client._entrance(state).leave()
 
 
+async def test_a_deadline_that_passes_after_a_refusal(wire: Any, make: Make, clock: Any) -> None:
+    """A 429 says that nothing was carried out, so a deadline that ends the wait for the next try leaves nothing in doubt."""
+
+    async def sleep(_seconds: float) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    clock.sleep = sleep
+    wire.answers("POST", status=429)
+    with pytest.raises(errors.DeadlineExceededError, match=r"deadline of 0\.01 s"):
+        await make(deadline=0.01).call(POST.request("7"))
+    assert _count(wire) == 1
+
+
 @pytest.mark.parametrize("operation", EVERY, ids=str)
 async def test_a_deadline_that_passes_on_the_wire(wire: Any, make: Make, operation: Operation[Any]) -> None:
     async def silence(_: URL, **__: Any) -> None:
@@ -490,6 +504,14 @@ async def test_any_request_can_be_made(wire: Any, make: Make) -> None:
     assert wire.last.json() == {"a": [1]}
 
 
+@pytest.mark.parametrize("operation", [READ, POST], ids=str)
+async def test_no_content_where_an_answer_is_due_is_an_error(wire: Any, make: Make, operation: Operation[Any]) -> None:
+    wire.answers(operation.method, status=204)
+    with pytest.raises(errors.ResponseDecodeError) as caught:
+        await make(max_retries=0).call(operation.request("7"))
+    assert caught.value.status == 204
+
+
 async def test_an_empty_body_is_nothing(wire: Any, make: Make) -> None:
     for method, status in (("DELETE", 200), ("DELETE", 204), ("HEAD", 200), ("POST", 202)):
         wire.answers(method, status=status)
@@ -648,6 +670,14 @@ async def test_a_pool_that_was_handed_in_is_left_open(make: Make, pool: SessionP
         ({"max_retries": -1}, "0 or more"),
         ({"retries": 3}, "unknown options: retries"),
         ({"headers": {"authorization": "x"}}, "client itself"),
+        ({"timeout": "30"}, "timeout must be int or float or None; got str"),
+        ({"deadline": "30"}, "deadline must be int or float or None; got str"),
+        ({"max_retries": None}, "max_retries must be int; got NoneType"),
+        ({"retry": 3}, "retry must be RetryPolicy; got int"),
+        ({"limits": RateLimit(5, 1.0)}, "limits must be Limits; got RateLimit"),
+        ({"headers": [("X-A", "b")]}, "headers must be Mapping; got list"),
+        ({"lane": ["a"]}, "lane must be str; got list"),
+        ({"hooks": print}, "hooks must be Hooks or None; got builtin"),
     ],
 )
 async def test_options_that_are_refused(make: Make, options: dict[str, Any], words: str) -> None:
@@ -656,6 +686,15 @@ async def test_options_that_are_refused(make: Make, options: dict[str, Any], wor
         client.with_options(**options)
     with pytest.raises(errors.ConfigurationError, match=words):
         make(**options)
+
+
+def test_every_option_has_a_type_that_is_checked() -> None:
+    assert client_options._KINDS.keys() == client_options.ClientOptions.__annotations__.keys()
+
+
+def test_a_pool_of_another_library_is_refused() -> None:
+    with pytest.raises(errors.ConfigurationError, match="pool must be a SessionPool; got object"):
+        aioconvo.ConvoreClient(api_key="k", pool=object())  # type: ignore[arg-type]  # what callers without a type checker do
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings, strategies as st
 from yarl import URL
 
 from aioconvo.core.errors import CallFacts, InvalidRequestError
-from aioconvo.core.operation import Effect, Operation, PageKind, encode_query
+from aioconvo.core.operation import Effect, Operation, PageKind, encode_query, raw_request
 
 GET: Operation[Any] = Operation("x.things.get", "GetThing", "GET", "/v2/apps/{appId}/things/{thingId}", None, Effect.READ)
 TOKEN: Operation[Any] = Operation("x.token", "Token", "POST", "/oauth/token", None, Effect.READ, form=True)
@@ -195,3 +195,11 @@ def test_no_value_shows_in_the_repr_of_a_request() -> None:
 def test_effects_and_page_kinds() -> None:
     assert {effect for effect in Effect if effect.repeatable} == {Effect.READ, Effect.IDEMPOTENT}
     assert {kind.value for kind in PageKind} == {"cursor", "offset", "timestamp", "single"}
+
+
+@pytest.mark.parametrize("body", ["{}", b"{}", bytearray(b"{}"), memoryview(b"{}")])
+def test_a_raw_body_that_is_json_already_is_refused(body: object) -> None:
+    """It would go out as JSON text: quoted once more, bytes even in base64."""
+    with pytest.raises(InvalidRequestError, match="body must be a mapping, list or struct"):
+        raw_request("gadgets", "POST", "/x", body=body)
+    assert raw_request("gadgets", "POST", "/x", body={}).body == b"{}"

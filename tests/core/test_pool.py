@@ -108,6 +108,20 @@ async def test_the_pool_bounds_requests_under_way_and_counts_them() -> None:
         assert pool.in_use() == 0
 
 
+@pytest.mark.parametrize("size", [2**20, 2**20 + 1, 5 * 2**20])
+async def test_large_bodies_are_sent_whole_and_without_a_warning(size: int) -> None:
+    seen: list[tuple[int | None, str, int]] = []
+
+    async def handler(request: web.BaseRequest) -> web.Response:
+        body = await request.content.read()
+        seen.append((request.content_length, request.content_type, len(body)))
+        return web.json_response({})
+
+    async with _Server(handler) as url, aioconvo.ConvoreClient(api_key="k", base_url=url) as client:
+        await client.request("POST", "/v1/messages", body={"body": "x" * (size - 11)})
+    assert seen == [(size, "application/json", size)]
+
+
 async def test_cookies_are_not_kept_and_redirects_not_followed() -> None:
     seen: list[str | None] = []
 
@@ -215,3 +229,17 @@ def test_a_proxy_that_cannot_be_used_is_refused_at_once(proxy: str) -> None:
     with pytest.raises(aioconvo.ConfigurationError, match="proxy must be a URL"):
         aioconvo.SessionPool(proxy=proxy)
     assert aioconvo.SessionPool(proxy="http://user:secret@proxy.example:8080").closed is False
+
+
+@pytest.mark.parametrize("context", [False, True, "ca.pem"])
+def test_verifying_is_not_switched_off(context: Any) -> None:
+    """aiohttp's own `ssl=False` does so."""
+    with pytest.raises(aioconvo.ConfigurationError, match="ssl must be an SSLContext"):
+        aioconvo.SessionPool(ssl=context)
+
+
+@pytest.mark.parametrize("seconds", [0, -1.0])
+def test_no_time_to_connect_is_refused(seconds: float) -> None:
+    """aiohttp takes it for no bound at all."""
+    with pytest.raises(aioconvo.ConfigurationError, match="connect_timeout must be more than 0"):
+        aioconvo.SessionPool(connect_timeout=seconds)

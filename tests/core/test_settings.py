@@ -18,6 +18,8 @@ from aioconvo.core.errors import ConfigurationError
         ("https://api.example.com/", "https://api.example.com", ""),
         ("https://api.example.com:8443/sc/", "https://api.example.com:8443", "/sc"),
         ("HTTPS://API.example.com/a/b", "https://api.example.com", "/a/b"),
+        ("https://api.example.com.", "https://api.example.com.", ""),
+        ("https://[2001:db8:1111:2222:3333:4444:5555:6666]:8443", "https://[2001:db8:1111:2222:3333:4444:5555:6666]:8443", ""),
         ("http://localhost:1", "http://localhost:1", ""),
         ("http://127.0.0.1:1/x", "http://127.0.0.1:1", "/x"),
         ("http://127.9.9.9", "http://127.9.9.9", ""),
@@ -49,6 +51,9 @@ def test_base_urls(url: str, origin: str, prefix: str) -> None:
         ("https://host:99999", "no URL"),
         ("https://host:port", "no URL"),
         ("https://]\u00ec\u00f4..#@?", "no URL"),
+        ("https://.example.com", "no URL"),
+        ("https://api..example.com", "no URL"),
+        (f"https://{64 * 'a'}.example.com", "no URL"),
         (None, "no URL"),
         (5, "no URL"),
     ],
@@ -81,6 +86,8 @@ def test_any_base_url_is_taken_or_refused(text: str) -> None:
         ({"": "b"}, "no header name"),
         ({"X-A\r\nX-B": "b"}, "no header name"),
         ({"X-A:": "b"}, "no header name"),
+        ({"X-A": 5}, "the value of header X-A must be text; got int"),
+        ({"X-A": b"canary"}, "the value of header X-A must be text; got bytes"),
         ({"X-A": "canary\r\nX-B: c"}, "may carry"),
         ({"X-A": "canary\0"}, "may carry"),
         ({"X-A": "canaryé"}, "may carry"),
@@ -91,7 +98,7 @@ def test_any_base_url_is_taken_or_refused(text: str) -> None:
         ({"Accept-Encoding": "br"}, "client itself"),
     ],
 )
-def test_headers_that_are_refused(given_headers: dict[str, str], words: str) -> None:
+def test_headers_that_are_refused(given_headers: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words) as caught:
         settings.headers(given_headers)
     assert "canary" not in str(caught.value)
@@ -125,6 +132,13 @@ def test_words_to_choose_from() -> None:
         settings.one_of("scope", "user", ("app", "account"))
     with pytest.raises(ConfigurationError, match=r"^scope must be app, account or integration; got None$"):
         settings.one_of("scope", cast("Any", None), ("app", "account", "integration"))
+
+
+@pytest.mark.parametrize(("value", "kind"), [(5, "int"), (b"canary", "bytes")])
+def test_texts_that_are_none_are_refused(value: Any, kind: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"app_id must be text; got {kind}") as caught:
+        settings.text("app_id", value, "the id")
+    assert "canary" not in str(caught.value)
 
 
 def test_the_environment() -> None:

@@ -73,13 +73,34 @@ async def test_the_cancelling_of_others_stays_a_cancelling() -> None:
     limit.close()
 
 
-async def test_cancelled_by_others_and_overdue_at_once_is_a_cancelling() -> None:
+@pytest.mark.parametrize("overdue_first", [True, False])
+async def test_cancelled_by_others_and_overdue_at_once_is_a_cancelling(overdue_first: bool) -> None:
     limit = _limit(0.0)
     task = asyncio.create_task(_inside(limit, asyncio.get_running_loop().create_future()))
     await asyncio.sleep(0)
-    limit._look()
+    if overdue_first:
+        limit._look()
     task.cancel()
+    if not overdue_first:
+        limit._look()
     with pytest.raises(asyncio.CancelledError):
+        await task
+    assert limit.idle
+
+
+async def test_what_a_cancelled_task_still_does_is_limited_too() -> None:
+    limit = _limit(SHORT)
+
+    async def cleans_up() -> None:
+        try:
+            await asyncio.get_running_loop().create_future()
+        except asyncio.CancelledError:
+            await _inside(limit, asyncio.get_running_loop().create_future())
+
+    task = asyncio.create_task(cleans_up())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(TimeoutError):
         await task
     assert limit.idle
 

@@ -68,6 +68,37 @@ async def test_cancelled_waiters_do_not_take_the_token_from_the_others() -> None
     assert fetch.calls == 1
 
 
+@pytest.mark.parametrize("turns", range(4))
+async def test_who_comes_as_the_last_waiter_is_cancelled_gets_a_token(turns: int) -> None:
+    """The fetch is being cancelled then, and what waits for it would be cancelled with it, though nobody meant that."""
+    auth, fetch = TokenAuth("id"), Fetcher()
+    left = asyncio.create_task(auth.renew(fetch, _clock()))
+    await _settle()
+    left.cancel()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    came = asyncio.create_task(auth.renew(fetch, _clock()))
+    await _settle()
+    fetch.gate.set()
+    await asyncio.wait((left, came))
+    assert left.cancelled()
+    assert not came.cancelled()
+    assert came.result() == _bearer(fetch.calls)
+
+
+async def test_a_fetch_that_is_seen_through_goes_on_for_who_comes_next() -> None:
+    auth, fetch = TokenAuth("id", see_through=True), Fetcher()
+    left = asyncio.create_task(auth.renew(fetch, _clock()))
+    await _settle()
+    left.cancel()
+    await _settle()
+    came = asyncio.create_task(auth.renew(fetch, _clock()))
+    await _settle()
+    fetch.gate.set()
+    assert await came == auth.headers(0.0) == _bearer(1)
+    assert (left.cancelled(), fetch.calls) == (True, 1)
+
+
 async def test_all_waiters_cancelled_and_the_fetch_fails_unseen() -> None:
     auth, fetch = TokenAuth("id"), Fetcher()
     told: list[Any] = []

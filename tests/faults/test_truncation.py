@@ -180,17 +180,31 @@ BAD: Mapping[str, tuple[Step, str, str]] = {
     "bomb-on-500": (Answer(500, BOMB, headers=GZIP), "InternalServerError", "HTTP 500"),
     "endless": (Endless(), "ResponseDecodeError", "more than 33554432 bytes"),
     "endless-gzip": (Endless(encoding="gzip"), "ResponseDecodeError", "more than 33554432 bytes"),
-    "one-long-header": (Raw(b"HTTP/1.1 200 OK\r\nX-Long: " + b"a" * 2**20 + b"\r\n\r\n{}"), "APIConnectionError", "broke"),
-    "many-headers": (Raw(b"HTTP/1.1 200 OK\r\n" + b"X-Many: aaaaaa\r\n" * 2**16 + b"\r\n{}"), "APIConnectionError", "broke"),
+    "one-long-header": (
+        Raw(b"HTTP/1.1 200 OK\r\nX-Long: " + b"a" * 2**20 + b"\r\n\r\n{}"),
+        "APIConnectionError",
+        "headers are too large",
+    ),
+    "many-headers": (
+        Raw(b"HTTP/1.1 200 OK\r\n" + b"X-Many: aaaaaa\r\n" * 2**16 + b"\r\n{}"),
+        "APIConnectionError",
+        "headers are too large",
+    ),
     "many-trailers": (
         Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n" + b"X-Many: aaaaaa\r\n" * 2**16 + b"\r\n"),
         "APIConnectionError",
-        "broke",
+        "convore.messages.list",  # broken or no valid HTTP: as its pieces arrive
     ),
     "ten-million-drifted-items": (_list_of(b"{}", 10_000_000), "ResponseDecodeError", "more than 1000000 values"),
     "too-many-drifted-items": (_list_of(b'{"id": 1}', 100_000), "ResponseDecodeError", "more than 20000 parts"),
     "garbage-gzip": (Answer(body=os.urandom(5000), headers=GZIP), "ResponseDecodeError", "damaged"),
-    "html-on-200": (Answer(body=PAGE, headers=HTML), "ResponseDecodeError", "no complete JSON"),
+    "html-on-200": (
+        Answer(body=PAGE, headers=HTML),
+        "ResponseDecodeError",
+        "no complete JSON (a web page came; check base_url)",
+    ),
+    "moved": (Answer(302), "UnexpectedRedirectError", "HTTP 302 (redirects are not followed; check base_url)"),
+    "no-http": (Raw(b"SSH-2.0-OpenSSH\r\n\r\n"), "APIConnectionError", "no valid HTTP"),
     "html-502": (Answer(502, PAGE, HTML), "InternalServerError", "HTTP 502"),
     "no-body": (Answer(body=b""), "ResponseDecodeError", "no complete JSON"),
 }

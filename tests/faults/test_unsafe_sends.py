@@ -290,3 +290,45 @@ async def test_connections_that_live_are_used_again(scheme: str, record_property
         await _in_turn(lambda number: client.conversations.get(_mark(number)), range(200), at_once=5)
     assert (len(server.seen), server.connections) == (200, 5)
     _show(record_property, f"200 GETs by 5 tasks over {scheme}: {server.connections} connections")
+
+
+# Where no connection was made, nothing was sent.
+
+
+@pytest.mark.parametrize("name", ["timeout", "deadline"])
+async def test_a_send_that_times_out_before_it_has_a_connection_is_not_in_doubt(name: str) -> None:
+    """R5: a handshake without end, as of a host that is not there."""
+    given = {name: 0.05, "retry": aioconvo.RetryPolicy(max_retries=1, backoff=0.0)}
+    async with FaultServer(lambda _seen: [Wait(60.0)]) as server, aioconvo.SessionPool() as pool:
+        post, *_ = _kinds(server.base_url.replace("http", "https"), pool, **given)
+        with pytest.raises(aioconvo.APITimeoutError) as caught:
+            await post.send(1)
+        assert pool.in_use() == 0
+    assert server.seen == []
+    assert isinstance(caught.value, aioconvo.DeadlineExceededError) is (name == "deadline")
+    assert caught.value.attempts == (2 if name == "timeout" else 1)
+
+
+@pytest.mark.parametrize(("status", "attempts"), [(407, 1), (503, 2)])
+async def test_a_send_that_a_proxy_refuses_is_not_in_doubt(status: int, attempts: int) -> None:
+    retry = aioconvo.RetryPolicy(max_retries=1, backoff=0.0)
+    async with (
+        FaultServer(lambda _seen: Answer(status)) as proxy,
+        aioconvo.SessionPool(proxy=f"http://127.0.0.1:{proxy.port}") as pool,
+    ):
+        post, *_ = _kinds("https://127.0.0.1:9", pool, retry=retry)
+        with pytest.raises(aioconvo.APIConnectionError, match=f"the proxy refused to connect with HTTP {status}"):
+            await post.send(1)
+    assert [seen.method for seen in proxy.seen] == ["CONNECT"] * attempts
+
+
+async def test_a_proxy_that_hangs_up_has_sent_nothing_on() -> None:
+    retry = aioconvo.RetryPolicy(max_retries=1, backoff=0.0)
+    async with (
+        FaultServer(lambda _seen: [Close()]) as proxy,
+        aioconvo.SessionPool(proxy=f"http://127.0.0.1:{proxy.port}") as pool,
+    ):
+        _, _, start, *_ = _kinds("https://127.0.0.1:9", pool, retry=retry)
+        with pytest.raises(aioconvo.APIConnectionError):
+            await start.send(1)
+    assert {seen.method for seen in proxy.seen} == {"CONNECT"}

@@ -503,6 +503,20 @@ async def test_an_error_comes_after_the_pages_before_it(prefetch: int) -> None:
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
+@pytest.mark.parametrize("prefetch", [0, 1, 2, 3])
+async def test_a_walk_goes_on_after_an_error_and_does_not_look_complete(prefetch: int) -> None:
+    table = {cursor: page for cursor, page in THREE_PAGES.items() if cursor != "b"}
+    pages = Tables(table).paginator(prefetch=prefetch).pages()
+    assert (await anext(pages)).items == [1, 2]
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            await asyncio.wait_for(anext(pages), 2)
+    table["b"] = THREE_PAGES["b"]
+    assert [page.items async for page in pages] == [[3, 4], [5]]
+    await pages.aclose()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
 @pytest.mark.parametrize("prefetch", [0, 2])
 async def test_loops_over_one_list_are_walks_of_their_own(prefetch: int) -> None:
     items = Tables(THREE_PAGES).paginator(prefetch=prefetch)

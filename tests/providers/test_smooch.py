@@ -458,6 +458,7 @@ MAKER = Role.APP_MAKER
 @pytest.mark.parametrize(
     ("message", "words"),
     [
+        ({"role": "appMaker", "type": "text", "text": "t"}, "message must be a struct such as TextMessage.*; got dict"),
         (TextMessage(role=MAKER), "needs text or actions"),
         (TextMessage(role=MAKER, text="", actions=[]), "needs text or actions"),
         (TextMessage(role=Role.APP_USER, text="t", actions=[REPLY]), "actions need role appMaker; got appUser"),

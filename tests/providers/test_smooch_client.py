@@ -116,6 +116,8 @@ def test_from_env() -> None:
         "AIOCONVO_SMOOCH_BASE_URL": "http://127.0.0.1:9/smooch",
     }
     assert SmoochClient.from_env(environ=token).base_url == "http://127.0.0.1:9/smooch"
+    with pytest.raises(aioconvo.ConfigurationError, match="either token, or key_id and secret, not both"):
+        SmoochClient.from_env(environ=variables | token)
 
 
 async def test_no_secret_and_no_text_in_repr(wire: Any) -> None:

@@ -135,6 +135,16 @@ async def test_mark_read(wire: Any, client: SmscxClient) -> None:
     assert (wire.last.method, wire.last.path) == ("GET", f"/conversations/{ID}/read")
 
 
+async def test_uuids_are_sent_in_lower_case(wire: Any, client: SmscxClient) -> None:
+    """As the API documents them; some databases give them in upper case."""
+    wire.answers("POST", {}, status=404)
+    async with client:
+        with pytest.raises(aioconvo.NotFoundError):
+            await client.conversations.reply_sms(ID.upper(), text="x", idempotency_id=KEY_ID.upper())
+    assert wire.last.path == f"/conversations/{ID}/sms"
+    assert wire.last.json() == {"text": "x", "idempotencyId": KEY_ID}
+
+
 async def test_reply_sms(wire: Any, client: SmscxClient) -> None:
     wire.answers("POST", SMS)
     async with client:
@@ -269,6 +279,8 @@ CAPTION = "button_caption must have 1 to 30"
         ("get", {"conversation_id": "../oauth"}, "conversation_id must be a UUID"),
         ("get", {"conversation_id": ID.replace("-", "")}, "conversation_id must be a UUID"),
         ("mark_read", {"conversation_id": ""}, "conversation_id must be a UUID"),
+        ("get", {"conversation_id": None}, "conversation_id must be a UUID"),
+        ("mark_read", {"conversation_id": 5}, "conversation_id must be a UUID"),
         ("reply_sms", {"conversation_id": "1", "text": "x"}, "conversation_id must be a UUID"),
         ("reply_sms", {"text": ""}, "text is empty"),
         ("reply_sms", {"text": "x", "idempotency_id": "order-1"}, "idempotency_id must be a UUID"),

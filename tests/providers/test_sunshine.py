@@ -274,6 +274,7 @@ POSTBACK = PostbackAction(text="t", payload="p")
     ("arguments", "words"),
     [
         ({"author": Author(type=AuthorType.USER), "content": TextContent(text="x")}, "exactly one of author.user_id"),
+        ({"author": {"type": "business"}, "content": TextContent(text="x")}, "author must be an Author, .*; got dict"),
         ({"content": TextContent()}, "needs one of text"),
         ({"content": TextContent(text="x" * 4097)}, "content.text must have 0 to 4096"),
         ({"content": TextContent(html_text="a", markdown_text="b")}, "exclude each other"),
@@ -388,6 +389,7 @@ async def test_base_url_with_a_path_keeps_it(wire: Any) -> None:
         ({}, "key_id is missing"),
         ({"key_id": "k"}, "secret is missing"),
         ({"key_id": "k", "secret": "s", "token": "t"}, "not both"),
+        ({"token": b"t"}, "token must be text; got bytes"),
         ({"key_id": "k", "secret": "s\n"}, "line break"),
         ({"key_id": "k", "secret": "s", "auth": "digest"}, "basic or jwt"),
         ({"key_id": "k", "secret": "s", "auth": "jwt", "scope": "user"}, "scope must be"),
@@ -418,6 +420,8 @@ def test_from_env() -> None:
     for name in list(variables)[:3]:
         with pytest.raises(aioconvo.ConfigurationError, match=name):
             SunshineClient.from_env(environ={key: value for key, value in variables.items() if key != name})
+    with pytest.raises(aioconvo.ConfigurationError, match="either token, or key_id and secret, not both"):
+        SunshineClient.from_env(environ=variables | {"AIOCONVO_SUNSHINE_TOKEN": "t"})
 
 
 def test_no_secret_in_repr() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import aioconvo
 from aioconvo.core.response import capture_responses
 from aioconvo.ultracart import AgentStatus, Medium, MessageType, SentimentKind, TransportState, UltraCartClient
+from tests.faults.server import Answer, FaultServer, Seen, Step, Wait
 
 UUID = "0f3c1a52-9b7e-4d1e-8c55-6f2a9d1b7e01"
 OTHER = "0f3c1a52-9b7e-4d1e-8c55-6f2a9d1b7e02"
@@ -498,6 +500,32 @@ async def test_any_lifetime_of_a_token(wire: Any, expires_in: Any) -> None:
     assert [sent.method for sent in wire.sent] == ["POST", "GET", "GET"]
 
 
+async def test_a_cancelled_call_does_not_lose_the_new_refresh_token() -> None:
+    """The server has changed it already: with the old one nobody would get a token any more."""
+    asked = asyncio.Event()
+    stored: list[str] = []
+    token = b'{"access_token": "t1", "refresh_token": "second", "expires_in": "3600"}'
+
+    def script(seen: Seen) -> list[Step]:
+        asked.set()
+        return [Wait(0.02), Answer(body=token)] if seen.target == "/oauth/token" else [Answer(body=b'{"queue_statuses": []}')]
+
+    async with (
+        FaultServer(script) as server,
+        UltraCartClient(
+            client_id="app", refresh_token="first", on_refresh_token=stored.append, base_url=server.base_url
+        ) as client,
+    ):
+        call = asyncio.create_task(client.queues.list_statuses())
+        await asked.wait()
+        call.cancel()
+        await asyncio.wait((call,))
+        assert await client.queues.list_statuses() == []
+    assert call.cancelled()
+    assert [seen.target for seen in server.seen] == ["/oauth/token", "/conversation/conversations/queues/statuses"]
+    assert stored == ["second"]
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
@@ -508,7 +536,9 @@ async def test_any_lifetime_of_a_token(wire: Any, expires_in: Any) -> None:
         ({"client_id": "a"}, "refresh_token is missing"),
         ({"refresh_token": "r"}, "client_id is missing"),
         ({"token": "t", "on_refresh_token": print}, "on_refresh_token goes with"),
+        ({"client_id": "a", "refresh_token": "r", "on_refresh_token": asyncio.sleep}, "plain function, not a coroutine"),
         ({"token": "t", "base_url": "http://api.example"}, "allow_http"),
+        ({"token": "t", "headers": None}, "headers must be Mapping; got NoneType"),
     ],
 )
 def test_wrong_settings_name_the_fix(settings: dict[str, Any], words: str) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import json
 import logging
+import re
 import time
 from base64 import b64encode
 from collections import Counter
@@ -15,7 +16,7 @@ import pytest
 from yarl import URL
 
 from aioconvo.sandbox import Sandbox, SandboxEndpoint
-from aioconvo.sandbox.exchange import Settings
+from aioconvo.sandbox.exchange import Request, Settings
 from aioconvo.sandbox.server import PROVIDERS
 
 BASIC = "Basic " + b64encode(b"app_sandbox:sandbox-secret").decode()
@@ -46,6 +47,30 @@ def test_every_api_has_its_own_shape_for_faults(name: str, status: int) -> None:
     answer = PROVIDERS[name](Settings(conversations=1, messages=1)).error(status, {})
     assert answer.status == status
     assert isinstance(json.loads(answer.encoded()), dict)
+
+
+@pytest.mark.parametrize("body", [b'{"text": "\xff", "body": "\xff"}', b'{"a":' * 5_000], ids=["no UTF-8", "deep"])
+@pytest.mark.parametrize("authorization", [BASIC, "Bearer sandbox-key", "Basic \xe9"], ids=["basic", "bearer", "no ASCII"])
+def test_no_body_and_no_credential_is_a_failure_of_the_sandbox(body: bytes, authorization: str) -> None:
+    headers = {"authorization": authorization, "x-api-key": "sandbox-key", "x-ultracart-simple-key": "sandbox-key"}
+    for make in PROVIDERS.values():
+        provider = make(Settings(conversations=1, messages=1))
+        found = next(iter(provider.state()["ids"]))
+        for route in provider.routes:
+            path = re.sub(r"\{\w+\}", found, route.template.replace("{appId}", "sandbox-app"))
+            assert provider.answer(Request(route.method, path, (), headers, body)).status < 500
+
+
+@pytest.mark.parametrize("size", ["9" * 5_000, "0999", "0", "101"])
+def test_page_sizes_beyond_the_largest_are_refused(size: str) -> None:
+    settings = Settings(conversations=1, messages=1)
+    for name, path, authorization in (
+        ("sunshine", LIST.partition("?")[0], BASIC),
+        ("convore", "/v1/messages", "Bearer sandbox-key"),
+    ):
+        query = [("filter[userExternalId]", "user-1"), ("page[size]", size), ("limit", size)]
+        request = Request("GET", path, query, {"authorization": authorization}, b"")
+        assert PROVIDERS[name](settings).answer(request).status == 400
 
 
 async def test_endpoints_tell_where_and_with_what() -> None:
