@@ -244,6 +244,26 @@ def test_fresh_deletes_what_the_export_wrote_and_nothing_else(tmp_path: Path) ->
     assert notes.read_text() == "mine"
 
 
+def test_fresh_deletes_nothing_of_an_export_that_is_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aioconvo.export.ledger._PATIENCE", 0.0)
+    sink = opened(JsonlSink, tmp_path)
+    sink.commit([listed("c"), page("1", "2", "3"), page("4")])
+    with pytest.raises(TargetError, match="another export or program is writing there"):
+        opened(JsonlSink, tmp_path, fresh=True)
+    sink.commit([page("5")])
+    sink.close()
+    assert ids(tmp_path) == Counter("12345")
+
+
+def test_fresh_takes_the_place_of_a_ledger_that_is_none(tmp_path: Path) -> None:
+    opened(JsonlSink, tmp_path).close()
+    (tmp_path / "out" / ".aioconvo" / "jsonl.sqlite").write_text("no database, whatever its name says")
+    with pytest.raises(TargetError, match="no SQLite database"):
+        opened(JsonlSink, tmp_path)
+    opened(JsonlSink, tmp_path, fresh=True).close()
+    opened(JsonlSink, tmp_path).close()
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
