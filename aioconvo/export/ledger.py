@@ -313,8 +313,13 @@ class Ledger:
         conversations: list[ConversationRow] = []
         for batch in batches:
             if batch.conversations:
-                source = self._sources[batch.account]
-                conversations += intake.take_conversations(self.db, source, batch.conversations, keeps_rows=self._keeps_rows)
+                conversations += intake.take_conversations(
+                    self.db,
+                    self._sources[batch.account],
+                    batch.conversations,
+                    bounded=self._identity.bounded,
+                    keeps_rows=self._keeps_rows,
+                )
         intake.take_lists(self.db, self._sources, [batch for batch in batches if batch.user is not None])
         pages = [batch for batch in batches if batch.conversation is not None]
         return intake.take_messages(self.db, self._sources, pages, self.part)._replace(conversations=conversations)

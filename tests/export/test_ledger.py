@@ -202,6 +202,41 @@ def test_fewer_messages_than_the_api_says_is_short(ledger: Ledger) -> None:
     assert (state.verdict, state.gap, state.told, state.reached_end) == (Verdict.SHORT, 1, 3, True)
 
 
+def test_what_is_short_is_walked_from_its_beginning_by_the_next_run(ledger: Ledger) -> None:
+    take(ledger, listed(row("c", 3)))
+    ledger.owed(ACCOUNT)
+    take(ledger, page("2", "3", ended=True))
+    ledger.end_round(ACCOUNT)
+    ledger.begin("test", IDENTITY)
+    ledger.begin_round(ACCOUNT)
+    take(ledger, listed(row("c", 3)))
+    assert [(one.step, one.whole_to) for one in ledger.owed(ACCOUNT)] == [(Step(), None)]
+    take(ledger, page("2", "3", ended=True), listed(row("c", 3)))
+    assert ledger.owed(ACCOUNT) == []  # not again in this round
+    ledger.begin("test", IDENTITY)
+    ledger.end_round(ACCOUNT)
+    ledger.begin_round(ACCOUNT)
+    take(ledger, listed(row("c", 3)))
+    assert ledger.owed(ACCOUNT)
+    take(ledger, page("1", "2", "3", ended=True))
+    ledger.end_round(ACCOUNT)
+    assert look(ledger).complete
+
+
+def test_fewer_messages_than_the_api_has_in_all_are_enough_where_bounds_leave_some_out(tmp_path: Path) -> None:
+    bounded = msgspec.structs.replace(IDENTITY, since=NOON)
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.connect(to_write=True)
+        for _ in range(2):
+            ledger.begin("test", bounded)
+            ledger.begin_round(ACCOUNT)
+            take(ledger, listed(row("c", 3)))
+            found = [one.id for one in ledger.owed(ACCOUNT)]
+            take(ledger, page("1", ended=True))
+            ledger.end_round(ACCOUNT)
+        assert found == []
+
+
 def test_messages_of_a_conversation_that_is_not_known_are_left_to_who_knows_it(ledger: Ledger) -> None:
     assert take(ledger, page("1")) == (0, 0, 0)
     assert list(ledger.states()) == []
