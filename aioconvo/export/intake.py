@@ -55,9 +55,11 @@ _FITS = "c.number = given.number AND due AND (c.walk = given.walk OR first_page 
 _MOVE = f"""WITH given (number, walk, first_page, pages, position, since) AS ({{rows}}) UPDATE _aioconvo_conversations AS c
     SET walk = given.walk, pages = given.pages, position = given.position, since = given.since, fault = NULL, words = NULL
     FROM given WHERE {_FITS}"""  # noqa: S608 -- our words, here and below
-# Where the list told of a change after the walk had begun, another walk is due, in this run too.
+# Where the list told of a change after the walk had begun, another walk is due, in this run too. A message that is dated in the
+# future does not hide those that come until then.
 _END = f"""WITH given (number, walk, first_page) AS ({{rows}}) UPDATE _aioconvo_conversations AS c
-    SET walk = '', pages = 0, position = NULL, ended = 1, whole_to = last, fault = NULL, words = NULL,
+    SET walk = '', pages = 0, position = NULL, ended = 1, fault = NULL, words = NULL,
+    whole_to = min(last, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     due = walked IS NOT listed, run = iif(walked IS NOT listed, 0, run) FROM given WHERE {_FITS}"""  # noqa: S608
 _FAIL = """WITH given (number, fault, words) AS ({rows}) UPDATE _aioconvo_conversations AS c
     SET fault = given.fault, words = given.words FROM given WHERE c.number = given.number AND due"""

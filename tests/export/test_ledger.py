@@ -223,6 +223,17 @@ def test_what_is_short_is_walked_from_its_beginning_by_the_next_run(ledger: Ledg
     assert look(ledger).complete
 
 
+def test_a_message_of_the_future_does_not_hide_those_that_come_until_then(ledger: Ledger) -> None:
+    take(ledger, listed(row()))
+    ledger.owed(ACCOUNT)
+    minutes = int((dt.datetime.now(dt.UTC) - NOON) / MINUTE)
+    take(ledger, page("1", str(minutes + 60), ended=True))
+    take(ledger, listed(row(count=3)))
+    (owed,) = ledger.owed(ACCOUNT)
+    assert owed.whole_to is not None
+    assert NOON + minutes * MINUTE <= owed.whole_to <= dt.datetime.now(dt.UTC)
+
+
 def test_fewer_messages_than_the_api_has_in_all_are_enough_where_bounds_leave_some_out(tmp_path: Path) -> None:
     bounded = msgspec.structs.replace(IDENTITY, since=NOON)
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
