@@ -48,7 +48,7 @@ class Drawing:
 
     def say(self, text: str) -> None:
         """A line of words; it stays."""
-        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+        self._console.print(text, emoji=False, highlight=False, markup=False, soft_wrap=True)
 
 
 def table(progress: Progress) -> Table:

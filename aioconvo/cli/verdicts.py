@@ -11,6 +11,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from aioconvo.core.errors import AioconvoError
 from aioconvo.export import Completeness, ConversationState, Fault, Verdict, conversation_states, verify
@@ -19,6 +20,7 @@ __all__ = ["as_json", "print_states", "sentences", "show"]
 
 _COLUMNS = ("provider", "account", "conversation", "messages", "of", "missing", "first", "last", "end reached", "why")
 _AT_ONCE = 500
+_WIDEST = 100_000  # characters
 
 
 def show(target: str, *, everything: bool, json: bool) -> int:
@@ -59,9 +61,9 @@ def print_states(states: Iterable[ConversationState], *, everything: bool) -> No
         for column in _COLUMNS:
             drawn.add_column(column, justify="right" if column in {"messages", "of", "missing"} else "left", no_wrap=True)
         for state in some:
-            drawn.add_row(*_cells(state))
+            drawn.add_row(*map(Text, _cells(state)))  # ids are what they are: no markup, no emoji
         # Names that are cut or folded help nobody; a narrow terminal wraps the lines itself.
-        Console(width=Console(width=1000).measure(drawn).maximum).print(drawn, markup=False)
+        Console(width=Console(width=_WIDEST).measure(drawn).maximum).print(drawn)
 
 
 def as_json(target: str, held: Completeness, *, everything: bool) -> Iterator[bytes]:

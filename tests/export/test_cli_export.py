@@ -155,6 +155,18 @@ def test_verify_shows_what_is_short(served: Served, tmp_path: Path) -> None:
     assert ids[0] in runner.invoke(app, ["verify", target, "--all"]).stdout
 
 
+def test_ids_are_shown_as_they_are(served: Served, tmp_path: Path) -> None:
+    target, ids, file = str(tmp_path / "out.sqlite"), ["[/x]", "[bold]:id:5", "x" * 90], tmp_path / "ids.txt"
+    file.write_text("\n".join(ids))
+    for option, exported in (("--conversations-from", target), ("--users-from", f"{target}.db")):
+        command = ["export", "smooch", "--to", exported, option, str(file)]
+        told = runner.invoke(app, command, env=served.environ).output
+        verified = runner.invoke(app, ["verify", exported])
+        assert verified.exit_code == 1, verified.output
+        assert all(one in verified.stdout for one in ids)
+        assert option == "--conversations-from" or all(f"user {one} of" in told for one in ids)
+
+
 def test_verify_and_report_without_a_target(tmp_path: Path) -> None:
     missing = str(tmp_path / "out.sqlite")
     for command in (["verify", missing], ["report", missing, "--out", str(tmp_path / "out.html")]):
