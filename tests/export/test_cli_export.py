@@ -262,6 +262,47 @@ def test_interrupted(interrupts: int, served: Served, tmp_path: Path) -> None:
         assert len(relay.targets) == _requests_of_one_run(served, tmp_path)
 
 
+@posix_only
+def test_interrupted_while_standard_input_has_no_end(served: Served, tmp_path: Path) -> None:
+    command = ("export", "smooch", "--to", tmp_path / "out.sqlite", "--users-from", "-")
+    ours, theirs = os.pipe()
+    try:
+        process = start(served, *command, stdin=ours)
+        os.write(theirs, b"user-1\n")
+        while not (tmp_path / "out.sqlite-wal").exists():  # it has begun, and so listens
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        told, _ = process.communicate(timeout=30)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert process.returncode == 130, told
+    assert "The same command goes on from there." in told
+
+
+@posix_only
+def test_ids_that_are_no_text_are_told_on_standard_input_too(served: Served, tmp_path: Path) -> None:
+    """Where the locale is C, as for cron, Python's own reader lets them pass."""
+    ids = tmp_path / "ids.txt"
+    ids.write_bytes(b"user-1\n\xff\n")
+    command = ("export", "smooch", "--to", tmp_path / "out.sqlite", "--users-from", "-")
+    with ids.open() as file:
+        process = start(Served(served.root, {**served.environ, "LC_ALL": "C"}), *command, stdin=file)
+        told, _ = process.communicate(timeout=30)
+    assert process.returncode == 2, told
+    assert "standard input is no text in UTF-8" in told
+
+
+@posix_only
+def test_ids_come_from_a_pipe_whose_writer_is_done(tmp_path: Path) -> None:
+    pipe = tmp_path / "ids"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("user-1\nuser-2\n",))
+    writer.start()
+    assert list(choosing.IdFile(str(pipe))) == ["user-1", "user-2"]
+    writer.join()
+
+
 def _read_until(process: subprocess.Popen[str], words: str) -> str:
     assert process.stdout is not None
     told = ""
