@@ -55,7 +55,7 @@ def sentences(target: str, held: Completeness) -> list[str]:
 
 def print_states(states: Iterable[ConversationState], *, everything: bool) -> None:
     """A table of the conversations that are short, or of all; in flat memory."""
-    wanted = (state for state in states if everything or state.verdict is not Verdict.COMPLETE)
+    wanted = (state for state in states if everything or not state.verdict.whole)
     while some := list(itertools.islice(wanted, _AT_ONCE)):
         drawn = Table(box=None, pad_edge=False)
         for column in _COLUMNS:
@@ -74,7 +74,7 @@ def as_json(target: str, held: Completeness, *, everything: bool) -> Iterator[by
     yield msgspec.json.encode({"target": target, "complete": held.complete, **totals})[:-1] + b',"conversations":['
     between = b"\n"
     for state in conversation_states(target):
-        if everything or state.verdict is not Verdict.COMPLETE:
+        if everything or not state.verdict.whole:
             yield between + msgspec.json.encode(state)
             between = b",\n"
     yield b"]}\n"
@@ -97,7 +97,7 @@ def _cells(state: ConversationState) -> tuple[str, ...]:
 
 def _reason(state: ConversationState) -> str:
     if state.fault is not None:
-        return f"failed: {_why(state.fault)}"
+        return f"{state.verdict}: {_why(state.fault)}"
     return "" if state.verdict is Verdict.COMPLETE else str(state.verdict)
 
 

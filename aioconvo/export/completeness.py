@@ -35,13 +35,20 @@ class Verdict(enum.StrEnum):
     """How a conversation stands.
 
     `COMPLETE`: walked to the API's end, with at least as many messages as the API says there are; `SHORT`: walked, but with
-    fewer; `UNFINISHED`: not walked to the end yet, or changed since; `FAILED`: the last try ended with an error.
+    fewer; `UNFINISHED`: not walked to the end yet, or changed since; `FAILED`: the last try ended with an error; `GONE`: the
+    API does not know it, nor does any list or file name it any more: what came before is kept, and nothing is missing.
     """
 
     COMPLETE = "complete"
     SHORT = "short"
     UNFINISHED = "unfinished"
     FAILED = "failed"
+    GONE = "gone"
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing."""
+        return self in {Verdict.COMPLETE, Verdict.GONE}
 
 
 class ConversationState(Model):
@@ -87,8 +94,12 @@ class Completeness(Model):
     @property
     def complete(self) -> bool:
         """Whether every list and every conversation is."""
-        whole = self.verdicts.get(Verdict.COMPLETE, 0) == self.conversations
-        return whole and not self.lists_unfinished and not self.rounds_open
+        return not self.short and not self.lists_unfinished and not self.rounds_open
+
+    @property
+    def short(self) -> int:
+        """How many conversations are not."""
+        return sum(count for verdict, count in self.verdicts.items() if not verdict.whole)
 
 
 def judged(state: State, *, bounded: bool) -> ConversationState:
@@ -96,7 +107,7 @@ def judged(state: State, *, bounded: bool) -> ConversationState:
     told = None if bounded else state.told
     gap = max(0, (told or 0) - state.messages)
     if state.fault is not None:
-        verdict = Verdict.FAILED
+        verdict = Verdict.FAILED if state.due else Verdict.GONE
     elif state.due or not state.ended:
         verdict = Verdict.UNFINISHED
     else:
@@ -123,7 +134,7 @@ def judge(states: Iterable[ConversationState], lists: Iterable[UnfinishedList], 
     for state in states:
         verdicts[state.verdict] += 1
         messages += state.messages
-        if state.verdict is not Verdict.COMPLETE and len(incomplete) < _MOST_NAMED:
+        if not state.verdict.whole and len(incomplete) < _MOST_NAMED:
             incomplete.append(state)
     unfinished: list[UnfinishedList] = []
     count = 0

@@ -69,6 +69,13 @@ _GIVE = """WITH given (source, id, run) AS ({rows}) UPDATE _aioconvo_conversatio
     SET run = given.run, walked = iif(walk = '', listed, walked)
     FROM given WHERE c.source = given.source AND c.id = given.id AND due AND c.run < given.run"""
 
+_UNNAMED = """due AND fault IN ('NotFoundError', 'GoneError', 'InvalidRequestError')
+    AND round < (SELECT round FROM _aioconvo_sources AS s WHERE s.number = source)"""
+_DROP_LISTS = f"DELETE FROM _aioconvo_lists WHERE source = ? AND {_UNNAMED}"  # noqa: S608 -- our words
+# A list that was not read to its end may name it. Its fault stays, and where it is named again it is due.
+_LET_GO = f"""UPDATE _aioconvo_conversations SET due = 0, walked = NULL WHERE source = ? AND {_UNNAMED}
+    AND NOT EXISTS (SELECT 1 FROM _aioconvo_lists AS l WHERE l.source = _aioconvo_conversations.source AND l.due)"""  # noqa: S608
+
 
 class State(NamedTuple):
     """What the ledger knows of one conversation; `told` is how many messages the API says there are."""
@@ -260,9 +267,15 @@ class Ledger:
             self.db.execute(begin, (self._sources[account],))
 
     def end_round(self, account: Account) -> None:
-        """Everything that was due was tried: the next run looks at the whole list again."""
+        """Everything that was due was tried: the next run looks at the whole list again.
+
+        What the API does not know, and no list or file named in this round, is gone: it is not due any more.
+        """
+        source = self._sources[account]
         with self.transaction():
-            self.db.execute("UPDATE _aioconvo_sources SET open = 0 WHERE number = ?", (self._sources[account],))
+            self.db.execute(_DROP_LISTS, (source,))
+            self.db.execute(_LET_GO, (source,))
+            self.db.execute("UPDATE _aioconvo_sources SET open = 0 WHERE number = ?", (source,))
 
     def feed_lists(self, account: Account, users: Iterable[str]) -> None:
         """These users' lists (empty: the whole account's) are due in this round; those of them that were fed before stay."""

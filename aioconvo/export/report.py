@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from .completeness import Completeness, Verdict, verify
+from .completeness import Completeness, verify
 from .errors import ExportError, TargetError, target_errors
 from .report_figures import WAIT_LABELS, ConversationFacts, MessageFacts, Scratch, Shown
 from .report_transcript import page_json, page_row
@@ -75,11 +75,9 @@ def _notice(held: Completeness) -> str:
     """What to say of an export that is short."""
     if held.complete:
         return ""
-    short = held.conversations - held.verdicts.get(Verdict.COMPLETE, 0)
     lists = f" and {held.lists_unfinished} lists of conversations" if held.lists_unfinished else ""
-    return (
-        f"This export is not complete: {short} of {held.conversations} conversations{lists} are short. The same export goes on."
-    )
+    told = f"{held.short} of {held.conversations} conversations{lists} are short"
+    return f"This export is not complete: {told}. The same export goes on."
 
 
 def _is_page(name: pathlib.Path) -> bool:

@@ -154,10 +154,15 @@ async def test_a_conversation_that_fails_does_not_stop_the_rest(
     assert failed.fault is not None
     assert failed.fault.type == "NotFoundError"
     assert await exported(out) == held(sandbox, "ultracart")
+    for named, complete in ((["no-such-uuid"], False), ([], True)):  # it was a wrong id, which is put right
+        before = asked(sandbox, "ultracart")
+        again = await Exporter(source("ultracart", sandbox, pool, conversations=named), out).run()
+        assert (again.sources[0].failed, again.sources[0].walked, again.complete) == (1, 0, complete)
+        assert asked(sandbox, "ultracart") == before + 1
     before = asked(sandbox, "ultracart")
-    second = await Exporter(source("ultracart", sandbox, pool, conversations=[]), out).run()
-    assert (second.sources[0].failed, second.sources[0].walked, second.complete) == (1, 0, False)
-    assert asked(sandbox, "ultracart") == before + 1
+    last = await Exporter(source("ultracart", sandbox, pool, conversations=[]), out).run()
+    assert last.targets[0][1].verdicts == {Verdict.COMPLETE: CONVERSATIONS, Verdict.GONE: 1}
+    assert (last.complete, asked(sandbox, "ultracart")) == (True, before)
 
 
 async def test_a_user_whom_the_api_does_not_know_does_not_stop_the_rest(
@@ -173,6 +178,7 @@ async def test_a_user_whom_the_api_does_not_know_does_not_stop_the_rest(
         assert unfinished.fault.type == "NotFoundError"
         assert await exported(out) == held(sandbox, "smooch")
         assert not summary.complete
+    assert (await Exporter(source("smooch", sandbox, pool, users=users[1:]), out).run()).complete
 
 
 async def test_lists_and_conversations_share_the_requests_that_are_under_way(

@@ -181,6 +181,68 @@ def test_what_failed_is_kept_and_due_in_the_next_run(ledger: Ledger) -> None:
     assert look(ledger).complete
 
 
+GONE = Fault(type="NotFoundError", words="404")
+
+
+def next_round(ledger: Ledger, *lists: str) -> None:
+    ledger.end_round(ACCOUNT)
+    ledger.begin("test", IDENTITY)
+    ledger.begin_round(ACCOUNT)
+    ledger.feed_lists(ACCOUNT, lists)
+
+
+def test_what_the_api_does_not_know_and_nothing_names_is_gone(ledger: Ledger) -> None:
+    lost = Batch(account=ACCOUNT, conversation="c", step=Step(fault=GONE))
+    take(ledger, listed(row()))
+    ledger.owed(ACCOUNT)
+    take(ledger, page("1", position="p1", pages=1), lost)
+    next_round(ledger, "")
+    assert look(ledger).verdicts == {Verdict.FAILED: 1}
+    assert [one.id for one in ledger.owed(ACCOUNT)] == ["c"]  # tried again, whatever the list tells
+    take(ledger, listed(ended=True), lost)
+    ledger.end_round(ACCOUNT)
+    found = look(ledger)
+    assert (found.complete, found.verdicts, found.incomplete, found.messages) == (True, {Verdict.GONE: 1}, (), 1)
+    next_round(ledger, "")
+    assert ledger.owed(ACCOUNT) == []
+    take(ledger, listed(row()))  # it is back, as it was
+    assert [one.id for one in ledger.owed(ACCOUNT)] == ["c"]
+    take(ledger, page("1", "2", ended=True))
+    ledger.end_round(ACCOUNT)
+    assert look(ledger).verdicts == {Verdict.COMPLETE: 1}
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (GONE, listed(row())),  # it is named still
+        (GONE, listed(ended=False)),  # the rest of the list may name it
+        (Fault(type="InternalServerError", words="500"), listed()),
+    ],
+)
+def test_what_may_be_there_is_not_gone(fault: Fault, told: Batch, ledger: Ledger) -> None:
+    lost = Batch(account=ACCOUNT, conversation="c", step=Step(fault=fault))
+    take(ledger, listed(row()), lost)
+    for _ in range(2):
+        next_round(ledger, "")
+        take(ledger, told, lost)
+    ledger.end_round(ACCOUNT)
+    assert look(ledger).verdicts == {Verdict.FAILED: 1}
+
+
+def test_a_user_whom_the_api_does_not_know_and_nobody_names_is_forgotten(ledger: Ledger) -> None:
+    lost = Batch(account=ACCOUNT, user="nobody", step=Step(fault=GONE))
+    take(ledger, listed())
+    ledger.feed_lists(ACCOUNT, ["nobody"])
+    for named in (["", "nobody"], [""]):
+        assert not look(ledger).complete
+        take(ledger, lost)
+        next_round(ledger, *named)
+    take(ledger, listed(), lost)
+    ledger.end_round(ACCOUNT)
+    assert look(ledger).complete
+
+
 def test_a_list_that_failed_goes_on_in_the_next_round(ledger: Ledger) -> None:
     fault = Fault(type="InternalServerError", words="500")
     take(ledger, listed(row(), ended=False), Batch(account=ACCOUNT, user="", step=Step(fault=fault)))
