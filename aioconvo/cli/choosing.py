@@ -14,7 +14,7 @@ import typer
 
 from .operations import PROVIDERS
 
-__all__ = ["IdFile", "ids", "moment", "on_dask", "providers"]
+__all__ = ["IdFile", "ids", "moment", "on_dask", "providers", "words"]
 
 _STDIN = "-"
 _LOOK = 0.2  # seconds
@@ -99,6 +99,15 @@ def moment(text: str) -> dt.datetime:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no time; write 2026-01-31 or 2026-01-31T08:30:00+02:00") from None
     return when if when.tzinfo is not None else when.replace(tzinfo=dt.UTC)
+
+
+def words(text: str) -> str:
+    """Text that can be kept. Raises `typer.BadParameter` for bytes that are no UTF-8, which Python lets pass."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter("it is no text in UTF-8; write it in that") from None
+    return text
 
 
 def providers(names: Sequence[str]) -> list[str]:

@@ -60,7 +60,7 @@ def run(choice: Choice) -> int:
             drawing.say("Stopped at once. What was committed is kept; the same command goes on from there.")
             return _STOPPED
         except TargetError as error:
-            drawing.say(f"Error: {error}. What was committed before is intact; the same command goes on from there.")
+            drawing.say(f"Error: {error}. What was committed before is intact; with that put right, the same command goes on.")
             return 1
         except AioconvoError as error:
             drawing.say(f"Error: {error}")

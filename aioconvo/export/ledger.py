@@ -125,7 +125,8 @@ class Ledger:
         if not to_write and not self.path.is_file():
             raise FileNotFoundError(2, "No such file or directory")
         # One thread at a time, as the caller promises; not always the same one.
-        db = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        path = self.path.absolute()  # some words are no files to SQLite, such as :memory:
+        db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         try:
             db.execute(f"PRAGMA locking_mode = {'EXCLUSIVE' if to_write else 'NORMAL'}")
             if to_write:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -34,11 +35,18 @@ class Targets:
         return await anyio.to_thread.run_sync(work, limiter=self._turn)
 
     async def open(self, identity: Identity, *, fresh: bool) -> None:
-        """Open all. Raises `ExportError` where one holds another export, or cannot be used."""
+        """Open all. Raises `ExportError` where two are the same, or one holds another export, or cannot be used."""
 
         def work() -> None:
-            for given in self._given:
-                name, sink = (given.kind, given) if isinstance(given, Sink) else (os.fspath(given), open_sink(given))
+            # Names and libraries first: with `fresh`, to open is to delete.
+            sinks = [(one.kind, one) if isinstance(one, Sink) else (os.fspath(one), open_sink(one)) for one in self._given]
+            places: set[pathlib.Path] = set()
+            for name, sink in sinks:
+                place = sink.ledger.path.resolve()
+                if place in places:
+                    raise ExportError(f"{name} is named twice as a target; once is enough")
+                places.add(place)
+            for name, sink in sinks:
                 self._sinks.append((name, sink))
                 sink.open(identity, fresh=fresh)
 

@@ -56,6 +56,10 @@ WRONG = [
     (["smooch", "--to", "out.sqlite", "--users-from", "smooch:missing.txt"], "cannot read missing.txt"),
     (["smooch", "--to", "out.sqlite", "--users-from", "smoch:users.txt"], "'smoch' is no provider, there are smscx"),
     (["smooch", "--to", "out.sqlite", "--users-from", "-", "--users-from", "smooch:-"], "from --users-from twice"),
+    (["convore", "--to", "out.sqlite", "--to", "./out.sqlite"], "./out.sqlite is named twice as a target"),
+    (["convore", "--to", "jsonl:out", "--to", "jsonl:out/"], "named twice as a target"),
+    (["convore", "--to", "out.sqlite", "--account", "\udcff"], "'--account': it is no text in UTF-8"),
+    (["convore", "--to", "out.sqlite", "--channel", "\udcff"], "'--channel': it is no text in UTF-8"),
     (["convore", "--to", "out.sqlite", "--scheduler", "tcp://127.0.0.1:8786"], "--engine dask"),
     (["convore", "--to", "out.sqlite", "--engine", "dask", "--scheduler", "here"], "tcp://HOST:PORT"),
 ]
@@ -99,6 +103,20 @@ def test_wrong_use_names_the_fix(
     assert result.exit_code == 2
     assert words in result.output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_target_that_is_a_word_of_sqlites_is_a_file(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert runner.invoke(app, ["export", "convore", "--to", "sqlite::memory:"], env=served.environ).exit_code == 0
+    assert runner.invoke(app, ["verify", "sqlite::memory:"]).exit_code == 0
+
+
+def test_fresh_deletes_nothing_before_all_targets_are_known(served: Served, tmp_path: Path) -> None:
+    command = ["export", "convore", "--to", str(tmp_path / "out.sqlite")]
+    assert runner.invoke(app, command, env=served.environ).exit_code == 0
+    refused = runner.invoke(app, [*command, "--to", "nothing", "--fresh"], env=served.environ)
+    assert refused.exit_code == 2
+    assert "12 complete" in runner.invoke(app, ["verify", str(tmp_path / "out.sqlite")]).stdout
 
 
 def test_a_missing_credential_is_named(tmp_path: Path) -> None:
