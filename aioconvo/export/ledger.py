@@ -357,8 +357,8 @@ class Ledger:
             yield accounts[source], user, None if fault is None else Fault(type=fault, words=words)
 
     def sources(self) -> dict[Account, bool]:
-        """Every account of the target, and whether its round is still open."""
-        found = self.db.execute("SELECT provider, account, open FROM _aioconvo_sources ORDER BY number")
+        """Every account of the target, and whether its round is still open, or was never begun."""
+        found = self.db.execute("SELECT provider, account, open OR NOT round FROM _aioconvo_sources ORDER BY number")
         return {Account(provider, account): bool(still) for provider, account, still in found}
 
 

@@ -181,6 +181,17 @@ def test_what_failed_is_kept_and_due_in_the_next_run(ledger: Ledger) -> None:
     assert look(ledger).complete
 
 
+def test_a_target_is_not_complete_before_its_first_round(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.connect(to_write=True)
+        ledger.begin("test", IDENTITY)
+        assert not look(ledger).complete
+        ledger.begin_round(ACCOUNT)
+        assert not look(ledger).complete
+        ledger.end_round(ACCOUNT)
+        assert look(ledger).complete
+
+
 GONE = Fault(type="NotFoundError", words="404")
 
 
