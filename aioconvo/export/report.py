@@ -61,6 +61,8 @@ def write(
         raise ExportError("conversations and messages are how many to show at most: 0 or more")
     notice = _notice(verify(target))
     name = pathlib.Path(out)
+    if name.is_dir():
+        raise ExportError(f"{name} is a directory; name a file for the page")
     with target_errors(name):
         if name.is_file() and name.stat().st_size and not _is_page(name):
             raise ExportError(f"{name} is there, and no page of a report: it would be overwritten; name another file")

@@ -250,9 +250,25 @@ def test_durations(seconds: float, told: str) -> None:
     assert duration(seconds) == told
 
 
-# Ctrl-C.
-
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals are sent to a process")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no file that is always full")
+@pytest.mark.parametrize("full", [True, False])
+def test_an_export_that_nobody_listens_to_is_complete(full: bool, served: Served, tmp_path: Path) -> None:
+    target = tmp_path / "out.sqlite"
+    ours, theirs = os.pipe()
+    os.close(ours)
+    with Path("/dev/full").open("w", encoding="utf-8") if full else os.fdopen(os.dup(theirs), "w") as deaf:
+        process = start(served, "export", "convore", "--to", target, stdout=deaf, stderr=deaf)
+    os.close(theirs)
+    assert process.wait(60) == 0
+    found, twice = doubled(rows(target))
+    assert not twice
+    assert found == served.ids("convore")
+
+
+# Ctrl-C.
 
 
 @posix_only

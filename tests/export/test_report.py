@@ -330,6 +330,9 @@ def test_a_page_replaces_pages_only(tmp_path: pathlib.Path, exported: Callable[.
     with pytest.raises(ExportError, match=r"would be overwritten; name another file"):
         report.write(target, file)
     assert file.read_bytes() == before
+    for directory in (tmp_path, "."):
+        with pytest.raises(ExportError, match="is a directory; name a file"):
+            report.write(target, directory)
     page = tmp_path / "report.html"
     page.touch()
     for title in ("first", "second"):
