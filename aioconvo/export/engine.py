@@ -111,7 +111,8 @@ class Exporter:
             channel=channel,
         )
         self.concurrency = concurrency
-        self._flows = [_Flow(source, self, self._targets, self._identity) for source in given]
+        self._sources = given
+        self._flows: list[_Flow] = []
         self.overlap = overlap
         self._fresh = fresh
         self._on_progress = on_progress
@@ -119,11 +120,11 @@ class Exporter:
         self.stopping = False
 
     def stop(self) -> None:
-        """Ask for no more pages; those under way are committed, and `run` returns. The next run goes on from there."""
+        """Ask for no more pages; those under way are committed, and `run` returns. Another exporter goes on from there."""
         self.stopping = True
 
     async def run(self) -> Summary:
-        """Export. The next run with the same arguments goes on, or brings what is new.
+        """Export. The next run, of this or of another exporter with the same arguments, goes on, or brings what is new.
 
         A conversation or list that fails is noted in the targets and in the summary, and does not end the run; the next one
         tries it again.
@@ -132,6 +133,7 @@ class Exporter:
             ExportError: A target holds another export, or cannot be written; what was committed is intact.
         """
         began = time.monotonic()
+        self._flows = [_Flow(source, self, self._targets, self._identity) for source in self._sources]
         try:
             await self._targets.open(self._identity, fresh=self._fresh)
             with _one_error():

@@ -46,6 +46,7 @@ class Targets:
                 if place in places:
                     raise ExportError(f"{name} is named twice as a target; once is enough")
                 places.add(place)
+            self._sinks.clear()
             for name, sink in sinks:
                 self._sinks.append((name, sink))
                 sink.open(identity, fresh=fresh)

@@ -83,6 +83,17 @@ async def test_a_second_run_brings_what_is_new_and_asks_no_more(
         assert {row["text"] for row in await read(out)} >= {"Is it", "still there?"} or name == "convore"
 
 
+async def test_an_exporter_may_run_each_night(sandbox: Sandbox, pool: aioconvo.SessionPool, tmp_path: Path) -> None:
+    out = target("sqlite", tmp_path)
+    exporter = Exporter(source("ultracart", sandbox, pool), out)
+    assert (await exporter.run()).complete
+    sandbox.providers["ultracart"].receive_message(next(iter(held(sandbox, "ultracart")))[1], "Is it still there?")
+    again = await exporter.run()
+    (counts,) = again.sources
+    assert (again.complete, counts.messages.new, counts.listed, len(again.targets)) == (True, 1, CONVERSATIONS, 1)
+    assert await exported(out) == held(sandbox, "ultracart")
+
+
 @pytest.mark.parametrize("name", PROVIDERS)
 @pytest.mark.parametrize("at", [1, 2, 4])
 async def test_a_stopped_run_is_gone_on_with(
