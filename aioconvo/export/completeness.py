@@ -9,6 +9,8 @@ import os
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 
+import msgspec
+
 from aioconvo.core.codec import Model
 
 from .batch import Account, Fault
@@ -166,11 +168,14 @@ def look(ledger: Ledger) -> Completeness:
 def verify(target: str | os.PathLike[str]) -> Completeness:
     """What a target holds and what is missing, by its ledger alone; blocks.
 
+    Where the last run was killed before it had finished the target's files, its round counts as open.
+
     Raises:
         ExportError: There is no such target, or an export is writing to it.
     """
     with _loaded(target) as ledger:
-        return look(ledger)
+        held = look(ledger)
+        return msgspec.structs.replace(held, rounds_open=held.rounds_open or ledger.unfinished)
 
 
 def conversation_states(target: str | os.PathLike[str]) -> Iterator[ConversationState]:

@@ -228,6 +228,18 @@ class Ledger:
     def _put(self, **texts: str) -> None:
         self.db.executemany("INSERT OR REPLACE INTO _aioconvo_meta VALUES (?, ?)", texts.items())
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether the target's files lack something that the ledger holds, until the target is closed."""
+        return self.meta("unfinished") is not None
+
+    def finish(self, *, finished: bool) -> None:
+        """Note whether they do."""
+        with self.transaction():
+            self.db.execute("DELETE FROM _aioconvo_meta WHERE key = 'unfinished'")
+            if not finished:
+                self._put(unfinished="1")
+
     @contextlib.contextmanager
     def transaction(self, *, durable: bool = True) -> Generator[None]:
         """All or nothing, and durable at the end; one that is not `durable` may be lost in a power cut, whole."""

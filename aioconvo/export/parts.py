@@ -95,6 +95,7 @@ class PartSink(abc.ABC):
                 self._ledger.begin(self.kind, identity)
                 self._begin_stage()
                 self._roll_forward()
+                self._ledger.finish(finished=False)
             except BaseException:
                 self._ledger.close()  # so that nothing is written to a target that is refused
                 raise
@@ -134,6 +135,7 @@ class PartSink(abc.ABC):
             with self._errors():
                 self._flush()
                 self._write_conversations()
+                self._ledger.finish(finished=True)
         finally:
             with self._errors():
                 self._ledger.close()

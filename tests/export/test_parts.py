@@ -9,9 +9,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from aioconvo.export import Account, Batch, ExportError, Identity, Sink, Step, TargetError, open_sink
+from aioconvo.export import Account, Batch, ExportError, Identity, Sink, Step, TargetError, open_sink, verify
+from aioconvo.export.completeness import look
 from aioconvo.export.jsonl import GzipJsonlSink, JsonlSink
 from aioconvo.export.parts import PartSink
 from aioconvo.export.schema import ConversationRow, MessageRow
@@ -206,6 +208,22 @@ def test_what_a_commit_that_failed_had_written_does_not_count(
         assert sink.commit([page("3", text="Bye")]) == (1, 0, 0)
     sink.close()
     assert ids(tmp_path) == Counter("123" if more else "12")
+
+
+@pytest.mark.parametrize("kind", [JsonlSink, GzipJsonlSink])
+def test_a_target_is_not_complete_before_its_files_are(kind: type[PartSink], tmp_path: Path) -> None:
+    """A run that is killed at its very end has all messages, but not yet in the files that people see."""
+    target = f"{kind.kind}:{tmp_path / 'out'}"
+    for closed in (False, True):
+        sink = opened(kind, tmp_path)
+        sink.ledger.begin_round(ACCOUNT)
+        ended = msgspec.structs.replace(page("1", "2"), step=Step(walk="w", pages=1, ended=True))
+        sink.commit([listed("c"), ended])
+        sink.ledger.end_round(ACCOUNT)
+        assert look(sink.ledger).complete
+        sink.close() if closed else sink.ledger.close()
+        assert verify(target).complete is closed
+        assert ids(tmp_path) == (Counter("12") if closed else Counter())
 
 
 def test_targets_of_two_kinds_share_a_directory(tmp_path: Path) -> None:
