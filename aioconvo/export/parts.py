@@ -92,6 +92,7 @@ class PartSink(abc.ABC):
             try:
                 if fresh:
                     self._delete()
+                self._refuse_others()
                 self._ledger.begin(self.kind, identity)
                 self._begin_stage()
                 self._roll_forward()
@@ -312,10 +313,19 @@ class PartSink(abc.ABC):
         return waiting if waiting is not None and waiting.exists() else self._directory / part.name
 
     def _delete(self) -> None:
-        visible = f"messages-{'[0-9]' * 6}{self.ending}"
-        for path in (*self._directory.glob(visible), *self._hidden.glob(f"{self.kind}.stage-*")):
+        for path in (*self._visible(), *self._hidden.glob(f"{self.kind}.stage-*")):
             path.unlink()
-        (self._directory / f"conversations{self.ending}").unlink(missing_ok=True)
+
+    def _refuse_others(self) -> None:
+        """What no ledger knows would be deleted."""
+        if not self._ledger.exists() and (others := self._visible()):
+            told = f"{self._directory} holds {others[0].name}, which is of no export that goes on here"
+            raise TargetError(f"{told}; name another directory, or start over with --fresh (fresh=True), which deletes it")
+
+    def _visible(self) -> list[pathlib.Path]:
+        """The files that people see."""
+        names = (f"messages-{'[0-9]' * 6}{self.ending}", f"conversations{self.ending}")
+        return sorted(path for name in names for path in self._directory.glob(name))
 
 
 def _key_of(row: MessageRow) -> _Key:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,21 @@ def test_what_a_commit_that_failed_had_written_does_not_count(
         assert sink.commit([page("3", text="Bye")]) == (1, 0, 0)
     sink.close()
     assert ids(tmp_path) == Counter("123" if more else "12")
+
+
+def test_files_that_came_without_their_ledger_are_not_deleted(tmp_path: Path) -> None:
+    sink = opened(JsonlSink, tmp_path)
+    sink.commit([listed("c"), page("1")])
+    sink.close()
+    shutil.rmtree(tmp_path / "out" / ".aioconvo")  # as a copy by `cp out/*` is without it
+    with pytest.raises(
+        TargetError, match=r"out holds conversations.jsonl, which is of no export that goes on here; .* --fresh"
+    ):
+        opened(JsonlSink, tmp_path)
+    assert ids(tmp_path) == Counter("1")
+    opened(GzipJsonlSink, tmp_path).close()  # files of other kinds are no matter
+    opened(JsonlSink, tmp_path, fresh=True).close()
+    assert ids(tmp_path) == Counter()
 
 
 @pytest.mark.parametrize("kind", [JsonlSink, GzipJsonlSink])
