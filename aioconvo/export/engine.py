@@ -17,6 +17,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, G
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import anyio
+import anyio.to_thread
 import msgspec
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
@@ -193,22 +194,15 @@ class _Flow:
         """Note in the ledgers what to look at: the whole list, each user's, or the conversations that were named."""
         account, ids = self._source.account, _ids(self._source.ids or ())
         if self._source.selection == "all":
-            await self._targets.feed_lists(account, lambda: [""])
-        elif self._source.selection == "conversations":
-            while not self._stopping() and await self._feed_conversations(ids):
-                pass
-        else:
-            while not self._stopping() and await self._targets.feed_lists(account, lambda: list(itertools.islice(ids, _FED))):
-                pass
-
-    async def _feed_conversations(self, ids: Iterator[str]) -> bool:
-        account = self._source.account
-
-        def read() -> list[Batch]:
-            rows = tuple(_named(account, one) for one in itertools.islice(ids, _FED))
-            return [Batch(account=account, step=Step(), conversations=rows)] if rows else []
-
-        return await self._targets.commit_read(read)
+            await self._targets.feed_lists(account, [""])
+            return
+        # Ids may take their time: who writes does not wait for them.
+        while not self._stopping() and (some := await anyio.to_thread.run_sync(_next, ids)):
+            if self._source.selection == "conversations":
+                rows = tuple(_named(account, one) for one in some)
+                await self._targets.commit([Batch(account=account, step=Step(), conversations=rows)])
+            else:
+                await self._targets.feed_lists(account, some)
 
     async def _walk_all(self, give: Callable[[_Jobs], Coroutine[Any, Any, None]]) -> None:
         """Walk the conversations that `give` sends, and return when all their pages are committed."""
@@ -360,6 +354,10 @@ async def _each(stream: MemoryObjectReceiveStream[T]) -> AsyncIterator[T]:
 def _ids(given: Iterable[str]) -> Iterator[str]:
     """Ids as they stand on lines, without empty ones."""
     return filter(None, (line.strip() for line in given))
+
+
+def _next(ids: Iterator[str]) -> list[str]:
+    return list(itertools.islice(ids, _FED))
 
 
 def _named(account: Account, one: str) -> ConversationRow:

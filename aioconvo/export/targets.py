@@ -78,17 +78,6 @@ class Targets:
         """Commit to all, and those of `ids` that are due then: see `commit` and `owed`."""
         return await self._do(lambda: (self._commit(batches), self._owed(account, ids, len(ids))))
 
-    async def commit_read(self, read: Callable[[], Sequence[Batch]]) -> bool:
-        """Commit what `read` reads, in the thread too; whether there was anything."""
-
-        def work() -> bool:
-            batches = read()
-            for _, sink in self._sinks:
-                sink.commit(batches)
-            return bool(batches)
-
-        return await self._do(work)
-
     async def begin_round(self, account: Account) -> None:
         """See `Ledger`."""
 
@@ -107,16 +96,14 @@ class Targets:
 
         await self._do(work)
 
-    async def feed_lists(self, account: Account, users: Callable[[], Sequence[str]]) -> int:
-        """Note the lists of the users that `users` reads; how many it read."""
+    async def feed_lists(self, account: Account, users: Sequence[str]) -> None:
+        """See `Ledger`."""
 
-        def work() -> int:
-            read = users()
+        def work() -> None:
             for _, sink in self._sinks:
-                sink.ledger.feed_lists(account, read)
-            return len(read)
+                sink.ledger.feed_lists(account, users)
 
-        return await self._do(work)
+        await self._do(work)
 
     async def owed_lists(self, account: Account, *, count: int) -> list[tuple[str, list[Step]]]:
         """Lists that are due in a target: for each what every target that lacks some of it says."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,26 @@ async def test_a_user_whom_the_api_does_not_know_does_not_stop_the_rest(
         assert await exported(out) == held(sandbox, "smooch")
         assert not summary.complete
     assert (await Exporter(source("smooch", sandbox, pool, users=users[1:]), out).run()).complete
+
+
+@pytest.mark.parametrize("choice", ["users", "conversations"])
+async def test_ids_that_take_their_time_keep_nobody_else_waiting(
+    choice: str, sandbox: Sandbox, pool: aioconvo.SessionPool, tmp_path: Path
+) -> None:
+    users, others_are_done = list(sandbox.providers["smooch"].state()["users"]), threading.Event()
+
+    def slowly() -> Iterator[str]:
+        assert others_are_done.wait(30)
+        yield from users
+
+    def watch(progress: Progress) -> None:
+        if progress.sources[0].messages.new == CONVERSATIONS * MESSAGES:
+            others_are_done.set()
+
+    options: dict[str, Any] = {choice: slowly()}
+    sources = [source("convore", sandbox, pool), source("smooch", sandbox, pool, **options)]
+    assert (await Exporter(sources, target("sqlite", tmp_path), on_progress=watch).run()).complete
+    assert await exported(target("sqlite", tmp_path)) == held(sandbox, "convore", "smooch")
 
 
 async def test_lists_and_conversations_share_the_requests_that_are_under_way(
