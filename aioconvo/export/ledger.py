@@ -183,7 +183,10 @@ class Ledger:
         for account, selection in identity.accounts:
             known = held.get(account.provider, {})
             if known and account.name not in known:
-                raise _refusal(self.path, f"holds {account.provider} of the account {', '.join(known)}, not of {account.name}")
+                names = " or ".join(known)
+                told = f"holds {account.provider} of the account {names}, not of {account.name}"
+                same = f"--account {names} (account=...) says that a new credential is of the same one"
+                raise _refusal(self.path, f"{told}; {same}")
             if known.get(account.name, selection) != selection:
                 raise _refusal(self.path, f"holds {account} chosen by {known[account.name]}, not by {selection}")
 
@@ -199,7 +202,8 @@ class Ledger:
         if not self.exists():
             raise ExportError(f"{self.path} is no target of an export")
         if self.meta("schema") != str(SCHEMA_VERSION):
-            raise ExportError(f"{self.path} has schema {self.meta('schema')}; this version reads {SCHEMA_VERSION}")
+            told = f"{self.path} has schema {self.meta('schema')}; this version reads {SCHEMA_VERSION}"
+            raise ExportError(f"{told}: export it anew, with --fresh")
         self._identity = self._held()
         self.run = int(self.meta("run") or 0)
         self._load_sources()

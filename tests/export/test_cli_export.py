@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -135,6 +136,17 @@ def test_another_selection_is_refused_and_fresh_starts_over(served: Served, tmp_
     assert refused.exit_code == 2
     assert "--fresh" in refused.output
     assert runner.invoke(app, [*bounded, "--fresh"], env=served.environ).exit_code == 0
+
+
+def test_a_new_credential_of_the_same_account(served: Served, tmp_path: Path) -> None:
+    command = ["export", "convore", "--to", str(tmp_path / "out.sqlite")]
+    rotated = {**served.environ, "AIOCONVO_CONVORE_API_KEY": "another"}
+    assert runner.invoke(app, command, env=served.environ).exit_code == 0
+    refused = runner.invoke(app, command, env=rotated)
+    assert refused.exit_code == 2
+    named = re.search(r"--account (\w+) ", refused.output)
+    assert named is not None
+    assert runner.invoke(app, [*command, "--account", named[1]], env=served.environ).exit_code == 0
 
 
 # What it tells.
