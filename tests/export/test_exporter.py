@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import itertools
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 import aioconvo
 from aioconvo.export import Exporter, ExportError, Progress, Source, Summary, Verdict, conversation_states
@@ -224,6 +228,39 @@ async def test_lists_and_conversations_share_the_requests_that_are_under_way(
     one = Source(client, "shop", users=list(sandbox.providers["smooch"].state()["users"]))
     await Exporter(one, target("jsonl", tmp_path), concurrency=1).run()
     assert max(under_way) == 1
+
+
+@pytest.mark.parametrize("at", [2, 7])  # in the list of conversations; in the messages of one
+async def test_a_position_that_expired_begins_anew(at: int, pool: aioconvo.SessionPool, tmp_path: Path) -> None:
+    day = 1
+
+    async def answer(request: web.Request) -> web.Response:
+        told, _, place = request.query.get("cursor", f"{day}-0").partition("-")
+        if told != str(day):
+            return web.json_response({"error": "this cursor has expired"}, status=400)
+        items = [{"id": f"{request.query.get('conversation_id', 'c')}{place}"}]
+        following = f"{day}-{int(place) + 1}" if int(place) < 4 else None
+        return web.json_response({"data": items, "next_cursor": following})
+
+    app = web.Application()
+    app.router.add_get("/v1/{list}", answer)
+    async with TestServer(app) as server:
+
+        def account(on_request: Callable[[aioconvo.RequestFacts], None] | None = None) -> Source:
+            options: dict[str, Any] = {"api_key": "key", "base_url": str(server.make_url("")), "pool": pool}
+            return Source(aioconvo.ConvoreClient(**options, hooks=aioconvo.Hooks(on_request=on_request)), "shop")
+
+        def stop(_: aioconvo.RequestFacts) -> None:
+            if next(requests) == at:
+                first.stop()
+
+        requests, out = itertools.count(1), target("jsonl", tmp_path)
+        first = Exporter(account(stop), out, concurrency=1)
+        assert not (await first.run()).complete
+        day = 2
+        summary = await Exporter(account(), out).run()
+    assert summary.complete
+    assert await exported(out) == Counter(("convore", f"c{one}", f"c{one}{two}") for one in range(5) for two in range(5))
 
 
 async def test_refused_credentials_end_the_source_and_are_told(sandbox: Sandbox, tmp_path: Path) -> None:
