@@ -211,7 +211,7 @@ class _Flow:
         async with anyio.create_task_group() as group, pages, walked:
             group.start_soon(self._write, committed)
             group.start_soon(give, jobs)
-            await self._walk(_each(walked), functools.partial(_send, pages))
+            await self._walk(_each(walked), functools.partial(hand_on, pages))
 
     async def _walk(self, jobs: AsyncIterable[Job], write: Write) -> None:
         concurrency, engine = self._exporter.concurrency, self._exporter.engine
@@ -281,7 +281,7 @@ class _Flow:
                     )
 
     async def _list_some(self, lists: MemoryObjectReceiveStream[ListJob], pages: MemoryObjectSendStream[Batch]) -> None:
-        write = functools.partial(_send, pages)
+        write = functools.partial(hand_on, pages)
         async with lists, pages:
             async for job in lists:
                 if not self._stopping():
@@ -338,6 +338,14 @@ async def _send(stream: MemoryObjectSendStream[T], item: T) -> None:
         stream.send_nowait(item)
     except anyio.WouldBlock:
         await stream.send(item)
+
+
+async def hand_on(pages: MemoryObjectSendStream[Batch], page: Batch) -> None:
+    """Give a page to who writes. Where that one failed or was cancelled, so is this at once, and the cause is told."""
+    try:
+        await _send(pages, page)
+    except anyio.BrokenResourceError:
+        await anyio.sleep_forever()
 
 
 async def _each(stream: MemoryObjectReceiveStream[T]) -> AsyncIterator[T]:

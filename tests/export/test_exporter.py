@@ -12,12 +12,25 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 import aioconvo
-from aioconvo.export import Exporter, ExportError, Progress, Source, Summary, Verdict, conversation_states
+from aioconvo.export import (
+    Account,
+    Batch,
+    Exporter,
+    ExportError,
+    Progress,
+    Source,
+    Step,
+    Summary,
+    Verdict,
+    conversation_states,
+    engine,
+)
 from aioconvo.sandbox import Sandbox
 from tests.export.accounts import CLIENTS, KINDS, PROVIDERS, checked, exported, held, keys, read, source, target
 
@@ -261,6 +274,15 @@ async def test_a_position_that_expired_begins_anew(at: int, pool: aioconvo.Sessi
         summary = await Exporter(account(), out).run()
     assert summary.complete
     assert await exported(out) == Counter(("convore", f"c{one}", f"c{one}{two}") for one in range(5) for two in range(5))
+
+
+async def test_a_page_for_nobody_waits_for_what_ended_who_writes() -> None:
+    """A cancelled run would raise what its walks saw of that, in place of CancelledError: a race that no test can force."""
+    pages, written = anyio.create_memory_object_stream[Batch](1)
+    with pages, anyio.move_on_after(0) as scope:
+        written.close()
+        await engine.hand_on(pages, Batch(account=Account("convore", "shop"), step=Step()))
+    assert scope.cancelled_caught
 
 
 async def test_refused_credentials_end_the_source_and_are_told(sandbox: Sandbox, tmp_path: Path) -> None:
