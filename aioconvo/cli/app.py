@@ -34,6 +34,10 @@ _Moment = Annotated[
 ]
 
 
+def _words(told: str) -> Any:
+    return typer.Option(parser=choosing.words, metavar="TEXT", help=told)
+
+
 def _id_files(whose: str) -> Any:
     told = f"Only {whose}: ids, one a line; - is standard input. FILE alone is for all providers. May be given again."
     return typer.Option(metavar="[PROVIDER:]FILE", help=told)
@@ -131,8 +135,13 @@ def export(
     conversations_from: Annotated[list[str] | None, _id_files("these conversations")] = None,
     since: _Moment = None,
     until: _Moment = None,
-    channel: Annotated[str | None, typer.Option(help="Only messages of this channel.")] = None,
-    account: Annotated[str | None, typer.Option(help="What the account is called in the target; else a digest.")] = None,
+    channel: Annotated[
+        str | None, typer.Option(parser=choosing.words, metavar="TEXT", help="Only messages of this channel.")
+    ] = None,
+    account: Annotated[
+        str | None,
+        typer.Option(parser=choosing.words, metavar="TEXT", help="What the account is called in the target; else a digest."),
+    ] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Conversations of each provider that are read at once.")] = 32,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete what the target holds, and start over.")] = False,
     engine: Annotated[Engine, typer.Option(help="One process, or a Dask cluster.")] = Engine.LOCAL,
@@ -185,7 +194,7 @@ def verify(
 def report(
     target: Annotated[str, typer.Argument(metavar="TARGET", help="As it was given to export --to.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The page, one file of HTML.")],
-    title: Annotated[str | None, typer.Option(help="What stands at its head.")] = None,
+    title: Annotated[str | None, _words("What stands at its head.")] = None,
     zone: Annotated[str, typer.Option(metavar="ZONE", help="Of days and hours, such as Europe/Berlin.")] = "UTC",
     conversations: Annotated[int, typer.Option(min=0, help="Conversations that can be read in it, the latest ones.")] = 1000,
     messages: Annotated[int, typer.Option(min=0, help="Their messages in all, the latest ones.")] = 20_000,

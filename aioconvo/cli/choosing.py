@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import select
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
 import typer
 
 from .operations import PROVIDERS
 
-__all__ = ["IdFile", "ids", "moment", "on_dask", "providers"]
+__all__ = ["IdFile", "ids", "moment", "on_dask", "providers", "words"]
 
 _STDIN = "-"
+_LOOK = 0.2  # seconds
+_AT_ONCE = 65_536  # bytes
 
 
 class IdFile:
@@ -25,7 +30,10 @@ class IdFile:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        if path != _STDIN:
+        self._stopped = False
+        if path == _STDIN and sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] -- it may be closed
+            raise typer.BadParameter("standard input is closed; there are no ids to read")
+        if path != _STDIN and not Path(path).is_fifo():  # who opens a pipe and closes it takes it from its writer
             try:
                 Path(path).open(encoding="utf-8").close()
             except OSError as error:
@@ -34,13 +42,40 @@ class IdFile:
     def __iter__(self) -> Iterator[str]:
         try:
             if self.path == _STDIN:
-                yield from _ids(sys.stdin)
+                yield from _ids(line.decode() for line in self._standard_input())
                 return
             with Path(self.path).open(encoding="utf-8") as file:
                 yield from _ids(file)
         except UnicodeDecodeError:
             name = "standard input" if self.path == _STDIN else self.path
             raise typer.BadParameter(f"{name} is no text in UTF-8; save it as that") from None
+
+    def stop(self) -> None:
+        """End what is read from standard input, also while it waits for more there."""
+        self._stopped = True
+
+    def _standard_input(self) -> Iterator[bytes]:
+        """Its lines. Python's own reader could not be interrupted; Windows, and what is no file, know no other way."""
+        rest, number = b"", _number(sys.stdin)
+        if number is None:
+            yield from sys.stdin.buffer
+            return
+        while not self._stopped:
+            if select.select([number], [], [], _LOOK)[0]:
+                came = os.read(number, _AT_ONCE)
+                *lines, rest = (rest + came).split(b"\n")
+                yield from lines
+                if not came:
+                    yield rest
+                    return
+
+
+def _number(file: TextIO) -> int | None:
+    """The number by which `select` knows it, if it does."""
+    try:
+        return None if os.name == "nt" else file.fileno()
+    except OSError:
+        return None
 
 
 def _perhaps_meant(path: str) -> str:
@@ -64,6 +99,15 @@ def moment(text: str) -> dt.datetime:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no time; write 2026-01-31 or 2026-01-31T08:30:00+02:00") from None
     return when if when.tzinfo is not None else when.replace(tzinfo=dt.UTC)
+
+
+def words(text: str) -> str:
+    """Text that can be kept. Raises `typer.BadParameter` for bytes that are no UTF-8, which Python lets pass."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter("it is no text in UTF-8; write it in that") from None
+    return text
 
 
 def providers(names: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from types import TracebackType
 from typing import Self
@@ -22,7 +23,7 @@ class Drawing:
     """Shows the progress of one run; to be used with `with`. `update` may be called as often as one likes."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True)
+        self._console = console or _Console(stderr=True)
         self._live = Live(console=self._console, refresh_per_second=4, transient=True) if self._console.is_terminal else None
         self._said = time.monotonic()
 
@@ -47,8 +48,15 @@ class Drawing:
                 self.say(line(source))
 
     def say(self, text: str) -> None:
-        """A line of words; it stays."""
-        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+        """A line of words; it stays. Where nobody can read it any more, what runs goes on without."""
+        with contextlib.suppress(OSError):
+            self._console.print(text, emoji=False, highlight=False, markup=False, soft_wrap=True)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """In place of ending the process, in the middle of its event loop."""
+        self.quiet = True
 
 
 def table(progress: Progress) -> Table:

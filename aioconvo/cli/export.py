@@ -60,7 +60,7 @@ def run(choice: Choice) -> int:
             drawing.say("Stopped at once. What was committed is kept; the same command goes on from there.")
             return _STOPPED
         except TargetError as error:
-            drawing.say(f"Error: {error}. What was committed before is intact; the same command goes on from there.")
+            drawing.say(f"Error: {error}. What was committed before is intact; with that put right, the same command goes on.")
             return 1
         except AioconvoError as error:
             drawing.say(f"Error: {error}")
@@ -99,7 +99,7 @@ async def _export(choice: Choice, engine: DaskEngine | None, drawing: Drawing) -
             on_progress=drawing.update,
             engine=engine,
         )
-        with _interrupts(exporter, drawing.say):
+        with _interrupts(exporter, drawing.say, [file for _, file in choice.ids.values()]):
             return await exporter.run()
 
 
@@ -121,8 +121,8 @@ def _engine(choice: Choice) -> DaskEngine | None:
 
 
 @contextlib.contextmanager
-def _interrupts(exporter: Exporter, say: Callable[[str], None]) -> Generator[None]:
-    """The first Ctrl-C stops the export after the pages in flight, the second one at once."""
+def _interrupts(exporter: Exporter, say: Callable[[str], None], ids: Sequence[IdFile]) -> Generator[None]:
+    """The first Ctrl-C stops the export after the pages in flight, and waits for no more `ids`; the second one at once."""
     loop, running = asyncio.get_running_loop(), asyncio.current_task()
     came = 0
 
@@ -132,6 +132,8 @@ def _interrupts(exporter: Exporter, say: Callable[[str], None]) -> Generator[Non
         if came == 1:
             say("Stopping: the pages in flight are finished and committed. Once more to stop at once.")
             exporter.stop()
+            for file in ids:
+                file.stop()
         elif running is not None:
             running.cancel()
 

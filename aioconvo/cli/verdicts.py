@@ -11,6 +11,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from aioconvo.core.errors import AioconvoError
 from aioconvo.export import Completeness, ConversationState, Fault, Verdict, conversation_states, verify
@@ -19,6 +20,7 @@ __all__ = ["as_json", "print_states", "sentences", "show"]
 
 _COLUMNS = ("provider", "account", "conversation", "messages", "of", "missing", "first", "last", "end reached", "why")
 _AT_ONCE = 500
+_WIDEST = 100_000  # characters
 
 
 def show(target: str, *, everything: bool, json: bool) -> int:
@@ -53,15 +55,15 @@ def sentences(target: str, held: Completeness) -> list[str]:
 
 def print_states(states: Iterable[ConversationState], *, everything: bool) -> None:
     """A table of the conversations that are short, or of all; in flat memory."""
-    wanted = (state for state in states if everything or state.verdict is not Verdict.COMPLETE)
+    wanted = (state for state in states if everything or not state.verdict.whole)
     while some := list(itertools.islice(wanted, _AT_ONCE)):
         drawn = Table(box=None, pad_edge=False)
         for column in _COLUMNS:
             drawn.add_column(column, justify="right" if column in {"messages", "of", "missing"} else "left", no_wrap=True)
         for state in some:
-            drawn.add_row(*_cells(state))
+            drawn.add_row(*map(Text, _cells(state)))  # ids are what they are: no markup, no emoji
         # Names that are cut or folded help nobody; a narrow terminal wraps the lines itself.
-        Console(width=Console(width=1000).measure(drawn).maximum).print(drawn, markup=False)
+        Console(width=Console(width=_WIDEST).measure(drawn).maximum).print(drawn)
 
 
 def as_json(target: str, held: Completeness, *, everything: bool) -> Iterator[bytes]:
@@ -72,7 +74,7 @@ def as_json(target: str, held: Completeness, *, everything: bool) -> Iterator[by
     yield msgspec.json.encode({"target": target, "complete": held.complete, **totals})[:-1] + b',"conversations":['
     between = b"\n"
     for state in conversation_states(target):
-        if everything or state.verdict is not Verdict.COMPLETE:
+        if everything or not state.verdict.whole:
             yield between + msgspec.json.encode(state)
             between = b",\n"
     yield b"]}\n"
@@ -95,7 +97,7 @@ def _cells(state: ConversationState) -> tuple[str, ...]:
 
 def _reason(state: ConversationState) -> str:
     if state.fault is not None:
-        return f"failed: {_why(state.fault)}"
+        return f"{state.verdict}: {_why(state.fault)}"
     return "" if state.verdict is Verdict.COMPLETE else str(state.verdict)
 
 

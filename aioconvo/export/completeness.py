@@ -9,6 +9,8 @@ import os
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 
+import msgspec
+
 from aioconvo.core.codec import Model
 
 from .batch import Account, Fault
@@ -35,13 +37,20 @@ class Verdict(enum.StrEnum):
     """How a conversation stands.
 
     `COMPLETE`: walked to the API's end, with at least as many messages as the API says there are; `SHORT`: walked, but with
-    fewer; `UNFINISHED`: not walked to the end yet, or changed since; `FAILED`: the last try ended with an error.
+    fewer; `UNFINISHED`: not walked to the end yet, or changed since; `FAILED`: the last try ended with an error; `GONE`: the
+    API does not know it, nor does any list or file name it any more: what came before is kept, and nothing is missing.
     """
 
     COMPLETE = "complete"
     SHORT = "short"
     UNFINISHED = "unfinished"
     FAILED = "failed"
+    GONE = "gone"
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing."""
+        return self in {Verdict.COMPLETE, Verdict.GONE}
 
 
 class ConversationState(Model):
@@ -87,8 +96,12 @@ class Completeness(Model):
     @property
     def complete(self) -> bool:
         """Whether every list and every conversation is."""
-        whole = self.verdicts.get(Verdict.COMPLETE, 0) == self.conversations
-        return whole and not self.lists_unfinished and not self.rounds_open
+        return not self.short and not self.lists_unfinished and not self.rounds_open
+
+    @property
+    def short(self) -> int:
+        """How many conversations are not."""
+        return sum(count for verdict, count in self.verdicts.items() if not verdict.whole)
 
 
 def judged(state: State, *, bounded: bool) -> ConversationState:
@@ -96,7 +109,7 @@ def judged(state: State, *, bounded: bool) -> ConversationState:
     told = None if bounded else state.told
     gap = max(0, (told or 0) - state.messages)
     if state.fault is not None:
-        verdict = Verdict.FAILED
+        verdict = Verdict.FAILED if state.due else Verdict.GONE
     elif state.due or not state.ended:
         verdict = Verdict.UNFINISHED
     else:
@@ -123,7 +136,7 @@ def judge(states: Iterable[ConversationState], lists: Iterable[UnfinishedList], 
     for state in states:
         verdicts[state.verdict] += 1
         messages += state.messages
-        if state.verdict is not Verdict.COMPLETE and len(incomplete) < _MOST_NAMED:
+        if not state.verdict.whole and len(incomplete) < _MOST_NAMED:
             incomplete.append(state)
     unfinished: list[UnfinishedList] = []
     count = 0
@@ -155,11 +168,14 @@ def look(ledger: Ledger) -> Completeness:
 def verify(target: str | os.PathLike[str]) -> Completeness:
     """What a target holds and what is missing, by its ledger alone; blocks.
 
+    Where the last run was killed before it had finished the target's files, its round counts as open.
+
     Raises:
         ExportError: There is no such target, or an export is writing to it.
     """
     with _loaded(target) as ledger:
-        return look(ledger)
+        held = look(ledger)
+        return msgspec.structs.replace(held, rounds_open=held.rounds_open or ledger.unfinished)
 
 
 def conversation_states(target: str | os.PathLike[str]) -> Iterator[ConversationState]:

@@ -76,7 +76,7 @@ class DuckdbSink:
             with _errors(self.path):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._ledger.connect(to_write=True)
-                self._db = duckdb.connect(self.path, config=_CONFIG)
+                self._db = duckdb.connect(self.path.absolute(), config=_CONFIG)
                 if fresh and self._ledger.exists():
                     self._wipe(self._db)
                 self._make(self._db)
@@ -149,7 +149,7 @@ class DuckdbSink:
         # A cursor shares the open database and has results of its own.
         with (
             _errors(self.path),
-            self._db.cursor() if self._db else duckdb.connect(self.path, read_only=True, config=_CONFIG) as db,
+            self._db.cursor() if self._db else duckdb.connect(self.path.absolute(), read_only=True, config=_CONFIG) as db,
         ):
             ((end,),) = db.execute(f"SELECT ifnull(max(rowid), -1) FROM {table.name}").fetchall()  # noqa: S608 -- the schema's names
             for first in range(0, end + 1, _ROWS_AT_ONCE):

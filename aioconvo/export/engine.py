@@ -17,6 +17,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, G
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import anyio
+import anyio.to_thread
 import msgspec
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
@@ -111,7 +112,8 @@ class Exporter:
             channel=channel,
         )
         self.concurrency = concurrency
-        self._flows = [_Flow(source, self, self._targets, self._identity) for source in given]
+        self._sources = given
+        self._flows: list[_Flow] = []
         self.overlap = overlap
         self._fresh = fresh
         self._on_progress = on_progress
@@ -119,11 +121,11 @@ class Exporter:
         self.stopping = False
 
     def stop(self) -> None:
-        """Ask for no more pages; those under way are committed, and `run` returns. The next run goes on from there."""
+        """Ask for no more pages; those under way are committed, and `run` returns. Another exporter goes on from there."""
         self.stopping = True
 
     async def run(self) -> Summary:
-        """Export. The next run with the same arguments goes on, or brings what is new.
+        """Export. The next run, of this or of another exporter with the same arguments, goes on, or brings what is new.
 
         A conversation or list that fails is noted in the targets and in the summary, and does not end the run; the next one
         tries it again.
@@ -132,6 +134,7 @@ class Exporter:
             ExportError: A target holds another export, or cannot be written; what was committed is intact.
         """
         began = time.monotonic()
+        self._flows = [_Flow(source, self, self._targets, self._identity) for source in self._sources]
         try:
             await self._targets.open(self._identity, fresh=self._fresh)
             with _one_error():
@@ -191,22 +194,15 @@ class _Flow:
         """Note in the ledgers what to look at: the whole list, each user's, or the conversations that were named."""
         account, ids = self._source.account, _ids(self._source.ids or ())
         if self._source.selection == "all":
-            await self._targets.feed_lists(account, lambda: [""])
-        elif self._source.selection == "conversations":
-            while not self._stopping() and await self._feed_conversations(ids):
-                pass
-        else:
-            while not self._stopping() and await self._targets.feed_lists(account, lambda: list(itertools.islice(ids, _FED))):
-                pass
-
-    async def _feed_conversations(self, ids: Iterator[str]) -> bool:
-        account = self._source.account
-
-        def read() -> list[Batch]:
-            rows = tuple(_named(account, one) for one in itertools.islice(ids, _FED))
-            return [Batch(account=account, step=Step(), conversations=rows)] if rows else []
-
-        return await self._targets.commit_read(read)
+            await self._targets.feed_lists(account, [""])
+            return
+        # Ids may take their time: who writes does not wait for them.
+        while not self._stopping() and (some := await anyio.to_thread.run_sync(_next, ids)):
+            if self._source.selection == "conversations":
+                rows = tuple(_named(account, one) for one in some)
+                await self._targets.commit([Batch(account=account, step=Step(), conversations=rows)])
+            else:
+                await self._targets.feed_lists(account, some)
 
     async def _walk_all(self, give: Callable[[_Jobs], Coroutine[Any, Any, None]]) -> None:
         """Walk the conversations that `give` sends, and return when all their pages are committed."""
@@ -215,7 +211,7 @@ class _Flow:
         async with anyio.create_task_group() as group, pages, walked:
             group.start_soon(self._write, committed)
             group.start_soon(give, jobs)
-            await self._walk(_each(walked), functools.partial(_send, pages))
+            await self._walk(_each(walked), functools.partial(hand_on, pages))
 
     async def _walk(self, jobs: AsyncIterable[Job], write: Write) -> None:
         concurrency, engine = self._exporter.concurrency, self._exporter.engine
@@ -286,7 +282,7 @@ class _Flow:
                     )
 
     async def _list_some(self, lists: MemoryObjectReceiveStream[ListJob], pages: MemoryObjectSendStream[Batch]) -> None:
-        write = functools.partial(_send, pages)
+        write = functools.partial(hand_on, pages)
         async with lists, pages:
             async for job in lists:
                 if not self._stopping():
@@ -345,6 +341,14 @@ async def _send(stream: MemoryObjectSendStream[T], item: T) -> None:
         await stream.send(item)
 
 
+async def hand_on(pages: MemoryObjectSendStream[Batch], page: Batch) -> None:
+    """Give a page to who writes. Where that one failed or was cancelled, so is this at once, and the cause is told."""
+    try:
+        await _send(pages, page)
+    except anyio.BrokenResourceError:
+        await anyio.sleep_forever()
+
+
 async def _each(stream: MemoryObjectReceiveStream[T]) -> AsyncIterator[T]:
     """What comes, without letting every other task run before what is there already."""
     with contextlib.suppress(anyio.EndOfStream):
@@ -359,6 +363,10 @@ async def _each(stream: MemoryObjectReceiveStream[T]) -> AsyncIterator[T]:
 def _ids(given: Iterable[str]) -> Iterator[str]:
     """Ids as they stand on lines, without empty ones."""
     return filter(None, (line.strip() for line in given))
+
+
+def _next(ids: Iterator[str]) -> list[str]:
+    return list(itertools.islice(ids, _FED))
 
 
 def _named(account: Account, one: str) -> ConversationRow:

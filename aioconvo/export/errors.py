@@ -29,7 +29,7 @@ _SQLITE_REASONS = (
     ("locked", "another export or program is writing there; wait for it to end"),
     ("readonly", "no permission to write there"),
     ("unable to open", "it cannot be opened there: is the directory missing, or not writable?"),
-    ("not a database", "the file there is something else, no SQLite database"),
+    ("not a database", "the file there is something else, no SQLite database; name another file"),
     ("malformed", "the database is damaged"),
     ("disk i/o", "the disk is full, or reports an error"),
 )

@@ -22,13 +22,14 @@ __all__ = ["Taken", "take_conversations", "take_lists", "take_messages"]
 _Known: TypeAlias = dict[int, dict[str, tuple[bytes, int]]]  # by a conversation's number and a message's id: digest and part
 
 _FIND_LISTED = """WITH given (source, id) AS ({rows})
-    SELECT json_group_array(json_array(c.id, number, round, due, walked, ended, hex(digest)))
+    SELECT json_group_array(json_array(c.id, number, round, due, walked, ended, messages, hex(digest)))
     FROM given CROSS JOIN _aioconvo_conversations AS c ON c.source = given.source AND c.id = given.id"""
 _LIST = """INSERT INTO _aioconvo_conversations (source, id, round, listed, told, digest, row) {rows}
     ON CONFLICT (source, id) DO UPDATE SET round = excluded.round, listed = excluded.listed, told = excluded.told,
     digest = excluded.digest, row = excluded.row"""
 _NAME = """INSERT INTO _aioconvo_conversations (source, id, round) {rows}
     ON CONFLICT (source, id) DO UPDATE SET round = excluded.round"""
+_FORGET = "UPDATE _aioconvo_conversations SET whole_to = NULL WHERE number IN ({rows})"
 _RESTART = """UPDATE _aioconvo_conversations SET due = 1, run = 0, walk = '', pages = 0, position = NULL
     WHERE number IN ({rows})"""
 
@@ -57,9 +58,11 @@ _FITS = "c.number = given.number AND due AND (c.walk = given.walk OR first_page 
 _MOVE = f"""WITH given (number, walk, first_page, pages, position, since) AS ({{rows}}) UPDATE _aioconvo_conversations AS c
     SET walk = given.walk, pages = given.pages, position = given.position, since = given.since, fault = NULL, words = NULL
     FROM given WHERE {_FITS}"""  # noqa: S608 -- our words, here and below
-# Where the list told of a change after the walk had begun, another walk is due, in this run too.
+# Where the list told of a change after the walk had begun, another walk is due, in this run too. A message that is dated in the
+# future does not hide those that come until then.
 _END = f"""WITH given (number, walk, first_page) AS ({{rows}}) UPDATE _aioconvo_conversations AS c
-    SET walk = '', pages = 0, position = NULL, ended = 1, whole_to = last, fault = NULL, words = NULL,
+    SET walk = '', pages = 0, position = NULL, ended = 1, fault = NULL, words = NULL,
+    whole_to = min(last, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     due = walked IS NOT listed, run = iif(walked IS NOT listed, 0, run) FROM given WHERE {_FITS}"""  # noqa: S608
 _FAIL = """WITH given (number, fault, words) AS ({rows}) UPDATE _aioconvo_conversations AS c
     SET fault = given.fault, words = given.words FROM given WHERE c.number = given.number AND due"""
@@ -79,21 +82,28 @@ class Taken(NamedTuple):
 
 
 def take_conversations(
-    db: sqlite3.Connection, source: int, rows: Sequence[ConversationRow], *, keeps_rows: bool
+    db: sqlite3.Connection, source: int, rows: Sequence[ConversationRow], *, bounded: bool, keeps_rows: bool
 ) -> list[ConversationRow]:
-    """Note conversations of a list, or that were named; those that are new or different."""
+    """Note conversations of a list, or that were named; those that are new or different.
+
+    One that seems unchanged but holds fewer messages than the list tells is walked from its beginning, once a round, unless
+    the export is `bounded`.
+    """
     ((current,),) = db.execute("SELECT round FROM _aioconvo_sources WHERE number = ?", (source,)).fetchall()
     latest = {row.conversation_id: row for row in rows}
     known = {one: found for one, *found in bulk.find(db, _FIND_LISTED, [(source, one) for one in latest])}
     fresh: list[ConversationRow] = []
     restarts: list[bulk.Row] = []
+    short: list[bulk.Row] = []
     named: list[bulk.Row] = []
     listed: list[bulk.Row] = []
     for one, row in latest.items():
-        number, last_round, due, walked, ended, before = known.get(one, (0, current, 1, None, 0, ""))
+        number, last_round, due, walked, ended, held, before = known.get(one, (0, current, 1, None, 0, 0, ""))
         fingerprint = plan.fingerprint(row)
         if not due and plan.is_due(listed=fingerprint, walked=walked, ended=bool(ended), again=last_round < current):
             restarts.append((number,))
+        elif not due and not bounded and last_round < current and held < (row.message_count or 0):
+            short.append((number,))
         if number and bytes(row.native) == b"null":  # an id alone tells nothing new
             named.append((source, one, current))
             continue
@@ -102,7 +112,8 @@ def take_conversations(
         listed.append((source, one, current, fingerprint, row.message_count, now, encoded if keeps_rows else None))
         if bytes.fromhex(before) != now:
             fresh.append(row)
-    bulk.run(db, _RESTART, restarts)
+    bulk.run(db, _FORGET, short)
+    bulk.run(db, _RESTART, restarts + short)
     bulk.run(db, _NAME, named)
     bulk.run(db, _LIST, listed)
     return fresh

@@ -69,6 +69,13 @@ _GIVE = """WITH given (source, id, run) AS ({rows}) UPDATE _aioconvo_conversatio
     SET run = given.run, walked = iif(walk = '', listed, walked)
     FROM given WHERE c.source = given.source AND c.id = given.id AND due AND c.run < given.run"""
 
+_UNNAMED = """due AND fault IN ('NotFoundError', 'GoneError', 'InvalidRequestError')
+    AND round < (SELECT round FROM _aioconvo_sources AS s WHERE s.number = source)"""
+_DROP_LISTS = f"DELETE FROM _aioconvo_lists WHERE source = ? AND {_UNNAMED}"  # noqa: S608 -- our words
+# A list that was not read to its end may name it. Its fault stays, and where it is named again it is due.
+_LET_GO = f"""UPDATE _aioconvo_conversations SET due = 0, walked = NULL WHERE source = ? AND {_UNNAMED}
+    AND NOT EXISTS (SELECT 1 FROM _aioconvo_lists AS l WHERE l.source = _aioconvo_conversations.source AND l.due)"""  # noqa: S608
+
 
 class State(NamedTuple):
     """What the ledger knows of one conversation; `told` is how many messages the API says there are."""
@@ -118,7 +125,8 @@ class Ledger:
         if not to_write and not self.path.is_file():
             raise FileNotFoundError(2, "No such file or directory")
         # One thread at a time, as the caller promises; not always the same one.
-        db = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        path = self.path.absolute()  # some words are no files to SQLite, such as :memory:
+        db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         try:
             db.execute(f"PRAGMA locking_mode = {'EXCLUSIVE' if to_write else 'NORMAL'}")
             if to_write:
@@ -175,7 +183,10 @@ class Ledger:
         for account, selection in identity.accounts:
             known = held.get(account.provider, {})
             if known and account.name not in known:
-                raise _refusal(self.path, f"holds {account.provider} of the account {', '.join(known)}, not of {account.name}")
+                names = " or ".join(known)
+                told = f"holds {account.provider} of the account {names}, not of {account.name}"
+                same = f"--account {names} (account=...) says that a new credential is of the same one"
+                raise _refusal(self.path, f"{told}; {same}")
             if known.get(account.name, selection) != selection:
                 raise _refusal(self.path, f"holds {account} chosen by {known[account.name]}, not by {selection}")
 
@@ -191,7 +202,8 @@ class Ledger:
         if not self.exists():
             raise ExportError(f"{self.path} is no target of an export")
         if self.meta("schema") != str(SCHEMA_VERSION):
-            raise ExportError(f"{self.path} has schema {self.meta('schema')}; this version reads {SCHEMA_VERSION}")
+            told = f"{self.path} has schema {self.meta('schema')}; this version reads {SCHEMA_VERSION}"
+            raise ExportError(f"{told}: export it anew, with --fresh")
         self._identity = self._held()
         self.run = int(self.meta("run") or 0)
         self._load_sources()
@@ -219,6 +231,18 @@ class Ledger:
 
     def _put(self, **texts: str) -> None:
         self.db.executemany("INSERT OR REPLACE INTO _aioconvo_meta VALUES (?, ?)", texts.items())
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the target's files lack something that the ledger holds, until the target is closed."""
+        return self.meta("unfinished") is not None
+
+    def finish(self, *, finished: bool) -> None:
+        """Note whether they do."""
+        with self.transaction():
+            self.db.execute("DELETE FROM _aioconvo_meta WHERE key = 'unfinished'")
+            if not finished:
+                self._put(unfinished="1")
 
     @contextlib.contextmanager
     def transaction(self, *, durable: bool = True) -> Generator[None]:
@@ -271,9 +295,15 @@ class Ledger:
             self.db.execute(begin, (self._sources[account],))
 
     def end_round(self, account: Account) -> None:
-        """Everything that was due was tried: the next run looks at the whole list again."""
+        """Everything that was due was tried: the next run looks at the whole list again.
+
+        What the API does not know, and no list or file named in this round, is gone: it is not due any more.
+        """
+        source = self._sources[account]
         with self.transaction():
-            self.db.execute("UPDATE _aioconvo_sources SET open = 0 WHERE number = ?", (self._sources[account],))
+            self.db.execute(_DROP_LISTS, (source,))
+            self.db.execute(_LET_GO, (source,))
+            self.db.execute("UPDATE _aioconvo_sources SET open = 0 WHERE number = ?", (source,))
 
     def feed_lists(self, account: Account, users: Iterable[str]) -> None:
         """These users' lists (empty: the whole account's) are due in this round; those of them that were fed before stay."""
@@ -324,8 +354,13 @@ class Ledger:
         conversations: list[ConversationRow] = []
         for batch in batches:
             if batch.conversations:
-                source = self._sources[batch.account]
-                conversations += intake.take_conversations(self.db, source, batch.conversations, keeps_rows=self._keeps_rows)
+                conversations += intake.take_conversations(
+                    self.db,
+                    self._sources[batch.account],
+                    batch.conversations,
+                    bounded=self._identity.bounded,
+                    keeps_rows=self._keeps_rows,
+                )
         intake.take_lists(self.db, self._sources, [batch for batch in batches if batch.user is not None])
         pages = [batch for batch in batches if batch.conversation is not None]
         return intake.take_messages(self.db, self._sources, pages, self.part)._replace(conversations=conversations)
@@ -349,8 +384,8 @@ class Ledger:
             yield accounts[source], user, None if fault is None else Fault(type=fault, words=words)
 
     def sources(self) -> dict[Account, bool]:
-        """Every account of the target, and whether its round is still open."""
-        found = self.db.execute("SELECT provider, account, open FROM _aioconvo_sources ORDER BY number")
+        """Every account of the target, and whether its round is still open, or was never begun."""
+        found = self.db.execute("SELECT provider, account, open OR NOT round FROM _aioconvo_sources ORDER BY number")
         return {Account(provider, account): bool(still) for provider, account, still in found}
 
 

@@ -13,8 +13,15 @@ import anyio
 import msgspec
 
 from aioconvo.core.codec import Model
-from aioconvo.core.errors import AioconvoError, InvalidRequestError
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.errors import (
+    AioconvoError,
+    BadRequestError,
+    GoneError,
+    InvalidRequestError,
+    NotFoundError,
+    UnprocessableEntityError,
+)
+from aioconvo.core.pagination import AsyncPaginator, Page
 from aioconvo.inbox.base import Inbox
 from aioconvo.inbox.models import Conversation, Message
 from aioconvo.inbox.walk import Span
@@ -29,6 +36,7 @@ T = TypeVar("T")
 Write: TypeAlias = Callable[[Batch], Awaitable[object]]
 Turns: TypeAlias = contextlib.AbstractAsyncContextManager[object]  # entered by many at a time
 
+_REFUSALS = (BadRequestError, GoneError, NotFoundError, UnprocessableEntityError)
 _ALWAYS = contextlib.nullcontext()
 
 
@@ -139,10 +147,9 @@ async def _batches(
     """The pages of a walk, each with the step after it; the last step is one that ended or failed."""
     step = begin
     try:
-        async with contextlib.aclosing(_from(listed, begin.position).pages()) as following:
+        async with contextlib.aclosing(_pages(listed, begin.position, turns)) as following:
             while True:
-                async with turns:
-                    page = await anext(following, None)
+                page = await anext(following, None)
                 items = [] if page is None else page.items
                 ended = page is None or not page.has_more
                 position = None if page is None or ended else page.position
@@ -157,6 +164,28 @@ async def _batches(
     except Exception as error:  # noqa: BLE001 -- one broken conversation must not end the others; its words may hold its text
         fault = Fault(type=type(error).__name__, words="unexpected; please report it with the conversation's id")
     yield batch([], msgspec.structs.replace(step, fault=fault))
+
+
+async def _pages(
+    listed: Callable[[str | None], AsyncPaginator[T]], position: str | None, turns: Turns
+) -> AsyncGenerator[Page[T], None]:
+    """The pages from a stored position on, or all of them, where the API refuses it: positions may expire."""
+    begun = False
+    try:
+        async with contextlib.aclosing(_from(listed, position).pages()) as following:
+            while True:
+                async with turns:
+                    page = await anext(following, None)
+                if page is None:
+                    return
+                begun = True
+                yield page
+    except _REFUSALS:
+        if begun or position is None:
+            raise
+    async with contextlib.aclosing(_pages(listed, None, turns)) as every:
+        async for page in every:
+            yield page
 
 
 def _from(listed: Callable[[str | None], AsyncPaginator[T]], position: str | None) -> AsyncPaginator[T]:

@@ -14,6 +14,7 @@ import abc
 import contextlib
 import os
 import pathlib
+import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple, TypeAlias, TypeVar
 
@@ -87,16 +88,34 @@ class PartSink(abc.ABC):
         """See `Sink`."""
         with self._errors():
             self._hidden.mkdir(parents=True, exist_ok=True)
-            if fresh:
-                self._delete()
-            self._ledger.connect(to_write=True)
+            self._connect(fresh=fresh)
             try:
+                if fresh:
+                    self._delete()
+                self._refuse_others()
                 self._ledger.begin(self.kind, identity)
                 self._begin_stage()
                 self._roll_forward()
+                self._ledger.finish(finished=False)
             except BaseException:
                 self._ledger.close()  # so that nothing is written to a target that is refused
                 raise
+
+    def _connect(self, *, fresh: bool) -> None:
+        """Open the ledger, with `fresh` an empty one; before that nothing is touched: somebody else may be writing."""
+        ledger = self._ledger
+        try:
+            ledger.connect(to_write=True)
+            if fresh:
+                with ledger.transaction():
+                    ledger.wipe()
+        except sqlite3.DatabaseError as error:
+            ledger.close()
+            if not fresh or isinstance(error, sqlite3.OperationalError):
+                raise
+            for damaged in self._hidden.glob(f"{self.kind}.sqlite*"):
+                damaged.unlink()
+            ledger.connect(to_write=True)
 
     def commit(self, batches: Sequence[Batch]) -> Committed:
         """See `Sink`."""
@@ -117,6 +136,7 @@ class PartSink(abc.ABC):
             with self._errors():
                 self._flush()
                 self._write_conversations()
+                self._ledger.finish(finished=True)
         finally:
             with self._errors():
                 self._ledger.close()
@@ -283,10 +303,19 @@ class PartSink(abc.ABC):
         return waiting if waiting is not None and waiting.exists() else self._directory / part.name
 
     def _delete(self) -> None:
-        visible, ledgers = f"messages-{'[0-9]' * 6}{self.ending}", f"{self.kind}.sqlite*"
-        for path in (*self._directory.glob(visible), *self._hidden.glob(ledgers), *self._hidden.glob(f"{self.kind}.stage-*")):
+        for path in (*self._visible(), *self._hidden.glob(f"{self.kind}.stage-*")):
             path.unlink()
-        (self._directory / f"conversations{self.ending}").unlink(missing_ok=True)
+
+    def _refuse_others(self) -> None:
+        """What no ledger knows would be deleted."""
+        if not self._ledger.exists() and (others := self._visible()):
+            told = f"{self._directory} holds {others[0].name}, which is of no export that goes on here"
+            raise TargetError(f"{told}; name another directory, or start over with --fresh (fresh=True), which deletes it")
+
+    def _visible(self) -> list[pathlib.Path]:
+        """The files that people see."""
+        names = (f"messages-{'[0-9]' * 6}{self.ending}", f"conversations{self.ending}")
+        return sorted(path for name in names for path in self._directory.glob(name))
 
 
 def _key_of(row: MessageRow) -> _Key:

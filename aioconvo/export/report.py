@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from .completeness import Completeness, Verdict, verify
+from .completeness import Completeness, verify
 from .errors import ExportError, TargetError, target_errors
 from .report_figures import WAIT_LABELS, ConversationFacts, MessageFacts, Scratch, Shown
 from .report_transcript import page_json, page_row
@@ -32,6 +32,7 @@ from .sinks import Sink, open_sink
 __all__ = ["write"]
 
 _MARK = "@"
+_FIRST = b"<!doctype html>"
 _MOST_NAMED = 4
 
 
@@ -52,7 +53,7 @@ def write(
     that the variable `SQLITE_TMPDIR` names or that of the system.
 
     Raises:
-        ExportError: The target's kind is not known, or an argument is wrong.
+        ExportError: The target's kind is not known, an argument is wrong, or `out` is there and no such page, as the target is.
         TargetError: The target cannot be read, or the page cannot be written.
     """
     place = _zone(zone)
@@ -60,6 +61,11 @@ def write(
         raise ExportError("conversations and messages are how many to show at most: 0 or more")
     notice = _notice(verify(target))
     name = pathlib.Path(out)
+    if name.is_dir():
+        raise ExportError(f"{name} is a directory; name a file for the page")
+    with target_errors(name):
+        if name.is_file() and name.stat().st_size and not _is_page(name):
+            raise ExportError(f"{name} is there, and no page of a report: it would be overwritten; name another file")
     with target_errors(name), _room(), contextlib.closing(_scratch(open_sink(target))) as scratch, _appearing(name) as file:
         shown = scratch.shown(conversations, messages)
         texts = {"title": html.escape(title), "notice": f'<p class="notice">{html.escape(notice)}</p>' if notice else ""}
@@ -71,11 +77,14 @@ def _notice(held: Completeness) -> str:
     """What to say of an export that is short."""
     if held.complete:
         return ""
-    short = held.conversations - held.verdicts.get(Verdict.COMPLETE, 0)
     lists = f" and {held.lists_unfinished} lists of conversations" if held.lists_unfinished else ""
-    return (
-        f"This export is not complete: {short} of {held.conversations} conversations{lists} are short. The same export goes on."
-    )
+    told = f"{held.short} of {held.conversations} conversations{lists} are short"
+    return f"This export is not complete: {told}. The same export goes on."
+
+
+def _is_page(name: pathlib.Path) -> bool:
+    with name.open("rb") as file:
+        return file.read(len(_FIRST)) == _FIRST
 
 
 @contextlib.contextmanager

@@ -87,6 +87,7 @@ Value: TypeAlias = str | bool | int | dt.datetime | None
 _encode = msgspec.json.Encoder().encode
 _NULL = msgspec.Raw(b"null")
 _NONE = msgspec.Raw(b"[]")
+_BITS = 63  # beside the sign
 _NOBODY = Participant(ParticipantKind.UNKNOWN)
 
 
@@ -227,11 +228,16 @@ def conversation_row(conversation: Conversation, account: str) -> ConversationRo
         status=conversation.status,
         subject=conversation.subject,
         unread=conversation.unread,
-        message_count=conversation.message_count,
+        message_count=_integer(conversation.message_count),
         channels=_json(conversation.channels),
         participants=_json(conversation.participants),
         native=_json(conversation.native),
     )
+
+
+def _integer(count: int | None) -> int | None:
+    """A number that fits into 64 bits, as integers of every target do; another one stands in `native` alone."""
+    return count if count is not None and count.bit_length() <= _BITS else None
 
 
 def message_row(message: Message, account: str, conversation_id: str) -> MessageRow:

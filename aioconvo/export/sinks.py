@@ -39,7 +39,7 @@ class Sink(Protocol):
 
     @property
     def ledger(self) -> Ledger:
-        """The state of this target, once it is open."""
+        """The state of this target; its path is known before it is open."""
         ...
 
     def open(self, identity: Identity, *, fresh: bool) -> None:

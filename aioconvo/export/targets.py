@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -34,11 +35,19 @@ class Targets:
         return await anyio.to_thread.run_sync(work, limiter=self._turn)
 
     async def open(self, identity: Identity, *, fresh: bool) -> None:
-        """Open all. Raises `ExportError` where one holds another export, or cannot be used."""
+        """Open all. Raises `ExportError` where two are the same, or one holds another export, or cannot be used."""
 
         def work() -> None:
-            for given in self._given:
-                name, sink = (given.kind, given) if isinstance(given, Sink) else (os.fspath(given), open_sink(given))
+            # Names and libraries first: with `fresh`, to open is to delete.
+            sinks = [(one.kind, one) if isinstance(one, Sink) else (os.fspath(one), open_sink(one)) for one in self._given]
+            places: set[pathlib.Path] = set()
+            for name, sink in sinks:
+                place = sink.ledger.path.resolve()
+                if place in places:
+                    raise ExportError(f"{name} is named twice as a target; once is enough")
+                places.add(place)
+            self._sinks.clear()
+            for name, sink in sinks:
                 self._sinks.append((name, sink))
                 sink.open(identity, fresh=fresh)
 
@@ -69,17 +78,6 @@ class Targets:
         """Commit to all, and those of `ids` that are due then: see `commit` and `owed`."""
         return await self._do(lambda: (self._commit(batches), self._owed(account, ids, len(ids))))
 
-    async def commit_read(self, read: Callable[[], Sequence[Batch]]) -> bool:
-        """Commit what `read` reads, in the thread too; whether there was anything."""
-
-        def work() -> bool:
-            batches = read()
-            for _, sink in self._sinks:
-                sink.commit(batches)
-            return bool(batches)
-
-        return await self._do(work)
-
     async def begin_round(self, account: Account) -> None:
         """See `Ledger`."""
 
@@ -98,16 +96,14 @@ class Targets:
 
         await self._do(work)
 
-    async def feed_lists(self, account: Account, users: Callable[[], Sequence[str]]) -> int:
-        """Note the lists of the users that `users` reads; how many it read."""
+    async def feed_lists(self, account: Account, users: Sequence[str]) -> None:
+        """See `Ledger`."""
 
-        def work() -> int:
-            read = users()
+        def work() -> None:
             for _, sink in self._sinks:
-                sink.ledger.feed_lists(account, read)
-            return len(read)
+                sink.ledger.feed_lists(account, users)
 
-        return await self._do(work)
+        await self._do(work)
 
     async def owed_lists(self, account: Account, *, count: int) -> list[tuple[str, list[Step]]]:
         """Lists that are due in a target: for each what every target that lacks some of it says."""

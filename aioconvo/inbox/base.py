@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 import datetime as dt
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from aioconvo.core.codec import Model
 from aioconvo.core.errors import InvalidRequestError, UnsupportedError
@@ -131,6 +131,9 @@ class Inbox(abc.ABC):
     def _id_of(self, conversation: Conversation | str) -> str:
         if isinstance(conversation, str):
             identity = conversation
+        elif not isinstance(conversation, Conversation):  # pyright: ignore[reportUnnecessaryIsInstance] -- who is not typed
+            told = type(conversation).__name__
+            raise InvalidRequestError(f"give a conversation or its id, which is a text; got {told}")
         elif conversation.provider != self.provider:
             raise InvalidRequestError(f"this conversation is one of {conversation.provider}, not of {self.provider}")
         else:
@@ -164,11 +167,12 @@ def some(name: str, users: str | Sequence[str]) -> list[str]:
     """One user or several as a list.
 
     Raises:
-        InvalidRequestError: There is none, or an empty id.
+        InvalidRequestError: There is none, or an empty id, or what is no text.
     """
-    ids = [users] if isinstance(users, str) else list(users)
-    if not ids or not all(ids):
-        raise InvalidRequestError(f"{name} must be ids of users, at least one")
+    several = hasattr(users, "__iter__") and not isinstance(users, str)
+    ids: list[Any] = list(users) if several else [users]
+    if not ids or not all(isinstance(one, str) and one for one in ids):
+        raise InvalidRequestError(f"{name} must be ids of users, at least one, each a text")
     return ids
 
 

@@ -63,9 +63,8 @@ def sandbox(*arguments: object) -> Iterator[Served]:
 def start(served: Served, *arguments: object, **options: Any) -> subprocess.Popen[str]:
     """The command, running; its output is kept in one text."""
     environ = {**os.environ, **served.environ, "COLUMNS": "120"}
-    return subprocess.Popen(  # noqa: S603 -- our own command
-        [*COMMAND, *map(str, arguments)], env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
-    )
+    told: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **options}
+    return subprocess.Popen([*COMMAND, *map(str, arguments)], env=environ, text=True, **told)  # noqa: S603 -- our own command
 
 
 def run(served: Served, *arguments: object, expected: int = 0, seconds: float = 60.0, **options: Any) -> str:

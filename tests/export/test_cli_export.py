@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -56,6 +57,10 @@ WRONG = [
     (["smooch", "--to", "out.sqlite", "--users-from", "smooch:missing.txt"], "cannot read missing.txt"),
     (["smooch", "--to", "out.sqlite", "--users-from", "smoch:users.txt"], "'smoch' is no provider, there are smscx"),
     (["smooch", "--to", "out.sqlite", "--users-from", "-", "--users-from", "smooch:-"], "from --users-from twice"),
+    (["convore", "--to", "out.sqlite", "--to", "./out.sqlite"], "./out.sqlite is named twice as a target"),
+    (["convore", "--to", "jsonl:out", "--to", "jsonl:out/"], "named twice as a target"),
+    (["convore", "--to", "out.sqlite", "--account", "\udcff"], "'--account': it is no text in UTF-8"),
+    (["convore", "--to", "out.sqlite", "--channel", "\udcff"], "'--channel': it is no text in UTF-8"),
     (["convore", "--to", "out.sqlite", "--scheduler", "tcp://127.0.0.1:8786"], "--engine dask"),
     (["convore", "--to", "out.sqlite", "--engine", "dask", "--scheduler", "here"], "tcp://HOST:PORT"),
 ]
@@ -101,6 +106,20 @@ def test_wrong_use_names_the_fix(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_target_that_is_a_word_of_sqlites_is_a_file(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert runner.invoke(app, ["export", "convore", "--to", "sqlite::memory:"], env=served.environ).exit_code == 0
+    assert runner.invoke(app, ["verify", "sqlite::memory:"]).exit_code == 0
+
+
+def test_fresh_deletes_nothing_before_all_targets_are_known(served: Served, tmp_path: Path) -> None:
+    command = ["export", "convore", "--to", str(tmp_path / "out.sqlite")]
+    assert runner.invoke(app, command, env=served.environ).exit_code == 0
+    refused = runner.invoke(app, [*command, "--to", "nothing", "--fresh"], env=served.environ)
+    assert refused.exit_code == 2
+    assert "12 complete" in runner.invoke(app, ["verify", str(tmp_path / "out.sqlite")]).stdout
+
+
 def test_a_missing_credential_is_named(tmp_path: Path) -> None:
     result = runner.invoke(
         app, ["export", "convore", "--to", str(tmp_path / "out.sqlite")], env={"AIOCONVO_CONVORE_API_KEY": ""}
@@ -117,6 +136,17 @@ def test_another_selection_is_refused_and_fresh_starts_over(served: Served, tmp_
     assert refused.exit_code == 2
     assert "--fresh" in refused.output
     assert runner.invoke(app, [*bounded, "--fresh"], env=served.environ).exit_code == 0
+
+
+def test_a_new_credential_of_the_same_account(served: Served, tmp_path: Path) -> None:
+    command = ["export", "convore", "--to", str(tmp_path / "out.sqlite")]
+    rotated = {**served.environ, "AIOCONVO_CONVORE_API_KEY": "another"}
+    assert runner.invoke(app, command, env=served.environ).exit_code == 0
+    refused = runner.invoke(app, command, env=rotated)
+    assert refused.exit_code == 2
+    named = re.search(r"--account (\w+) ", refused.output)
+    assert named is not None
+    assert runner.invoke(app, [*command, "--account", named[1]], env=served.environ).exit_code == 0
 
 
 # What it tells.
@@ -153,6 +183,18 @@ def test_verify_shows_what_is_short(served: Served, tmp_path: Path) -> None:
     assert "failed: NotFoundError" in table
     assert ids[0] not in table
     assert ids[0] in runner.invoke(app, ["verify", target, "--all"]).stdout
+
+
+def test_ids_are_shown_as_they_are(served: Served, tmp_path: Path) -> None:
+    target, ids, file = str(tmp_path / "out.sqlite"), ["[/x]", "[bold]:id:5", "x" * 90], tmp_path / "ids.txt"
+    file.write_text("\n".join(ids))
+    for option, exported in (("--conversations-from", target), ("--users-from", f"{target}.db")):
+        command = ["export", "smooch", "--to", exported, option, str(file)]
+        told = runner.invoke(app, command, env=served.environ).output
+        verified = runner.invoke(app, ["verify", exported])
+        assert verified.exit_code == 1, verified.output
+        assert all(one in verified.stdout for one in ids)
+        assert option == "--conversations-from" or all(f"user {one} of" in told for one in ids)
 
 
 def test_verify_and_report_without_a_target(tmp_path: Path) -> None:
@@ -220,9 +262,25 @@ def test_durations(seconds: float, told: str) -> None:
     assert duration(seconds) == told
 
 
-# Ctrl-C.
-
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals are sent to a process")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no file that is always full")
+@pytest.mark.parametrize("full", [True, False])
+def test_an_export_that_nobody_listens_to_is_complete(full: bool, served: Served, tmp_path: Path) -> None:
+    target = tmp_path / "out.sqlite"
+    ours, theirs = os.pipe()
+    os.close(ours)
+    with Path("/dev/full").open("w", encoding="utf-8") if full else os.fdopen(os.dup(theirs), "w") as deaf:
+        process = start(served, "export", "convore", "--to", target, stdout=deaf, stderr=deaf)
+    os.close(theirs)
+    assert process.wait(60) == 0
+    found, twice = doubled(rows(target))
+    assert not twice
+    assert found == served.ids("convore")
+
+
+# Ctrl-C.
 
 
 @posix_only
@@ -248,6 +306,47 @@ def test_interrupted(interrupts: int, served: Served, tmp_path: Path) -> None:
     assert "complete" in again
     if interrupts == 1:  # nothing was asked for in vain
         assert len(relay.targets) == _requests_of_one_run(served, tmp_path)
+
+
+@posix_only
+def test_interrupted_while_standard_input_has_no_end(served: Served, tmp_path: Path) -> None:
+    command = ("export", "smooch", "--to", tmp_path / "out.sqlite", "--users-from", "-")
+    ours, theirs = os.pipe()
+    try:
+        process = start(served, *command, stdin=ours)
+        os.write(theirs, b"user-1\n")
+        while not (tmp_path / "out.sqlite-wal").exists():  # it has begun, and so listens
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        told, _ = process.communicate(timeout=30)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert process.returncode == 130, told
+    assert "The same command goes on from there." in told
+
+
+@posix_only
+def test_ids_that_are_no_text_are_told_on_standard_input_too(served: Served, tmp_path: Path) -> None:
+    """Where the locale is C, as for cron, Python's own reader lets them pass."""
+    ids = tmp_path / "ids.txt"
+    ids.write_bytes(b"user-1\n\xff\n")
+    command = ("export", "smooch", "--to", tmp_path / "out.sqlite", "--users-from", "-")
+    with ids.open() as file:
+        process = start(Served(served.root, {**served.environ, "LC_ALL": "C"}), *command, stdin=file)
+        told, _ = process.communicate(timeout=30)
+    assert process.returncode == 2, told
+    assert "standard input is no text in UTF-8" in told
+
+
+@posix_only
+def test_ids_come_from_a_pipe_whose_writer_is_done(tmp_path: Path) -> None:
+    pipe = tmp_path / "ids"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("user-1\nuser-2\n",))
+    writer.start()
+    assert list(choosing.IdFile(str(pipe))) == ["user-1", "user-2"]
+    writer.join()
 
 
 def _read_until(process: subprocess.Popen[str], words: str) -> str:

@@ -5,14 +5,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator
+import itertools
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 import aioconvo
-from aioconvo.export import Exporter, ExportError, Progress, Source, Summary, Verdict, conversation_states
+from aioconvo.export import (
+    Account,
+    Batch,
+    Exporter,
+    ExportError,
+    Progress,
+    Source,
+    Step,
+    Summary,
+    Verdict,
+    conversation_states,
+    engine,
+)
 from aioconvo.sandbox import Sandbox
 from tests.export.accounts import CLIENTS, KINDS, PROVIDERS, checked, exported, held, keys, read, source, target
 
@@ -81,6 +99,17 @@ async def test_a_second_run_brings_what_is_new_and_asks_no_more(
     for out in targets:
         assert await exported(out) == held(sandbox, name)
         assert {row["text"] for row in await read(out)} >= {"Is it", "still there?"} or name == "convore"
+
+
+async def test_an_exporter_may_run_each_night(sandbox: Sandbox, pool: aioconvo.SessionPool, tmp_path: Path) -> None:
+    out = target("sqlite", tmp_path)
+    exporter = Exporter(source("ultracart", sandbox, pool), out)
+    assert (await exporter.run()).complete
+    sandbox.providers["ultracart"].receive_message(next(iter(held(sandbox, "ultracart")))[1], "Is it still there?")
+    again = await exporter.run()
+    (counts,) = again.sources
+    assert (again.complete, counts.messages.new, counts.listed, len(again.targets)) == (True, 1, CONVERSATIONS, 1)
+    assert await exported(out) == held(sandbox, "ultracart")
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
@@ -154,10 +183,15 @@ async def test_a_conversation_that_fails_does_not_stop_the_rest(
     assert failed.fault is not None
     assert failed.fault.type == "NotFoundError"
     assert await exported(out) == held(sandbox, "ultracart")
+    for named, complete in ((["no-such-uuid"], False), ([], True)):  # it was a wrong id, which is put right
+        before = asked(sandbox, "ultracart")
+        again = await Exporter(source("ultracart", sandbox, pool, conversations=named), out).run()
+        assert (again.sources[0].failed, again.sources[0].walked, again.complete) == (1, 0, complete)
+        assert asked(sandbox, "ultracart") == before + 1
     before = asked(sandbox, "ultracart")
-    second = await Exporter(source("ultracart", sandbox, pool, conversations=[]), out).run()
-    assert (second.sources[0].failed, second.sources[0].walked, second.complete) == (1, 0, False)
-    assert asked(sandbox, "ultracart") == before + 1
+    last = await Exporter(source("ultracart", sandbox, pool, conversations=[]), out).run()
+    assert last.targets[0][1].verdicts == {Verdict.COMPLETE: CONVERSATIONS, Verdict.GONE: 1}
+    assert (last.complete, asked(sandbox, "ultracart")) == (True, before)
 
 
 async def test_a_user_whom_the_api_does_not_know_does_not_stop_the_rest(
@@ -173,6 +207,27 @@ async def test_a_user_whom_the_api_does_not_know_does_not_stop_the_rest(
         assert unfinished.fault.type == "NotFoundError"
         assert await exported(out) == held(sandbox, "smooch")
         assert not summary.complete
+    assert (await Exporter(source("smooch", sandbox, pool, users=users[1:]), out).run()).complete
+
+
+@pytest.mark.parametrize("choice", ["users", "conversations"])
+async def test_ids_that_take_their_time_keep_nobody_else_waiting(
+    choice: str, sandbox: Sandbox, pool: aioconvo.SessionPool, tmp_path: Path
+) -> None:
+    users, others_are_done = list(sandbox.providers["smooch"].state()["users"]), threading.Event()
+
+    def slowly() -> Iterator[str]:
+        assert others_are_done.wait(30)
+        yield from users
+
+    def watch(progress: Progress) -> None:
+        if progress.sources[0].messages.new == CONVERSATIONS * MESSAGES:
+            others_are_done.set()
+
+    options: dict[str, Any] = {choice: slowly()}
+    sources = [source("convore", sandbox, pool), source("smooch", sandbox, pool, **options)]
+    assert (await Exporter(sources, target("sqlite", tmp_path), on_progress=watch).run()).complete
+    assert await exported(target("sqlite", tmp_path)) == held(sandbox, "convore", "smooch")
 
 
 async def test_lists_and_conversations_share_the_requests_that_are_under_way(
@@ -186,6 +241,48 @@ async def test_lists_and_conversations_share_the_requests_that_are_under_way(
     one = Source(client, "shop", users=list(sandbox.providers["smooch"].state()["users"]))
     await Exporter(one, target("jsonl", tmp_path), concurrency=1).run()
     assert max(under_way) == 1
+
+
+@pytest.mark.parametrize("at", [2, 7])  # in the list of conversations; in the messages of one
+async def test_a_position_that_expired_begins_anew(at: int, pool: aioconvo.SessionPool, tmp_path: Path) -> None:
+    day = 1
+
+    async def answer(request: web.Request) -> web.Response:
+        told, _, place = request.query.get("cursor", f"{day}-0").partition("-")
+        if told != str(day):
+            return web.json_response({"error": "this cursor has expired"}, status=400)
+        items = [{"id": f"{request.query.get('conversation_id', 'c')}{place}"}]
+        following = f"{day}-{int(place) + 1}" if int(place) < 4 else None
+        return web.json_response({"data": items, "next_cursor": following})
+
+    app = web.Application()
+    app.router.add_get("/v1/{list}", answer)
+    async with TestServer(app) as server:
+
+        def account(on_request: Callable[[aioconvo.RequestFacts], None] | None = None) -> Source:
+            options: dict[str, Any] = {"api_key": "key", "base_url": str(server.make_url("")), "pool": pool}
+            return Source(aioconvo.ConvoreClient(**options, hooks=aioconvo.Hooks(on_request=on_request)), "shop")
+
+        def stop(_: aioconvo.RequestFacts) -> None:
+            if next(requests) == at:
+                first.stop()
+
+        requests, out = itertools.count(1), target("jsonl", tmp_path)
+        first = Exporter(account(stop), out, concurrency=1)
+        assert not (await first.run()).complete
+        day = 2
+        summary = await Exporter(account(), out).run()
+    assert summary.complete
+    assert await exported(out) == Counter(("convore", f"c{one}", f"c{one}{two}") for one in range(5) for two in range(5))
+
+
+async def test_a_page_for_nobody_waits_for_what_ended_who_writes() -> None:
+    """A cancelled run would raise what its walks saw of that, in place of CancelledError: a race that no test can force."""
+    pages, written = anyio.create_memory_object_stream[Batch](1)
+    with pages, anyio.move_on_after(0) as scope:
+        written.close()
+        await engine.hand_on(pages, Batch(account=Account("convore", "shop"), step=Step()))
+    assert scope.cancelled_caught
 
 
 async def test_refused_credentials_end_the_source_and_are_told(sandbox: Sandbox, tmp_path: Path) -> None:

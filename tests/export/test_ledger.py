@@ -181,6 +181,79 @@ def test_what_failed_is_kept_and_due_in_the_next_run(ledger: Ledger) -> None:
     assert look(ledger).complete
 
 
+def test_a_target_is_not_complete_before_its_first_round(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.connect(to_write=True)
+        ledger.begin("test", IDENTITY)
+        assert not look(ledger).complete
+        ledger.begin_round(ACCOUNT)
+        assert not look(ledger).complete
+        ledger.end_round(ACCOUNT)
+        assert look(ledger).complete
+
+
+GONE = Fault(type="NotFoundError", words="404")
+
+
+def next_round(ledger: Ledger, *lists: str) -> None:
+    ledger.end_round(ACCOUNT)
+    ledger.begin("test", IDENTITY)
+    ledger.begin_round(ACCOUNT)
+    ledger.feed_lists(ACCOUNT, lists)
+
+
+def test_what_the_api_does_not_know_and_nothing_names_is_gone(ledger: Ledger) -> None:
+    lost = Batch(account=ACCOUNT, conversation="c", step=Step(fault=GONE))
+    take(ledger, listed(row()))
+    ledger.owed(ACCOUNT)
+    take(ledger, page("1", position="p1", pages=1), lost)
+    next_round(ledger, "")
+    assert look(ledger).verdicts == {Verdict.FAILED: 1}
+    assert [one.id for one in ledger.owed(ACCOUNT)] == ["c"]  # tried again, whatever the list tells
+    take(ledger, listed(ended=True), lost)
+    ledger.end_round(ACCOUNT)
+    found = look(ledger)
+    assert (found.complete, found.verdicts, found.incomplete, found.messages) == (True, {Verdict.GONE: 1}, (), 1)
+    next_round(ledger, "")
+    assert ledger.owed(ACCOUNT) == []
+    take(ledger, listed(row()))  # it is back, as it was
+    assert [one.id for one in ledger.owed(ACCOUNT)] == ["c"]
+    take(ledger, page("1", "2", ended=True))
+    ledger.end_round(ACCOUNT)
+    assert look(ledger).verdicts == {Verdict.COMPLETE: 1}
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (GONE, listed(row())),  # it is named still
+        (GONE, listed(ended=False)),  # the rest of the list may name it
+        (Fault(type="InternalServerError", words="500"), listed()),
+    ],
+)
+def test_what_may_be_there_is_not_gone(fault: Fault, told: Batch, ledger: Ledger) -> None:
+    lost = Batch(account=ACCOUNT, conversation="c", step=Step(fault=fault))
+    take(ledger, listed(row()), lost)
+    for _ in range(2):
+        next_round(ledger, "")
+        take(ledger, told, lost)
+    ledger.end_round(ACCOUNT)
+    assert look(ledger).verdicts == {Verdict.FAILED: 1}
+
+
+def test_a_user_whom_the_api_does_not_know_and_nobody_names_is_forgotten(ledger: Ledger) -> None:
+    lost = Batch(account=ACCOUNT, user="nobody", step=Step(fault=GONE))
+    take(ledger, listed())
+    ledger.feed_lists(ACCOUNT, ["nobody"])
+    for named in (["", "nobody"], [""]):
+        assert not look(ledger).complete
+        take(ledger, lost)
+        next_round(ledger, *named)
+    take(ledger, listed(), lost)
+    ledger.end_round(ACCOUNT)
+    assert look(ledger).complete
+
+
 def test_a_list_that_failed_goes_on_in_the_next_round(ledger: Ledger) -> None:
     fault = Fault(type="InternalServerError", words="500")
     take(ledger, listed(row(), ended=False), Batch(account=ACCOUNT, user="", step=Step(fault=fault)))
@@ -200,6 +273,52 @@ def test_fewer_messages_than_the_api_says_is_short(ledger: Ledger) -> None:
     ledger.end_round(ACCOUNT)
     (state,) = look(ledger).incomplete
     assert (state.verdict, state.gap, state.told, state.reached_end) == (Verdict.SHORT, 1, 3, True)
+
+
+def test_what_is_short_is_walked_from_its_beginning_by_the_next_run(ledger: Ledger) -> None:
+    take(ledger, listed(row("c", 3)))
+    ledger.owed(ACCOUNT)
+    take(ledger, page("2", "3", ended=True))
+    ledger.end_round(ACCOUNT)
+    ledger.begin("test", IDENTITY)
+    ledger.begin_round(ACCOUNT)
+    take(ledger, listed(row("c", 3)))
+    assert [(one.step, one.whole_to) for one in ledger.owed(ACCOUNT)] == [(Step(), None)]
+    take(ledger, page("2", "3", ended=True), listed(row("c", 3)))
+    assert ledger.owed(ACCOUNT) == []  # not again in this round
+    ledger.begin("test", IDENTITY)
+    ledger.end_round(ACCOUNT)
+    ledger.begin_round(ACCOUNT)
+    take(ledger, listed(row("c", 3)))
+    assert ledger.owed(ACCOUNT)
+    take(ledger, page("1", "2", "3", ended=True))
+    ledger.end_round(ACCOUNT)
+    assert look(ledger).complete
+
+
+def test_a_message_of_the_future_does_not_hide_those_that_come_until_then(ledger: Ledger) -> None:
+    take(ledger, listed(row()))
+    ledger.owed(ACCOUNT)
+    minutes = int((dt.datetime.now(dt.UTC) - NOON) / MINUTE)
+    take(ledger, page("1", str(minutes + 60), ended=True))
+    take(ledger, listed(row(count=3)))
+    (owed,) = ledger.owed(ACCOUNT)
+    assert owed.whole_to is not None
+    assert NOON + minutes * MINUTE <= owed.whole_to <= dt.datetime.now(dt.UTC)
+
+
+def test_fewer_messages_than_the_api_has_in_all_are_enough_where_bounds_leave_some_out(tmp_path: Path) -> None:
+    bounded = msgspec.structs.replace(IDENTITY, since=NOON)
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.connect(to_write=True)
+        for _ in range(2):
+            ledger.begin("test", bounded)
+            ledger.begin_round(ACCOUNT)
+            take(ledger, listed(row("c", 3)))
+            found = [one.id for one in ledger.owed(ACCOUNT)]
+            take(ledger, page("1", ended=True))
+            ledger.end_round(ACCOUNT)
+        assert found == []
 
 
 def test_messages_of_a_conversation_that_is_not_known_are_left_to_who_knows_it(ledger: Ledger) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from aioconvo.export import Account, Batch, ExportError, Identity, Sink, Step, TargetError, open_sink
+from aioconvo.export import Account, Batch, ExportError, Identity, Sink, Step, TargetError, open_sink, verify
+from aioconvo.export.completeness import look
 from aioconvo.export.jsonl import GzipJsonlSink, JsonlSink
 from aioconvo.export.parts import PartSink
 from aioconvo.export.schema import ConversationRow, MessageRow
@@ -208,6 +211,37 @@ def test_what_a_commit_that_failed_had_written_does_not_count(
     assert ids(tmp_path) == Counter("123" if more else "12")
 
 
+def test_files_that_came_without_their_ledger_are_not_deleted(tmp_path: Path) -> None:
+    sink = opened(JsonlSink, tmp_path)
+    sink.commit([listed("c"), page("1")])
+    sink.close()
+    shutil.rmtree(tmp_path / "out" / ".aioconvo")  # as a copy by `cp out/*` is without it
+    with pytest.raises(
+        TargetError, match=r"out holds conversations.jsonl, which is of no export that goes on here; .* --fresh"
+    ):
+        opened(JsonlSink, tmp_path)
+    assert ids(tmp_path) == Counter("1")
+    opened(GzipJsonlSink, tmp_path).close()  # files of other kinds are no matter
+    opened(JsonlSink, tmp_path, fresh=True).close()
+    assert ids(tmp_path) == Counter()
+
+
+@pytest.mark.parametrize("kind", [JsonlSink, GzipJsonlSink])
+def test_a_target_is_not_complete_before_its_files_are(kind: type[PartSink], tmp_path: Path) -> None:
+    """A run that is killed at its very end has all messages, but not yet in the files that people see."""
+    target = f"{kind.kind}:{tmp_path / 'out'}"
+    for closed in (False, True):
+        sink = opened(kind, tmp_path)
+        sink.ledger.begin_round(ACCOUNT)
+        ended = msgspec.structs.replace(page("1", "2"), step=Step(walk="w", pages=1, ended=True))
+        sink.commit([listed("c"), ended])
+        sink.ledger.end_round(ACCOUNT)
+        assert look(sink.ledger).complete
+        sink.close() if closed else sink.ledger.close()
+        assert verify(target).complete is closed
+        assert ids(tmp_path) == (Counter("12") if closed else Counter())
+
+
 def test_targets_of_two_kinds_share_a_directory(tmp_path: Path) -> None:
     sinks = [opened(kind, tmp_path, rows_per_part=100) for kind in SINKS]
     for sink in sinks:
@@ -242,6 +276,26 @@ def test_fresh_deletes_what_the_export_wrote_and_nothing_else(tmp_path: Path) ->
     again.close()
     assert ids(tmp_path) == Counter("1")
     assert notes.read_text() == "mine"
+
+
+def test_fresh_deletes_nothing_of_an_export_that_is_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aioconvo.export.ledger._PATIENCE", 0.0)
+    sink = opened(JsonlSink, tmp_path)
+    sink.commit([listed("c"), page("1", "2", "3"), page("4")])
+    with pytest.raises(TargetError, match="another export or program is writing there"):
+        opened(JsonlSink, tmp_path, fresh=True)
+    sink.commit([page("5")])
+    sink.close()
+    assert ids(tmp_path) == Counter("12345")
+
+
+def test_fresh_takes_the_place_of_a_ledger_that_is_none(tmp_path: Path) -> None:
+    opened(JsonlSink, tmp_path).close()
+    (tmp_path / "out" / ".aioconvo" / "jsonl.sqlite").write_text("no database, whatever its name says")
+    with pytest.raises(TargetError, match="no SQLite database"):
+        opened(JsonlSink, tmp_path)
+    opened(JsonlSink, tmp_path, fresh=True).close()
+    opened(JsonlSink, tmp_path).close()
 
 
 @pytest.mark.parametrize(

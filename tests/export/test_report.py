@@ -323,6 +323,23 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path: pathlib.Path
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+def test_a_page_replaces_pages_only(tmp_path: pathlib.Path, exported: Callable[..., str]) -> None:
+    target = exported(talk("convore", "a", (0, "inbound")))
+    file = next(path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size)
+    before = file.read_bytes()
+    with pytest.raises(ExportError, match=r"would be overwritten; name another file"):
+        report.write(target, file)
+    assert file.read_bytes() == before
+    for directory in (tmp_path, "."):
+        with pytest.raises(ExportError, match="is a directory; name a file"):
+            report.write(target, directory)
+    page = tmp_path / "report.html"
+    page.touch()
+    for title in ("first", "second"):
+        report.write(target, page, title=title)
+        assert f"<title>{title}</title>" in page.read_text()
+
+
 # In a browser. The page runs from its file; what it became is read back as HTML.
 
 

@@ -35,6 +35,14 @@ def message(**given: Any) -> Message:
     return Message(**defaults | given)
 
 
+@pytest.mark.parametrize(("count", "kept"), [(None, None), (0, 0), (2**63 - 1, 2**63 - 1), (2**63, None), (-(10**20), None)])
+def test_a_count_that_no_target_could_hold_is_not_told(count: int | None, kept: int | None) -> None:
+    conversation = Conversation(provider=Provider.CONVORE, id="c", native={"message_count": count}, message_count=count)
+    row = schema.conversation_row(conversation, "shop")
+    assert row.message_count == kept
+    assert schema.as_dict(row)["native"] == {"message_count": count}
+
+
 def test_a_message_becomes_a_row() -> None:
     full = message(
         sent_at=NOON,

@@ -211,7 +211,8 @@ async def test_lists_by_user_need_users_and_others_take_none(sandbox: Sandbox, c
         if name in BY_USER:
             with pytest.raises(aioconvo.UnsupportedError, match=r"give users=\[\.\.\.\]"):
                 inbox.conversations()
-            for wrong in ([], [""], ""):
+            wrongs: list[Any] = [[], [""], "", [5], 5, ["user-1", None]]
+            for wrong in wrongs:
                 with pytest.raises(aioconvo.InvalidRequestError, match="users"):
                     inbox.conversations(users=wrong)
         else:
@@ -338,6 +339,10 @@ async def test_conversations_of_others_and_damaged_ones_are_refused(clients: dic
         await clients["convore"].inbox.mark_read(damaged)
     with pytest.raises(aioconvo.InvalidRequestError, match="must be a UUID"):
         clients["smscx"].inbox.messages("7")
+    nothings: list[Any] = [None, 5, b"c"]
+    for nothing in nothings:
+        with pytest.raises(aioconvo.InvalidRequestError, match=f"its id, which is a text; got {type(nothing).__name__}"):
+            clients["convore"].inbox.messages(nothing)
 
 
 async def test_smscx_replies_by_the_channel_that_is_named(clients: dict[str, Any]) -> None:
