@@ -18,7 +18,7 @@ def _most_in_a_window(starts: list[float], seconds: float) -> int:
     return max(sum(1 for other in starts if start <= other < start + seconds) for start in starts)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=180, deadline=None)
 @given(
     rates=st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4096)), min_size=1, max_size=3),
     gaps=st.lists(st.integers(0, 3000), min_size=1, max_size=60),

@@ -45,7 +45,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "limits.db"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     rates=st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4096)), max_size=3),
     gaps=st.lists(st.integers(0, 3000), min_size=1, max_size=40),

@@ -388,7 +388,7 @@ def test_messages_and_conversations_that_arrive_meanwhile(tmp_path: Path) -> Non
     """They may be in the first run or not; the second one brings what is missing, and only that."""
     target = tmp_path / "out.sqlite"
     with (
-        sandbox("--conversations", 30, "--messages", 130, "--latency", 0.02) as served,
+        sandbox("--conversations", 15, "--messages", 130, "--latency", 0.02) as served,
         relayed(served, "convore") as (relay, through),
     ):
         ids = sorted(served.ids("convore"))
@@ -407,6 +407,6 @@ def test_messages_and_conversations_that_arrive_meanwhile(tmp_path: Path) -> Non
         second, twice = doubled(rows(target))
         assert not twice
         assert second == stored
-        assert len(second) == 31
+        assert len(second) == 16
         told = run(through, "export", "convore", "--to", target)
         assert "0 conversations walked, 0 messages new" in told

@@ -202,11 +202,11 @@ async def _next(pages: Any) -> Any:
     return await anext(pages, None)
 
 
-Walks.TestCase.settings = settings(max_examples=120, stateful_step_count=15, deadline=None)
+Walks.TestCase.settings = settings(max_examples=80, stateful_step_count=15, deadline=None)
 test_walks_lose_and_double_nothing = Walks.TestCase
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     api=st.sampled_from(APIS),
     shown=st.sets(KEYS, max_size=40),

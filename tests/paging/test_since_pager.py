@@ -85,7 +85,7 @@ def crowded(times: list[int], page_size: int) -> bool:
 TIMES = st.lists(st.integers(1_000, 1_020), max_size=40)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(
     times=TIMES,
     page_size=st.integers(1, 9),
@@ -108,7 +108,7 @@ def test_everything_comes_once_and_in_order(
     assert [message.time for message in found] == sorted(message.time or 0 for message in found)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=180, deadline=None)
 @given(times=TIMES, page_size=st.integers(1, 9), inclusive=st.booleans(), lowered=st.booleans())
 def test_a_crowd_is_walked_through_or_refused_but_never_cut(
     times: list[int], page_size: int, inclusive: bool, lowered: bool
@@ -130,7 +130,7 @@ def test_more_ties_than_a_page(inclusive: bool, tells: bool) -> None:
         walk(make(3)(None), thread, 3, [])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     times=TIMES,
     page_size=st.integers(1, 9),
