@@ -133,15 +133,16 @@ def export(
     users_from: Annotated[list[str] | None, _id_files("those of these users")] = None,
     external_users_from: Annotated[list[str] | None, _id_files("those of these users, by your own ids (sunshine)")] = None,
     conversations_from: Annotated[list[str] | None, _id_files("these conversations")] = None,
+    with_agents: Annotated[
+        bool, typer.Option("--with-agents", help="ultracart: ask who the agents are, so that messages have a direction.")
+    ] = False,
+    with_participants: Annotated[
+        bool, typer.Option("--with-participants", help="sunshine: ask who takes part; a request more for each conversation.")
+    ] = False,
     since: _Moment = None,
     until: _Moment = None,
-    channel: Annotated[
-        str | None, typer.Option(parser=choosing.words, metavar="TEXT", help="Only messages of this channel.")
-    ] = None,
-    account: Annotated[
-        str | None,
-        typer.Option(parser=choosing.words, metavar="TEXT", help="What the account is called in the target; else a digest."),
-    ] = None,
+    channel: Annotated[str | None, _words("Only messages of this channel.")] = None,
+    account: Annotated[str | None, _words("What the account is called in the target; else a digest.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Conversations of each provider that are read at once.")] = 32,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete what the target holds, and start over.")] = False,
     engine: Annotated[Engine, typer.Option(help="One process, or a Dask cluster.")] = Engine.LOCAL,
@@ -163,6 +164,8 @@ def export(
         targets=to,
         account=account,
         ids=choosing.ids(providers, users=users_from, external_users=external_users_from, conversations=conversations_from),
+        with_agents=choosing.of_one("ultracart", "--with-agents", providers, asked=with_agents),
+        with_participants=choosing.of_one("sunshine", "--with-participants", providers, asked=with_participants),
         since=since,
         until=until,
         channel=channel,

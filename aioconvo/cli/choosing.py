@@ -14,7 +14,7 @@ import typer
 
 from .operations import PROVIDERS
 
-__all__ = ["IdFile", "ids", "moment", "on_dask", "providers", "words"]
+__all__ = ["IdFile", "ids", "moment", "of_one", "on_dask", "providers", "words"]
 
 _STDIN = "-"
 _LOOK = 0.2  # seconds
@@ -157,6 +157,13 @@ def _twice(provider: str, first: str, second: str) -> str:
 
 def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}-from"
+
+
+def of_one(provider: str, option: str, exported: Sequence[str], *, asked: bool) -> bool:
+    """Whether an option is asked for that one provider alone has. Raises `typer.BadParameter` where it is not exported."""
+    if asked and provider not in exported:
+        raise typer.BadParameter(f"{option} is for {provider}, which is not one of those to export; name it too")
+    return asked
 
 
 def on_dask(engine: str, scheduler: str | None, stage: str | None) -> bool:

@@ -18,6 +18,7 @@ from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidReque
 from aioconvo.core.session import SessionPool
 from aioconvo.export import Exporter, ExportError, Source, Summary, TargetError
 from aioconvo.export.environ import client_from_env
+from aioconvo.inbox import Inbox, Provider, UltraCartInbox
 
 from .choosing import IdFile
 from .drawing import Drawing, duration
@@ -35,11 +36,16 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What the command line asked for: `ids` as `choosing.ids` gives them, aware times, `scheduler` is Dask's address."""
+    """What the command line asked for: `ids` as `choosing.ids` gives them, aware times, `scheduler` is Dask's address.
+
+    `with_agents` and `with_participants` are of the one provider that has them.
+    """
 
     providers: Sequence[str]
     targets: Sequence[str]
     ids: Mapping[str, tuple[str, IdFile]]
+    with_agents: bool = False
+    with_participants: bool = False
     account: str | None = None
     since: dt.datetime | None = None
     until: dt.datetime | None = None
@@ -87,25 +93,48 @@ def write_report(target: str, out: Path, **options: Any) -> int:
 
 async def _export(choice: Choice, engine: DaskEngine | None, drawing: Drawing) -> Summary:
     async with engine or contextlib.nullcontext(), SessionPool(limit_store=engine.limits if engine else None) as pool:
-        sources = [_source(choice, name, pool) for name in choice.providers]
-        exporter = Exporter(
-            sources,
-            choice.targets,
-            since=choice.since,
-            until=choice.until,
-            channel=choice.channel,
-            concurrency=choice.concurrency,
-            fresh=choice.fresh,
-            on_progress=drawing.update,
-            engine=engine,
-        )
+        clients = [client_from_env(name, pool) for name in choice.providers]
+        exporter = _exporter(choice, [_source(choice, client, _inbox(choice, client)) for client in clients], engine, drawing)
+        if choice.with_agents:  # wrong use was told before anything is asked for
+            known = [_source(choice, client, await _knowing_agents(_inbox(choice, client))) for client in clients]
+            exporter = _exporter(choice, known, engine, drawing)
         with _interrupts(exporter, drawing.say, [file for _, file in choice.ids.values()]):
             return await exporter.run()
 
 
-def _source(choice: Choice, provider: str, pool: SessionPool) -> Source:
-    chosen = dict([choice.ids[provider]] if provider in choice.ids else [])
-    return Source(client_from_env(provider, pool), choice.account, **chosen)
+def _exporter(choice: Choice, sources: Sequence[Source], engine: DaskEngine | None, drawing: Drawing) -> Exporter:
+    return Exporter(
+        sources,
+        choice.targets,
+        since=choice.since,
+        until=choice.until,
+        channel=choice.channel,
+        concurrency=choice.concurrency,
+        fresh=choice.fresh,
+        on_progress=drawing.update,
+        engine=engine,
+    )
+
+
+def _source(choice: Choice, client: Any, inbox: Inbox) -> Source:
+    chosen = dict([choice.ids[inbox.provider]] if inbox.provider in choice.ids else [])
+    return Source(client, choice.account, inbox=inbox, **chosen)
+
+
+def _inbox(choice: Choice, client: Any) -> Inbox:
+    inbox: Inbox = client.inbox
+    peopled = choice.with_participants and inbox.provider is Provider.SUNSHINE
+    return inbox.with_options(participants=True) if peopled else inbox
+
+
+async def _knowing_agents(inbox: Inbox) -> Inbox:
+    """The inbox, which knows the agents where it is UltraCart's. Raises `ExportError`: there are none."""
+    if not isinstance(inbox, UltraCartInbox):
+        return inbox
+    known = await inbox.with_agents()
+    if not known.portable_options.get("agents"):  # every message would be a customer's
+        raise ExportError("no web chat queue of ultracart has an agent: leave --with-agents out, or name them in a program")
+    return known
 
 
 def _engine(choice: Choice) -> DaskEngine | None:

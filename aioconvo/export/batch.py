@@ -25,14 +25,16 @@ class Account(NamedTuple):
 class Identity(Model):
     """What a target is an export of; another one is refused.
 
-    `accounts` are the accounts with how their conversations are chosen: `all`, `users` or `conversations`. The rest bounds
-    what of a conversation is exported.
+    `accounts` are the accounts with how their conversations are chosen: `all`, `users` or `conversations`. `knowing` are those
+    whose inbox knew more than its client does, with which options of it (`InboxOptions`); their values may change between runs.
+    The rest bounds what of a conversation is exported.
     """
 
     accounts: tuple[tuple[Account, str], ...] = ()
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     channel: str | None = None
+    knowing: tuple[tuple[Account, str], ...] = ()
 
     @property
     def bounded(self) -> bool:

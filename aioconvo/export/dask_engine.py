@@ -30,6 +30,7 @@ from aioconvo.core.errors import AioconvoError, ConfigurationError
 from aioconvo.core.options import PortableOptions
 from aioconvo.core.session import SessionPool
 from aioconvo.core.version import VERSION
+from aioconvo.inbox.base import InboxOptions
 
 from .batch import Account, Batch, Identity
 from .environ import client_from_env
@@ -74,6 +75,7 @@ class _Partition(Model):
     provider: str
     credential: str
     options: PortableOptions
+    inbox: InboxOptions
     jobs: tuple[Job, ...]
     identity: Identity
     concurrency: int
@@ -198,6 +200,7 @@ class DaskEngine:
             provider=source.account.provider,
             credential=_credential(source.client),
             options=source.client.portable_options,
+            inbox=source.inbox.portable_options,
             jobs=(),
             identity=identity,
             concurrency=1,
@@ -386,7 +389,7 @@ async def _walk(partition: _Partition) -> _Done:
             )
         async with _Stage(pathlib.Path(partition.stage)) as stage:
             await run_partition(
-                client.inbox,
+                client.inbox.with_options(**partition.inbox),
                 _each(partition.jobs),
                 stage.write,
                 partition.identity,

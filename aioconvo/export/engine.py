@@ -110,6 +110,7 @@ class Exporter:
             since=span.since,
             until=span.until,
             channel=channel,
+            knowing=tuple((source.account, option) for source in given for option in source.inbox.portable_options),
         )
         self.concurrency = concurrency
         self._sources = given

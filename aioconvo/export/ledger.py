@@ -149,7 +149,7 @@ class Ledger:
         """Begin a run: make the tables, or check that they are of this export.
 
         Raises:
-            ExportError: They are of another schema, account or selection.
+            ExportError: They are of another schema, account, selection, bound, or of an inbox that knew more or less.
         """
         with self.transaction():
             if not self.exists():
@@ -157,6 +157,9 @@ class Ledger:
             self._check(kind, identity)
             self.run = int(self.meta("run") or 0) + 1
             self._put(run=str(self.run))
+            held = self._held()
+            knowing = dict.fromkeys((*held.knowing, *identity.knowing))
+            self._put(options=_options(msgspec.structs.replace(held, knowing=tuple(knowing))))
             for account, selection in identity.accounts:
                 insert = "INSERT OR IGNORE INTO _aioconvo_sources (provider, account, selection) VALUES (?, ?, ?)"
                 self.db.execute(insert, (*account, selection))
@@ -189,6 +192,15 @@ class Ledger:
                 raise _refusal(self.path, f"{told}; {same}")
             if known.get(account.name, selection) != selection:
                 raise _refusal(self.path, f"holds {account} chosen by {known[account.name]}, not by {selection}")
+            if account.name in known:
+                self._check_knowing(account, identity)
+
+    def _check_knowing(self, account: Account, identity: Identity) -> None:
+        """What an inbox knows changes rows: those with it and those without it must not be mixed."""
+        before, now = ({option for one, option in each.knowing if one == account} for each in (self._held(), identity))
+        for option in sorted(before ^ now):
+            was, wanted = ("with", "without") if option in before else ("without", "with")
+            raise _refusal(self.path, f"holds {account} exported {was} {option}, not {wanted} {option}")
 
     def _held(self) -> Identity:
         return msgspec.json.decode(self.meta("options") or "", type=Identity)

@@ -60,8 +60,11 @@ class Source:
     `account` names the account in the target. Without it, the app id of Sunshine Conversations and Smooch, or else a digest
     of the credential, tells accounts apart; name it where a credential may be replaced by another one of the same account.
 
+    `inbox` is another one of the same client in place of `client.inbox`, such as `await client.inbox.with_agents()`.
+
     Raises:
-        ExportError: More than one choice was given, one that the API does not have, or none where it needs one.
+        ExportError: More than one choice was given, one that the API does not have, or none where it needs one; or `inbox` is
+            another provider's, or tells participants, which only lists do, while `conversations` are given.
     """
 
     def __init__(
@@ -72,10 +75,11 @@ class Source:
         users: Iterable[str] | None = None,
         external_users: Iterable[str] | None = None,
         conversations: Iterable[str] | None = None,
+        inbox: Inbox | None = None,
     ) -> None:
         self.client = client
-        self.inbox = client.inbox
-        provider = str(self.inbox.provider)
+        self.inbox = client.inbox if inbox is None else inbox
+        provider = str(client.inbox.provider)
         given = {"users": users, "external_users": external_users, "conversations": conversations}
         chosen: list[tuple[str, Iterable[str] | None]] = [(name, ids) for name, ids in given.items() if ids is not None]
         if len(chosen) > 1:
@@ -86,6 +90,8 @@ class Source:
 
     def _check(self, provider: str) -> None:
         able = self.inbox.capabilities
+        if self.inbox.provider != provider:
+            raise ExportError(f"this inbox is one of {self.inbox.provider}, not of {provider}: give one of the same client")
         if self.selection == "all" and not able.lists_all:
             raise ExportError(
                 f"{provider} does not list all conversations: say whose with users=... (--users-from FILE), or which with "
@@ -98,6 +104,11 @@ class Source:
             )
         if self.selection == "external_users" and provider != "sunshine":
             raise ExportError(f"{provider} takes your own ids of users as users=...; leave external_users out")
+        if self.selection == "conversations" and "participants" in self.inbox.portable_options:
+            raise ExportError(
+                "participants come with lists of conversations: say whose with users=... (--users-from FILE) or "
+                "external_users=... (--external-users-from FILE), or leave with_participants() (--with-participants) out"
+            )
 
     def __repr__(self) -> str:
         return f"<Source {self.account}, {self.selection}>"

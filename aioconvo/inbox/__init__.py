@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .base import Capabilities, Inbox, Order
+    from .base import Capabilities, Inbox, InboxOptions, Order
     from .convore import ConvoreInbox
     from .merging import merge
     from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
@@ -25,6 +25,7 @@ __all__ = [
     "ConvoreInbox",
     "Direction",
     "Inbox",
+    "InboxOptions",
     "Kind",
     "Message",
     "Order",
@@ -45,6 +46,7 @@ _HOMES = {
     "ConvoreInbox": ".convore",
     "Direction": ".models",
     "Inbox": ".base",
+    "InboxOptions": ".base",
     "Kind": ".models",
     "Message": ".models",
     "Order": ".base",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict, Unpack
 
 from aioconvo.core.codec import Model
 from aioconvo.core.errors import InvalidRequestError, UnsupportedError
@@ -15,7 +15,7 @@ from .models import Conversation, Message, Provider
 from .told import MADE
 from .walk import Listed, Order, Span, neutral
 
-__all__ = ["Capabilities", "Inbox", "Order", "happened_at", "some"]
+__all__ = ["Capabilities", "Inbox", "InboxOptions", "Order", "happened_at", "some"]
 
 
 class Capabilities(Model):
@@ -34,6 +34,17 @@ class Capabilities(Model):
     reads_new_conversations: bool
     reads_new_messages: bool
     message_orders: tuple[Order, ...]
+
+
+class InboxOptions(TypedDict, total=False):
+    """What an inbox may know or ask for beyond its client; all of it may go to another process.
+
+    - `agents`: the participant ARNs of your agents (UltraCart).
+    - `participants`: whether conversations tell who takes part (Sunshine Conversations).
+    """
+
+    agents: tuple[str, ...]
+    participants: bool
 
 
 class Inbox(abc.ABC):
@@ -99,6 +110,21 @@ class Inbox(abc.ABC):
         span = Span.between(since, until)
         native = self._list_messages(conversation_id, span, chosen)
         return neutral(native, _sent_at, span=span, order=chosen, limit=limit, start=start, prefetch=prefetch)
+
+    @property
+    def portable_options(self) -> InboxOptions:
+        """What `with_options` of an equal client's inbox needs to make an equal inbox, also in another process."""
+        return {}
+
+    def with_options(self, **options: Unpack[InboxOptions]) -> Inbox:
+        """An inbox of the same client with other options; those that are not given stay.
+
+        Raises:
+            InvalidRequestError: This provider's inbox has no such option.
+        """
+        if options:
+            raise InvalidRequestError(f"the inbox of {self.provider} takes no {' and no '.join(sorted(options))}; leave it out")
+        return self
 
     @abc.abstractmethod
     async def send_text(self, conversation: Conversation | str, text: str) -> Message:

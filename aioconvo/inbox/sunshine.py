@@ -52,7 +52,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Unpack, cast
 
 import msgspec
 
@@ -67,7 +67,7 @@ from aioconvo.sunshine import models
 from aioconvo.sunshine.conversations import LIST
 from aioconvo.sunshine.pages import ConversationPage, conversation_pager
 
-from .base import Capabilities, Inbox, Order, happened_at, some
+from .base import Capabilities, Inbox, InboxOptions, Order, happened_at, some
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
 from .people import People
 from .times import utc
@@ -217,6 +217,17 @@ class SunshineInbox(Inbox):
     def with_participants(self) -> SunshineInbox:
         """An inbox whose conversations tell who takes part, for a request more for each one in a user's list."""
         return SunshineInbox(self._client, participants=True)
+
+    @property
+    def portable_options(self) -> InboxOptions:
+        """Whether conversations tell who takes part; see `Inbox.portable_options`."""
+        return {"participants": True} if self._participants else {}
+
+    def with_options(self, **options: Unpack[InboxOptions]) -> SunshineInbox:
+        """An inbox with or without `participants`; see `Inbox.with_options`."""
+        participants = options.pop("participants", self._participants)
+        super().with_options(**options)
+        return SunshineInbox(self._client, participants=participants)
 
     def conversations(
         self,

@@ -51,7 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Unpack
 
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import UnsupportedError
@@ -59,7 +59,7 @@ from aioconvo.core.pagers import Ask
 from aioconvo.core.pagination import Fetch
 from aioconvo.core.response import Response
 
-from .base import Capabilities, Inbox, Order
+from .base import Capabilities, Inbox, InboxOptions, Order
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
 from .people import People
 from .times import from_milliseconds, milliseconds, utc
@@ -204,6 +204,17 @@ class UltraCartInbox(Inbox):
             agents = [agent for queue in queues for agent in getattr(queue, "agents", None) or ()]
             arns = [arn for agent in agents if (arn := words(agent, "conversation_participant_arn")) is not None]
         return UltraCartInbox(self._client, agents=arns)
+
+    @property
+    def portable_options(self) -> InboxOptions:
+        """The agents, where they are known; see `Inbox.portable_options`."""
+        return {} if self._agents is None else {"agents": tuple(sorted(self._agents))}
+
+    def with_options(self, **options: Unpack[InboxOptions]) -> UltraCartInbox:
+        """An inbox that knows these `agents`, without a request; see `Inbox.with_options`."""
+        agents = options.pop("agents", self._agents)
+        super().with_options(**options)
+        return UltraCartInbox(self._client, agents=agents)
 
     def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the list has no bounds
         native = self._client.conversations.list(page_size=_MOST_A_PAGE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import io
 import json
@@ -10,6 +11,7 @@ import os
 import re
 import shlex
 import signal
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -61,6 +63,9 @@ WRONG = [
     (["convore", "--to", "jsonl:out", "--to", "jsonl:out/"], "named twice as a target"),
     (["convore", "--to", "out.sqlite", "--account", "\udcff"], "'--account': it is no text in UTF-8"),
     (["convore", "--to", "out.sqlite", "--channel", "\udcff"], "'--channel': it is no text in UTF-8"),
+    (["convore", "--to", "out.sqlite", "--with-agents"], "--with-agents is for ultracart"),
+    (["convore", "--to", "out.sqlite", "--with-participants"], "--with-participants is for sunshine"),
+    (["ultracart", "smooch", "--to", "out.sqlite", "--with-agents"], "--users-from FILE"),
     (["convore", "--to", "out.sqlite", "--scheduler", "tcp://127.0.0.1:8786"], "--engine dask"),
     (["convore", "--to", "out.sqlite", "--engine", "dask", "--scheduler", "here"], "tcp://HOST:PORT"),
 ]
@@ -136,6 +141,25 @@ def test_another_selection_is_refused_and_fresh_starts_over(served: Served, tmp_
     assert refused.exit_code == 2
     assert "--fresh" in refused.output
     assert runner.invoke(app, [*bounded, "--fresh"], env=served.environ).exit_code == 0
+
+
+def test_agents_and_participants(served: Served, tmp_path: Path) -> None:
+    ids, target = tmp_path / "ids", str(tmp_path / "out.sqlite")
+    ids.write_text(min(served.ids("ultracart")))
+    (tmp_path / "users").write_text("user-1")
+    chosen = ["--conversations-from", f"ultracart:{ids}", "--external-users-from", f"sunshine:{tmp_path / 'users'}"]
+    command = ["export", "ultracart", "sunshine", *chosen, "--to", target]
+    knowing = {"--with-agents", "--with-participants"}
+    result = runner.invoke(app, [*command, *knowing], env=served.environ)
+    assert result.exit_code == 0, result.output
+    assert {row["direction"] for row in rows(target)} == {"inbound", "outbound", "system"}
+    with contextlib.closing(sqlite3.connect(target)) as db:
+        told = dict(db.execute("SELECT provider, min(participants) FROM conversations GROUP BY provider"))
+    assert '"kind":"user"' in told["sunshine"]
+    for missing in knowing:
+        refused = runner.invoke(app, [*command, *(knowing - {missing})], env=served.environ)
+        assert refused.exit_code == 2
+        assert f"exported with {missing[7:]}, not without" in refused.output
 
 
 def test_a_new_credential_of_the_same_account(served: Served, tmp_path: Path) -> None:

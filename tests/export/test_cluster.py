@@ -42,12 +42,12 @@ def _whose(served: Served, place: Path) -> list[str]:
 
 
 def test_the_same_as_on_one_machine(served: Served, tmp_path: Path) -> None:
-    """Five providers, two targets, a local cluster; nothing is left but the targets."""
+    """Five providers, two targets, a local cluster, and agents whom the workers know; nothing is left but the targets."""
     place = tmp_path / "targets"
     place.mkdir()
     targets = (str(place / "out.sqlite"), f"jsonl:{place / 'out'}")
     command = ("export", *PROVIDERS, *_whose(served, tmp_path), "--to", targets[0], "--to", targets[1], "--engine", "dask")
-    run(served, *command)
+    run(served, *command, "--with-agents", "--with-participants")
     stored = {name: ids for provider in PROVIDERS for name, ids in served.ids(provider).items()}
     for target in targets:
         found, twice = doubled(rows(target))
@@ -55,6 +55,8 @@ def test_the_same_as_on_one_machine(served: Served, tmp_path: Path) -> None:
         assert found == stored
         held = verify(target)
         assert (held.complete, held.conversations) == (True, len(stored))
+        directions = {row["direction"] for row in rows(target) if row["provider"] == "ultracart"}
+        assert directions == {"inbound", "outbound", "system"}
     assert sorted(path.name for path in place.iterdir()) == ["out", "out.sqlite"]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import aioconvo
 from aioconvo.core.moments import EPOCH
-from aioconvo.inbox import Conversation, Direction, Inbox, Kind, Message, Order, Provider
+from aioconvo.inbox import Conversation, Direction, Inbox, InboxOptions, Kind, Message, Order, Provider
 from aioconvo.sandbox import Sandbox
 from tests.inbox import natives
 from tests.inbox.conftest import CLIENTS
@@ -383,6 +383,24 @@ async def test_an_inbox_that_knows_the_agents_knows_directions(clients: dict[str
     assert {person.kind for person in people} == {"user", "business"}
     named = await inbox.with_agents({messages[0].author.id})
     assert (await named.messages(conversation)).items[0].direction is Direction.OUTBOUND
+
+
+async def test_what_an_inbox_knows_goes_elsewhere(clients: dict[str, Any]) -> None:
+    knowing: list[Inbox] = [
+        await clients["ultracart"].inbox.with_agents(["b", "a"]),
+        clients["sunshine"].inbox.with_participants(),
+    ]
+    assert [one.portable_options for one in knowing] == [{"agents": ("a", "b")}, {"participants": True}]
+    for inbox in knowing:
+        told = msgspec.json.decode(msgspec.json.encode(inbox.portable_options), type=InboxOptions)
+        there = clients[inbox.provider].inbox.with_options(**told)
+        assert there.portable_options == there.with_options().portable_options == inbox.portable_options
+    for name in PROVIDERS:
+        inbox = clients[name].inbox
+        assert inbox.with_options(**inbox.portable_options).portable_options == inbox.portable_options == {}
+        wrong: InboxOptions = {"agents": ()} if name == "sunshine" else {"participants": True}
+        with pytest.raises(aioconvo.InvalidRequestError, match=f"the inbox of {name} takes no {next(iter(wrong))}"):
+            inbox.with_options(**wrong)
 
 
 @pytest.mark.parametrize("name", ["smscx", "sunshine"])
