@@ -144,7 +144,8 @@ holds the parsing of its URL, while making one out of parts that are known to be
 
 _PARTS = """What `call` and `pager` do, and the floor does not:
 
-- SMS.CX: the id is checked, so that a wrong one is never sent, and the path is percent-encoded.
+- SMS.CX: the id is checked, so that a wrong one is never sent, and put in lower case, the path is percent-encoded, and each
+  answer may be a 204.
 - Smooch has no GET of one noun; its row is the first page of a list, which is more than a GET: the paginator with the digest
   that stored positions carry, the check of `before` and `after`, and the pager, which is made, asked and given the page.
 - UltraCart: each answer may be an error that came with a 200, and is looked at.
@@ -159,7 +160,7 @@ Made by `python -m benchmarks.export_latency`: wall time against a server that t
 each program on one core. The loops, on aiohttp and msgspec or on a published SDK (many at a time: in as many threads), decode
 every message and keep none, and the time of their lists of conversations is not counted. The exports read those lists, too,
 beside the messages, and write all messages and where to go on into a new target. Smooch lists no conversations: the export asks
-about each user first, which takes a request more for each.
+about each user, and the answer holds the whole of a conversation as short as these.
 """
 
 _HOW = """Every figure is the median of the rounds, with the least and the most; a ratio compares two contestants in the same
