@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+from collections.abc import Generator
+from typing import TextIO
 
 __all__ = ["main"]
 
@@ -15,4 +19,19 @@ def main() -> None:
         if error.name not in {"typer", "rich"}:
             raise
         sys.exit('the aioconvo command needs its extra: pip install "aioconvo[cli]"')
-    app()
+    with _unheard():
+        app()
+
+
+@contextlib.contextmanager
+def _unheard() -> Generator[None]:
+    """Where nobody can read standard error any more, what is left to say there must not change the exit code."""
+    stream: TextIO | None = sys.stderr  # it may be closed
+    try:
+        yield
+    finally:
+        if stream is not None:
+            try:
+                stream.flush()
+            except OSError:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -63,6 +63,7 @@ def sandbox(*arguments: object) -> Iterator[Served]:
 def start(served: Served, *arguments: object, **options: Any) -> subprocess.Popen[str]:
     """The command, running; its output is kept in one text."""
     environ = {**os.environ, **served.environ, "COLUMNS": "120"}
+    environ.pop("PYTHONUNBUFFERED", None)  # users have it seldom
     told: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **options}
     return subprocess.Popen([*COMMAND, *map(str, arguments)], env=environ, text=True, **told)  # noqa: S603 -- our own command
 
