@@ -24,13 +24,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     # Thousands of collected tests make each full garbage collection last 0.1 s and more: a stall that no user's loop has.
+    # It stays so: DuckDB's bindings then tell of leaks at exit, but to free what is frozen ended once in a crash in them.
     gc.collect()
     gc.freeze()
-
-
-def pytest_unconfigure() -> None:
-    # What stays frozen is not freed at exit, and DuckDB's bindings then tell of leaks.
-    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
