@@ -1,4 +1,4 @@
-"""The key of Sunshine Conversations and Smooch, which is sent or signs tokens, or a ready token in its place."""
+"""A key, which is sent itself or signs tokens, or a ready token in its place: what more than one provider takes."""
 
 from __future__ import annotations
 
