@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import nox
@@ -12,26 +14,54 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = False
 
 
+PROJECT = nox.project.load_toml("pyproject.toml")["project"]
+PYTHONS = [
+    line.rpartition(" ")[2] for line in PROJECT["classifiers"] if line.startswith("Programming Language :: Python :: 3.")
+]
+# What rests on the language and on the core packages; the rest needs extras, which do not come for each new Python at once.
+FOUNDATION = ["tests/core", "tests/paging", "tests/providers"]
+SIDE_BY_SIDE = ["-n", "logical"]
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The test suite on this Python."""
+    """The test suite on this Python; with arguments of yours, as pytest takes them, in one process."""
     session.install("-e", ".[test]")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *(session.posargs or SIDE_BY_SIDE))
 
 
-@nox.session(python=["3.11", "3.12", "3.13", "3.14"])
+@nox.session(python=PYTHONS)
 def tests_pythons(session: nox.Session) -> None:
     """The test suite on every supported Python that is installed."""
     session.install("-e", ".[test]")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *SIDE_BY_SIDE, *session.posargs)
+
+
+@nox.session
+def tests_newest(session: nox.Session) -> None:
+    """Core, paging and providers on the newest supported Python that is installed."""
+    newest = next(filter(_runs, (f"python{version}" for version in reversed(PYTHONS))))
+    environment = Path(session.create_tmp()).resolve() / newest
+    session.run(newest, "-m", "venv", "--clear", str(environment), external=True)
+    python = str(environment / "bin" / "python")
+    session.run(python, "-m", "pip", "install", "--quiet", "-e", ".[test]", external=True)
+    session.run(python, "-m", "pytest", *SIDE_BY_SIDE, *FOUNDATION, *session.posargs, external=True)
 
 
 @nox.session
 def tests_min_deps(session: nox.Session) -> None:
-    """The test suite with the oldest supported core packages."""
-    session.install("-e", ".[test]")
-    session.install("aiohttp==3.14.1", "msgspec==0.20.0", "anyio==4.8.0")
-    session.run("pytest", *session.posargs)
+    """Core, paging and providers with the oldest supported core packages."""
+    oldest = [one.partition(",")[0].replace(">=", "==") for one in PROJECT["dependencies"]]
+    session.install("-e", ".[test]", *oldest)
+    session.run("pytest", *SIDE_BY_SIDE, *FOUNDATION, *session.posargs)
+
+
+def _runs(python: str) -> bool:
+    """Whether this name starts a Python; a version manager may have the name and refuse to run it."""
+    found = shutil.which(python)
+    if found is None:
+        return False
+    return subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0  # noqa: S603 -- a Python of this list
 
 
 @nox.session

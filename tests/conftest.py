@@ -15,11 +15,14 @@ from aioresponses import CallbackResult, aioresponses
 from blockbuster import BlockBuster
 from yarl import URL
 
+from tests.sent_operations import SentOperations
+
 BASE_URL = "https://api.test"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "may_block: this test blocks the event loop itself, on purpose")
+    config.pluginmanager.register(SentOperations())
 
 
 def pytest_collection_finish() -> None:
@@ -78,6 +81,8 @@ class Sent:
     url: URL
     headers: Mapping[str, str]
     body: bytes
+    status: int
+    """What it was answered with."""
 
     @property
     def path(self) -> str:
@@ -120,7 +125,7 @@ class Wire:
 
         def answer(url: URL, **kwargs: Any) -> CallbackResult:
             given = {name.lower(): value for name, value in (kwargs.get("headers") or {}).items()}
-            self.sent.append(Sent(method, url, given, kwargs.get("data") or b""))
+            self.sent.append(Sent(method, url, given, kwargs.get("data") or b"", status))
             return CallbackResult(
                 method=method, status=status, body=content, headers=dict(headers or {}), response_class=_Response
             )
