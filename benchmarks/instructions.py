@@ -1,5 +1,7 @@
 """`python -m benchmarks.instructions`: instructions a request, which neither other programs nor caches disturb; needs valgrind.
 
+With words behind it, only the rows are counted whose names hold one of them, and nothing is written.
+
 What is counted lies between the first two of the calls of the system's `getrusage` that each measure of a contestant makes.
 """
 
@@ -12,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,8 +31,13 @@ _WALK_SERVER = ("--pages", "20", "--items", "100")
 _GET: JSON = {"workload": "get", "count": 200, "concurrency": 16}
 _WALKS = {"cursor": "sunshine_messages", "timestamp": "smooch", "offset": "ultracart"}
 _GETS = {f"small GET, {one}": _GET | {"provider": one} for one in ("sunshine", "smooch", "ultracart", "convore", "smscx")}
+_ONE_GET = _GET | {"provider": "sunshine"}
 _ROWS: dict[str, JSON] = {
     **_GETS,
+    "small GET, a limit that holds nothing back": _ONE_GET | {"calls_a_second": 1_000_000},
+    "small GET, a deadline": _ONE_GET | {"deadline": 60.0},
+    "small GET, `with_options` for each call": _ONE_GET | {"for_each_call": {"timeout": 20.0}},
+    "POST of a message, sunshine": _ONE_GET | {"workload": "post"},
     **{f"page of 100 by {kind}, {one}": {"workload": "pages", "provider": one} for kind, one in _WALKS.items()},
     **{f"the same item by item, {one}": {"workload": "items", "provider": one} for one in _WALKS.values()},
 }
@@ -38,29 +45,31 @@ _PARTS = "layers"
 _MEASURED = ("floor", "aioconvo", _PARTS)
 
 
-def main() -> None:
-    """Count, print the table, and write it where `RESULTS.md` takes it from."""
+def main(words: Sequence[str] = ()) -> None:
+    """Count, print the table, and, where all rows are counted, write it where `RESULTS.md` takes it from."""
     if shutil.which("valgrind") is None:
         sys.exit("install valgrind to count instructions")
+    rows = {row: job for row, job in _ROWS.items() if not words or any(word in row for word in words)}
     run.compile_ahead()
     with run.serving(_GET_SERVER) as one, run.serving(_WALK_SERVER) as many, ThreadPoolExecutor(os.cpu_count()) as threads:
         jobs = [
-            (name, {**job, "url": (one if job["workload"] == "get" else many).url})
-            for job in _ROWS.values()
+            (name, {**job, "url": (one if job["workload"] in {"get", "post"} else many).url})
+            for job in rows.values()
             for name in _MEASURED
         ]
         counted = iter(list(threads.map(_count, jobs)))
-    table = _table(counted)
+    table = _table(rows, counted)
     print(table)
-    OUT.write_text(table + "\n", encoding="utf-8")
+    if not words:
+        OUT.write_text(table + "\n", encoding="utf-8")
 
 
-def _table(counted: Iterator[list[int]]) -> str:
+def _table(rows: Iterable[str], counted: Iterator[list[int]]) -> str:
     lines = [
         "| thousands of instructions | floor | aioconvo | ratio | decode | pager | call | on the wire | the floor's wire |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for row in _ROWS:
+    for row in rows:
         floor, ours, decode, pager, client = (round(figure / 1000) for _ in _MEASURED for figure in next(counted))
         parts = f"{decode} | {pager} | {client - decode - pager} | {ours - client} | {floor - decode}"
         lines.append(f"| {row} | {floor} | {ours} | {ours / floor:.3f} | {parts} |")
@@ -99,4 +108,4 @@ def _total(dump: str) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

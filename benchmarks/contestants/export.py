@@ -26,7 +26,7 @@ def _users(job: Job) -> dict[str, Any]:
 
 async def main(job: Job) -> dict[str, Any]:
     """The figures of one export; `items` are the messages that its target did not hold before."""
-    client = Client(job["provider"], job["url"]).client
+    client = Client(job).client
     with tempfile.TemporaryDirectory() as directory:
         async with client:
             source = Source(client, "benchmark", **_users(job))

@@ -5,14 +5,14 @@ For `instructions.py`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import measured
 from answers import answer_type
 from measured import Counts, Job
 from ours import Client
-from walks import GETS, WALKS
+from walks import GETS, POSTS, WALKS, Get, Post, Walk
 from yarl import URL
 
 import aioconvo
@@ -36,13 +36,15 @@ class AtHand(aioconvo.SessionPool):
 
 async def main(job: Job) -> dict[str, Any]:
     """Have all answers sent once; then measure each part at work on them again, one after the other, in the order above."""
-    pool, is_get = AtHand(), job["workload"] == "get"
-    client = Client(job["provider"], job["url"], pool)
-    calls = _gets(client, job) if is_get else _walk(client, job)
+    pool, workload = AtHand(), job["workload"]
+    is_get = workload == "get"
+    kinds: dict[str, Mapping[str, Get | Post | Walk]] = {"get": GETS, "post": POSTS}
+    client = Client(job, pool)
+    calls = _singles(client, job) if workload in {"get", "post"} else _walk(client, job)
     await calls()
-    answers, kind = list(pool.had.values()), answer_type((GETS if is_get else WALKS)[job["provider"]].answer)
+    answers, kind = list(pool.had.values()), answer_type(kinds.get(workload, WALKS)[job["provider"]].answer)
     decoded = [decode(answer.body, kind) for answer in answers]
-    paged = not is_get or job["provider"] == "smooch"
+    paged = workload != "post" and (not is_get or job["provider"] == "smooch")
     make_pager = client.walk("owner")._pager if paged else None  # noqa: SLF001 -- what is measured has no public form
     done = Counts(len(answers))
 
@@ -71,9 +73,10 @@ async def main(job: Job) -> dict[str, Any]:
     return await measured.measure_async(calls(), call_all())
 
 
-def _gets(client: Client, job: Job) -> Callable[[], Awaitable[object]]:
+def _singles(client: Client, job: Job) -> Callable[[], Awaitable[object]]:
     ids = list(measured.fresh_ids(job["provider"], job["count"]))
-    return lambda: measured.spread(client.get, iter(ids), job["concurrency"])
+    send = client.get if job["workload"] == "get" else client.post
+    return lambda: measured.spread(send, iter(ids), job["concurrency"])
 
 
 def _walk(client: Client, job: Job) -> Callable[[], Awaitable[object]]:

@@ -33,7 +33,7 @@ async def _floor(job: Job) -> AsyncIterator[int]:
 
 
 async def _ours(job: Job) -> AsyncIterator[int]:
-    mine = Client(job["provider"], job["url"])
+    mine = Client(job)
     async with mine.client:
         async for page in mine.walk("owner").pages():
             yield len(page.items)

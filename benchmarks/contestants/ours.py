@@ -20,26 +20,32 @@ _KNOWN = frozenset({"get", "post", "pages", "items", "latency", "fanout"})
 class Client:
     """One client of one provider and what the workloads ask of it, by the provider's name."""
 
-    def __init__(self, provider: str, url: str, pool: aioconvo.SessionPool | None = None) -> None:
+    def __init__(self, job: Job, pool: aioconvo.SessionPool | None = None) -> None:
+        provider, url = job["provider"], job["url"]
+        given: dict[str, Any] = {"pool": pool, "deadline": job.get("deadline")}
+        if "calls_a_second" in job:
+            given["limits"] = aioconvo.Limits(rates=[aioconvo.RateLimit(job["calls_a_second"], 1.0)])
         self.client: Any
         match provider:
             case "sunshine" | "sunshine_messages":
-                self.client = aioconvo.SunshineClient(app_id="app", key_id="app_key", secret="secret", base_url=url, pool=pool)  # noqa: S106 -- opens nothing
+                self.client = aioconvo.SunshineClient(app_id="app", key_id="app_key", secret="secret", base_url=url, **given)  # noqa: S106 -- opens nothing
             case "smooch":
-                self.client = aioconvo.SmoochClient(app_id="app", key_id="app_key", secret="secret", base_url=url, pool=pool)  # noqa: S106 -- opens nothing
+                self.client = aioconvo.SmoochClient(app_id="app", key_id="app_key", secret="secret", base_url=url, **given)  # noqa: S106 -- opens nothing
             case "ultracart":
-                self.client = aioconvo.UltraCartClient(simple_key="key", base_url=f"{url}/rest/v2", pool=pool)
+                self.client = aioconvo.UltraCartClient(simple_key="key", base_url=f"{url}/rest/v2", **given)
             case "convore":
-                self.client = aioconvo.ConvoreClient(api_key="key", base_url=url, pool=pool)
+                self.client = aioconvo.ConvoreClient(api_key="key", base_url=url, **given)
             case _:
-                self.client = aioconvo.SmscxClient(api_key="key", base_url=url, pool=pool)
+                self.client = aioconvo.SmscxClient(api_key="key", base_url=url, **given)
         self._provider = provider
+        self._for_each_call = job.get("for_each_call")
 
     def get(self, id_: str) -> Awaitable[object]:
         """One noun; Smooch has no such operation, there it is the first page of a user's messages."""
         if self._provider == "smooch":
             return self.walk(id_)
-        awaitable: Awaitable[object] = self.client.conversations.get(id_)
+        client = self.client if self._for_each_call is None else self.client.with_options(**self._for_each_call)
+        awaitable: Awaitable[object] = client.conversations.get(id_)
         return awaitable
 
     def post(self, id_: str) -> Awaitable[object]:
@@ -69,7 +75,7 @@ class Client:
 
 async def main(job: Job) -> dict[str, Any]:
     """The figures of one job."""
-    mine = Client(job["provider"], job["url"])
+    mine = Client(job)
     async with mine.client:
         match job["workload"]:
             case "get" | "post" as kind:
