@@ -15,6 +15,7 @@ from aiohttp import web
 import aioconvo
 from aioconvo.sandbox import Sandbox
 from aioconvo.sunshine import SunshineClient
+from tests.virtual_time import in_virtual_time
 
 
 async def _list(client: SunshineClient) -> int:
@@ -78,6 +79,7 @@ async def test_a_pool_of_its_own_is_closed_with_the_client() -> None:
                 pass
 
 
+@in_virtual_time
 async def test_close_while_requests_are_under_way_ends_them_with_our_error() -> None:
     async with Sandbox(conversations=1, latency=5.0) as sandbox:
         client = SunshineClient(**sandbox.client_options("sunshine"), max_retries=3)
@@ -89,6 +91,7 @@ async def test_close_while_requests_are_under_way_ends_them_with_our_error() -> 
     assert all(isinstance(result, aioconvo.AioconvoError) for result in results), results
 
 
+@in_virtual_time
 async def test_the_pool_bounds_requests_under_way_and_counts_them() -> None:
     most = 0
     now = 0

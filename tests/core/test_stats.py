@@ -12,6 +12,7 @@ from aiohttp import web
 import aioconvo
 from aioconvo.core.retry import RetryPolicy
 from aioconvo.sandbox import Sandbox
+from tests.virtual_time import LoopClock, in_virtual_time
 
 GOOD = {"id": "7"}
 
@@ -89,6 +90,7 @@ async def test_waits_for_limits_are_counted(wire: Any, gadgets: Any) -> None:
     assert gadgets.stats().waited_for_pool == 0.0
 
 
+@in_virtual_time
 async def test_the_pool_is_seen_filling_up_and_waits_for_it_count_even_when_cancelled() -> None:
     open_now = asyncio.Event()
 
@@ -100,23 +102,24 @@ async def test_the_pool_is_seen_filling_up_and_waits_for_it_count_even_when_canc
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    async with aioconvo.SessionPool(size=2) as pool:
+    async with aioconvo.SessionPool(size=2, clock=LoopClock()) as pool:
         client = aioconvo.ConvoreClient(api_key="k", base_url=url, pool=pool)
         calls = [asyncio.create_task(client.request("GET", "/v1/x")) for _ in range(5)]
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(7.0)
         full = client.stats()
         calls[-1].cancel()
         await asyncio.gather(calls[-1], return_exceptions=True)
         cancelled = client.stats()
+        await asyncio.sleep(2.0)
         open_now.set()
         await asyncio.gather(*calls[:-1])
         stats = client.stats()
     await runner.cleanup()
     assert (full.pool_in_use, full.pool_waiting, full.requests, full.calls) == (2, 3, 2, 5)
-    assert cancelled.waited_for_pool >= 0.04
+    assert cancelled.waited_for_pool == 7.0
     assert (stats.pool_in_use, stats.pool_waiting, stats.requests) == (0, 0, 4)
     assert stats.errors == {"CancelledError": 1}
-    assert stats.waited_for_pool > cancelled.waited_for_pool
+    assert stats.waited_for_pool == 7.0 + 2 * 9.0
 
 
 async def test_copies_share_counts_and_other_clients_do_not(wire: Any, gadgets: Any) -> None:

@@ -10,8 +10,9 @@ from aioconvo.core.gate import FairGate, Turnstile
 from aioconvo.core.limits import Limits
 from aioconvo.core.session import SessionPool
 from aioconvo.core.time_limit import TimeLimit
+from tests.virtual_time import in_virtual_time
 
-SHORT = 0.02
+SHORT = 60.0
 
 
 def _limit(seconds: float) -> TimeLimit:
@@ -24,6 +25,7 @@ async def _inside(limit: TimeLimit, until: asyncio.Future[None]) -> str:
     return "in time"
 
 
+@in_virtual_time
 async def test_who_stays_too_long_gets_a_timeout_error() -> None:
     limit = _limit(SHORT)
     new_future = asyncio.get_running_loop().create_future
@@ -32,6 +34,7 @@ async def test_who_stays_too_long_gets_a_timeout_error() -> None:
     assert limit.idle
 
 
+@in_virtual_time
 async def test_each_is_timed_from_its_own_start() -> None:
     limit = _limit(3 * SHORT)
     loop = asyncio.get_running_loop()
@@ -88,6 +91,7 @@ async def test_cancelled_by_others_and_overdue_at_once_is_a_cancelling(overdue_f
     assert limit.idle
 
 
+@in_virtual_time
 async def test_what_a_cancelled_task_still_does_is_limited_too() -> None:
     limit = _limit(SHORT)
 
@@ -122,8 +126,9 @@ async def test_an_overdue_error_of_another_kind_goes_on_as_it_is() -> None:
     assert limit.idle
 
 
+@in_virtual_time
 async def test_it_stands_inside_the_timeout_of_others() -> None:
-    limit = _limit(60.0)
+    limit = _limit(2 * SHORT)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(_inside(limit, asyncio.get_running_loop().create_future()), SHORT)
     assert limit.idle

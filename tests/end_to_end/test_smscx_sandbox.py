@@ -11,6 +11,7 @@ import pytest
 import aioconvo
 from aioconvo.sandbox import Sandbox
 from aioconvo.smscx import OPERATIONS, Channel, MessageType, RichMedia, SmscxClient
+from tests.virtual_time import in_virtual_time
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 APPLICATION: dict[str, str] = {"application_id": "sandbox-app", "application_secret": "sandbox-secret"}
@@ -124,6 +125,7 @@ async def test_a_ready_token_works_as_long_as_it_lives(sandbox: Sandbox) -> None
             await ready.conversations.list()
 
 
+@in_virtual_time
 async def test_a_cancelled_waiter_leaves_the_token_to_the_others() -> None:
     async with Sandbox(conversations=2, messages=1, latency=0.05) as sandbox, connect(sandbox, **APPLICATION) as client:
         first = asyncio.create_task(client.conversations.list().collect())

@@ -24,6 +24,7 @@ import aioconvo
 from aioconvo.sandbox import Sandbox
 from tests.faults.server import Answer, FaultServer, Seen, Step, Wait
 from tests.faults.thread import in_thread
+from tests.virtual_time import in_virtual_time
 
 CONVERSATION = Answer(body=b'{"conversation":{"id":"c","type":"personal"}}')
 CLIENTS = {
@@ -162,6 +163,7 @@ async def test_five_clients_share_a_pool(record_property: Record) -> None:
         assert pool.in_use() == 0
 
 
+@in_virtual_time
 async def test_closing_ends_every_call_whatever_it_waits_for(clock: Any, record_property: Record) -> None:
     """R16, R4: on the wire, in the pool's queue, in a limit or in a pause: all end at once with an error of ours."""
     blocked = asyncio.Event()

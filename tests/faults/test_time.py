@@ -8,7 +8,6 @@ import collections
 import json
 import math
 import os
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -20,6 +19,7 @@ from aioconvo.convore import ConvoreClient
 from aioconvo.smscx import SmscxClient
 from aioconvo.sunshine import SunshineClient
 from tests.faults.server import Answer, Close, FaultServer, Raw, Seen, Step, Wait
+from tests.virtual_time import LoopClock, in_virtual_time
 
 FULL = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
 GOOD = Answer(body=b'{"data": []}')
@@ -38,16 +38,20 @@ def _tell(record_property: Any, requirement: str, figure: str) -> None:
     print(f"{requirement}: {figure}")  # noqa: T201 -- the figure
 
 
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
 async def _timed(calls: Sequence[Awaitable[Any]]) -> tuple[list[Any], list[float]]:
     """The results of calls that are made at once, and how long each took."""
-    began = time.monotonic()
+    began = _now()
     ends = [0.0] * len(calls)
 
     async def one(number: int, call: Awaitable[Any]) -> Any:
         try:
             return await call
         finally:
-            ends[number] = time.monotonic() - began
+            ends[number] = _now() - began
 
     results = await asyncio.gather(*(one(*pair) for pair in enumerate(calls)), return_exceptions=True)
     return results, ends
@@ -56,10 +60,11 @@ async def _timed(calls: Sequence[Awaitable[Any]]) -> tuple[list[Any], list[float
 # Waiting costs no attempt time.
 
 
+@in_virtual_time
 async def test_waiting_for_the_pool_costs_no_attempt_time(record_property: Any) -> None:
     """R12: the last calls wait for the pool much longer than an attempt may take, and none of them times out."""
     count, size, seconds, timeout = (5000, 20, 0.05, 1.0) if FULL else (600, 20, 0.02, 0.3)
-    async with FaultServer(_slow(seconds)) as server, SessionPool(size=size) as pool:
+    async with FaultServer(_slow(seconds)) as server, SessionPool(size=size, clock=LoopClock()) as pool:
         client = _client(server, pool, timeout=timeout, max_retries=0)
         results, ends = await _timed([client.messages.list() for _ in range(count)])
         seen = len(server.seen)
@@ -71,10 +76,11 @@ async def test_waiting_for_the_pool_costs_no_attempt_time(record_property: Any) 
     assert max(ends) > 1.5 * timeout
 
 
+@in_virtual_time
 async def test_waiting_for_a_limit_costs_no_attempt_time(record_property: Any) -> None:
     """R12: the same for a rate, for a number of requests at once, and for both."""
     rules = [Limits(rates=[RateLimit(10, 0.1)]), Limits(concurrency=2), Limits(rates=[RateLimit(20, 0.1)], concurrency=3)]
-    async with FaultServer(_slow(0.02)) as server, SessionPool() as pool:
+    async with FaultServer(_slow(0.02)) as server, SessionPool(clock=LoopClock()) as pool:
         clients = [_client(server, pool, timeout=0.25, max_retries=0, limits=limits) for limits in rules]
         every = await asyncio.gather(*(_timed([client.messages.list() for _ in range(60)]) for client in clients))
         seen = len(server.seen)
@@ -129,24 +135,25 @@ FAILING: list[list[Step]] = [
 
 
 async def _in_time(client: ConvoreClient, number: int) -> tuple[str, float]:
-    began = time.monotonic()
+    began = _now()
     try:
         if number % 4:
             await client.messages.list()
         else:
             await client.request("POST", "/v1/messages", body={})
     except aioconvo.CallError as error:
-        return type(error).__name__, time.monotonic() - began
-    return "answered", time.monotonic() - began
+        return type(error).__name__, _now() - began
+    return "answered", _now() - began
 
 
+@in_virtual_time
 async def test_a_deadline_over_failing_and_slow_attempts_is_kept(record_property: Any) -> None:
     """R11: whatever the server does, and while the pool is full, each call ends by its deadline and a little more."""
-    count, side_by_side, deadline, latest = (1000, 100, 2.0, 2.2) if FULL else (200, 100, 0.3, 1.0)
+    count, side_by_side, deadline = (1000, 100, 2.0) if FULL else (200, 100, 0.3)
     retry = RetryPolicy(max_retries=1000, backoff=deadline / 4, max_backoff=deadline / 2)
     results: list[tuple[str, float]] = []
     # A pool smaller than the number of calls: some wait for it until their deadline.
-    pool = SessionPool(size=side_by_side // 2)
+    pool = SessionPool(size=side_by_side // 2, clock=LoopClock())
     async with FaultServer(lambda seen: FAILING[seen.number % len(FAILING)]) as server, pool:
         client = _client(server, pool, deadline=deadline, timeout=deadline / 2, retry=retry)
         for start in range(0, count, side_by_side):
@@ -155,11 +162,12 @@ async def test_a_deadline_over_failing_and_slow_attempts_is_kept(record_property
     longest = max(seconds for _, seconds in results)
     kinds = dict(collections.Counter(kind for kind, _ in results))
     _tell(record_property, "R11", f"{count} calls with a deadline of {deadline} s: the longest took {longest:.3f} s; {kinds}")
-    assert longest <= latest
+    assert longest <= deadline + 0.001
     assert "answered" not in kinds
     assert kinds["DeadlineExceededError"] > count / 10
 
 
+@in_virtual_time
 async def test_a_deadline_bounds_the_wait_for_a_token_and_spoils_it_for_nobody(record_property: Any) -> None:
     """R11, R14: impatient calls begin a fetch of a token that takes longer than they have; patient ones get it."""
 
@@ -168,7 +176,7 @@ async def test_a_deadline_bounds_the_wait_for_a_token_and_spoils_it_for_nobody(r
             return [Wait(0.4), Answer(body=b'{"access_token": "t", "expires_in": 3600, "token_type": "Bearer", "scope": "x"}')]
         return [Answer(body=b'{"data": []}')]
 
-    async with FaultServer(script) as server, SessionPool() as pool:
+    async with FaultServer(script) as server, SessionPool(clock=LoopClock()) as pool:
         client = SmscxClient(
             base_url=server.base_url, application_id="a", application_secret="s", pool=pool, retry=RetryPolicy(backoff=0.0)
         )
@@ -179,7 +187,7 @@ async def test_a_deadline_bounds_the_wait_for_a_token_and_spoils_it_for_nobody(r
     figure = f"20 calls with a deadline of 0.15 s end after {max(ends[:20]):.2f} s, 20 others are served by {tokens} fetch"
     _tell(record_property, "R14", figure)
     assert {type(result) for result in results[:20]} == {aioconvo.DeadlineExceededError}
-    assert max(ends[:20]) < 0.35
+    assert max(ends[:20]) < 0.151
     assert [result for result in results[20:] if isinstance(result, BaseException)] == []
     assert tokens == 1
 
@@ -191,18 +199,19 @@ async def _worst(client: ConvoreClient, calls: int) -> float:
     """The 99th percentile of that many calls, one after the other."""
     took: list[float] = []
     for _ in range(calls):
-        began = time.monotonic()
+        began = _now()
         await client.messages.list()
-        took.append(time.monotonic() - began)
+        took.append(_now() - began)
     return sorted(took)[math.ceil(len(took) * 0.99) - 1]
 
 
 @pytest.mark.parametrize("lane", ["a client each", "a lane of the same client", "a lane under limits"])
+@in_virtual_time
 async def test_an_interactive_call_does_not_wait_for_a_batch(lane: str, record_property: Any) -> None:
     """R13: 3,000 calls are queued; another caller's calls wait at most five times as long as without them."""
     calls = 100 if FULL else 12
     limits = Limits(concurrency=10) if lane == "a lane under limits" else Limits()
-    async with FaultServer(_slow(0.03)) as server, SessionPool(size=10) as pool:
+    async with FaultServer(_slow(0.03)) as server, SessionPool(size=10, clock=LoopClock()) as pool:
         batch = _client(server, pool, limits=limits)
         interactive = _client(server, pool) if lane == "a client each" else batch.with_options(lane="interactive")
         idle = await _worst(interactive, calls)
@@ -216,8 +225,7 @@ async def test_an_interactive_call_does_not_wait_for_a_batch(lane: str, record_p
         assert pool.in_use() == 0
     figure = f"{lane}: p99 {beside * 1000:.0f} ms beside a batch of 3,000 ({left} still there), {idle * 1000:.0f} ms alone"
     _tell(record_property, "R13", f"{figure}, {beside / idle:.1f} times")
-    # The requirement is 5; a queue that is not fair gives more than 100, and a suite shares its machine.
-    assert beside <= (5 if FULL else 25) * idle
+    assert beside <= 5 * idle
     assert left > 1000
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import random
-import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -352,20 +351,18 @@ def test_a_list_sorted_otherwise_is_walked_all_the_same() -> None:
     assert len(walk(make(1)(None), listing, 1, iter(()))) == 30
 
 
-def test_a_long_list_takes_little_time_and_memory() -> None:
+def test_a_long_list_takes_little_memory() -> None:
     listing = Listing(100_000)
     pager = make(200)(None)
     tracemalloc.start()
-    began = time.perf_counter()
     count = largest = 0
     while (ask := pager.ask()) is not None:
         count += len(pager.take(listing.answer(asked(ask), 200)).items)
         largest = max(largest, len(repr(pager.mark())))
-    seconds, (_, peak) = time.perf_counter() - began, tracemalloc.get_traced_memory()
+    _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    print(f"100000 rows: {seconds:.2f} s under tracemalloc, peak {peak / 1e6:.1f} MB, largest mark {largest} bytes")  # noqa: T201
+    print(f"100000 rows: peak {peak / 1e6:.1f} MB, largest mark {largest} bytes")  # noqa: T201
     assert count == 100_000
     assert listing.requests == 500
     assert peak < 50e6
     assert largest < 1000
-    assert seconds < 20

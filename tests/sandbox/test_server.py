@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import re
-import time
+import sys
 from base64 import b64encode
 from collections import Counter
 from typing import Any
@@ -18,6 +18,7 @@ from yarl import URL
 from aioconvo.sandbox import Sandbox, SandboxEndpoint
 from aioconvo.sandbox.exchange import Request, Settings
 from aioconvo.sandbox.server import PROVIDERS
+from tests.virtual_time import in_virtual_time
 
 BASIC = "Basic " + b64encode(b"app_sandbox:sandbox-secret").decode()
 HEADERS = {"Authorization": BASIC}
@@ -194,11 +195,13 @@ async def test_over_the_rate_limit_each_credential_waits_for_itself() -> None:
         assert (await fetch(url, headers={"Authorization": "Basic other"}))[0] == 401
 
 
+@in_virtual_time
 async def test_latency_holds_back_every_answer() -> None:
-    async with Sandbox(latency=0.05, messages=1) as sandbox:
-        begun = time.perf_counter()
+    async with Sandbox(latency=5.0, messages=1) as sandbox:
+        now = asyncio.get_running_loop().time
+        begun = now()
         await asyncio.gather(*(fetch(sandbox.endpoints["smooch"].base_url + MESSAGES) for _ in range(5)))
-        assert 0.05 <= time.perf_counter() - begun < 1.0
+        assert now() - begun == 5.0
 
 
 async def test_large_bodies_are_refused() -> None:
@@ -208,15 +211,17 @@ async def test_large_bodies_are_refused() -> None:
         assert (await fetch(url, "POST", data=io.BytesIO(b"x" * 2_000_000)))[0] == 413
 
 
+@in_virtual_time
 async def test_closing_does_not_wait_for_idle_connections() -> None:
     sandbox = Sandbox(messages=1)
     await sandbox.start()
     async with aiohttp.ClientSession(headers=HEADERS) as session:
         async with session.get(sandbox.endpoints["smooch"].base_url + MESSAGES) as answer:
             await answer.read()
-        begun = time.perf_counter()
+        now = asyncio.get_running_loop().time
+        begun = now()
         await sandbox.aclose()
-        assert time.perf_counter() - begun < 0.5
+        assert now() == begun
 
 
 async def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -226,6 +231,7 @@ async def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert not [record for record in caplog.records if "Hello" in record.getMessage() or "aiohttp" in record.name]
 
 
+@in_virtual_time
 async def test_clients_that_go_away_are_no_error_of_the_sandbox(caplog: pytest.LogCaptureFixture) -> None:
     async with Sandbox(faults=1.0, latency=0.02, messages=1) as sandbox:
         for _ in range(40):
@@ -240,6 +246,21 @@ async def test_clients_that_go_away_are_no_error_of_the_sandbox(caplog: pytest.L
 
 
 def test_thousands_of_conversations_are_there_at_once() -> None:
-    begun = time.perf_counter()
-    Sandbox(conversations=2000, messages=50)
-    assert time.perf_counter() - begun < 3.0
+    assert python_calls(conversations=200, messages=5000) < 1.05 * python_calls(conversations=200, messages=5)
+    assert python_calls(conversations=400, messages=5) < 2.2 * python_calls(conversations=200, messages=5)
+
+
+def python_calls(*, conversations: int, messages: int) -> int:
+    """How many Python functions run until a sandbox of that size is there."""
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        Sandbox(conversations=conversations, messages=messages)
+    finally:
+        sys.setprofile(None)
+    return calls
