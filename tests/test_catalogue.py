@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import aioconvo
-from aioconvo.cli.operations import PROVIDERS, Row, catalogue
+from aioconvo.cli.choosing import PROVIDERS
+from aioconvo.cli.operations import Row, catalogue
 from aioconvo.sandbox.exchange import Settings, utc_now
 from aioconvo.sandbox.server import PROVIDERS as SANDBOXES
 

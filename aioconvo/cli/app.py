@@ -1,8 +1,7 @@
-"""What can be said on the command line; each command's work is in a file of its own."""
+"""What can be said on the command line; each command's work is in a file of its own, which it alone loads."""
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import enum
 from pathlib import Path
@@ -12,16 +11,16 @@ import typer
 
 from aioconvo.core.version import VERSION
 
-from . import choosing, demo as demo_command, operations as operations_command, sandbox as sandbox_command
+from . import choosing, lists
 
 __all__ = ["app"]
 
 app = typer.Typer(
     help="One asyncio client for SMS.CX, Sunshine Conversations, Smooch, Convore and UltraCart.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_show_locals=False,  # locals hold credentials and messages
 )
+app.add_typer(lists.app, name="list")
 
 _Conversations = Annotated[int, typer.Option(min=0, help="Conversations of each provider.")]
 _Messages = Annotated[int, typer.Option(min=0, help="Messages of each conversation.")]
@@ -67,9 +66,10 @@ def demo(
     faults: _Faults = 0.05,
 ) -> None:
     """Fetch everything of all five providers from an embedded sandbox that fails now and then, and check it is complete."""
+    from . import demo as demo_command
+
     options = {"conversations": conversations, "messages": messages, "latency": latency, "faults": faults}
-    if not asyncio.run(demo_command.run(concurrency=concurrency, **options)):
-        raise typer.Exit(1)
+    raise typer.Exit(demo_command.run(concurrency=concurrency, **options))
 
 
 @app.command()
@@ -78,9 +78,11 @@ def operations(
     json: Annotated[bool, typer.Option("--json", help="A JSON list in place of a table.")] = False,
 ) -> None:
     """List every operation: the specification's name, method and path, where it is in Python, and what it does outside."""
+    from . import operations as operations_command
+
     rows = operations_command.catalogue(provider)
     if not rows:
-        raise typer.BadParameter(f"provider is one of {', '.join(operations_command.PROVIDERS)}")
+        raise typer.BadParameter(f"provider is one of {', '.join(choosing.PROVIDERS)}")
     if json:
         typer.echo(operations_command.as_json(rows))
     else:
@@ -107,25 +109,21 @@ def sandbox(
     """Serve the five APIs on loopback until Ctrl-C."""
     if rate_limit is not None and rate_limit <= 0:
         raise typer.BadParameter("--rate-limit is a number of requests a second, above 0")
-    if reset and port and asyncio.run(sandbox_command.reset_running(port)):
+    from . import sandbox as sandbox_command
+
+    if reset and port and sandbox_command.reset_running(port):
         typer.echo(f"the sandbox on port {port} is back to its seeded data")
         return
     options = {"conversations": conversations, "messages": messages, "seed": seed, "latency": latency, "faults": faults}
     show = sandbox_command.as_lines
     if json or env:
         show = sandbox_command.as_json if json else sandbox_command.as_variables
-    try:
-        asyncio.run(sandbox_command.serve(show, port=port, rate_limit=rate_limit, **options))
-    except OSError as error:
-        typer.echo(f"cannot listen on port {port}: {error.strerror}", err=True)
-        raise typer.Exit(1) from None
+    raise typer.Exit(sandbox_command.serve(show, port=port, rate_limit=rate_limit, **options))
 
 
 @app.command()
 def export(
-    providers: Annotated[
-        list[str], typer.Argument(help=f"Of {', '.join(operations_command.PROVIDERS)}; credentials are variables.")
-    ],
+    providers: Annotated[list[str], typer.Argument(help=f"Of {', '.join(choosing.PROVIDERS)}; credentials are variables.")],
     to: Annotated[
         list[str],
         typer.Option("--to", metavar="TARGET", help="Such as out.sqlite, jsonl:out, parquet:out; may be given again."),
@@ -157,7 +155,7 @@ def export(
 
     Exit codes: 0 complete, 1 short, 2 wrong use, 130 stopped.
     """
-    from . import export as export_command  # noqa: PLC0415 -- other commands need none of it
+    from . import export as export_command
 
     choice = export_command.Choice(
         providers=choosing.providers(providers),
@@ -188,7 +186,7 @@ def verify(
 
     Exit codes: 0 complete, 1 short, 2 no such target.
     """
-    from . import verdicts  # noqa: PLC0415 -- other commands need none of it
+    from . import verdicts
 
     raise typer.Exit(verdicts.show(target, everything=everything, json=json))
 
@@ -203,7 +201,7 @@ def report(
     messages: Annotated[int, typer.Option(min=0, help="Their messages in all, the latest ones.")] = 20_000,
 ) -> None:
     """Make a page of an export to look at: charts, and transcripts of conversations. It holds their texts: keep it as safe."""
-    from . import export as export_command  # noqa: PLC0415 -- other commands need none of it
+    from . import export as export_command
 
     options: dict[str, Any] = {"zone": zone, "conversations": conversations, "messages": messages}
     if title is not None:

@@ -1,9 +1,11 @@
-"""What the options of the export mean: providers, times, lists of ids."""
+"""What the options mean: providers, times, lists of ids."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
+import re
 import select
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,9 +14,9 @@ from typing import TextIO
 
 import typer
 
-from .operations import PROVIDERS
+__all__ = ["PROVIDERS", "IdFile", "duration", "ids", "moment", "of_one", "on_dask", "providers", "rate", "size", "words"]
 
-__all__ = ["IdFile", "ids", "moment", "of_one", "on_dask", "providers", "words"]
+PROVIDERS = ("smscx", "sunshine", "smooch", "convore", "ultracart")
 
 _STDIN = "-"
 _LOOK = 0.2  # seconds
@@ -99,6 +101,37 @@ def moment(text: str) -> dt.datetime:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no time; write 2026-01-31 or 2026-01-31T08:30:00+02:00") from None
     return when if when.tzinfo is not None else when.replace(tzinfo=dt.UTC)
+
+
+def rate(text: str) -> float:
+    """A number above 0. Raises `typer.BadParameter`."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no number; write 5 or 0.5") from None
+    if not 0 < number < math.inf:
+        raise typer.BadParameter(f"{text} is no number above 0; write 5 or 0.5")
+    return number
+
+
+def size(text: str) -> int:
+    """Bytes, such as `500000`, `64M` or `1GiB`. Raises `typer.BadParameter`."""
+    found = re.fullmatch(r"([0-9]{1,15})\s*([KMG]?)(i?B)?", text.strip(), re.IGNORECASE)
+    bytes_ = 0 if found is None else int(found[1]) * 1024 ** " KMG".index(found[2].upper() or " ")
+    if not bytes_:
+        raise typer.BadParameter(f"{text!r} is no size; write bytes, or a number with K, M or G such as 64M")
+    return bytes_
+
+
+def duration(text: str) -> dt.timedelta:
+    """A time, such as `90` (seconds), `30m`, `2h` or `3d`. Raises `typer.BadParameter`."""
+    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]+)?)\s*([smhd]?)", text.strip(), re.IGNORECASE)
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is no length of time; write seconds, or a number with s, m, h or d such as 2h")
+    try:
+        return dt.timedelta(seconds=float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2].lower()])
+    except OverflowError:
+        raise typer.BadParameter(f"{text!r} is longer than any export can look back") from None
 
 
 def words(text: str) -> str:

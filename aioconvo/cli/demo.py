@@ -46,8 +46,12 @@ class Tour:
     complete: bool = False
 
 
-async def run(*, concurrency: int, **options: Any) -> bool:
-    """Run the demo and print what came; whether everything the sandbox holds was collected, each item once."""
+def run(**options: Any) -> int:
+    """Run the demo; the exit code: 0 when everything that the sandbox holds was collected, each item once."""
+    return 0 if asyncio.run(_run(**options)) else 1
+
+
+async def _run(*, concurrency: int, **options: Any) -> bool:
     console = Console()
     async with Sandbox(**options) as sandbox, SessionPool(size=concurrency * 5) as pool:
         console.print(f"The sandbox serves five APIs at {sandbox.endpoints['smscx'].base_url.rsplit('/', 1)[0]}")

@@ -12,9 +12,9 @@ from rich.table import Table
 
 from aioconvo.core.operation import Operation
 
-__all__ = ["PROVIDERS", "Row", "as_json", "catalogue", "print_table"]
+from .choosing import PROVIDERS
 
-PROVIDERS = ("smscx", "sunshine", "smooch", "convore", "ultracart")
+__all__ = ["Row", "as_json", "catalogue", "print_table"]
 
 
 class Row(TypedDict):

@@ -16,8 +16,17 @@ from aioconvo.sandbox import Sandbox
 __all__ = ["as_json", "as_lines", "as_variables", "reset_running", "serve"]
 
 
-async def serve(show: Callable[[Sandbox], str], **options: Any) -> None:
-    """Serve until the process is asked to stop; `options` are the `Sandbox`'s. Raises `OSError` when the port is taken."""
+def serve(show: Callable[[Sandbox], str], *, port: int, **options: Any) -> int:
+    """Serve until the process is asked to stop; `options` are the `Sandbox`'s. The exit code: 1 where the port is taken."""
+    try:
+        asyncio.run(_serve(show, port=port, **options))
+    except OSError as error:
+        typer.echo(f"cannot listen on port {port}: {error.strerror}", err=True)
+        return 1
+    return 0
+
+
+async def _serve(show: Callable[[Sandbox], str], **options: Any) -> None:
     async with Sandbox(**options) as sandbox:
         typer.echo(show(sandbox))
         stopped = asyncio.Event()
@@ -27,8 +36,12 @@ async def serve(show: Callable[[Sandbox], str], **options: Any) -> None:
         await stopped.wait()
 
 
-async def reset_running(port: int) -> bool:
+def reset_running(port: int) -> bool:
     """Put the sandbox on a port back to its seeded data; false when none runs there."""
+    return asyncio.run(_reset_running(port))
+
+
+async def _reset_running(port: int) -> bool:
     from aioconvo import ConvoreClient  # noqa: PLC0415 -- any client will do, and only this command needs one
 
     async with ConvoreClient(api_key="none", base_url=f"http://127.0.0.1:{port}", max_retries=0) as client:

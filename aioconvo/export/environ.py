@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aioconvo.core.errors import ConfigurationError
@@ -12,8 +12,8 @@ from aioconvo.inbox.models import Provider
 __all__ = ["client_from_env"]
 
 
-def client_from_env(provider: str, pool: SessionPool) -> Any:
-    """The provider's client on that pool, as its `from_env` makes it.
+def client_from_env(provider: str, pool: SessionPool, environ: Mapping[str, str] | None = None) -> Any:
+    """The provider's client on that pool, as its `from_env` makes it, from the process's variables or from `environ`.
 
     Raises:
         ConfigurationError: There is no such provider, or a variable is missing; the message names it.
@@ -22,7 +22,7 @@ def client_from_env(provider: str, pool: SessionPool) -> Any:
         make = _MAKERS[Provider(provider)]
     except ValueError:
         raise ConfigurationError(f"{provider!r} is no provider; there are {', '.join(Provider)}") from None
-    return make()(pool=pool)
+    return make()(pool=pool, environ=environ)
 
 
 def _smscx() -> Any:

@@ -1,0 +1,168 @@
+"""One list from the command line: its items as they come, as JSON or as a table, in flat memory."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import enum
+import os
+import select
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TextIO
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from aioconvo.core.codec import encode, raw_json
+from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError, UnsupportedError
+
+from .connection import Connection
+from .listings import Listing
+from .streams import OutputError
+
+__all__ = ["cells", "columns", "line", "run"]
+
+_WRONG_USE = (ConfigurationError, InvalidRequestError, UnsupportedError)
+_NEVER_BLOCKS = getattr(select, "PIPE_BUF", 512)  # bytes; a pipe that takes any takes as many
+_MOST_COLUMNS = 8
+_WIDEST = 60  # characters of a sentence
+
+
+def run(
+    listing: Listing, arguments: Mapping[str, Any], *, connection: Connection, base_url: str | None, json: bool, position: bool
+) -> int:
+    """Print the list; the exit code: 0, 1 where it failed on the way, 2 for wrong use.
+
+    With `position`, the last thing on standard error is the place after the last page that was printed whole, however it ended.
+    """
+    walk = _Walk(listing, arguments, connection, base_url, json=json)
+    try:
+        asyncio.run(walk.run())
+    except AioconvoError as error:
+        typer.echo(f"Error: {error}", err=True)
+        return 2 if isinstance(error, _WRONG_USE) else 1
+    finally:
+        if position and walk.position is not None:
+            typer.echo(walk.position, err=True)
+    return 0
+
+
+class _Walk:
+    def __init__(
+        self, listing: Listing, arguments: Mapping[str, Any], connection: Connection, base_url: str | None, *, json: bool
+    ) -> None:
+        self.position: str | None = None
+        self._listing = listing
+        self._arguments = arguments
+        self._connection = connection
+        self._base_url = base_url
+        self._json = json
+        self._columns: Sequence[str] = ()
+
+    async def run(self) -> None:
+        async with self._connection.pool() as pool:
+            client = self._connection.client(self._listing.operation.provider, pool, base_url=self._base_url)
+            pages = self._listing.call(client, self._arguments).pages()
+            try:
+                async for page in pages:
+                    await _write(self._shown(page.items))
+                    self.position = page.position
+            finally:
+                await pages.aclose()
+
+    def _shown(self, items: Sequence[Any]) -> bytes:
+        if self._json:
+            return b"".join(map(line, items))
+        head = not self._columns
+        self._columns = self._columns or columns(items)
+        return _table(self._columns, items, head=head)
+
+
+async def _write(data: bytes) -> None:
+    """Write all of it to standard output; where its reader pauses, Ctrl-C ends the wait.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    stream: TextIO | None = sys.stdout  # it may be closed
+    if stream is None:
+        return
+    try:
+        number = stream.fileno()
+    except OSError:  # no file
+        number = None
+    if number is None or os.name == "nt":
+        stream.buffer.write(data)
+        stream.buffer.flush()
+        return
+    left = memoryview(data)
+    while left:
+        if not select.select([], [number], [], 0)[1]:
+            await _writable(number)
+        try:
+            left = left[os.write(number, left[:_NEVER_BLOCKS]) :]
+        except OSError as error:
+            raise OutputError(error) from None
+
+
+async def _writable(number: int) -> None:
+    loop, came = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_writer(number, came.set)
+    try:
+        await came.wait()
+    finally:
+        loop.remove_writer(number)
+
+
+def line(item: Any) -> bytes:
+    """An item as it came from the API, on one line: line ends between its parts, which JSON allows, are blanks."""
+    raw = raw_json(item) or encode(item)
+    return raw.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n"
+
+
+def columns(items: Iterable[Any]) -> list[str]:
+    """What a table shows of items like these: their first fields of text, number or time that any of them has."""
+    found: dict[str, None] = {}
+    for item in items:
+        found.update((name, None) for name, value in cells(item) if value)
+    declared = [name for item in items for name, _ in cells(item)]
+    return sorted(found, key=declared.index)[:_MOST_COLUMNS]
+
+
+def cells(item: Any, under: str = "") -> Iterator[tuple[str, str]]:
+    """The plain fields of an item and of the structs in it, by their dotted names, as text that a terminal can show."""
+    for name in getattr(item, "__struct_fields__", ()):
+        value = getattr(item, name)
+        if isinstance(value, msgspec.Struct) and not under:
+            yield from cells(value, f"{name}.")
+        elif isinstance(value, dt.datetime):
+            yield under + name, value.isoformat(sep=" ", timespec="seconds").replace("+00:00", "Z")
+        elif isinstance(value, enum.Enum):
+            yield under + name, _shown_text(str(value.value))
+        elif isinstance(value, str | int | float):
+            yield under + name, _shown_text(str(value))
+
+
+def _shown_text(text: str) -> str:
+    """Without what a terminal would obey; sentences are cut to a cell, ids never."""
+    shown = "".join(character if character.isprintable() else " " for character in text)
+    return shown if len(shown) <= _WIDEST or " " not in shown else f"{shown[: _WIDEST - 3]}..."
+
+
+def _table(names: Sequence[str], items: Sequence[Any], *, head: bool) -> bytes:
+    """Rows in columns; names that are cut or folded help nobody, so a narrow terminal wraps the lines itself."""
+    drawn = Table(box=None, pad_edge=False, show_header=head)
+    for name in names:
+        drawn.add_column(name, no_wrap=True)
+    for item in items:
+        known = dict(cells(item))
+        drawn.add_row(*(Text(known.get(name, "")) for name in names))
+    console = Console(width=100_000)
+    console = Console(width=max(1, console.measure(drawn).maximum))
+    with console.capture() as captured:
+        console.print(drawn)
+    return "".join(f"{row.rstrip()}\n" for row in captured.get().splitlines()).encode()

@@ -1,0 +1,190 @@
+"""The lists of the catalogue as commands: names, ids, filters and their kinds come from the operations and their signatures."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import importlib
+import inspect
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+import typer
+
+from aioconvo.core.client import APIResource
+from aioconvo.core.operation import Operation
+from aioconvo.core.pagination import AsyncPaginator
+
+from . import choosing
+
+__all__ = ["Listing", "command", "listings"]
+
+_BY_OPTION = "by_option_"
+
+
+@dataclasses.dataclass(frozen=True)
+class Listing:
+    """One list of a provider: its operation, and the method that users call, unbound."""
+
+    operation: Operation[Any]
+    method: Callable[..., Any]
+
+    @property
+    def name(self) -> str:
+        """What it is called on the command line: its noun; with the verb where that is another one than `list`."""
+        _, noun, verb = self.operation.python.split(".")
+        kind = verb.removeprefix("list").strip("_")
+        return f"{noun}-{kind}".replace("_", "-") if kind else noun.replace("_", "-")
+
+    @property
+    def summary(self) -> str:
+        """The first line of its documentation."""
+        return (inspect.getdoc(self.method) or self.operation.python).partition("\n")[0]
+
+    @property
+    def path_ids(self) -> tuple[str, ...]:
+        """Names of the ids that must be given, in their order."""
+        _, *given = inspect.signature(self.method).parameters.values()
+        return tuple(one.name for one in given if one.kind is one.POSITIONAL_OR_KEYWORD)
+
+    def call(self, client: Any, arguments: Mapping[str, Any]) -> AsyncPaginator[Any]:
+        """The list, of this client; bad arguments raise `InvalidRequestError` here."""
+        _, noun, verb = self.operation.python.split(".")
+        listed: AsyncPaginator[Any] = getattr(getattr(client, noun), verb)(**arguments)
+        return listed
+
+
+def listings(provider: str) -> dict[str, Listing]:
+    """The lists of a provider by their names on the command line."""
+    operations: Sequence[Operation[Any]] = importlib.import_module(f"aioconvo.{provider}").OPERATIONS
+    found = (Listing(one, method) for one in operations if (method := _list_method(one)) is not None)
+    return {one.name: one for one in sorted(found, key=lambda one: one.operation.python)}
+
+
+def _list_method(operation: Operation[Any]) -> Callable[..., Any] | None:
+    """The method of an operation, if it gives a list."""
+    provider, noun, verb = operation.python.split(".")
+    module = importlib.import_module(f"aioconvo.{provider}.{noun}")
+    classes = (one for _, one in inspect.getmembers(module, inspect.isclass) if issubclass(one, APIResource))
+    methods: Iterator[Any] = (getattr(one, verb) for one in classes if hasattr(one, verb))
+    for method in methods:
+        if get_origin(get_type_hints(method)["return"]) is AsyncPaginator:
+            return method  # type: ignore[no-any-return] # what a class holds has no type here
+    return None
+
+
+def command(listing: Listing, act: Callable[..., Any], shared: Mapping[str, tuple[Any, Any]]) -> Callable[..., None]:
+    """A function as typer takes it, with the list's own parameters and those of `shared` (annotation and default).
+
+    It calls `act` with the listing, the arguments of its method, and the shared options by name.
+    """
+    hints = get_type_hints(listing.method)
+    parameters: dict[str, tuple[Any, Any]] = {}
+    _, *own = inspect.signature(listing.method).parameters.values()
+    for one in own:
+        if one.name in listing.path_ids:
+            parameters[one.name] = (Annotated[str | None, _id_argument(one.name)], None)
+            parameters[_BY_OPTION + one.name] = (Annotated[str | None, _id_option(one.name)], None)
+        else:
+            needed = one.default is one.empty
+            parameters[one.name] = (_option(one.name, hints[one.name]), one.empty if needed else None)
+
+    def run(**given: Any) -> None:
+        options = {name: given.pop(name) for name in shared}
+        act(listing, _arguments(listing, given), **options)
+
+    every = {**parameters, **shared}
+    run.__doc__ = listing.summary
+    run.__annotations__ = {name: annotation for name, (annotation, _) in every.items()}
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    signature = [inspect.Parameter(name, keyword, annotation=kind, default=value) for name, (kind, value) in every.items()]
+    run.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined] # read by inspect.signature
+    return run
+
+
+def _arguments(listing: Listing, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the method is called with: ids from where they were given, and filters that were given at all."""
+    arguments: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in listing.path_ids:
+            arguments[name] = _one_id(name, value, given[_BY_OPTION + name])
+        elif not name.startswith(_BY_OPTION) and value is not None and value != []:  # of several, none was given
+            arguments[name] = value
+    return arguments
+
+
+def _one_id(name: str, argument: str | None, option: str | None) -> str:
+    if argument is not None and option is not None:
+        raise typer.BadParameter(f"give {name.upper()} once: as an argument or with {_flag(name)}")
+    given = option if argument is None else argument
+    if given is None:
+        raise typer.BadParameter(f"give the id as {name.upper()} or with {_flag(name)}")
+    return given
+
+
+def _id_argument(name: str) -> Any:
+    return typer.Argument(parser=choosing.words, metavar=name.upper(), help="The id in the list's path.", show_default=False)
+
+
+def _id_option(name: str) -> Any:
+    return typer.Option(_flag(name), parser=choosing.words, metavar="TEXT", help=f"The same as {name.upper()}.")
+
+
+def _option(name: str, hint: Any) -> Any:
+    """How typer reads a filter of that annotation."""
+    kinds = set(_kinds(hint))
+    flag = _flag(name)
+    several = any(isinstance(origin := get_origin(kind), type) and issubclass(origin, Sequence) for kind in kinds)
+    if several:
+        kinds = {inner for kind in kinds for inner in (_kinds(get_args(kind)[0]) if get_args(kind) else (kind,))}
+    if bool in kinds:
+        return Annotated[bool | None, typer.Option(f"{flag}/--no-{flag.removeprefix('--')}")]
+    parser, metavar = _reader(kinds)
+    option = typer.Option(flag, parser=parser, metavar=metavar, help="May be given again." if several else None)
+    return Annotated[list[Any] | None, option] if several else Annotated[Any, option]
+
+
+def _reader(kinds: set[Any]) -> tuple[Callable[[str], Any], str]:
+    """What reads the text of an option of these kinds, and what its help calls the text."""
+    readers: list[Callable[[str], Any]] = [one for kind, one in ((int, int), (float, float)) if kind in kinds]
+    if dt.datetime in kinds:
+        readers.append(choosing.moment)
+    if str in kinds or not readers:
+        readers.append(choosing.words)
+    members = [member.value for kind in kinds if isinstance(kind, type) and issubclass(kind, enum.Enum) for member in kind]
+    if members:
+        return choosing.words, "|".join(members)
+    metavar = "TIME" if dt.datetime in kinds else "N" if {int, float} & kinds else "TEXT"
+    return _first_of(readers, metavar), metavar
+
+
+def _first_of(readers: Sequence[Callable[[str], Any]], what: str) -> Callable[[str], Any]:
+    """Reads with the first that can; an API's own words for a time are the last of them."""
+
+    def read(text: str) -> Any:
+        for reader in readers[:-1]:
+            try:
+                return reader(text)
+            except (ValueError, typer.BadParameter):
+                continue
+        try:
+            return readers[-1](text)
+        except ValueError:
+            raise typer.BadParameter(f"{text!r} is no {'number' if what == 'N' else what}") from None
+
+    return read
+
+
+def _kinds(hint: Any) -> Iterator[Any]:
+    """The members of a union, at any depth, without what stands for nothing."""
+    if get_origin(hint) in {Union, types.UnionType}:
+        for member in get_args(hint):
+            yield from _kinds(member)
+    elif hint is not types.NoneType:
+        yield hint
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
