@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         InternalServerError,
         InvalidRequestError,
         LockedError,
+        MaybeSentDecodeError,
         MaybeSentError,
         MaybeSentStatusError,
         NotFoundError,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         UnexpectedRedirectError,
         UnprocessableEntityError,
         UnsupportedError,
+        WrongAnswerError,
     )
     from .core.hooks import EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts
     from .core.limits import Limits, LimitStore, RateLimit
@@ -89,6 +91,7 @@ __all__ = [
     "LimitStore",
     "Limits",
     "LockedError",
+    "MaybeSentDecodeError",
     "MaybeSentError",
     "MaybeSentStatusError",
     "NotFoundError",
@@ -123,6 +126,7 @@ __all__ = [
     "Unknown",
     "UnprocessableEntityError",
     "UnsupportedError",
+    "WrongAnswerError",
     "__version__",
     "capture_responses",
     "encode",
@@ -156,6 +160,7 @@ _HOMES = {
     "Limits": ".core.limits",
     "LockedError": ".core.errors",
     "MaybeSentError": ".core.errors",
+    "MaybeSentDecodeError": ".core.errors",
     "MaybeSentStatusError": ".core.errors",
     "NotFoundError": ".core.errors",
     "OpenEnum": ".core.codec",
@@ -189,6 +194,7 @@ _HOMES = {
     "Unknown": ".core.codec",
     "UnprocessableEntityError": ".core.errors",
     "UnsupportedError": ".core.errors",
+    "WrongAnswerError": ".core.errors",
     "capture_responses": ".core.response",
     "encode": ".core.codec",
     "merge": ".inbox.merging",

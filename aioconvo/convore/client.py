@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack, cast
-
-import msgspec
+from typing import TYPE_CHECKING, ClassVar, Self, Unpack
 
 from aioconvo.core.auth import BearerAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.codec import reader
+from aioconvo.core.refusals import usual_words
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, text
 
@@ -21,18 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["OPERATIONS", "ConvoreClient"]
 
 OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS)
-
-
-class _Told(msgspec.Struct):
-    """What an error body may hold: its shape is documented nowhere, so the usual ones are understood."""
-
-    error: Any = None
-    code: Any = None
-    message: Any = None
-    detail: Any = None
-
-
-_read_told = reader(_Told)
 
 
 class ConvoreClient(APIClient):
@@ -98,19 +84,4 @@ class ConvoreClient(APIClient):
         return cls(api_key=key, base_url=env.get("BASE_URL"), pool=pool, **options)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
-        told = _read_told(answer.body)
-        if told is None:
-            return ErrorWords()
-        inner = _members(told.error)
-        return ErrorWords(
-            _first_text(inner.get("code"), told.code),
-            _first_text(inner.get("message"), told.message, told.detail, told.error),
-        )
-
-
-def _members(value: object) -> dict[str, object]:
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
-
-
-def _first_text(*values: object) -> str | None:
-    return next((str(value) for value in values if value and type(value) in {str, int}), None)
+        return usual_words(answer.body)  # the shape of an error is documented nowhere

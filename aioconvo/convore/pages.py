@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from aioconvo.core.codec import Envelope
 from aioconvo.core.pagers import Cursor, CursorPager, Mark
+from aioconvo.core.refusals import Telling
 
 from .models import Conversation, Message
 
 __all__ = ["ConversationPage", "MessagePage", "conversation_pager", "message_pager"]
 
 
-class ConversationPage(Envelope):
+class ConversationPage(Telling, kw_only=True):
     """A page of conversations; `total_count` counts those of all pages."""
 
     data: list[Conversation]
@@ -20,7 +20,7 @@ class ConversationPage(Envelope):
     total_count: int | None = None
 
 
-class MessagePage(Envelope):
+class MessagePage(Telling, kw_only=True):
     """A page of messages; `total_count` counts those of all pages."""
 
     data: list[Message]

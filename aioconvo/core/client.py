@@ -16,25 +16,27 @@ from yarl import URL
 from . import errors, settings
 from .auth import Auth, digest
 from .call import Call
-from .codec import BrokenBodyError, decode
+from .codec import BrokenBodyError
 from .echo import sent_texts
-from .failures import ErrorWords, Failure, Refusal, broken_failure, fault_failure, status_failure, unsure
+from .failures import ErrorWords, Failure, Refusal, broken_failure, fault_failure, refusal_failure, unsure
 from .gate import Turnstile
 from .hidden import RequestHeaders, without_frames
 from .hooks import EndFacts, Hooks, tell
+from .identity import Check
 from .limits import Limits
 from .observer import Observer, find_request_id
-from .operation import ANY_JSON, Effect, Operation, Query, QueryValue, Request, raw_request
+from .operation import Effect, Operation, Query, QueryValue, Request, raw_request
 from .options import ClientOptions, PortableOptions, checked
 from .pagers import Ask, Mark, Pager
 from .pagination import AsyncPaginator
-from .response import Response, record
+from .refusals import refusal_of, tells_of_an_error
+from .response import Response, decoded, record
 from .retry import RetryPolicy, Verdict
 from .session import Answer, BrokenAnswerError, LoopState, SessionPool, TransportFaultError, was_connected
 from .stats import Counts, Stats
 from .token import AccessToken, TokenAuth
 
-__all__ = ["APIClient", "APIResource", "ClientOptions", "ErrorWords", "Refusal"]
+__all__ = ["APIClient", "APIResource", "ClientOptions", "ErrorWords"]
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -42,7 +44,6 @@ ItemT = TypeVar("ItemT")
 
 _OK = range(200, 300)
 _EXPECTED = (TransportFaultError, BrokenAnswerError, errors.AioconvoError, asyncio.CancelledError)
-_NO_CONTENT = 204
 _UNAUTHORIZED = 401
 _TOO_MANY_REQUESTS = 429
 _TOKEN_LANE = "aioconvo tokens"  # noqa: S105 -- the name of a lane
@@ -59,6 +60,7 @@ class APIClient:
     default_host: ClassVar[str]
     default_limits: ClassVar[Limits] = Limits()
     request_id_headers: ClassVar[Sequence[str]] = ("X-Request-Id",)
+    enveloped: ClassVar[bool] = False  # whether every answer, also to `request`, stands beside the API's own `error`
 
     def __init__(
         self,
@@ -211,6 +213,7 @@ class APIClient:
         *,
         query: Query = (),
         body: Mapping[str, object] | None = None,
+        check: Check | None = None,
         direction: str = "",
         limit: int | None = None,
         start: str | None = None,
@@ -218,17 +221,17 @@ class APIClient:
     ) -> AsyncPaginator[ItemT]:
         """A list as an `AsyncPaginator`; bad path values and queries are refused here, before anything is awaited.
 
-        `direction` tells walks over the same list apart whose positions must not be mixed.
+        `check` looks at the answer of every page; `direction` tells walks apart whose positions must not be mixed.
         """
         pairs = list(query)
         blanks = (0,) * (len(operation.parameters) - len(values))  # where the pager will put path values
-        whole = operation.request(*values, *blanks, query=pairs, body=body)
+        whole = operation.request(*values, *blanks, query=pairs, body=body, check=check)
 
         def asking(ask: Ask) -> Request[P]:
             if not ask.path and not ask.body:  # what all pages share is encoded once
                 return whole if not ask.query else whole.with_query(ask.query)
             asked = None if body is None else {**body, **dict(ask.body)}
-            return operation.request(*values, *ask.path, query=(*pairs, *ask.query), body=asked)
+            return operation.request(*values, *ask.path, query=(*pairs, *ask.query), body=asked, check=check)
 
         # No coroutine, so that no frame of an error holds what is searched for.
         def fetch(ask: Ask) -> Awaitable[Response[P]]:
@@ -284,13 +287,18 @@ class APIClient:
         """What an answer says."""
         if answer.status not in _OK:
             return self._refused(call, answer, self._error_words(answer))
+        data = fault = None
         try:
             data = self._decoded(call.request.operation, answer)
-            refusal = self._refusal(data)
-        except BrokenBodyError as fault:
+            if call.request.check is not None:
+                call.request.check(data)
+        except BrokenBodyError as broken:
+            fault = broken
+        # What an answer says of an error is worth more than what it lacks.
+        if tells_of_an_error(data, answer.body, enveloped=self.enveloped):
+            return self._refused(call, answer, refusal_of(self._error_words(answer), answer.body))
+        if fault is not None:
             return self._broken(call, fault, answer.status, answer.headers)
-        if refusal is not None:
-            return self._refused(call, Answer(refusal.status, answer.headers, answer.body), refusal.told)
         return self._response(call, data, answer)
 
     def _failed(self, call: Call, fault: TransportFaultError | BrokenAnswerError) -> Failure:
@@ -451,18 +459,8 @@ class APIClient:
             encoded=True,
         )
 
-    # What an answer says.
-
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
-        if operation.response is None or (operation.response is ANY_JSON and answer.status == _NO_CONTENT):
-            return None
-        if operation.response is ANY_JSON and not answer.body and (operation.method != "GET" or answer.whole):
-            return None
-        return decode(answer.body, operation.response)
-
-    def _refusal(self, data: Any) -> Refusal | None:  # noqa: ARG002 -- for providers that do so
-        """What a 2xx answer says when it carries an error all the same."""
-        return None
+        return decoded(operation, answer)
 
     def _error_words(self, answer: Answer) -> ErrorWords:  # noqa: ARG002 -- each provider's client reads its own shape
         """The provider's code and words in an error answer."""
@@ -472,10 +470,11 @@ class APIClient:
         request_id = None if headers is None else find_request_id(headers, self.request_id_headers)
         return call.facts(self._clock.monotonic(), request_id)
 
-    def _refused(self, call: Call, answer: Answer, told: ErrorWords) -> Failure:
+    def _refused(self, call: Call, answer: Answer, told: ErrorWords | Refusal) -> Failure:
         facts = self._facts(call, answer.headers)
         texts = sent_texts(call.request, call.credentials)
-        return status_failure(facts, answer, told, self._clock.time(), texts)
+        repeatable = call.request.operation.effect.repeatable
+        return refusal_failure(facts, answer, told, self._clock.time(), texts, repeatable=repeatable)
 
     def _broken(self, call: Call, fault: BrokenBodyError, status: int, headers: Mapping[str, str]) -> Failure:
         facts = self._facts(call, headers)

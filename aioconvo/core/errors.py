@@ -17,8 +17,10 @@
         │   │   UnprocessableEntityError 422, LockedError 423, RateLimitError 429, InternalServerError 5xx
         │   └── UnexpectedRedirectError 3xx
         ├── ResponseDecodeError     an answer came and is not what the API documents
+        │   └── WrongAnswerError    ... but the answer to another call
         └── MaybeSentError          it is unknown whether a call with outside effects was carried out
-            └── MaybeSentStatusError  (also an InternalServerError) the same, told by a 5xx answer
+            ├── MaybeSentStatusError  (also an InternalServerError) the same, told by a 5xx answer
+            └── MaybeSentDecodeError  (also a ResponseDecodeError) the same, since its answer cannot be used
 
 Errors tell facts, never credentials or message text, and can be pickled. What an answer held, its `body` and `headers`,
 is kept in attributes only: it stands in no `str` or `repr` and is left out of pickles, which are stored and sent.
@@ -47,6 +49,7 @@ __all__ = [
     "InternalServerError",
     "InvalidRequestError",
     "LockedError",
+    "MaybeSentDecodeError",
     "MaybeSentError",
     "MaybeSentStatusError",
     "NotFoundError",
@@ -61,6 +64,7 @@ __all__ = [
     "UnexpectedRedirectError",
     "UnprocessableEntityError",
     "UnsupportedError",
+    "WrongAnswerError",
     "status_error_type",
 ]
 
@@ -185,6 +189,10 @@ class ResponseDecodeError(CallError):
         return self._status
 
 
+class WrongAnswerError(ResponseDecodeError):
+    """The answer names another conversation or message than was asked for: it is the answer to another call."""
+
+
 class MaybeSentError(CallError):
     """A call with outside effects failed in a way that leaves open whether the server carried it out.
 
@@ -304,6 +312,10 @@ class InternalServerError(APIStatusError):
 
 class UnexpectedRedirectError(APIStatusError):
     """3xx: redirects are never followed, because credentials would travel with them; check `base_url`."""
+
+
+class MaybeSentDecodeError(MaybeSentError, ResponseDecodeError):
+    """A success, but of an answer that cannot be used: what it says of the call with outside effects cannot be known."""
 
 
 class MaybeSentStatusError(MaybeSentError, InternalServerError):

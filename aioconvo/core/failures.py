@@ -10,6 +10,7 @@ from . import errors
 from .codec import BrokenBodyError
 from .echo import without_echo
 from .hidden import without_frames
+from .identity import WrongAnswerBodyError
 from .retry import Outcome, Sent, retry_after
 from .session import Answer, BrokenAnswerError, TransportFaultError
 
@@ -20,6 +21,7 @@ __all__ = [
     "broken_failure",
     "fault_error_type",
     "fault_failure",
+    "refusal_failure",
     "status_failure",
     "unsure",
 ]
@@ -37,10 +39,11 @@ class ErrorWords(msgspec.Struct, frozen=True):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """What a 2xx answer means whose body says that the call failed."""
+    """What a 2xx answer means whose body says that the call failed; `alone`: without anything that a good answer holds."""
 
     status: int
     told: ErrorWords
+    alone: bool
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -53,24 +56,53 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 def status_failure(
-    facts: errors.CallFacts, answer: Answer, told: ErrorWords, now: float, texts: Collection[str] = ()
+    facts: errors.CallFacts,
+    answer: Answer,
+    told: ErrorWords,
+    now: float,
+    texts: Collection[str] = (),
+    *,
+    counts_as: int | None = None,
 ) -> Failure:
-    """An answer whose status is no success, at Unix time `now`; of the `texts` that were sent the error says nothing."""
-    wait = retry_after(answer.headers, now, limited=answer.status == _TOO_MANY_REQUESTS)
+    """An answer whose status is no success, at Unix time `now`; of the `texts` that were sent the error says nothing.
+
+    `counts_as` is the status that a success means whose body tells of an error.
+    """
+    status = counts_as or answer.status
+    wait = retry_after(answer.headers, now, limited=status == _TOO_MANY_REQUESTS)
     code = f" {without_echo(told.code, texts)}" if told.code else ""
     words = f": {without_echo(told.words, texts)[:_WORDS_AT_MOST]}" if told.words else ""
     asked = "" if wait is None else f" (the server asks to wait {wait:.0f} s)"
-    moved = " (redirects are not followed; check base_url)" if answer.status in _REDIRECTS else ""
-    error = errors.status_error_type(answer.status)(
-        f"HTTP {answer.status}{code}{words}{asked}{moved}",
+    moved = " (redirects are not followed; check base_url)" if status in _REDIRECTS else ""
+    came = f"HTTP {status}" if counts_as is None else f"HTTP {answer.status} with an error (counts as {status})"
+    error = errors.status_error_type(status)(
+        f"{came}{code}{words}{asked}{moved}",
         facts,
-        answer.status,
+        status,
         code=told.code,
         retry_after=wait,
         headers=answer.headers,
         body=answer.body,
     )
-    return Failure(error, Outcome(Sent.YES, answer.status, wait), answer=answer)
+    return Failure(error, Outcome(Sent.YES, status, wait), answer=answer)
+
+
+def refusal_failure(
+    facts: errors.CallFacts,
+    answer: Answer,
+    told: ErrorWords | Refusal,
+    now: float,
+    texts: Collection[str] = (),
+    *,
+    repeatable: bool,
+) -> Failure:
+    """An answer that is an error by its status, or by what its body tells of: then, with an answer beside it, nobody knows."""
+    if isinstance(told, ErrorWords):
+        return status_failure(facts, answer, told, now, texts)
+    failure = status_failure(facts, answer, told.told, now, texts, counts_as=told.status)
+    if told.alone or repeatable:
+        return failure
+    return Failure(unsure(failure.error), failure.outcome, permanent=True)
 
 
 def fault_failure(facts: errors.CallFacts, fault: TransportFaultError) -> Failure:
@@ -90,9 +122,11 @@ def broken_failure(
     """A success whose body cannot be used."""
     page = headers.get("Content-Type", "").lower().startswith("text/html")
     reason = f"{fault.reason} (a web page came; check base_url)" if page else fault.reason
-    error = errors.ResponseDecodeError(reason, facts, status)
+    kind = errors.WrongAnswerError if isinstance(fault, WrongAnswerBodyError) else errors.ResponseDecodeError
+    error: errors.CallError = kind(reason, facts, status)
+    if not repeatable:  # most likely it was carried out, and asking again would do it twice
+        error = unsure(error)
     error.__cause__ = without_frames(fault)
-    # A call with outside effects was carried out: only its answer is unreadable, and asking again would do it twice.
     return Failure(error, Outcome(Sent.YES), permanent=not (fault.cut and repeatable))
 
 
@@ -116,4 +150,6 @@ def unsure(error: errors.CallError) -> errors.CallError:
             headers=error.headers,
             body=error.body,
         )
+    if isinstance(error, errors.ResponseDecodeError):
+        return errors.MaybeSentDecodeError(reason, error.call, error.status)
     return errors.MaybeSentError(reason, error.call)

@@ -14,6 +14,7 @@ import msgspec
 
 from .codec import encode
 from .errors import CallFacts, InvalidRequestError
+from .identity import Check
 
 __all__ = ["ANY_JSON", "Effect", "Operation", "PageKind", "Query", "QueryValue", "Request", "encode_query", "raw_request"]
 
@@ -107,13 +108,18 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
         query: Query | Mapping[str, QueryValue] = (),
         body: object = None,
         idempotency_key: str | None = None,
+        check: Check | None = None,
     ) -> Request[T]:
-        """One request: path values in the template's order, query pairs (`None` is left out), a struct or mapping as body."""
+        """One request: path values in the template's order, query pairs (`None` is left out), a struct or mapping as body.
+
+        `check` looks at what a good answer was decoded to.
+        """
         payload: bytes | None = None
         content_type: str | None = None
         if body is not None:
             payload, content_type = _encode_body(body, form=self.form)
-        return Request(self, self.fill(values), encode_query(query) if query else "", payload, content_type, idempotency_key)
+        query_string = encode_query(query) if query else ""
+        return Request(self, self.fill(values), query_string, payload, content_type, idempotency_key, check)
 
     def facts(self, **known: Any) -> CallFacts:
         """The facts an error tells about a call of this operation."""
@@ -136,6 +142,7 @@ class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
     body: bytes | None = None
     content_type: str | None = None
     idempotency_key: str | None = None
+    check: Check | None = None
 
     @property
     def target(self) -> str:
@@ -146,7 +153,7 @@ class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
         """The same request with further query pairs."""
         encoded = "&".join([f"{_encoded_name(name)}={_encoded_value(name, value)}" for name, value in more])
         query = f"{self.query}&{encoded}" if self.query and encoded else self.query or encoded
-        return Request(self.operation, self.path, query, self.body, self.content_type, self.idempotency_key)
+        return Request(self.operation, self.path, query, self.body, self.content_type, self.idempotency_key, self.check)
 
     def __repr__(self) -> str:
         # Query and body hold personal data and message text.

@@ -9,11 +9,15 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from .operation import Operation
+from .codec import decode
+from .operation import ANY_JSON, Operation
+from .refusals import refuse_web_page
+from .session import Answer
 
-__all__ = ["Response", "capture_responses", "record"]
+__all__ = ["Response", "capture_responses", "decoded", "record"]
 
 T = TypeVar("T")
+_NO_CONTENT = 204
 
 
 class Response(msgspec.Struct, Generic[T], frozen=True, gc=False):
@@ -34,6 +38,22 @@ class Response(msgspec.Struct, Generic[T], frozen=True, gc=False):
 
     def __repr__(self) -> str:
         return f"<Response {self.status} to {self.operation.python}, {len(self.body)} bytes, {self.attempts} attempts>"
+
+
+def decoded(operation: Operation[T], answer: Answer) -> T | None:
+    """What the body of a good answer says; `None` where none is due, or where none came to a raw request.
+
+    Raises:
+        BrokenBodyError: The body cannot be used.
+    """
+    if operation.response is None:
+        refuse_web_page(answer.body)
+        return None
+    if operation.response is ANY_JSON and answer.status == _NO_CONTENT:
+        return None
+    if operation.response is ANY_JSON and not answer.body and (operation.method != "GET" or answer.whole):
+        return None
+    return decode(answer.body, operation.response)
 
 
 _captured: contextvars.ContextVar[list[Response[Any]] | None] = contextvars.ContextVar("aioconvo_responses", default=None)

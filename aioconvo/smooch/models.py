@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import field
 
-from aioconvo.core.codec import Envelope, Model, OpenEnum, Unknown, Variant
+from aioconvo.core.codec import Model, OpenEnum, Unknown, Variant
+from aioconvo.core.refusals import Telling
 
 __all__ = [
     "Action",
@@ -287,7 +288,7 @@ class Message(Model, rename="camel"):
             return None
 
 
-class PostedMessage(Envelope, rename="camel"):
+class PostedMessage(Telling, rename="camel", kw_only=True):
     """What came of a post: a shorthand in a text can make `extra_messages`."""
 
     message: Message

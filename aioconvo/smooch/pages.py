@@ -9,10 +9,10 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from aioconvo.core.codec import Envelope
 from aioconvo.core.columns import Column, column
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.pagers import Mark, TimestampPager
+from aioconvo.core.refusals import Telling
 
 from .models import Conversation, Message
 
@@ -25,13 +25,13 @@ _NUMBERS = (int, float)  # made once, not for each message
 _all_received: Column[Message] = column(lambda messages: [message.received for message in messages])
 
 
-class ActivityAnswer(Envelope):
+class ActivityAnswer(Telling, kw_only=True):
     """The conversation that was active."""
 
     conversation: Conversation
 
 
-class MessagePage(Envelope):
+class MessagePage(Telling, kw_only=True):
     """A page of messages. `next` leads to newer messages; that there is a `previous` is unconfirmed. Neither is followed."""
 
     # The SDK's model demands nothing at all; but an answer without messages must not pass for the end of the list.

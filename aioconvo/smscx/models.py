@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 from msgspec import field
 
-from aioconvo.core.codec import Envelope, Model, OpenEnum
+from aioconvo.core.codec import Model, OpenEnum
 from aioconvo.core.moments import counted_as_utc
+from aioconvo.core.refusals import Telling
 
 __all__ = [
     "Channel",
@@ -132,7 +133,7 @@ class Message(Model, rename="camel"):
     datetime: dt.datetime
 
 
-class ConversationDetail(Envelope):
+class ConversationDetail(Telling, kw_only=True):
     """One conversation with all its messages, in the API's order."""
 
     info: ConversationInfo
@@ -206,21 +207,21 @@ class SentChat(Model, rename="camel"):
     scheduled_at: dt.datetime | None = None
 
 
-class SmsReply(Envelope):
+class SmsReply(Telling, kw_only=True):
     """The answer to a reply by SMS."""
 
     info: ReplyInfo
     message: SentSms = field(name="data")
 
 
-class ChatReply(Envelope):
+class ChatReply(Telling, kw_only=True):
     """The answer to a reply by Viber or WhatsApp."""
 
     info: ReplyInfo
     message: SentChat = field(name="data")
 
 
-class Token(Envelope):
+class Token(Telling, kw_only=True):
     """An access token; `scope` is a list with spaces between, `expires_in` is in seconds."""
 
     access_token: str

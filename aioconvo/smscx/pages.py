@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from aioconvo.core.codec import Envelope, Model
+from aioconvo.core.codec import Model
 from aioconvo.core.pagers import Mark, SinglePager
+from aioconvo.core.refusals import Telling
 
 from .models import Conversation
 
 __all__ = ["ConversationPage", "ReadAnswer", "conversation_pager"]
 
 
-class ConversationPage(Envelope):
+class ConversationPage(Telling, kw_only=True):
     """All conversations, newest reply first."""
 
     data: list[Conversation]
@@ -22,7 +23,7 @@ class ReadInfo(Model):
     id: str
 
 
-class ReadAnswer(Envelope):
+class ReadAnswer(Telling, kw_only=True):
     """The answer to marking a conversation as read."""
 
     info: ReadInfo

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from aioconvo.core.codec import Envelope, Model
+from aioconvo.core.codec import Model
 from aioconvo.core.columns import Column, column
 from aioconvo.core.pagers import Cursor, CursorPager, Mark, in_time_order
+from aioconvo.core.refusals import Telling
 
 from .models import Conversation, Message, Participant
 
@@ -51,13 +52,13 @@ class Links(Model):
     next: str | None = None
 
 
-class ConversationAnswer(Envelope):
+class ConversationAnswer(Telling, kw_only=True):
     """One conversation."""
 
     conversation: Conversation
 
 
-class ConversationPage(Envelope):
+class ConversationPage(Telling, kw_only=True):
     """A page of conversations."""
 
     conversations: list[Conversation]
@@ -65,7 +66,7 @@ class ConversationPage(Envelope):
     links: Links | None = None
 
 
-class ParticipantPage(Envelope):
+class ParticipantPage(Telling, kw_only=True):
     """A page of participants."""
 
     participants: list[Participant]
@@ -73,7 +74,7 @@ class ParticipantPage(Envelope):
     links: Links | None = None
 
 
-class MessagePage(Envelope):
+class MessagePage(Telling, kw_only=True):
     """A page of messages."""
 
     messages: list[Message]
@@ -81,7 +82,7 @@ class MessagePage(Envelope):
     links: Links | None = None
 
 
-class MessagesAnswer(Envelope):
+class MessagesAnswer(Telling, kw_only=True):
     """The messages that one post made; a shorthand in the text can make several."""
 
     messages: list[Message]

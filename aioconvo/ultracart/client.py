@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack, cast
+
+import msgspec
 
 from aioconvo.core.auth import Auth, BearerAuth, HeaderAuth
-from aioconvo.core.client import APIClient, ClientOptions, ErrorWords, Refusal
-from aioconvo.core.codec import BrokenBodyError, decode
+from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.codec import reader
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.limits import Limits, RateLimit
-from aioconvo.core.operation import Operation
 from aioconvo.core.options import checked
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, merged, text
@@ -19,21 +20,23 @@ from aioconvo.core.token import AccessToken, TokenAuth
 
 from . import agents, conversations, messages, queues
 from .oauth import RefreshGrant
-from .pages import ErrorDetail, Told
 
 if TYPE_CHECKING:
     from aioconvo.inbox.ultracart import UltraCartInbox
 
 __all__ = ["OPERATIONS", "UltraCartClient"]
 
-T = TypeVar("T")
-
 OPERATIONS = (*agents.OPERATIONS, *conversations.OPERATIONS, *messages.OPERATIONS, *queues.OPERATIONS)
 
 _VERSION = {"X-UltraCart-Api-Version": "2017-03-01"}
-_HTTP_ERRORS = range(400, 600)
-_UNAUTHORIZED = 401
-_BAD_REQUEST = 400
+
+
+class _Told(msgspec.Struct):
+    error: Any = None
+    error_description: Any = None
+
+
+_read_told = reader(_Told)
 
 
 class UltraCartClient(APIClient):
@@ -60,6 +63,7 @@ class UltraCartClient(APIClient):
 
     provider: ClassVar[str] = "ultracart"
     default_host: ClassVar[str] = "secure.ultracart.com"
+    enveloped: ClassVar[bool] = True
     default_limits: ClassVar[Limits] = Limits(rates=(RateLimit(1000, 3600.0), RateLimit(10000, 86400.0)), concurrency=1)
 
     def __init__(
@@ -129,52 +133,22 @@ class UltraCartClient(APIClient):
             raise ConfigurationError("only a client with client_id and refresh_token fetches tokens")
         return await self._grant.fetch(self)
 
-    def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
-        # An error may come with a 2xx, then without what a good answer has: what it says is worth more than what it lacks.
-        try:
-            data = super()._decoded(operation, answer)
-        except BrokenBodyError:
-            told = _told(answer.body)
-            if told is None or not _refuses(told):
-                raise
-            return cast("T", told)
-        if isinstance(data, Told) or not answer.body:
-            return data
-        told = _told(answer.body)
-        return cast("T", told) if told is not None and _refuses(told) else data
-
-    def _refusal(self, data: Any) -> Refusal | None:
-        if not isinstance(data, Told) or not _refuses(data):
-            return None
-        words = _words(data)
-        if isinstance(data.error, str):
-            return Refusal(_UNAUTHORIZED, words)
-        code = words.code or ""
-        status = int(code) if code.isascii() and code.isdigit() else _BAD_REQUEST
-        return Refusal(status if status in _HTTP_ERRORS else _BAD_REQUEST, words)
-
     def _error_words(self, answer: Answer) -> ErrorWords:
-        told = _told(answer.body)
-        words = ErrorWords() if told is None else _words(told)
+        told = _read_told(answer.body) or _Told()
+        words = _words(told.error, told.error_description)
         return words if words.words else ErrorWords(words.code, answer.headers.get("UC-REST-ERROR"))
 
 
-def _told(body: bytes) -> Told | None:
-    """What an answer of unknown shape says of itself, if it is one of this API at all."""
-    try:
-        return decode(body, Told)
-    except BrokenBodyError:
-        return None
+def _words(error: object, description: object) -> ErrorWords:
+    """What an error says: as the API writes it, or as OAuth does, in text with its description beside it."""
+    if not isinstance(error, dict):
+        return ErrorWords(_text(error), _text(description))
+    told = cast("dict[str, object]", error)
+    return ErrorWords(_text(told.get("error_code")), _text(told.get("user_message")) or _text(told.get("developer_message")))
 
 
-def _refuses(told: Told) -> bool:
-    return told.success is False or told.error is not None
-
-
-def _words(told: Told) -> ErrorWords:
-    if isinstance(told.error, ErrorDetail):
-        return ErrorWords(told.error.error_code, told.error.user_message or told.error.developer_message)
-    return ErrorWords(told.error, told.error_description)
+def _text(value: object) -> str | None:
+    return str(value) if value and type(value) in {str, int} else None
 
 
 def _credentials(

@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from aioconvo.core.codec import Envelope, Model
+from aioconvo.core.codec import Model
 from aioconvo.core.columns import Column, column, identities
 from aioconvo.core.moments import EPOCH, counted_as_utc
 from aioconvo.core.offset import OffsetPager, ResultSet
 from aioconvo.core.pagers import Ask, Mark, SincePager
+from aioconvo.core.refusals import Telling
 
 from .models import AgentAuth, Conversation, ConversationSummary, Message, QueueStatus, UploadUrl
 
@@ -39,16 +40,6 @@ _conversation_ids: Column[ConversationSummary] = identities(lambda rows: [row.co
 _last_message_times: Column[ConversationSummary] = column(lambda rows: [row.last_message_dts for row in rows])
 _message_ids: Column[Message] = identities(lambda messages: [message.conversation_message_uuid for message in messages])
 _message_epochs: Column[Message] = column(lambda messages: [message.message_epoch for message in messages])
-
-
-class ErrorDetail(Model):
-    """What went wrong; `error_code` is an HTTP status as text."""
-
-    developer_message: str | None = None
-    error_code: str | None = None
-    more_info: str | None = None
-    object_id: str | None = None
-    user_message: str | None = None
 
 
 class WarningDetail(Model):
@@ -77,38 +68,32 @@ class Metadata(Model):
     result_set: Rows | None = None
 
 
-class Told(Envelope, kw_only=True):
-    """What every answer says of itself; an error may come with a 200, and then without the payload.
+class Told(Telling, kw_only=True):
+    """What every answer says of itself; an error may come with a 200, and then without the payload."""
 
-    OAuth writes `error` as text, with `error_description` beside it.
-    """
-
-    success: bool | None = None
-    error: ErrorDetail | str | None = None
-    error_description: str | None = None
     metadata: Metadata | None = None
     warning: WarningDetail | None = None
 
 
-class AgentAuthAnswer(Told):
+class AgentAuthAnswer(Told, kw_only=True):
     """An agent's way into the websocket."""
 
     agent_auth: AgentAuth
 
 
-class ConversationAnswer(Told):
+class ConversationAnswer(Told, kw_only=True):
     """One conversation."""
 
     conversation: Conversation
 
 
-class ConversationPage(Told):
+class ConversationPage(Told, kw_only=True):
     """A page of conversations."""
 
     conversations: list[ConversationSummary]
 
 
-class SearchPage(Told):
+class SearchPage(Told, kw_only=True):
     """A range of the conversations that a search found."""
 
     records: list[ConversationSummary]
@@ -117,25 +102,25 @@ class SearchPage(Told):
     total: int | None = None
 
 
-class MessagePage(Told):
+class MessagePage(Told, kw_only=True):
     """A page of messages."""
 
     conversation_messages: list[Message]
 
 
-class UploadUrlAnswer(Told):
+class UploadUrlAnswer(Told, kw_only=True):
     """Where to put a file."""
 
     conversation_multimedia_upload_url: UploadUrl
 
 
-class QueueStatusesAnswer(Told):
+class QueueStatusesAnswer(Told, kw_only=True):
     """Every web chat queue."""
 
     queue_statuses: list[QueueStatus]
 
 
-class TokenAnswer(Told):
+class TokenAnswer(Told, kw_only=True):
     """An access token; `expires_in` is in seconds, as text, and `refresh_token` may be a new one."""
 
     access_token: str

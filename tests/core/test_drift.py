@@ -121,7 +121,7 @@ def _example_struct(kind: type[msgspec.Struct], number: int, depth: int) -> dict
     tag = kind.__struct_config__.tag_field
     item: dict[str, Any] = {} if tag is None else {tag: kind.__struct_config__.tag}
     for field in msgspec.structs.fields(kind):
-        if field.required or depth < 2:
+        if not field.name.startswith("_") and (field.required or depth < 2):  # what tells of an error is no payload
             item[field.encode_name] = _example(field.type, number, depth + 1)
     return item
 
