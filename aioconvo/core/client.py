@@ -32,7 +32,7 @@ from .pagination import AsyncPaginator
 from .refusals import refusal_of, tells_of_an_error
 from .response import Response, decoded, record
 from .retry import RetryPolicy, Verdict
-from .session import Answer, BrokenAnswerError, LoopState, SessionPool, TransportFaultError, was_connected
+from .session import Answer, Attempt, BrokenAnswerError, LoopState, SessionPool, TransportFaultError
 from .stats import Counts, Stats
 from .token import AccessToken, TokenAuth
 
@@ -326,7 +326,7 @@ class APIClient:
         if not turnstile.try_enter():
             await self._wait_to_enter(call, state, turnstile)
         began = self._clock.monotonic()
-        came: Answer | BaseException
+        attempt = Attempt(anew=call.lost)
         try:
             request = call.request
             headers = self._request_headers(call.credentials, request.content_type)
@@ -338,12 +338,12 @@ class APIClient:
                 self._url(request),
                 headers,
                 request.body,
+                attempt=attempt,
                 timeout=self._timeout,
-                anew=call.lost,
             )
         except BaseException as fault:
             call.lost = isinstance(fault, TransportFaultError)
-            call.on_wire = was_connected()
+            call.on_wire = not attempt.unmet
             self._observer.request_ended(call, fault, self._clock.monotonic() - began)
             if isinstance(fault, _EXPECTED):  # in all others the frames tell where the bug is
                 without_frames(fault)

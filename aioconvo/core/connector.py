@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import contextvars
-import enum
+import asyncio
 import functools
 import select
 import weakref
 from collections.abc import Callable
+from typing import Any
 
 import aiohttp
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-__all__ = ["WANTED", "LiveConnector", "LostConnectionError", "Wanted"]
+__all__ = ["ATTEMPTS", "Attempt", "LiveConnector", "LostConnectionError"]
 
 
-class Wanted(enum.Enum):
-    """Which connection the request of a task may have."""
+class Attempt:
+    """One request on its way: may it use a kept connection, did it ask for one, and was it given none.
 
-    ANY = enum.auto()
-    NEW = enum.auto()
-    NONE = enum.auto()
-    """It had one already."""
-    UNMET = enum.auto()
-    """It was given none, so nothing of it was sent."""
+    What is known of a request stands here and nowhere that other tasks could share, as they may share a context.
+    """
+
+    __slots__ = ("anew", "asked", "unmet")
+
+    def __init__(self, *, anew: bool) -> None:
+        self.anew = anew
+        self.asked = False
+        self.unmet = False
+        """It was given no connection, so nothing of it was sent."""
 
 
-WANTED: contextvars.ContextVar[Wanted] = contextvars.ContextVar("WANTED", default=Wanted.ANY)
+ATTEMPTS: dict[asyncio.Task[Any] | None, Attempt] = {}
+"""What each task is sending; a task sends one request at a time."""
 
 _Question = Callable[[int], object]
 
@@ -63,25 +68,25 @@ class LiveConnector(aiohttp.TCPConnector):
         Raises:
             LostConnectionError: The request had a connection already.
         """
-        wanted = WANTED.get()
-        if wanted is Wanted.NONE:
+        attempt = ATTEMPTS.get(asyncio.current_task(self._loop))
+        if attempt is None or attempt.asked:
             raise LostConnectionError
-        WANTED.set(Wanted.NONE)
+        attempt.asked = True
         try:
             connection = await super().connect(req, traces, timeout)
             readable = self._known.get(connection.protocol)
             if readable is None:
                 self._known[connection.protocol] = _question(connection)
-            elif readable(0) or wanted is Wanted.NEW:
-                return await self._another(wanted, connection, req, traces, timeout)
+            elif readable(0) or attempt.anew:
+                return await self._another(attempt, connection, req, traces, timeout)
         except BaseException:
-            WANTED.set(Wanted.UNMET)
+            attempt.unmet = True
             raise
         return connection
 
     async def _another(
         self,
-        wanted: Wanted,
+        attempt: Attempt,
         connection: Connection,
         req: aiohttp.ClientRequest,
         traces: list[Trace],
@@ -93,7 +98,7 @@ class LiveConnector(aiohttp.TCPConnector):
             while (readable := self._known.get(connection.protocol)) is not None:
                 if readable(0):
                     connection.close()
-                elif wanted is Wanted.NEW:
+                elif attempt.anew:
                     passed_over.append(connection)
                 else:
                     return connection

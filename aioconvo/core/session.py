@@ -24,7 +24,7 @@ from yarl import URL
 
 from .clock import SYSTEM_CLOCK, Clock
 from .codec import BrokenBodyError
-from .connector import WANTED, LiveConnector, LostConnectionError, Wanted
+from .connector import ATTEMPTS, Attempt, LiveConnector, LostConnectionError
 from .errors import ConfigurationError, PoolClosedError
 from .gate import FairGate, SharedLimits, Turnstile
 from .hidden import without_frames
@@ -35,7 +35,7 @@ from .settings import positive
 from .time_limit import TimeLimit
 from .version import VERSION
 
-__all__ = ["Answer", "BrokenAnswerError", "SessionPool", "TransportFaultError", "was_connected"]
+__all__ = ["Answer", "Attempt", "BrokenAnswerError", "SessionPool", "TransportFaultError"]
 
 SESSION_HEADERS: Mapping[str, str] = {
     "Accept": "application/json",
@@ -299,10 +299,10 @@ class SessionPool:
         headers: Mapping[str, str],
         body: bytes | None,
         *,
+        attempt: Attempt,
         timeout: float | None,  # noqa: ASYNC109 -- what it bounds is exactly this call
-        anew: bool = False,
     ) -> Answer:
-        """Send one request, once, and read its whole answer; `timeout` in seconds, `anew`: over a new connection.
+        """Send one request, once, and read its whole answer; `timeout` in seconds, `attempt` tells of its connection.
 
         Raises:
             TransportFaultError: No usable answer came.
@@ -311,9 +311,10 @@ class SessionPool:
         """
         if state.closed:
             state.check_open()
+        task = asyncio.current_task()
+        ATTEMPTS[task] = attempt
         try:
             with state.time_limits.get(timeout) or state.time_limit(timeout):
-                WANTED.set(Wanted.NEW if anew else Wanted.ANY)
                 # aiohttp warns of large bodies that are sent at once, and sends a file piece by piece.
                 data = body if body is None or len(body) <= _SENT_AT_ONCE else io.BytesIO(body)
                 # Redirects are never followed: aiohttp would carry custom credential headers to any host.
@@ -327,8 +328,10 @@ class SessionPool:
                     plain, received = _no_body(response, error)
                 return Answer(response.status, response.headers, plain, received)
         except (aiohttp.ClientError, LostConnectionError, OSError) as error:
-            fault, cause = _fault(error, timeout)
+            fault, cause = _fault(error, attempt, timeout)
             raise fault from cause
+        finally:
+            ATTEMPTS.pop(task, None)
 
     async def _body(self, response: aiohttp.ClientResponse) -> tuple[bytes, int]:
         """The plain body and the bytes it came in; at its end the connection is given back."""
@@ -407,11 +410,6 @@ async def _close_with_loop(state: LoopState, forget: Callable[[], object]) -> As
         await state.close()
 
 
-def was_connected() -> bool:
-    """Whether this task's last request can have got a connection; before that, nothing of it is sent."""
-    return WANTED.get() is not Wanted.UNMET
-
-
 def _no_body(response: aiohttp.ClientResponse, error: BrokenBodyError | aiohttp.ClientError | OSError) -> tuple[bytes, int]:
     """Of an error answer the status is enough; any other answer without a body that can be used is a fault."""
     if not response.ok or response.status in _REDIRECTS:
@@ -421,9 +419,9 @@ def _no_body(response: aiohttp.ClientResponse, error: BrokenBodyError | aiohttp.
     raise error
 
 
-def _fault(error: BaseException, timeout: float | None) -> tuple[TransportFaultError, BaseException | None]:
+def _fault(error: BaseException, attempt: Attempt, timeout: float | None) -> tuple[TransportFaultError, BaseException | None]:
     """What a failed request comes to, and its cause."""
-    sent = Sent.MAYBE if was_connected() else Sent.NO
+    sent = Sent.NO if attempt.unmet else Sent.MAYBE
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         fault = TransportFaultError("the connection was not made in time", Sent.NO, timed_out=True)
     elif isinstance(error, TimeoutError):

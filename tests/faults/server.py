@@ -131,7 +131,14 @@ class Wait:
     seconds: float
 
 
-Step = Answer | Raw | Close | Endless | Wait
+@dataclasses.dataclass(frozen=True)
+class Until:
+    """Do nothing until something has happened, then go on with the next step."""
+
+    happened: asyncio.Event
+
+
+Step = Answer | Raw | Close | Endless | Wait | Until
 Script = Callable[[Seen], Step | Sequence[Step]]
 
 
@@ -231,6 +238,9 @@ async def _do(step: Step, writer: asyncio.StreamWriter) -> bool:
     match step:
         case Wait(seconds):
             await asyncio.sleep(seconds)
+            return True
+        case Until(happened):
+            await happened.wait()
             return True
         case Close(reset):
             if reset:
