@@ -78,14 +78,29 @@ def test_imports_point_down(file: pathlib.Path) -> None:
         assert known == room or known in MAY_KNOW[room], f"{_module(file)} must not import {name}"
 
 
-def test_only_the_session_and_its_connector_know_aiohttps_client() -> None:
+def test_only_the_session_and_its_connections_know_aiohttps_client() -> None:
     knowing = {str(file.relative_to(PACKAGE)) for file in FILES if any(n.split(".")[0] == "aiohttp" for n in _imported(file))}
     elsewhere = {name for name in knowing if not name.startswith(("sandbox/", "cli/"))}
-    assert elsewhere == {"core/connector.py", "core/session.py"}
+    assert elsewhere == {"core/connection.py", "core/connector.py", "core/session.py"}
 
 
 @pytest.mark.parametrize(
-    "name", ["errors", "operation", "codec", "drift", "retry", "limits", "auth", "inflate", "pagers", "echo", "hidden"]
+    "name",
+    [
+        "errors",
+        "operation",
+        "codec",
+        "drift",
+        "retry",
+        "limits",
+        "auth",
+        "inflate",
+        "pagers",
+        "echo",
+        "hidden",
+        "framing",
+        "proxies",
+    ],
 )
 def test_the_pure_rooms_do_no_input_and_output(name: str) -> None:
     imported = {module.partition(".")[0] for module in _imported(PACKAGE / "core" / f"{name}.py")}

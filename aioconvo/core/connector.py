@@ -1,19 +1,22 @@
-"""Connections that are worth using again."""
+"""Connections that are worth using again, and no more of them than the pool may have."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
-import select
-import weakref
-from collections.abc import Callable
-from typing import Any
+import ssl
+from time import monotonic
+from typing import Any, cast
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.client_reqrep import ConnectionKey
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-__all__ = ["ATTEMPTS", "Attempt", "LiveConnector", "LostConnectionError"]
+from .connection import LiveConnection, WatchingContext
+
+__all__ = ["ATTEMPTS", "Attempt", "EarlyAnswerError", "LiveConnector", "LostConnectionError"]
 
 
 class Attempt:
@@ -34,28 +37,36 @@ class Attempt:
 ATTEMPTS: dict[asyncio.Task[Any] | None, Attempt] = {}
 """What each task is sending; a task sends one request at a time."""
 
-_Question = Callable[[int], object]
-
 
 class LostConnectionError(Exception):
     """A connection broke, and aiohttp wants another one to send the request again."""
 
 
+class EarlyAnswerError(Exception):
+    """Something came on a new connection before anything was asked, which would be taken for the answer."""
+
+
 class LiveConnector(aiohttp.TCPConnector):
-    """A connector that hands out no kept connection whose end has arrived already, and none to send a request a second time.
+    """A connector that hands out no kept connection that has ended or on which anything came, and none to send a request again.
 
     When a server closes a kept connection, the event loop may not have read that yet, and aiohttp would send the next request
-    into nothing: a call with outside effects would then end in doubt although it never arrived. So the socket itself is asked:
-    between two requests a server has nothing to say, and what can be read there is the end.
+    into nothing: a call with outside effects would then end in doubt although it never arrived. What a server sends after its
+    answer aiohttp would take for the answer to the next request. So each connection is asked before it is used again.
 
     When a connection breaks, aiohttp sends a GET, PUT or DELETE again by itself. That would double calls with outside effects,
     and send of the others up to twice as many requests as the policy allows.
+
+    Kept connections count among the `size` that may be open; the one unused for longest is closed first. Whoever asks for
+    connections sees to it that no more than `size` are in use.
     """
 
-    @functools.cached_property
-    def _known(self) -> weakref.WeakKeyDictionary[object, _Question]:
-        """How to ask each connection that was handed out before whether anything waits to be read from it."""
-        return weakref.WeakKeyDictionary()
+    def __init__(self, *, size: int, **options: Any) -> None:
+        super().__init__(limit=0, **options)  # pyright: ignore[reportUnknownMemberType] -- aiohttp's addresses are tuples of any
+        self._size = size
+        self._closing: set[asyncio.Future[None]] = set()
+        new = functools.partial(LiveConnection, self._loop, self._closing)
+        self._factory = cast("functools.partial[ResponseHandler]", new)
+        self._watching: dict[ssl.SSLContext, WatchingContext] = {}
 
     async def connect(
         self,
@@ -73,51 +84,77 @@ class LiveConnector(aiohttp.TCPConnector):
             raise LostConnectionError
         attempt.asked = True
         try:
-            connection = await super().connect(req, traces, timeout)
-            readable = self._known.get(connection.protocol)
-            if readable is None:
-                self._known[connection.protocol] = _question(connection)
-            elif readable(0) or attempt.anew:
-                return await self._another(attempt, connection, req, traces, timeout)
+            if not attempt.anew and (kept := self._kept(req.connection_key)) is not None:
+                if req.proxy:
+                    self._update_proxy_auth_header_and_build_proxy_req(req)
+                return kept
+            return await super().connect(req, traces, timeout)
         except BaseException:
             attempt.unmet = True
             raise
-        return connection
 
-    async def _another(
+    def _kept(self, key: ConnectionKey) -> Connection | None:
+        """A kept connection that may be used."""
+        kept = self._conns.get(key)
+        if kept is None:
+            return None
+        found: Connection | None = None
+        oldest = monotonic() - (self._keepalive_timeout or 0.0)
+        while kept and found is None:
+            one, since = kept.popleft()
+            if since >= oldest and cast("LiveConnection", one).usable:
+                self._acquired.add(one)
+                found = Connection(self, key, one, self._loop)
+            else:
+                one.close()
+        if not kept:
+            del self._conns[key]
+        return found
+
+    async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:  # noqa: ARG002 -- as above
+        """None: where one may be used, `connect` has found it before."""
+        return None
+
+    async def _create_connection(
         self,
-        attempt: Attempt,
-        connection: Connection,
         req: aiohttp.ClientRequest,
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 -- as above
-    ) -> Connection:
-        """One in the place of `connection`, which has ended or must not be used for this request."""
-        passed_over: list[Connection] = []
-        try:
-            while (readable := self._known.get(connection.protocol)) is not None:
-                if readable(0):
-                    connection.close()
-                elif attempt.anew:
-                    passed_over.append(connection)
-                else:
-                    return connection
-                connection = await super().connect(req, traces, timeout)
-            self._known[connection.protocol] = _question(connection)
-            return connection
-        finally:
-            for one in passed_over:
-                one.release()
+    ) -> ResponseHandler:
+        """A new connection, with room for it made before."""
+        await self._make_room()
+        made = await super()._create_connection(req, traces, timeout)
+        if made.should_close:
+            made.close()
+            raise EarlyAnswerError
+        return made
 
+    async def _make_room(self) -> None:
+        """Close kept connections until one more may be opened, which is counted already."""
+        while (open_ := len(self._acquired) + sum(map(len, self._conns.values())) + len(self._closing)) > self._size:
+            if len(self._closing) < open_ - self._size and self._conns:
+                key = min(self._conns, key=lambda one: self._conns[one][0][1])
+                kept = self._conns[key]
+                kept.popleft()[0].close()
+                if not kept:
+                    del self._conns[key]
+            elif self._closing:
+                await asyncio.wait(self._closing, return_when=asyncio.FIRST_COMPLETED)
+            else:
+                return
 
-def _question(connection: Connection) -> _Question:
-    """What tells, asked with the seconds to wait for it, whether the end of the connection or anything else can be read."""
-    transport = connection.transport
-    socket = None if transport is None else transport.get_extra_info("socket")
-    if socket is None:
-        return lambda _: True
-    if not hasattr(select, "poll"):
-        return lambda wait: select.select([socket], [], [], wait)[0]  # Windows, where a socket's number may be any
-    poll = select.poll()
-    poll.register(socket, select.POLLIN)
-    return poll.poll
+    def _get_ssl_context(self, req: aiohttp.ClientRequest) -> ssl.SSLContext | None:
+        given = super()._get_ssl_context(req)
+        if given is None:
+            return None
+        found = self._watching.get(given)
+        if found is None:
+            found = self._watching[given] = WatchingContext(given)
+        return found
+
+    async def _start_tls_connection(
+        self, underlying_transport: asyncio.Transport, *args: Any, **options: Any
+    ) -> tuple[asyncio.BaseTransport, ResponseHandler]:
+        transport, made = await super()._start_tls_connection(underlying_transport, *args, **options)
+        cast("LiveConnection", made).tunnelled(underlying_transport)
+        return transport, made

@@ -56,6 +56,10 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "hooks": (Hooks, NoneType),
 }
 
+_OF_THE_POOL = frozenset(
+    {"size", "keepalive", "connect_timeout", "max_body", "ssl", "proxy", "dns_ttl", "limit_store", "clock"}
+)
+
 
 def checked(options: ClientOptions) -> ClientOptions:
     """The options, for callers without a type checker.
@@ -64,6 +68,8 @@ def checked(options: ClientOptions) -> ClientOptions:
         ConfigurationError: A name is unknown, or a value is of another type; the message names it.
     """
     unknown = options.keys() - _KINDS.keys()
+    for name in sorted(unknown & _OF_THE_POOL):
+        raise ConfigurationError(f"{name} is an option of the pool: give pool=aioconvo.SessionPool({name}=...)")
     if unknown:
         raise ConfigurationError(f"unknown options: {', '.join(sorted(unknown))}")
     for name, value in options.items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-import re
+import os
 import ssl as ssl_module
 import weakref
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -24,12 +24,14 @@ from yarl import URL
 
 from .clock import SYSTEM_CLOCK, Clock
 from .codec import BrokenBodyError
-from .connector import ATTEMPTS, Attempt, LiveConnector, LostConnectionError
+from .connector import ATTEMPTS, Attempt, EarlyAnswerError, LiveConnector, LostConnectionError
 from .errors import ConfigurationError, PoolClosedError
+from .framing import HEAD_AT_MOST
 from .gate import FairGate, SharedLimits, Turnstile
 from .hidden import without_frames
 from .inflate import ACCEPT_ENCODING, Inflater, inflate
 from .limits import Limits, LimitStore, Pause
+from .proxies import checked_proxy, proxies_of
 from .retry import RETRY_STATUSES, RetryDebts, Sent
 from .settings import positive
 from .time_limit import TimeLimit
@@ -185,7 +187,8 @@ class SessionPool:
         connect_timeout: Seconds for making one connection, TLS included.
         max_body: Bytes an answer may have after inflating.
         ssl: An `SSLContext` of your own (private CA, client certificate); verification is on without one.
-        proxy: URL of an HTTP proxy.
+        proxy: URL of an HTTP proxy, with its user and password if it wants them; `"env"`: what `HTTPS_PROXY`, `HTTP_PROXY`,
+            `ALL_PROXY` and `NO_PROXY` say when the pool is made. Without it no variable is read.
         dns_ttl: Seconds a name's addresses are kept.
         limit_store: Where limits are kept that hold over several pools or processes, such as `SqliteLimits`; closing it is
             the caller's.
@@ -211,15 +214,14 @@ class SessionPool:
             raise ConfigurationError(
                 "ssl must be an SSLContext, such as one that trusts your CA; verifying is not switched off"
             )
-        if proxy is not None and not re.match(r"https?://[^/\s]+/?$", proxy):
-            raise ConfigurationError("proxy must be a URL like http://proxy.example:8080; other kinds are not supported")
         self.size = size
         self.max_body = max_body
         self.clock = clock
         self._keepalive = keepalive
         self._connect_timeout = positive("connect_timeout", connect_timeout)
         self._ssl = ssl
-        self._proxy = proxy
+        self._proxies = proxies_of(os.environ) if proxy == "env" else None
+        self._proxy = None if proxy is None or proxy == "env" else checked_proxy(proxy, "proxy")
         self._dns_ttl = dns_ttl
         self._limit_store = limit_store
         self._closed = False
@@ -318,7 +320,14 @@ class SessionPool:
                 # aiohttp warns of large bodies that are sent at once, and sends a file piece by piece.
                 data = body if body is None or len(body) <= _SENT_AT_ONCE else io.BytesIO(body)
                 # Redirects are never followed: aiohttp would carry custom credential headers to any host.
-                response = await state.session.request(method, url, headers=headers, data=data, allow_redirects=False)
+                response = await state.session.request(
+                    method,
+                    url,
+                    headers=headers,
+                    data=data,
+                    allow_redirects=False,
+                    proxy=None if self._proxies is None else self._proxies.of(url),
+                )
                 try:
                     if response.content.is_eof():  # the body came with the headers; the connection is given back already
                         plain, received = self._inflated(response, response.content.read_nowait())
@@ -327,7 +336,7 @@ class SessionPool:
                 except (BrokenBodyError, aiohttp.ClientError, OSError) as error:
                     plain, received = _no_body(response, error)
                 return Answer(response.status, response.headers, plain, received)
-        except (aiohttp.ClientError, LostConnectionError, OSError) as error:
+        except (aiohttp.ClientError, EarlyAnswerError, LostConnectionError, OSError) as error:
             fault, cause = _fault(error, attempt, timeout)
             raise fault from cause
         finally:
@@ -362,7 +371,7 @@ class SessionPool:
 
     def _open(self) -> aiohttp.ClientSession:
         connector = LiveConnector(
-            limit=0,  # the gate limits, fairly and outside the attempt's timeout
+            size=self.size,  # the gate holds to it, fairly and outside the attempt's timeout
             keepalive_timeout=self._keepalive,
             ttl_dns_cache=int(self._dns_ttl),
             ssl=self._ssl if self._ssl is not None else True,
@@ -375,6 +384,9 @@ class SessionPool:
             raise_for_status=False,
             proxy=self._proxy,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
+            max_line_size=HEAD_AT_MOST,
+            max_field_size=HEAD_AT_MOST,
+            max_headers=HEAD_AT_MOST // 8,
         )
 
     def _gate_here(self) -> FairGate | None:
@@ -420,7 +432,10 @@ def _no_body(response: aiohttp.ClientResponse, error: BrokenBodyError | aiohttp.
 
 
 def _fault(error: BaseException, attempt: Attempt, timeout: float | None) -> tuple[TransportFaultError, BaseException | None]:
-    """What a failed request comes to, and its cause."""
+    """What a failed request comes to, and its cause, which is the system's error or none.
+
+    aiohttp's errors hold what came over the wire, and of the connection all that it was asked for, a proxy's password included.
+    """
     sent = Sent.NO if attempt.unmet else Sent.MAYBE
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         fault = TransportFaultError("the connection was not made in time", Sent.NO, timed_out=True)
@@ -434,16 +449,24 @@ def _fault(error: BaseException, attempt: Attempt, timeout: float | None) -> tup
         fault = TransportFaultError(f"the connection was not made: {_cause(error)}", Sent.NO)
     elif isinstance(error, aiohttp.ClientHttpProxyError):
         reason = f"the proxy refused to connect with HTTP {error.status}; check the pool's `proxy`"
-        return TransportFaultError(reason, sent, permanent=error.status not in RETRY_STATUSES), None
+        fault = TransportFaultError(reason, sent, permanent=error.status not in RETRY_STATUSES)
     elif isinstance(error, aiohttp.ClientResponseError):
-        return TransportFaultError("the answer is no valid HTTP, or its headers are too large", sent), None
+        fault = TransportFaultError("the answer is no valid HTTP, or its headers are too large", sent)
+    elif isinstance(error, EarlyAnswerError):
+        fault = TransportFaultError("the server, or a proxy, answered before anything was asked", sent)
     elif isinstance(error, LostConnectionError):
-        return TransportFaultError("the connection broke before an answer came", sent), None
+        fault = TransportFaultError("the connection broke before an answer came", sent)
     else:
-        # Errors of aiohttp's parser quote what came over the wire, so only those of the system are kept as the cause.
         fault = TransportFaultError(f"the connection broke: {_cause(error)}", sent)
-        return fault, without_frames(error) if isinstance(error, OSError) else None
-    return fault, without_frames(error)
+    cause = _of_system(error)
+    return fault, None if cause is None else without_frames(cause)
+
+
+def _of_system(error: BaseException) -> OSError | None:
+    """The error of the system that an error is or stands for."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return error.os_error
+    return error if isinstance(error, OSError) else None
 
 
 def _cause(error: BaseException) -> str:
