@@ -3,208 +3,151 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any, cast
+import contextlib
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from aioconvo import (
-    AsyncPaginator,
-    CallError,
-    ConvoreClient,
-    MaybeSentError,
-    SessionPool,
-    SmoochClient,
-    SmscxClient,
-    SunshineClient,
-    UltraCartClient,
-    capture_responses,
-)
+import aioconvo
+from aioconvo.core.session import SessionPool
+from aioconvo.inbox import Inbox, Provider
 from aioconvo.sandbox import Sandbox
-from aioconvo.smooch import Role, TextMessage
-from aioconvo.sunshine import Author, AuthorType, TextContent
+
+from .choosing import PROVIDERS
+from .tour import Counts, Tour
 
 __all__ = ["run"]
 
-
-@dataclasses.dataclass
-class Tour:
-    """One provider's part: how its conversations and messages are listed, and how one message is sent."""
-
-    provider: str
-    conversations: Callable[[], AsyncIterator[str]]
-    messages: Callable[[str], AsyncIterator[str]]
-    send: Callable[[str], Awaitable[str]]
-    found: dict[str, list[str]] = dataclasses.field(default_factory=dict[str, list[str]])
-    requests: int = 0
-    retried: int = 0
-    sent: str = ""
-    seconds: float = 0.0
-    complete: bool = False
+_MAX_RETRIES = 5  # with one answer of twenty spoiled, the demo's own fault is then one in 60 million calls
+_WIDE = 120  # characters
+_COLUMNS = ("provider", "paging", "conversations", "messages", "requests", "pages", "retries", "seconds", "all")
+_CLIENTS = {
+    "smscx": "SmscxClient",
+    "sunshine": "SunshineClient",
+    "smooch": "SmoochClient",
+    "convore": "ConvoreClient",
+    "ultracart": "UltraCartClient",
+}
 
 
-def run(**options: Any) -> int:
-    """Run the demo; the exit code: 0 when everything that the sandbox holds was collected, each item once."""
-    return 0 if asyncio.run(_run(**options)) else 1
+def run(*, concurrency: int, **options: Any) -> int:
+    """Run the demo; the exit code: 0 where all came, each once, and every reply and read mark that an API has was made."""
+    tours = asyncio.run(_run(_console(), concurrency, **options))
+    return 0 if all(tour.complete and not tour.failures for tour in tours) else 1
 
 
-async def _run(*, concurrency: int, **options: Any) -> bool:
+def _console() -> Console:
+    """Lines on a pipe are as long as they are; a terminal has its width."""
     console = Console()
+    return console if console.is_terminal else Console(width=_WIDE)
+
+
+async def _run(console: Console, concurrency: int, **options: Any) -> Sequence[Tour]:
+    each = options["conversations"] * options["messages"]
     async with Sandbox(**options) as sandbox, SessionPool(size=concurrency * 5) as pool:
-        console.print(f"The sandbox serves five APIs at {sandbox.endpoints['smscx'].base_url.rsplit('/', 1)[0]}")
-        tours = _tours(sandbox, pool)
-        await asyncio.gather(*(_walk(tour, concurrency) for tour in tours))
-        state = sandbox.state()
-        for tour in tours:
-            tour.complete = _same(tour.found, _stored(state[tour.provider]))
-        for tour in tours:
-            tour.sent = await _send(tour)
-    console.print(_table(tours))
-    for tour in tours:
-        console.print(f"then, {tour.provider}: {tour.sent}", highlight=False)
-    console.print("Every conversation and message came, each once." if all(t.complete for t in tours) else "INCOMPLETE")
-    return all(tour.complete for tour in tours)
-
-
-async def _walk(tour: Tour, concurrency: int) -> None:
-    began = time.perf_counter()
-    turns = asyncio.Semaphore(concurrency)
-
-    async def read(conversation: str) -> None:
-        async with turns:
-            tour.found[conversation] = [message async for message in tour.messages(conversation)]
-
-    with capture_responses() as responses:
-        async with asyncio.TaskGroup() as readers:
-            async for conversation in tour.conversations():
-                readers.create_task(read(conversation))
-    tour.requests = len(responses)
-    tour.retried = sum(response.attempts - 1 for response in responses)
-    tour.seconds = time.perf_counter() - began
-
-
-async def _send(tour: Tour) -> str:
-    for conversation in tour.found:
+        console.print(
+            f"The sandbox serves five APIs at {sandbox.endpoints['smscx'].base_url.rpartition('/')[0]}", soft_wrap=True
+        )
+        tours = [_tour(name, sandbox, pool, options["conversations"]) for name in PROVIDERS]
+        running = [asyncio.create_task(tour.run(concurrency)) for tour in tours]
         try:
-            return await tour.send(conversation)
-        except MaybeSentError:
-            return "a fault hid whether it was sent (MaybeSentError), so it is not sent again"
-        except CallError as error:
-            return f"refused ({type(error).__name__})"
-    return ""
+            shown = _Bars(console, tours, each) if console.is_terminal else _Lines(console, each)
+            with shown:
+                await _until_done(running, tours, shown)
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+    for task in running:
+        task.result()
+    for words in _ending(tours):
+        console.print(words, highlight=False, markup=False, emoji=False, soft_wrap=isinstance(words, str))
+    return tours
 
 
-def _stored(state: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What the sandbox holds, keyed as the walk keys it: Smooch by user, the others by conversation."""
-    ids: dict[str, list[str]] = state["ids"]
-    users: object = state.get("users")
-    if not isinstance(users, dict):
-        return ids
-    return {user: ids[conversation] for user, conversation in cast("dict[str, str]", users).items()}
+def _tour(provider: str, sandbox: Sandbox, pool: SessionPool, conversations: int) -> Tour:
+    users = [f"user-{number}" for number in range(1, conversations + 1)]
+    counts = Counts()
+    options = {"pool": pool, "hooks": counts.hooks(), "max_retries": _MAX_RETRIES, **sandbox.client_options(provider)}
+    inbox: Inbox = getattr(aioconvo, _CLIENTS[provider])(**options).inbox
+    return Tour(provider, inbox, counts, lambda: _listed(inbox, users), lambda: sandbox.message_ids(provider))
 
 
-def _same(found: dict[str, list[str]], stored: dict[str, list[str]]) -> bool:
-    return found.keys() == stored.keys() and all(
-        len(found[name]) == len(ids) and set(found[name]) == set(ids) for name, ids in stored.items()
-    )
-
-
-def _table(tours: list[Tour]) -> Table:
-    table = Table()
-    for column in ("provider", "chats", "messages", "calls", "retries", "seconds", "complete"):
-        table.add_column(column, justify="left" if column == "provider" else "right", no_wrap=True)
-    for tour in tours:
-        messages = sum(map(len, tour.found.values()))
-        figures = (len(tour.found), messages, tour.requests, tour.retried, f"{tour.seconds:.2f}")
-        table.add_row(tour.provider, *map(str, figures), "yes" if tour.complete else "NO")
-    return table
-
-
-def _tours(sandbox: Sandbox, pool: SessionPool) -> list[Tour]:
-    tours = (_smscx, _sunshine, _smooch, _convore, _ultracart)
-    return [make(sandbox, pool) for make in tours]
-
-
-def _smscx(sandbox: Sandbox, pool: SessionPool) -> Tour:
-    client = SmscxClient(**sandbox.client_options("smscx"), pool=pool)
-
-    async def messages(conversation: str) -> AsyncIterator[str]:
-        for message in (await client.conversations.get(conversation)).messages:
-            yield message.msg_id
-
-    async def send(conversation: str) -> str:
-        reply = await client.conversations.reply_sms(conversation, text="It is on its way.")
-        return f"SMS reply {reply.message.msg_id}"
-
-    return Tour("smscx", lambda: _ids(client.conversations.list(), "conversation_id"), messages, send)
-
-
-def _sunshine(sandbox: Sandbox, pool: SessionPool) -> Tour:
-    client = SunshineClient(**sandbox.client_options("sunshine"), pool=pool)
-
-    async def send(conversation: str) -> str:
-        content = TextContent(text="It is on its way.")
-        posted = await client.messages.post(conversation, author=Author(type=AuthorType.BUSINESS), content=content)
-        return f"message {posted[0].id}"
-
-    conversations = client.conversations
-    return Tour(
-        "sunshine",
-        lambda: _ids(conversations.list(user_external_id="user-1", page_size=100, prefetch=1)),
-        lambda conversation: _ids(client.messages.list(conversation)),
-        send,
-    )
-
-
-def _smooch(sandbox: Sandbox, pool: SessionPool) -> Tour:
-    client = SmoochClient(**sandbox.client_options("smooch"), pool=pool)
-
-    async def users() -> AsyncIterator[str]:  # this API lists no users; its customers keep their own list
-        for user in sandbox.state()["smooch"]["users"]:
+async def _listed(inbox: Any, users: Sequence[str]) -> AsyncGenerator[str]:
+    """The ids of all conversations."""
+    if inbox.provider is Provider.SMOOCH:  # lists none; its customers keep the list of their users
+        for user in users:
             yield user
-
-    async def send(user: str) -> str:
-        posted = await client.messages.post(user, message=TextMessage(role=Role.APP_MAKER, text="It is on its way."))
-        return f"message {posted.message.id}"
-
-    return Tour("smooch", users, lambda user: _ids(client.messages.list(user)), send)
+    elif users:
+        chosen = {"external_users": users[:1]} if inbox.provider is Provider.SUNSHINE else {}
+        async for conversation in inbox.conversations(**chosen, prefetch=1):
+            yield conversation.id
 
 
-def _convore(sandbox: Sandbox, pool: SessionPool) -> Tour:
-    client = ConvoreClient(**sandbox.client_options("convore"), pool=pool)
-
-    async def send(conversation: str) -> str:
-        last = await client.messages.list(conversation_id=conversation, limit=1).collect()
-        sent = await client.messages.send(body="<p>It is on its way.</p>", reply_to_message_id=last[0].id)
-        return f"message {sent.id}"
-
-    return Tour(
-        "convore",
-        lambda: _ids(client.conversations.list()),
-        lambda conversation: _ids(client.messages.list(conversation_id=conversation)),
-        send,
-    )
+async def _until_done(running: Sequence[asyncio.Task[None]], tours: Sequence[Tour], shown: _Bars | _Lines) -> None:
+    left = set(running)
+    while left:
+        done, left = await asyncio.wait(left, timeout=shown.seconds, return_when=asyncio.FIRST_COMPLETED)
+        # Where nothing ended it is time to say how far the others are.
+        news = [(tour, task in done) for task, tour in zip(running, tours, strict=True) if task in (done or left)]
+        shown.show(news)
 
 
-def _ultracart(sandbox: Sandbox, pool: SessionPool) -> Tour:
-    client = UltraCartClient(**sandbox.client_options("ultracart"), pool=pool)
+class _Bars(Progress):
+    """A bar for each provider, on a terminal."""
 
-    async def send(conversation: str) -> str:  # this API posts no messages over REST
-        await client.conversations.mark_read(conversation)
-        return "read mark"
+    seconds = 0.2
 
-    return Tour(
-        "ultracart",
-        lambda: _ids(client.conversations.list(prefetch=4), "conversation_uuid"),
-        lambda conversation: _ids(client.messages.list(conversation), "conversation_message_uuid"),
-        send,
-    )
+    def __init__(self, console: Console, tours: Sequence[Tour], messages: int) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        super().__init__(*columns, console=console)
+        self._shown = [(self.add_task(tour.provider, total=messages), tour) for tour in tours]
+
+    def show(self, news: Iterable[tuple[Tour, bool]]) -> None:
+        """All of them as they are now."""
+        del news
+        for row, tour in self._shown:
+            self.update(row, completed=tour.found.messages)
 
 
-async def _ids(paginator: AsyncPaginator[Any], name: str = "id") -> AsyncIterator[str]:
-    async for page in paginator.pages():
-        for item in page.items:
-            yield getattr(item, name)
+class _Lines(contextlib.nullcontext[None]):
+    """A line now and then for each provider, on a pipe, and one when it is done."""
+
+    seconds = 5.0
+
+    def __init__(self, console: Console, messages: int) -> None:
+        super().__init__()
+        self._console = console
+        self._messages = messages
+
+    def show(self, news: Iterable[tuple[Tour, bool]]) -> None:
+        """Those that there is something to say of, and whether they are done."""
+        for tour, done in news:
+            state = f"done in {tour.seconds:.1f} s" if done else f"of {self._messages}"
+            self._console.print(f"{tour.provider}: {tour.found.messages} messages, {state}", highlight=False)
+
+
+def _ending(tours: Sequence[Tour]) -> Iterable[Any]:
+    yield _table(tours)
+    for tour in tours:
+        if tour.told:
+            yield f"{tour.provider}: {'; '.join(tour.told)}" + (f" ({tour.failures} failures)" if tour.failures > 1 else "")
+    short = [tour.provider for tour in tours if not tour.complete]
+    yield f"INCOMPLETE: {', '.join(short)}" if short else "Every conversation and message came, each once."
+    failed = [tour.provider for tour in tours if tour.failures]
+    if failed:
+        yield f"FAILED on the way: {', '.join(failed)}"
+
+
+def _table(tours: Sequence[Tour]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for column in _COLUMNS:
+        table.add_column(column, justify="left" if column in {"provider", "paging"} else "right", no_wrap=column != "paging")
+    for tour in tours:
+        found, counts = tour.found, tour.counts
+        figures = (found.conversations, found.messages, counts.requests, counts.pages, counts.retries, f"{tour.seconds:.2f}")
+        table.add_row(tour.provider, tour.paging, *map(str, figures), "yes" if tour.complete else "NO")
+    return table

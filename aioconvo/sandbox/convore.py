@@ -36,7 +36,7 @@ from aioconvo.sandbox.convore_filters import filters_in, to_milliseconds
 from aioconvo.sandbox.exchange import Answer, Refusal, Request, Route, RouteTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aioconvo.sandbox.exchange import Settings
 
@@ -155,15 +155,18 @@ class ConvoreSandbox:
 
     def state(self) -> dict[str, Any]:
         """Counts and ids, and the channels' ids: the mail channel, the chat channel."""
-        ids = {
-            conversation.id: [self._at_key(key).id for key in _keys_of(conversation)] for conversation in self._conversations
-        }
+        ids = dict(self.message_ids())
         return {
             "conversations": len(ids),
             "messages": sum(map(len, ids.values())),
             "ids": ids,
             "channels": list(self._channels),
         }
+
+    def message_ids(self) -> Iterator[tuple[str, list[str]]]:
+        """Each conversation's id and its messages' ids, one conversation at a time."""
+        for conversation in self._conversations:
+            yield conversation.id, [self._at_key(key).id for key in _keys_of(conversation)]
 
     def receive_message(self, conversation_id: str, text: str) -> dict[str, Any]:
         """A message that the contact writes just now; answers it as the API shows it."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -116,6 +116,10 @@ class Provider(Protocol):
 
         `headers` holds `Retry-After` in seconds on 429 and 503; the API keeps, renames or adds to them.
         """
+        ...
+
+    def message_ids(self) -> Iterator[tuple[str, list[str]]]:
+        """Each conversation's id, as the API is asked for it, and its messages' ids, one conversation at a time."""
         ...
 
     def state(self) -> dict[str, Any]:

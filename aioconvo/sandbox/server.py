@@ -27,7 +27,7 @@ from aioconvo.sandbox.ultracart import UltraCartSandbox
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 PROVIDERS: Final[Mapping[str, Callable[[Settings], Any]]] = {
     "smscx": SmscxSandbox,
@@ -158,6 +158,11 @@ class Sandbox:
         """Keyword arguments for the provider's client class: `base_url` and credentials."""
         endpoint = self.endpoints[provider]
         return {"base_url": endpoint.base_url, **endpoint.credentials}
+
+    def message_ids(self, provider: str) -> Iterator[tuple[str, list[str]]]:
+        """What a provider has stored: a conversation's id (Smooch: its user's) and its messages' ids, one at a time."""
+        stored: Iterator[tuple[str, list[str]]] = self.providers[provider].message_ids()
+        return stored
 
     def state(self) -> dict[str, Any]:
         """Counts and ids of everything stored, the `requests` and the `faults` so far, by provider name."""

@@ -17,7 +17,7 @@ from aioconvo.sandbox.smooch_bodies import ConversationActivity, MessagePost, re
 from aioconvo.sandbox.thread import Stored, Thread
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _USER: Final = "/v1.1/apps/{appId}/appusers/{userId}"
 _PAGE: Final = 100
@@ -90,6 +90,12 @@ class SmoochSandbox:
         ids = {each.id: [message.id for message in each.thread.messages] for each in talking.values()}
         users = {user_id: conversation.id for user_id, conversation in talking.items()}
         return {"conversations": len(ids), "messages": sum(map(len, ids.values())), "users": users, "ids": ids}
+
+    def message_ids(self) -> Iterator[tuple[str, list[str]]]:
+        """Each user's id and the ids of the messages of their conversation, one user at a time."""
+        for user in self._users.values():
+            if user.conversation is not None:
+                yield user.user_id, [message.id for message in user.conversation.thread.messages]
 
     def receive_message(self, user_id: str, text: str) -> dict[str, Any]:
         """A message that a user (by either id) writes just now; it opens their conversation when there is none."""

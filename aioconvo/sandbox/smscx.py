@@ -17,7 +17,7 @@ from aioconvo.sandbox.exchange import Answer, Request, Route, RouteTable
 from aioconvo.sandbox.smscx_data import CHANNELS, COSTS, Conversation, Message, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aioconvo.sandbox.exchange import Settings
 
@@ -104,13 +104,18 @@ class SmscxSandbox:
 
     def state(self) -> dict[str, Any]:
         """Counts and ids, conversations with the newest reply first; how many access tokens were issued."""
-        ids = {item.id: [message.id for message in item.messages()] for item in self._newest_first()}
+        ids = dict(self.message_ids())
         return {
             "conversations": len(ids),
             "messages": sum(map(len, ids.values())),
             "ids": ids,
             "tokens": len(self._tokens),
         }
+
+    def message_ids(self) -> Iterator[tuple[str, list[str]]]:
+        """Each conversation's id and its messages' ids, one conversation at a time."""
+        for item in self._newest_first():
+            yield item.id, [message.id for message in item.messages()]
 
     def receive_message(self, conversation_id: str, text: str) -> dict[str, Any]:
         """A message that the contact writes just now; answers it as the API shows it."""

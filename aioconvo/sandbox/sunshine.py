@@ -27,7 +27,7 @@ from aioconvo.sandbox.sunshine_paging import beside, deep_object, page_query, wi
 from aioconvo.sandbox.thread import Stored, Thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _PATH: Final = "/v2/apps/{appId}/conversations"
 _MESSAGE_PAGE: Final = 100
@@ -115,13 +115,18 @@ class SunshineSandbox:
 
     def state(self) -> dict[str, Any]:
         """Counts, and the message ids of each conversation."""
-        ids = {key: [message.id for message in each.thread.messages] for key, each in self._conversations.items()}
+        ids = dict(self.message_ids())
         return {
             "conversations": len(ids),
             "messages": sum(map(len, ids.values())),
             "users": len(self._users),
             "ids": ids,
         }
+
+    def message_ids(self) -> Iterator[tuple[str, list[str]]]:
+        """Each conversation's id and its messages' ids, one conversation at a time."""
+        for key, each in self._conversations.items():
+            yield key, [message.id for message in each.thread.messages]
 
     def receive_message(self, conversation_id: str, text: str, user: str | None = None) -> dict[str, Any]:
         """A message that a user writes just now, by default the first participant; answers it as the API shows it.

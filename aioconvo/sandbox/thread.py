@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import TYPE_CHECKING, Any
 
 from aioconvo.sandbox.data import arrivals, ended, milliseconds, serial_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aioconvo.sandbox.exchange import Settings
 
 
@@ -19,6 +22,12 @@ class Stored:
     index: int
     at: int
     body: dict[str, Any] | None = None
+
+
+@functools.lru_cache(maxsize=64)  # of conversations that are looked at over and over; all of them would be too many
+def _seeded(settings: Settings, prefix: str, number: int) -> tuple[Stored, ...]:
+    times = arrivals(settings, number)
+    return tuple(Stored(serial_id(prefix, index), index, at) for index, at in enumerate(times))
 
 
 class Thread:
@@ -39,11 +48,10 @@ class Thread:
         return self._settings.messages if self._messages is None else len(self._messages)
 
     @property
-    def messages(self) -> list[Stored]:
+    def messages(self) -> Sequence[Stored]:
         """All of them, oldest first."""
         if self._messages is None:
-            times = arrivals(self._settings, self._number or 0)
-            self._messages = [Stored(serial_id(self._prefix, index), index, at) for index, at in enumerate(times)]
+            return _seeded(self._settings, self._prefix, self._number or 0)
         return self._messages
 
     def position(self, message_id: str) -> int | None:
@@ -59,11 +67,12 @@ class Thread:
 
     def append(self, body: dict[str, Any]) -> Stored:
         """Store a message that has just come: later than every other, by a millisecond at least."""
-        messages = self.messages
         self.last = max(milliseconds(self._settings.clock()), self.last + 1)
         stored = Stored(serial_id(self._prefix, self._next), self._next, self.last, body)
         self._next += 1
-        messages.append(stored)
+        if self._messages is None:
+            self._messages = list(self.messages)
+        self._messages.append(stored)
         return stored
 
     def remove(self, message_id: str) -> bool:
@@ -75,4 +84,4 @@ class Thread:
 
     def clear(self) -> None:
         """Delete all messages."""
-        self.messages.clear()
+        self._messages = []

@@ -17,7 +17,7 @@ from aioconvo.sandbox.ultracart_data import AGENT, MERCHANT, Conversation, Messa
 from aioconvo.sandbox.ultracart_search import Search, matching
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from aioconvo.sandbox.exchange import Settings
     from aioconvo.sandbox.ultracart_data import Who
@@ -99,7 +99,7 @@ class UltraCartSandbox:
 
     def state(self) -> dict[str, Any]:
         """Counts and ids, conversations newest message first."""
-        ids = {conversation.uuid: [message.id for message in conversation.messages()] for conversation in self._newest_first()}
+        ids = dict(self.message_ids())
         return {
             "conversations": len(ids),
             "messages": sum(map(len, ids.values())),
@@ -107,6 +107,11 @@ class UltraCartSandbox:
             "queues": {name: queue.statuses[AGENT] for name, queue in self._queues.items()},
             "tokens": len(self._tokens),
         }
+
+    def message_ids(self) -> Iterator[tuple[str, list[str]]]:
+        """Each conversation's id and its messages' ids, one conversation at a time."""
+        for conversation in self._newest_first():
+            yield conversation.uuid, [message.id for message in conversation.messages()]
 
     def receive_message(self, conversation_id: str, text: str) -> dict[str, Any]:
         """A message that the customer writes just now; answers it as the API shows it."""
