@@ -13,6 +13,7 @@ from .core.version import VERSION
 
 if TYPE_CHECKING:
     from .convore import ConvoreClient
+    from .core.capture import FailedCall, capture_responses
     from .core.client import APIClient
     from .core.codec import OpenEnum, Unknown, encode, raw_json
     from .core.errors import (
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from .core.operation import Effect, Operation, PageKind
     from .core.options import ClientOptions
     from .core.pagination import AsyncPaginator, Page
-    from .core.response import Response, capture_responses
+    from .core.response import Response
     from .core.retry import RetryPolicy
     from .core.session import SessionPool
     from .core.sqlite_limits import SqliteLimits
@@ -84,6 +85,7 @@ __all__ = [
     "DeadlineExceededError",
     "Effect",
     "EndFacts",
+    "FailedCall",
     "GoneError",
     "Hooks",
     "InternalServerError",
@@ -177,6 +179,7 @@ _HOMES = {
     "RateLimitError": ".core.errors",
     "RequestFacts": ".core.hooks",
     "RequestTooLargeError": ".core.errors",
+    "FailedCall": ".core.capture",
     "Response": ".core.response",
     "ResponseDecodeError": ".core.errors",
     "ResponseFacts": ".core.hooks",
@@ -195,7 +198,7 @@ _HOMES = {
     "UnprocessableEntityError": ".core.errors",
     "UnsupportedError": ".core.errors",
     "WrongAnswerError": ".core.errors",
-    "capture_responses": ".core.response",
+    "capture_responses": ".core.capture",
     "encode": ".core.codec",
     "merge": ".inbox.merging",
     "raw_json": ".core.codec",

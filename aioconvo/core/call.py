@@ -12,6 +12,7 @@ from .auth import Auth
 from .errors import CallFacts
 from .failures import Failure
 from .operation import Operation, Request
+from .session import Answer
 
 __all__ = ["Call"]
 
@@ -35,6 +36,7 @@ class Call(msgspec.Struct, gc=False):
     waited_for_limits: float = 0.0
     waited_for_pool: float = 0.0
     ended: float = 0.0
+    answer: Answer | None = None  # to the last request
 
     @property
     def operation(self) -> Operation[Any]:

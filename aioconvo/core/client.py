@@ -16,6 +16,7 @@ from yarl import URL
 from . import errors, settings
 from .auth import Auth, digest
 from .call import Call
+from .capture import captures, failed_call, record
 from .codec import BrokenBodyError
 from .echo import sent_texts
 from .failures import ErrorWords, Failure, Refusal, broken_failure, fault_failure, refusal_failure, unsure
@@ -30,7 +31,7 @@ from .options import ClientOptions, PortableOptions, checked
 from .pagers import Ask, Mark, Pager
 from .pagination import AsyncPaginator
 from .refusals import refusal_of, tells_of_an_error
-from .response import Response, decoded, record
+from .response import Response, decoded
 from .retry import RetryPolicy, Verdict
 from .session import Answer, Attempt, BrokenAnswerError, LoopState, SessionPool, TransportFaultError
 from .stats import Counts, Stats
@@ -181,6 +182,8 @@ class APIClient:
             response = await (self._complete(call) if deadline is None else self._complete_in_time(call))
         except BaseException as raised:
             error = self._counts.raised(raised)
+            if captures():
+                record(failed_call(call, raised, self._clock.monotonic(), self.request_id_headers))
             raise
         finally:
             if tell_end is not None:
@@ -252,6 +255,7 @@ class APIClient:
         while True:
             if call.attempts:
                 call.waited_for_limits = call.waited_for_pool = 0.0
+                call.answer = None
             call.attempts += 1
             call.on_wire = False
             call.credentials = call.auth.headers(self._clock.time()) or await self._credentials(call.auth)
@@ -304,6 +308,7 @@ class APIClient:
     def _failed(self, call: Call, fault: TransportFaultError | BrokenAnswerError) -> Failure:
         """What it means that no good answer came."""
         if isinstance(fault, BrokenAnswerError):
+            call.answer = Answer(fault.status, fault.headers, b"")
             return self._broken(call, fault, fault.status, fault.headers)
         return fault_failure(self._facts(call), fault)
 
@@ -352,6 +357,7 @@ class APIClient:
             turnstile.leave()
         call.lost = False
         call.ended = self._clock.monotonic()
+        call.answer = came
         self._observer.request_ended(call, came, call.ended - began)
         return came
 

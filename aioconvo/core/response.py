@@ -1,10 +1,8 @@
-"""A good answer as a value, and the way to see the answers behind typed results."""
+"""A good answer as a value."""
 
 from __future__ import annotations
 
-import contextlib
-import contextvars
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -14,7 +12,7 @@ from .operation import ANY_JSON, Operation
 from .refusals import refuse_web_page
 from .session import Answer
 
-__all__ = ["Response", "capture_responses", "decoded", "record"]
+__all__ = ["Response", "decoded"]
 
 T = TypeVar("T")
 _NO_CONTENT = 204
@@ -54,27 +52,3 @@ def decoded(operation: Operation[T], answer: Answer) -> T | None:
     if operation.response is ANY_JSON and not answer.body and (operation.method != "GET" or answer.whole):
         return None
     return decode(answer.body, operation.response)
-
-
-_captured: contextvars.ContextVar[list[Response[Any]] | None] = contextvars.ContextVar("aioconvo_responses", default=None)
-
-
-@contextlib.contextmanager
-def capture_responses() -> Generator[list[Response[Any]]]:
-    """Collect the `Response` of every call made inside, in order of arrival: status, headers, request id, attempts.
-
-    Tasks that are started inside report here too.
-    """
-    responses: list[Response[Any]] = []
-    token = _captured.set(responses)
-    try:
-        yield responses
-    finally:
-        _captured.reset(token)
-
-
-def record(response: Response[Any]) -> None:
-    """Hand a response to whoever captures."""
-    responses = _captured.get()
-    if responses is not None:
-        responses.append(response)
