@@ -11,17 +11,17 @@ from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, Unpack
 
 import msgspec
-from yarl import URL
 
 from . import errors, settings
 from .auth import Auth, digest
 from .call import Call
 from .capture import captures, failed_call, record
 from .codec import BrokenBodyError
+from .destination import Destination
 from .echo import sent_texts
 from .failures import ErrorWords, Failure, Refusal, broken_failure, fault_failure, refusal_failure, unsure
 from .gate import Turnstile
-from .hidden import RequestHeaders, without_frames
+from .hidden import without_frames
 from .hooks import EndFacts, Hooks, tell
 from .identity import Check
 from .limits import Limits
@@ -72,7 +72,8 @@ class APIClient:
         allow_http: bool = False,
         **options: Unpack[ClientOptions],
     ) -> None:
-        self._origin, self._prefix = settings.base_url(base_url, allow_http=allow_http)
+        self._destination = Destination(*settings.base_url(base_url, allow_http=allow_http), {})
+        self._origin = self._destination.origin
         self._auth = auth
         if not isinstance(pool, SessionPool | None):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
             raise errors.ConfigurationError(f"pool must be a SessionPool; got {type(pool).__name__}")
@@ -84,7 +85,6 @@ class APIClient:
         self._retry = RetryPolicy()
         # A published quota holds for the provider's own hosts; another server starts without.
         self._limits = self.default_limits if self._origin.host == self.default_host else Limits()
-        self._headers: Mapping[str, str] = {}
         self._lane: object = object()
         self._counts = Counts()
         self._hooks: Hooks | None = None
@@ -105,15 +105,14 @@ class APIClient:
         self._lane = options.get("lane", self._lane)
         self._hooks = options.get("hooks", self._hooks)
         if "headers" in options:
-            self._headers = settings.merged(self._headers, settings.headers(options["headers"]))
+            self._destination = self._destination.with_headers(options["headers"])
         self._observer = Observer(self._counts, self._hooks, self._origin, self.request_id_headers)
         self._turnstile: tuple[LoopState, Turnstile] | None = None
-        self._ready_headers: tuple[Mapping[str, str], dict[str | None, RequestHeaders]] | None = None
 
     @property
     def base_url(self) -> str:
         """Where requests go to."""
-        return f"{self._origin}{self._prefix}"
+        return str(self._destination)
 
     @property
     def pool(self) -> SessionPool:
@@ -334,13 +333,13 @@ class APIClient:
         attempt = Attempt(anew=call.lost)
         try:
             request = call.request
-            headers = self._request_headers(call.credentials, request.content_type)
+            headers = self._destination.headers(call.credentials, request.content_type)
             call.on_wire = True
             self._observer.request_begins(call)
             came = await self._pool.exchange(
                 state,
                 request.operation.method,
-                self._url(request),
+                self._destination.url(request),
                 headers,
                 request.body,
                 attempt=attempt,
@@ -385,15 +384,6 @@ class APIClient:
             call.waited_for_limits += for_limits
             self._counts.waited_for_limits += for_limits
             self._counts.waited_for_pool += for_pool
-
-    def _request_headers(self, credentials: Mapping[str, str], content_type: str | None) -> RequestHeaders:
-        """The headers of a request that are not the session's; merged once for each credential, not for each request."""
-        if self._ready_headers is None or self._ready_headers[0] is not credentials:
-            self._ready_headers = (credentials, {None: RequestHeaders(settings.merged(self._headers, credentials))})
-        ready = self._ready_headers[1]
-        if content_type not in ready:
-            ready[content_type] = RequestHeaders(settings.merged(ready[None], {"Content-Type": content_type or ""}))
-        return ready[content_type]
 
     async def _wait_or_raise(self, call: Call, state: LoopState, failure: Failure) -> None:
         call.on_wire = False
@@ -452,18 +442,6 @@ class APIClient:
     async def _fetch_token(self) -> AccessToken:
         """Ask the provider for a token; only for clients that use `TokenAuth`."""
         raise NotImplementedError
-
-    def _url(self, request: Request[Any]) -> URL:
-        path = self._prefix + request.path
-        if not request.query:
-            return self._origin.with_path(path, encoded=True)
-        return URL.build(
-            scheme=self._origin.scheme,
-            authority=self._origin.raw_authority,
-            path=path,
-            query_string=request.query,
-            encoded=True,
-        )
 
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
         return decoded(operation, answer)

@@ -218,7 +218,7 @@ async def logged(request: pytest.FixtureRequest) -> AsyncIterator[io.StringIO]:
 def _objects(client: Any) -> list[Any]:
     """What users may print of a client."""
     parts = [client, client.pool, client._auth, client.limits, client._retry, client.with_options(timeout=1.0)]
-    return [*parts, *(value for name, value in vars(client).items() if not name.startswith("_")), client._headers]
+    return [*parts, *(value for name, value in vars(client).items() if not name.startswith("_")), client._destination]
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -193,7 +193,7 @@ def _tried(client: APIClient, case: Case) -> str | None:
         assert _may_be_refused(case), case
         return None
     assert not _may_be_refused(case)
-    url = client._url(request)
+    url = client._destination.url(request)
     assert url.raw_fragment == ""
     assert (url.scheme, url.raw_authority) == ("http", "127.0.0.1:9")
     return url.raw_path_qs
@@ -280,7 +280,7 @@ async def test_the_escape_hatch_sends_the_path_as_it_is_or_not_at_all(record_pro
             except aioconvo.InvalidRequestError:
                 outcomes["refused"] += 1
                 continue
-            assert client._url(request).raw_path_qs == path
+            assert client._destination.url(request).raw_path_qs == path
             assert not {unquote(part) for part in path.split("/")} & {".", ".."}
             outcomes["as it is"] += 1
             if number < OVER_THE_WIRE:
