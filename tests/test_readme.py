@@ -53,6 +53,10 @@ async def test_batch_fetcher(sandbox: Sandbox, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == f"{stored['conversations']} conversations, {stored['messages']} messages\n"
 
 
+async def test_lists_made_by_hand() -> None:
+    await _program("Lists")["main"]()
+
+
 async def test_bot(sandbox: Sandbox) -> None:
     names = _program("In a bot")
     before = sandbox.state()["smscx"]["messages"]

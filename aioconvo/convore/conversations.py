@@ -27,6 +27,7 @@ LIST = Operation(
     ConversationPage,
     Effect.READ,
     PageKind.CURSOR,
+    stored_as="convore.conversations.list",
 )
 OPERATIONS = (GET, LIST)
 
@@ -99,9 +100,9 @@ class Conversations(APIResource):
             ("created_at_after", created_at_after),
             ("last_message_date_before", last_message_date_before),
             ("last_message_date_after", last_message_date_after),
-            ("limit", page_size),
         )
-        return self._client.paginate(LIST, (), conversation_pager, query=query, limit=limit, start=start, prefetch=prefetch)
+        pager = conversation_pager(page_size=page_size)
+        return self._client.paginate(LIST, (), pager, query=query, limit=limit, start=start, prefetch=prefetch)
 
 
 def _not_empty(**filters: Sequence[str] | None) -> None:

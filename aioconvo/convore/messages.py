@@ -23,7 +23,16 @@ _ONE = "/v1/messages/{message_id}"
 
 GET = Operation("convore.messages.get", "get_message", "GET", _ONE, Message, Effect.READ)
 IMPORT = Operation("convore.messages.import_", "import_message", "POST", "/v1/messages/import", Message, Effect.UNSAFE)
-LIST = Operation("convore.messages.list", "list_messages", "GET", _ALL, MessagePage, Effect.READ, PageKind.CURSOR)
+LIST = Operation(
+    "convore.messages.list",
+    "list_messages",
+    "GET",
+    _ALL,
+    MessagePage,
+    Effect.READ,
+    PageKind.CURSOR,
+    stored_as="convore.messages.list",
+)
 SEND = Operation("convore.messages.send", "send_message", "POST", _ALL, Message, Effect.UNSAFE)
 UPDATE = Operation("convore.messages.update", "update_message", "PATCH", _ONE, Message, Effect.IDEMPOTENT)
 OPERATIONS = (GET, IMPORT, LIST, SEND, UPDATE)
@@ -239,8 +248,9 @@ class Messages(APIResource):
         Source: operation list_messages.
         """
         between("page_size", page_size, 1, 100)
-        query = (("conversation_id", conversation_id), ("format", format), ("limit", page_size))
-        return self._client.paginate(LIST, (), message_pager, query=query, limit=limit, start=start, prefetch=prefetch)
+        query = (("conversation_id", conversation_id), ("format", format))
+        pager = message_pager(page_size=page_size)
+        return self._client.paginate(LIST, (), pager, query=query, limit=limit, start=start, prefetch=prefetch)
 
 
 def _check_target(channel_id: object, conversation_id: object, reply_to_message_id: object) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from aioconvo.core.pagers import Cursor, CursorPager, Mark
+from aioconvo.core.marks import Mark
+from aioconvo.core.pagers import Cursor, CursorPager, Listing
 from aioconvo.core.refusals import Telling
 
 from .models import Conversation, Message
@@ -31,14 +32,31 @@ class MessagePage(Telling, kw_only=True):
 _AnyPage = TypeVar("_AnyPage", ConversationPage, MessagePage)
 
 
-def conversation_pager(mark: Mark | None) -> CursorPager[ConversationPage, Conversation]:
+def conversation_pager(*, page_size: int | None = None) -> Listing[ConversationPage, Conversation]:
     """Conversations in the server's order."""
-    return CursorPager("cursor", lambda page: page.data, _following, mark=mark)
+    return Listing(
+        lambda mark: CursorPager("cursor", lambda page: page.data, _following, identity=_identity, mark=mark),
+        ("limit", page_size),
+        _cursor_mark,
+    )
 
 
-def message_pager(mark: Mark | None) -> CursorPager[MessagePage, Message]:
+def message_pager(*, page_size: int | None = None) -> Listing[MessagePage, Message]:
     """Messages in the server's order."""
-    return CursorPager("cursor", lambda page: page.data, _following, mark=mark)
+    return Listing(
+        lambda mark: CursorPager("cursor", lambda page: page.data, _following, identity=_identity, mark=mark),
+        ("limit", page_size),
+        _cursor_mark,
+    )
+
+
+def _cursor_mark(cursor: str) -> Mark:
+    return Mark(cursor=cursor)
+
+
+def _identity(item: Conversation | Message) -> str | None:
+    identity: object = getattr(item, "id", None)  # an item that is no object at all has none
+    return identity if isinstance(identity, str) and identity else None
 
 
 def _following(page: _AnyPage) -> Cursor:

@@ -6,13 +6,14 @@ import asyncio
 import copy
 import math
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, Unpack
 
 import msgspec
 
 from . import errors, settings
+from .asking import Asking
 from .auth import Auth, digest
 from .call import Call
 from .capture import captures, failed_call, record
@@ -28,7 +29,7 @@ from .limits import Limits
 from .observer import Observer, find_request_id
 from .operation import Effect, Operation, Query, QueryValue, Request, raw_request
 from .options import ClientOptions, PortableOptions, checked
-from .pagers import Ask, Mark, Pager
+from .pagers import Ask, Listing, PagerFactory, listing_of
 from .pagination import AsyncPaginator
 from .refusals import refusal_of, tells_of_an_error
 from .response import Response, decoded
@@ -48,7 +49,6 @@ _EXPECTED = (TransportFaultError, BrokenAnswerError, errors.AioconvoError, async
 _UNAUTHORIZED = 401
 _TOO_MANY_REQUESTS = 429
 _TOKEN_LANE = "aioconvo tokens"  # noqa: S105 -- the name of a lane
-_PAGE_SIZE_NAMES = frozenset({"page[size]", "limit", "_limit"})
 
 
 class APIClient:
@@ -86,6 +86,7 @@ class APIClient:
         # A published quota holds for the provider's own hosts; another server starts without.
         self._limits = self.default_limits if self._origin.host == self.default_host else Limits()
         self._lane: object = object()
+        self._account: str | None = None
         self._counts = Counts()
         self._hooks: Hooks | None = None
         self._apply(options)
@@ -103,6 +104,7 @@ class APIClient:
             self._retry = msgspec.structs.replace(self._retry, max_retries=options["max_retries"])
         self._limits = options.get("limits", self._limits)
         self._lane = options.get("lane", self._lane)
+        self._account = options.get("account", self._account)
         self._hooks = options.get("hooks", self._hooks)
         if "headers" in options:
             self._destination = self._destination.with_headers(options["headers"])
@@ -120,6 +122,11 @@ class APIClient:
         return self._pool
 
     @property
+    def account(self) -> str | None:
+        """Whose conversations these are, as stored positions say it: the app id, or the `account` that was given."""
+        return self._account
+
+    @property
     def limits(self) -> Limits:
         """What this client's credential may do."""
         return self._limits
@@ -127,7 +134,8 @@ class APIClient:
     @property
     def portable_options(self) -> PortableOptions:
         """What `with_options` needs to make an equal client in another process; hooks, headers and lane do not travel."""
-        return {"timeout": self._timeout, "deadline": self._deadline, "retry": self._retry, "limits": self._limits}
+        limits: PortableOptions = {"retry": self._retry, "limits": self._limits, "account": self._account}
+        return {"timeout": self._timeout, "deadline": self._deadline, **limits}
 
     @property
     def identity(self) -> str:
@@ -211,40 +219,31 @@ class APIClient:
         self,
         operation: Operation[P],
         values: Sequence[str | int],
-        pager: Callable[[Mark | None], Pager[P, ItemT]],
+        pager: Listing[P, ItemT] | PagerFactory[P, ItemT],
         *,
         query: Query = (),
         body: Mapping[str, object] | None = None,
         check: Check | None = None,
         direction: str = "",
         limit: int | None = None,
-        start: str | None = None,
+        start: str | int | None = None,
         prefetch: int = 0,
     ) -> AsyncPaginator[ItemT]:
         """A list as an `AsyncPaginator`; bad path values and queries are refused here, before anything is awaited.
 
-        `check` looks at the answer of every page; `direction` tells walks apart whose positions must not be mixed.
+        `query` holds filters: walks with others are other lists. The pager says how many items a page holds. `check` looks at
+        the answer of every page; `direction` tells walks over the same list apart whose positions must not be mixed.
         """
-        pairs = list(query)
-        blanks = (0,) * (len(operation.parameters) - len(values))  # where the pager will put path values
-        whole = operation.request(*values, *blanks, query=pairs, body=body, check=check)
-
-        def asking(ask: Ask) -> Request[P]:
-            if not ask.path and not ask.body:  # what all pages share is encoded once
-                return whole if not ask.query else whole.with_query(ask.query)
-            asked = None if body is None else {**body, **dict(ask.body)}
-            return operation.request(*values, *ask.path, query=(*pairs, *ask.query), body=asked, check=check)
+        listing = listing_of(pager)
+        asking = Asking(operation, values, filters=query, body=body, page_size=listing.page_size, check=check)
 
         # No coroutine, so that no frame of an error holds what is searched for.
         def fetch(ask: Ask) -> Awaitable[Response[P]]:
             return self.send(asking(ask))
 
-        # Another page size cuts other pages of the same list, so it is no part of what tells lists apart.
-        same_list = [pair for pair in pairs if pair[0] not in _PAGE_SIZE_NAMES]
-        same = whole if len(same_list) == len(pairs) else operation.request(*values, *blanks, query=same_list)
-        walk = f"{operation.python} {direction} {same.target} {(whole.body or b'').hex()}"
+        identity = asking.identity(direction, self.account)
         listener = self._observer.page_listener()
-        return AsyncPaginator(fetch, pager, walk=walk, limit=limit, start=start, prefetch=prefetch, on_page=listener)
+        return AsyncPaginator(fetch, listing, walk=identity, limit=limit, start=start, prefetch=prefetch, on_page=listener)
 
     # The loop.
 

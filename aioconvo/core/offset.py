@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
@@ -10,7 +11,8 @@ import msgspec
 
 from .columns import Column, in_order, ties
 from .errors import PaginationError
-from .pagers import Ask, Mark, Taken
+from .marks import MOST_NAMES, Mark, Name, Names, last_of, short
+from .pagers import Ask, Taken
 
 __all__ = ["OffsetPager", "ResultSet"]
 
@@ -51,7 +53,9 @@ class OffsetPager(Generic[P, T]):
     `at` is how an offset is asked for. `order` is the number the list is sorted by, newest first, or `None` where a row has
     none; with it a walk that goes on in another process knows what it read before, however far that was pushed down, and
     only a row that jumped since is given again. A list that turns out to be sorted otherwise is walked as if without.
-    Rows that go away unnoticed, because the API tells no total, can hide as many others.
+    Rows that go away unnoticed, because the API tells no total, can hide as many others. A stored position names the rows
+    that their times alone do not tell from others: where more than some thousand of them share one time, or a list is not
+    sorted and longer than that, it names the last ones, and what moves meanwhile may come again.
 
     `moments` and `ids` are `order` and `identity` of plain pages, for speed alone; moments sort and tie as the keys do.
     """
@@ -75,28 +79,37 @@ class OffsetPager(Generic[P, T]):
         self._moments = moments
         self._ids = ids
         self._at = at
-        self._step = page_size
+        self._page_size = page_size
+        self._sorted_by = order
+        self._begin(mark or Mark())
+
+    def _begin(self, mark: Mark) -> None:
+        self._step = self._page_size
         self._stuck: str | None = None
-        mark = mark or Mark()
         self._resumed = mark != Mark()
         self._ended = mark.ended
+        # Rows were read, and they had no times that sort them.
+        self._order = None if mark.seen and mark.newest is None else self._sorted_by
         # The first pass walks the list, the others read again what moved during the one before.
-        self._pass = 1 if mark.floor is None else 2
+        self._pass = 1 if mark.floor is None and not mark.confirming else 2
         self._offset = self._frontier = mark.offset
         self._total = mark.total
-        self._moved = mark.moved
-        self._found = False
+        self._moved, self._found = mark.moved, mark.found
         self._asked_ahead: set[int] = set()
-        self._read = {*mark.late, *mark.seen}
-        self._read_in_pass: set[str] = self._read if self._pass == 1 else set(mark.seen)
-        self._order = order
+        seen, known = Names(mark.seen), Names((*mark.late, *mark.seen))
+        self._knows_all = mark.newest is not None or mark.given == len(mark.seen) or mark.offset == 0
+        # Rows of the processes before this one are known by digests until they are met.
+        self._read, self._digests = known.ids, known.digests
+        in_pass = known if self._pass == 1 else Names() if mark.confirming else seen
+        self._read_in_pass, self._digests_in_pass = in_pass.ids, in_pass.digests
+        self._trail: dict[Name, None] = dict.fromkeys(mark.seen)
         self._descends = False
         self._floor = mark.floor
         self._top = mark.newest if mark.floor is None else None
         self._newest, self._oldest, self._boundary = mark.newest, mark.oldest, mark.oldest
-        self._edge = dict.fromkeys(mark.seen)
-        self._last_page = mark.seen
-        self._late = dict.fromkeys(mark.late)
+        self._edge: dict[Name, None] = dict.fromkeys(mark.seen)
+        self._late: dict[Name, None] = dict.fromkeys(mark.late)
+        self._came: tuple[list[T], ResultSet] = ([], ResultSet())
 
     def ask(self) -> Ask | None:
         """The next offset."""
@@ -106,7 +119,11 @@ class OffsetPager(Generic[P, T]):
 
     def take(self, answer: P) -> Taken[T]:
         """The rows that did not come before."""
-        items, told, here = self._items(answer), self._result_set(answer), self._offset
+        items, told = self._came = self._items(answer), self._result_set(answer)
+        return Taken(self._accept(items, told), has_more=not self._ended)
+
+    def _accept(self, items: list[T], told: ResultSet) -> list[T]:
+        here = self._offset
         self._asked_ahead.discard(here)
         gone = 0 if self._total is None or told.total is None else self._total - told.total
         if self._take_plain(items):
@@ -121,34 +138,53 @@ class OffsetPager(Generic[P, T]):
             self._go_to(max(0, here - gone), following, moved=moved)
         else:
             self._go_on(following, self._has_more(told, len(items), oldest), moved=moved)
-        return Taken(fresh, has_more=not self._ended)
+        return fresh
 
     def mark(self) -> Mark:
         """The offset, and what tells the rows read so far from the others."""
-        if self._ended or (self._pass > 1 and self._floor is None):
-            # What a second look over an unsorted list has read cannot be told in short.
+        if self._ended:
             return Mark(ended=True)
-        return Mark(
-            offset=self._offset,
-            seen=tuple(self._edge) if self._newest is not None else self._last_page,
+        known = Mark(offset=self._offset, total=self._total, moved=self._moved)
+        if self._newest is None:
+            return self._unsorted_mark(known)
+        return msgspec.structs.replace(
+            known,
+            seen=last_of(self._edge),
             newest=self._newest,
             oldest=self._oldest,
-            late=tuple(self._late),
+            late=tuple(itertools.islice(self._late, MOST_NAMES)),
             floor=self._floor,
-            total=self._total,
-            moved=self._moved,
         )
 
-    def mark_after(self, before: Mark, items: Sequence[T]) -> Mark | None:
-        """Before the page, with the rows given of it."""
-        identities = (identity for item in items if (identity := self._identity(item)) is not None)
-        return msgspec.structs.replace(before, seen=(*before.seen, *identities))
+    def _unsorted_mark(self, known: Mark) -> Mark:
+        """Where no times tell which rows were read, their names do, as far as a mark holds them."""
+        complete = self._knows_all and len(self._trail) <= MOST_NAMES
+        again = self._pass > 1
+        if again and not complete:
+            return Mark(ended=True)
+        seen = last_of(self._trail)
+        given = len(seen) if complete else 0
+        return msgspec.structs.replace(known, seen=seen, given=given, confirming=again, found=again and self._found)
 
-    def ahead(self, count: int) -> Sequence[Ask]:
+    def mark_after(self, before: Mark, items: Sequence[T]) -> Mark | None:
+        """As if the page had ended with the last row given."""
+        if not items:
+            return before
+        rows, told = self._came
+        count = next((number for number, row in enumerate(rows, 1) if row is items[-1]), None)
+        if count is None:
+            return None
+        part = copy.copy(self)
+        part._begin(before)  # noqa: SLF001 -- its own class
+        part._accept(rows[:count], ResultSet(next_offset=before.offset + count, total=told.total, more=True))  # noqa: SLF001 -- its own class
+        return part.mark()
+
+    def ahead(self, count: int, wanted: int | None = None) -> Sequence[Ask]:
         """The offsets of the pages up to the known total."""
         if self._total is None or not self._step or self._pass > 1 or self._ended or self._offset < self._frontier:
             return ()
-        offsets = range(self._offset + self._step, self._total, self._step)[:count]
+        end = self._total if wanted is None else min(self._total, self._offset + wanted)
+        offsets = range(self._offset + self._step, end, self._step)[:count]
         self._asked_ahead.update(offsets)
         return [self._at(offset) for offset in offsets]
 
@@ -163,7 +199,7 @@ class OffsetPager(Generic[P, T]):
             return count > 0
         if told.total is not None:
             return self._offset + count < told.total
-        return None if count else False
+        return False if count < (self._page_size or 1) else None
 
     def _go_on(self, following: int, more: bool | None, *, moved: bool) -> None:
         here = self._offset
@@ -187,15 +223,15 @@ class OffsetPager(Generic[P, T]):
         self._offset = offset
 
     def _end_pass(self) -> None:
-        knows_what_was_read = not self._resumed or self._newest is not None
         fruitless = self._pass > 1 and self._floor is None and not self._found
-        if not self._moved or not knows_what_was_read or fruitless:
+        if not self._moved or fruitless or (self._newest is None and not self._knows_all):
             self._ended = True
         elif self._pass == _PASSES_AT_MOST:
             self._stuck = "the list moves faster than it can be read; rows that moved meanwhile could be missing"
         else:
             self._pass += 1
-            self._read_in_pass = set()
+            in_pass = Names()
+            self._read_in_pass, self._digests_in_pass = in_pass.ids, in_pass.digests
             # What the last pass missed moved while it was under way, so it is no older than the newest row of then.
             self._floor = self._floor if self._top is None else self._top
             self._top = self._total = None
@@ -211,13 +247,15 @@ class OffsetPager(Generic[P, T]):
         Then it is noted as `_take_odd` would note it.
         """
         ids = self._ids(items) if self._ids is not None and self._pass == 1 else None
-        if not ids or not self._read.isdisjoint(ids):
+        if not ids or not self._read.isdisjoint(ids) or (self._digests and any(short(one) in self._digests for one in ids)):
             return False
         count = len(self._read)
         self._read.update(ids)
         rows_differ = len(self._read) == count + len(ids)
-        if rows_differ and (self._order is None or self._note_plain(items, ids, self._order)):
-            self._last_page = tuple(ids)
+        if rows_differ and self._order is None:
+            self._trail.update(dict.fromkeys(ids))
+            return True
+        if rows_differ and self._order is not None and self._note_plain(items, ids, self._order):
             return True
         self._read.difference_update(ids)
         return False
@@ -249,6 +287,8 @@ class OffsetPager(Generic[P, T]):
         comes_again = repeated and self._offset >= self._frontier
         moved = gone > 0 or comes_again or self._runs_ahead(keys, evident=repeated or gone != 0)
         self._note(rows, keys)
+        if self._newest is None:
+            self._trail.update((row.identity, None) for row in rows if row.identity)
         return fresh, keys[-1] if keys else None, moved
 
     def _sift(self, rows: list[_Row[T]]) -> tuple[list[T], bool]:
@@ -260,7 +300,7 @@ class OffsetPager(Generic[P, T]):
             if row.identity is None:
                 fresh.append(row.item)
                 continue
-            read, in_pass = row.identity in self._read, row.identity in self._read_in_pass
+            read, in_pass = self._was_read(row.identity)
             if not read and self._was_read_before(row.key):
                 read, in_pass = True, self._pass == 1
             if not read:
@@ -271,6 +311,13 @@ class OffsetPager(Generic[P, T]):
             self._read.add(row.identity)
             self._read_in_pass.add(row.identity)
         return fresh, repeated
+
+    def _was_read(self, identity: str) -> tuple[bool, bool]:
+        """Whether the row was read, and whether in this pass."""
+        if identity in self._read or not self._digests:
+            return identity in self._read, identity in self._read_in_pass
+        digest = short(identity)
+        return digest in self._digests, digest in self._digests_in_pass
 
     def _was_read_before(self, key: int | None) -> bool:
         """Whether an earlier process read the row: it stands between the oldest and the newest row of then."""
@@ -303,6 +350,9 @@ class OffsetPager(Generic[P, T]):
         return False
 
     def _distrust_order(self) -> None:
+        if self._order is not None:
+            self._trail = dict.fromkeys((*sorted(self._digests), *sorted(self._read)))
+            self._knows_all = self._knows_all and not self._resumed
         self._order = None
         self._floor = self._top = self._newest = self._oldest = None
         self._late.clear()
@@ -312,14 +362,14 @@ class OffsetPager(Generic[P, T]):
 
         In a walk those are the rows at both ends, in a second look all that it has read.
         """
-        self._last_page = tuple(row.identity for row in rows if row.identity is not None)
         if not keys or self._order is None:
             return
         self._top = keys[0] if self._top is None else self._top
         newest = self._newest = keys[0] if self._newest is None else self._newest
-        self._late.update((row.identity, None) for row in rows if row.identity and row.key is not None and row.key >= newest)
+        self._late.update((row.identity, None) for row in rows if row.identity and (row.key is None or row.key >= newest))
         if self._pass > 1:
-            self._edge.update(dict.fromkeys(self._last_page if self._floor is not None else ()))
+            if self._floor is not None:
+                self._edge.update((row.identity, None) for row in rows if row.identity)
             return
         if self._oldest is None or keys[-1] < self._oldest:
             self._oldest = keys[-1]

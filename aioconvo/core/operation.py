@@ -62,7 +62,8 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
     """One endpoint, declared once.
 
     `python` is where users find it (`sunshine.conversations.list`), `name`, `method` and `path` are the specification's own,
-    `response` is the struct a good answer decodes to (`None`: the body is ignored).
+    `response` is the struct a good answer decodes to (`None`: the body is ignored). `stored_as` is the name under which the
+    first positions of this list were stored; it stays when `python` changes.
     """
 
     python: str
@@ -73,6 +74,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
     effect: Effect
     page_kind: PageKind | None = None
     form: bool = False
+    stored_as: str | None = None
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ class PortableOptions(TypedDict, total=False):
     deadline: float | None
     retry: RetryPolicy
     limits: Limits
+    account: str | None
 
 
 class ClientOptions(PortableOptions, total=False):
@@ -35,6 +36,8 @@ class ClientOptions(PortableOptions, total=False):
     - `retry`: the whole `RetryPolicy`.
     - `limits`: what this credential may do; `Limits()` for no limits.
     - `headers`: further headers for every request.
+    - `account`: what stored positions call this account where there is no app id (SMS.CX, Convore, UltraCart), so that those of
+      another tenant are refused; a name of your own that stays when keys change. With an app id, that is the name.
     - `lane`: when the pool or a limit is full, lanes take turns; each client is a lane of its own by default.
     - `hooks`: functions that are told what happens, see `Hooks`.
     """
@@ -53,6 +56,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "limits": (Limits,),
     "headers": (Mapping,),
     "lane": (str,),
+    "account": (str, NoneType),
     "hooks": (Hooks, NoneType),
 }
 

@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import functools
-import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
-from typing import Annotated, Any, Generic, NoReturn, Self, TypeVar
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
-import msgspec
-
-from .errors import InvalidRequestError
-from .gate import FairGate
-from .pagers import Ask, Mark, Pager
+from .marks import Mark
+from .page import NO_RESPONSE, Page
+from .pagers import Ask, Cursor, CursorPager, Listing, Pager, PagerFactory, listing_of
+from .positions import ListIdentity, parsed
 from .validation import not_negative
+from .walks import Fetch, ItemIterator, PageIterator, Walk
 
-__all__ = ["AsyncPaginator", "Fetch", "Page"]
+__all__ = ["AsyncPaginator", "Fetch", "ItemIterator", "Page", "PageIterator"]
 
 T = TypeVar("T")
 U = TypeVar("U")
-
-Fetch = Callable[[Ask], Awaitable[Any]]
-"""Sends what a pager asks, and gives the response."""
+T_co = TypeVar("T_co", covariant=True)
 
 
-class _Position(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
-    """What a stored position holds: which list it belongs to, where the walk stood, items of that page already given."""
-
-    walk: str
-    mark: Mark
-    skip: Annotated[int, msgspec.Meta(ge=0)] = 0
-
-
-class Page(msgspec.Struct, Generic[T], eq=False):
-    """One page: its `items`, whether `has_more` may follow, and the `response` it came in.
-
-    `position` is a text to store: `list(..., start=position)` goes on exactly after this page, in any process.
-    """
-
-    items: list[T]
-    has_more: bool
-    response: Any
-    _position: _Position
-
-    @property
-    def position(self) -> str:
-        """Where a later walk goes on: exactly after this page."""
-        return msgspec.json.encode(self._position).decode()
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __repr__(self) -> str:
-        return f"<Page of {len(self.items)} items, has_more={self.has_more}>"
-
-
-class AsyncPaginator(Generic[T]):
+class AsyncPaginator(Generic[T_co]):
     """A list that sends nothing until it is awaited or iterated, and starts anew each time it is.
 
     - `await paginator`: the first `Page`.
@@ -64,61 +29,91 @@ class AsyncPaginator(Generic[T]):
     - `async for page in paginator.pages()`: every page; the fast road for many items.
     - `await paginator.collect()`: all items in a list.
 
-    Leaving a loop early leaves no task and no connection behind. Raises `PaginationError` where walking on would lose or
-    double items, and what the calls raise.
+    Leaving a loop early leaves no task and no connection behind; `async with paginator.pages() as pages` sees to it also
+    where an exception of the block is kept. After an error or a timeout the iterators go on: the next `anext` asks again.
+    `AsyncPaginator.of` makes one for a test. Raises `PaginationError` where walking on would lose or double items, and what
+    the calls raise.
     """
 
-    __slots__ = ("_fetch", "_limit", "_on_page", "_pager", "_prefetch", "_start", "_walk")
+    __slots__ = ("_fetch", "_identity", "_limit", "_on_page", "_pager", "_prefetch", "_start")
 
     def __init__(
         self,
         fetch: Fetch,
-        pager: Callable[[Mark | None], Pager[Any, T]],
+        pager: Listing[Any, T_co] | PagerFactory[Any, T_co],
         *,
-        walk: str,
+        walk: str | ListIdentity,
         limit: int | None = None,
-        start: str | None = None,
+        start: str | int | None = None,
         prefetch: int = 0,
         on_page: Callable[[Page[Any]], None] | None = None,
     ) -> None:
         not_negative("limit", limit, "items")
         not_negative("prefetch", prefetch, "pages")
         self._fetch = fetch
-        self._pager = pager
-        self._walk = hashlib.blake2b(walk.encode(), digest_size=6).hexdigest()
+        self._pager = listing_of(pager)
+        self._identity = walk if isinstance(walk, ListIdentity) else ListIdentity("", "", walk, None, "", walk)
         self._limit = limit
-        self._start = None if start is None else self._parsed(start)
+        self._start = None if start is None else parsed(start, self._identity, self._pager.mark_at)
         self._prefetch = prefetch
         self._on_page = on_page
 
-    def __await__(self) -> Generator[Any, None, Page[T]]:
+    @classmethod
+    def of(
+        cls,
+        items: Sequence[T],
+        *,
+        page_size: int | None = None,
+        limit: int | None = None,
+        start: str | None = None,
+        prefetch: int = 0,
+    ) -> AsyncPaginator[T]:
+        """A list of these items that sends nothing at all, for tests of code that is given lists."""
+
+        async def fetch(ask: Ask) -> _ByHand[T]:
+            first = int(dict(ask.query).get("first", "0"))
+            end = len(items) if page_size is None else first + page_size
+            return _ByHand((items[first:end], Cursor(str(end), end < len(items))))
+
+        def pager(mark: Mark | None) -> CursorPager[tuple[Sequence[T], Cursor], T]:
+            return CursorPager("first", lambda page: list(page[0]), lambda page: page[1], mark=mark)
+
+        return AsyncPaginator(fetch, pager, walk="a list by hand", limit=limit, start=start, prefetch=prefetch)
+
+    def __await__(self) -> Generator[Any, None, Page[T_co]]:
         return self._first().__await__()
 
-    def __aiter__(self) -> AsyncIterator[T]:
-        return self._items()
+    def __aiter__(self) -> ItemIterator[T_co]:
+        return ItemIterator(self.pages())
 
     def __iter__(self) -> NoReturn:
         raise TypeError("use 'async for' to iterate over this list, or 'await' to get its first page")
 
-    def pages(self) -> PageIterator[T]:
-        """Iterate over the pages."""
-        walk = _Walk(self._fetch, self._pager, self._walk, self._start, self._limit)
-        return PageIterator(walk, self._prefetch, self._on_page)
+    def __repr__(self) -> str:
+        return (
+            f"<a list ({self._identity}), which is no coroutine: 'await' it for its first page, write 'async for item in' it, "
+            "or give its .collect() to a task>"
+        )
 
-    async def collect(self) -> list[T]:
+    def pages(self) -> PageIterator[T_co]:
+        """Iterate over the pages; `async with` it to leave nothing behind in any case."""
+        return PageIterator(self._walk(), self._prefetch, self._on_page)
+
+    async def collect(self) -> list[T_co]:
         """All items in one list; `limit` bounds how many."""
-        items: list[T] = []
-        async for page in self.pages():
-            items += page.items
+        items: list[T_co] = []
+        async with self.pages() as pages:
+            async for page in pages:
+                items += page.items
         return items
 
     def derive(
         self,
-        pager: Callable[[Pager[Any, T], Mark | None], Pager[Any, U]],
+        pager: Callable[[Pager[Any, Any], Mark | None], Pager[Any, U]],
         *,
         walk: str,
         limit: int | None = None,
-        start: str | None = None,
+        start: str | int | None = None,
         prefetch: int = 0,
     ) -> AsyncPaginator[U]:
         """The same list through another pager, such as one that makes other items of these.
@@ -129,214 +124,34 @@ class AsyncPaginator(Generic[T]):
         inner = self._pager
         return AsyncPaginator(
             self._fetch,
-            lambda mark: pager(inner(mark), mark),
-            walk=f"{self._walk} {walk}",
+            Listing(lambda mark: pager(inner(mark), mark), inner.page_size, inner.mark_at),
+            walk=self._identity.part(walk),
             limit=limit,
             start=start,
             prefetch=prefetch,
             on_page=self._on_page,
         )
 
-    def asked_by(self, fetch: Callable[[Fetch, Ask], Awaitable[Any]]) -> AsyncPaginator[T]:
+    def asked_by(self, fetch: Callable[[Fetch, Ask], Awaitable[Any]]) -> AsyncPaginator[T_co]:
         """The same list, asked for by `fetch`, which is given the way that the list itself asks."""
         other = copy.copy(self)
         other._fetch = functools.partial(fetch, self._fetch)  # noqa: SLF001 -- its own class
         return other
 
-    async def _first(self) -> Page[T]:
-        walk = _Walk(self._fetch, self._pager, self._walk, self._start, self._limit)
+    async def _first(self) -> Page[T_co]:
+        walk = self._walk()
         page = await walk.next_page()
         if page is None:
-            return Page([], False, None, walk.position())
+            return Page([], walk.goes_on(), NO_RESPONSE, walk.position())
         if self._on_page is not None:
             self._on_page(page)
         return page
 
-    async def _items(self) -> AsyncIterator[T]:
-        pages = self.pages()
-        try:
-            async for page in pages:
-                for item in page.items:
-                    yield item
-        finally:
-            pages.cancel()
-
-    def _parsed(self, text: str) -> _Position:
-        try:
-            position = msgspec.json.decode(text, type=_Position)
-        except (msgspec.DecodeError, TypeError, UnicodeError):
-            raise InvalidRequestError("start is no position; use the `position` of a page") from None
-        if position.walk != self._walk:
-            raise InvalidRequestError("this position belongs to another list, or to other filters of this one")
-        return position
+    def _walk(self) -> Walk[T_co]:
+        return Walk(self._fetch, self._pager, self._identity, self._start, self._limit)
 
 
-class _Walk(Generic[T]):
-    """One walk over a list: asks, takes, counts; with `ahead` more than one request at a time where that is possible."""
+class _ByHand(NamedTuple, Generic[T]):
+    """All that a walk wants of a response."""
 
-    def __init__(
-        self,
-        fetch: Fetch,
-        pager: Callable[[Mark | None], Pager[Any, T]],
-        identity: str,
-        start: _Position | None,
-        limit: int | None,
-    ) -> None:
-        self._fetch = fetch
-        self._pager = pager(None if start is None else start.mark)
-        self._identity = identity
-        self._skip = 0 if start is None else start.skip
-        self._left = limit
-        self._under_way: dict[Ask, asyncio.Task[Any]] = {}
-
-    def position(self) -> _Position:
-        """Where the walk stands between two pages."""
-        return _Position(self._identity, self._pager.mark(), self._skip)
-
-    async def next_page(self, ahead: int = 0) -> Page[T] | None:
-        """The next page, or `None` at the end; up to `ahead` later pages are asked for at the same time."""
-        if self._left == 0:
-            return None
-        while True:
-            ask = self._pager.ask()
-            if ask is None:
-                return None
-            before = self._pager.mark() if self._skip or self._left is not None else None
-            response = await (self._fetch(ask) if ahead == 0 else self._fetch_ahead(ask, ahead))
-            taken = self._pager.take(response.data)
-            items, has_more = taken.items, taken.has_more
-            if self._skip and self._skip >= len(items) and has_more:
-                self._skip -= len(items)  # all of it was given before, when pages were larger
-                continue
-            if before is None or (not self._skip and self._left is not None and len(items) < self._left):
-                if self._left is not None:
-                    self._left -= len(items)
-                return Page(items, has_more, response, self.position())
-            return self._cut(items, has_more, before, response)
-
-    def _cut(self, items: list[T], has_more: bool, before: Mark, response: Any) -> Page[T]:
-        """A page of which some items were given before, or some are beyond the limit."""
-        first, self._skip = self._skip, 0
-        last = len(items) if self._left is None else min(len(items), first + self._left)
-        wanted = items[first:last]
-        if self._left is not None:
-            self._left -= len(wanted)
-        if last == len(items):
-            return Page(wanted, has_more, response, self.position())
-        exact = self._pager.mark_after(before, items[:last])
-        position = _Position(self._identity, before, last) if exact is None else _Position(self._identity, exact)
-        return Page(wanted, True, response, position)
-
-    async def _fetch_ahead(self, ask: Ask, count: int) -> Any:
-        wanted = [ask, *self._pager.ahead(count - 1)]
-        if len(wanted) == 1 and not self._under_way:
-            return await self._fetch(ask)
-        for one in [one for one in self._under_way if one not in wanted]:
-            self._under_way.pop(one).cancel()
-        for one in wanted:
-            if one not in self._under_way:
-                task = self._under_way[one] = asyncio.ensure_future(self._fetch(one))
-                task.add_done_callback(_look_at)
-        return await self._under_way.pop(ask)
-
-    def cancel(self) -> None:
-        """Cancel the requests that were asked for ahead."""
-        for task in self._under_way.values():
-            task.cancel()
-        self._under_way.clear()
-
-
-class PageIterator(Generic[T]):
-    """The pages of one walk. With `prefetch` pages are read before they are asked for, by one task that ends with this.
-
-    Tasks that share it get each page once.
-    """
-
-    def __init__(self, walk: _Walk[T], prefetch: int, on_page: Callable[[Page[Any]], None] | None = None) -> None:
-        self._walk = walk
-        self._prefetch = prefetch
-        self._on_page = on_page
-        self._reader: asyncio.Task[None] | None = None
-        self._ready: asyncio.Queue[Page[T] | Exception | None] | None = None
-        self._turn = FairGate(1)
-        self._ended = False
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Page[T]:
-        if not self._turn.try_acquire():
-            await self._turn.acquire(None)
-        try:
-            if self._ended:
-                raise StopAsyncIteration
-            page = await (self._walk.next_page() if self._prefetch == 0 else self._next_ready())
-            if page is None:
-                self._ended = True
-                raise StopAsyncIteration
-        finally:
-            self._turn.release()
-        if self._on_page is not None:
-            self._on_page(page)
-        return page
-
-    def cancel(self) -> None:
-        """End the walk; its task, if any, is gone after the next turn of the event loop."""
-        self._ended = True
-        self._walk.cancel()
-        if self._reader is not None:
-            self._reader.cancel()
-        if self._ready is not None and self._ready.empty():
-            self._ready.put_nowait(None)  # a task may be waiting for a page
-
-    async def aclose(self) -> None:
-        """End the walk and wait until its task, if any, is gone."""
-        self.cancel()
-        if self._reader is not None:
-            await asyncio.wait((self._reader,))
-
-    def __del__(self) -> None:
-        reader = self._reader
-        if reader is None or reader.done() or reader.get_loop().is_closed():
-            return
-        try:
-            here = asyncio.get_running_loop() is reader.get_loop()
-        except RuntimeError:
-            here = False
-        if here:
-            self.cancel()
-        else:
-            reader.get_loop().call_soon_threadsafe(reader.cancel)
-
-    async def _next_ready(self) -> Page[T] | None:
-        if self._ready is None:
-            self._ready = asyncio.Queue(self._prefetch)
-            # The reader must not hold this iterator: dropping the iterator is what ends the reader.
-            self._reader = asyncio.create_task(_read_ahead(self._walk, self._ready, self._prefetch))
-        result = await self._ready.get()
-        if isinstance(result, Exception):
-            # That was the reader's last; who asks again, asks for the same page anew. It must not look like the end.
-            self._ready = self._reader = None
-            raise result
-        return result
-
-
-async def _read_ahead(walk: _Walk[T], ready: asyncio.Queue[Page[T] | Exception | None], ahead: int) -> None:
-    try:
-        while True:
-            result: Page[T] | Exception | None
-            try:
-                result = await walk.next_page(ahead)
-            except Exception as error:  # noqa: BLE001 -- handed over to the one who iterates
-                result = error
-            await ready.put(result)
-            if result is None or isinstance(result, Exception):
-                return
-    finally:
-        walk.cancel()
-
-
-def _look_at(task: asyncio.Task[Any]) -> None:
-    """A page that was asked for ahead and is no longer wanted may fail without anybody hearing of it."""
-    if not task.cancelled():
-        task.exception()
+    data: tuple[Sequence[T], Cursor]

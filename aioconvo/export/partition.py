@@ -6,7 +6,7 @@ The same code serves one machine and many: who runs it says where the jobs come 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import anyio
@@ -96,7 +96,7 @@ async def walk_messages(
     def listed(start: str | None) -> AsyncPaginator[Message]:
         return inbox.messages(job.conversation, since=job.step.since, until=identity.until, start=start)
 
-    def batch(items: list[Message], step: Step) -> Batch:
+    def batch(items: Sequence[Message], step: Step) -> Batch:
         wanted = [one for one in items if plan.wants_message(one, identity)]
         lines = message_lines(wanted, job.account.name, job.conversation)
         return Batch(account=job.account, conversation=job.conversation, step=step, messages=lines)
@@ -124,7 +124,7 @@ async def walk_list(
     def listed(start: str | None) -> AsyncPaginator[Conversation]:
         return inbox.conversations(**chosen, start=start, prefetch=0 if job.user else 1)
 
-    def batch(items: list[Conversation], step: Step) -> Batch:
+    def batch(items: Sequence[Conversation], step: Step) -> Batch:
         rows = (conversation_row(one, job.account.name) for one in items)
         kept = tuple(row for row in rows if plan.wants_conversation(row, identity))
         brought = Batch(account=job.account, user=job.user, step=step, conversations=kept)
@@ -142,7 +142,7 @@ async def walk_list(
 
 
 async def _batches(
-    listed: Callable[[str | None], AsyncPaginator[T]], batch: Callable[[list[T], Step], Batch], begin: Step, turns: Turns
+    listed: Callable[[str | None], AsyncPaginator[T]], batch: Callable[[Sequence[T], Step], Batch], begin: Step, turns: Turns
 ) -> AsyncGenerator[Batch, None]:
     """The pages of a walk, each with the step after it; the last step is one that ended or failed."""
     step = begin

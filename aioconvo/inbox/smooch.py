@@ -57,8 +57,9 @@ import msgspec
 
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import NotFoundError, UnsupportedError
+from aioconvo.core.marks import Mark
 from aioconvo.core.moments import EPOCH
-from aioconvo.core.pagers import Ask, Mark, Taken
+from aioconvo.core.pagers import Ask, Taken
 from aioconvo.core.pagination import Fetch
 from aioconvo.core.response import Response
 from aioconvo.smooch import models
@@ -255,9 +256,10 @@ class _UsersPager:
         """Nothing to tell: one conversation has no parts."""
         return None
 
-    def ahead(self, count: int) -> Sequence[Ask]:
+    def ahead(self, count: int, wanted: int | None = None) -> Sequence[Ask]:
         """The users after the next one."""
-        return [Ask(path=(place,)) for place in range(self._place + 1, min(self._place + 1 + count, self._count))]
+        following = range(self._place, self._count)[: count + 1 if wanted is None else min(count + 1, wanted)]
+        return [Ask(path=(place,)) for place in following[1:]]
 
 
 def _just_before(since: dt.datetime | None) -> float:

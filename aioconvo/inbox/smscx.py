@@ -52,7 +52,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aioconvo.core.codec import Unknown
 from aioconvo.core.columns import Column, column
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.pagers import Mark, SinglePager, in_time_order
+from aioconvo.core.pagers import Listing, SinglePager
+from aioconvo.core.timed import in_time_order
 from aioconvo.core.validation import is_uuid
 from aioconvo.smscx import models
 from aioconvo.smscx.conversations import GET
@@ -172,12 +173,11 @@ class SmscxInbox(Inbox):
     def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:  # noqa: ARG002 -- as above
         is_uuid("conversation", conversation_id)
         newest_first = order is Order.NEWEST_FIRST
-
-        def pager(mark: Mark | None) -> SinglePager[models.ConversationDetail | None, models.Message]:
-            return SinglePager(lambda answer: _sorted(answer, newest_first=newest_first), mark)
-
+        listing: Listing[models.ConversationDetail | None, models.Message] = Listing(
+            lambda mark: SinglePager(lambda answer: _sorted(answer, newest_first=newest_first), mark, identity=_name)
+        )
         return Listed(
-            self._client.paginate(GET, (conversation_id,), pager),
+            self._client.paginate(GET, (conversation_id,), listing),
             partial(messages, conversation_id=conversation_id),
         )
 
@@ -213,6 +213,10 @@ def _sorted(answer: models.ConversationDetail | None, *, newest_first: bool) -> 
     if answer is None:  # a 204
         return []
     return in_time_order(answer.messages, _seconds, newest_first=newest_first, moments=_times)
+
+
+def _name(native: models.Message) -> str | None:
+    return words(native, "msg_id")
 
 
 def _seconds(native: models.Message) -> float | None:

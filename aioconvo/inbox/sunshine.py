@@ -50,7 +50,7 @@ their own, which only an inbox asks for that is told to: `inbox.with_participant
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Unpack, cast
 
@@ -58,8 +58,9 @@ import msgspec
 
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import NotFoundError, UnsupportedError
+from aioconvo.core.marks import Mark
 from aioconvo.core.operation import Effect, Operation
-from aioconvo.core.pagers import Ask, Mark, Pager, Taken
+from aioconvo.core.pagers import Ask, Listing, Taken
 from aioconvo.core.pagination import AsyncPaginator, Fetch
 from aioconvo.core.response import Response
 from aioconvo.core.validation import exactly_one
@@ -95,6 +96,7 @@ _KINDS: dict[Any, Kind] = {
 }
 _MEDIA = (models.ImageContent, models.FileContent)
 _MOST_A_PAGE = 100
+_LISTED = conversation_pager(after=None, before=None, page_size=_MOST_A_PAGE)
 
 # To say twice that something was read changes nothing.
 _ACTIVITY: Operation[None] = Operation(
@@ -264,8 +266,7 @@ class SunshineInbox(Inbox):
         native = self._client.paginate(
             LIST,
             (self._client.app_id,),
-            lambda mark: _UsersPager(users, parameter, conversation_pager(after=None, before=None), mark),
-            query=(("page[size]", _MOST_A_PAGE),),
+            Listing(lambda mark: _UsersPager(users, parameter, mark), _LISTED.page_size),
             direction="\n".join((parameter, *users)),
         )
         if not self._participants:
@@ -313,14 +314,12 @@ class _UsersPager:
         self,
         users: Sequence[str],
         parameter: str,
-        one: Callable[[Mark | None], Pager[ConversationPage, models.Conversation]],
         mark: Mark | None,
     ) -> None:
         self._users = users
         self._parameter = parameter
-        self._one = one
         self._place = self._answered = 0 if mark is None else mark.offset
-        self._inner = one(None if mark is None else msgspec.structs.replace(mark, offset=0))
+        self._inner = _LISTED(None if mark is None else msgspec.structs.replace(mark, offset=0))
         self._last = self._inner
         self._seen: set[str] = set()
 
@@ -336,7 +335,7 @@ class _UsersPager:
         came, has_more = taken.items, taken.has_more
         if not has_more and self._place + 1 < len(self._users):
             self._place += 1
-            self._inner = self._one(None)
+            self._inner = _LISTED()
             has_more = True
         fresh = [native for native in came if not self._is_seen(native)]
         return Taken(fresh, has_more)
@@ -350,7 +349,7 @@ class _UsersPager:
         mark = self._last.mark_after(before, items)
         return None if mark is None else msgspec.structs.replace(mark, offset=self._answered)
 
-    def ahead(self, count: int) -> Sequence[Ask]:  # noqa: ARG002 -- the protocol's signature
+    def ahead(self, count: int, wanted: int | None = None) -> Sequence[Ask]:  # noqa: ARG002 -- the protocol's signature
         """Unknown until the next page came."""
         return ()
 

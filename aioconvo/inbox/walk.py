@@ -10,7 +10,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import msgspec
 
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.pagers import Ask, Mark, Pager, Taken
+from aioconvo.core.marks import Mark
+from aioconvo.core.pagers import Ask, Pager, Taken
 from aioconvo.core.pagination import AsyncPaginator
 
 from .times import aware
@@ -126,9 +127,9 @@ class NeutralPager(Generic[N, T]):
         end = self._kept[len(items) - 1] + 1 if items else 0
         return self._inner.mark_after(before, self._came[:end])
 
-    def ahead(self, count: int) -> Sequence[Ask]:
+    def ahead(self, count: int, wanted: int | None = None) -> Sequence[Ask]:
         """What the inner pager knows."""
-        return () if self._over else self._inner.ahead(count)
+        return () if self._over else self._inner.ahead(count, wanted)
 
 
 def neutral(

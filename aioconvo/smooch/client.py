@@ -90,6 +90,11 @@ class SmoochClient(APIClient):
         self.messages = messages.Messages(self, self.app_id)
 
     @property
+    def account(self) -> str:
+        """The app id, which stored positions say."""
+        return self.app_id
+
+    @property
     def inbox(self) -> SmoochInbox:
         """Conversations and messages in the structs that all providers share."""
         from aioconvo.inbox.smooch import SmoochInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it

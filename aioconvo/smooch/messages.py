@@ -20,7 +20,16 @@ _ONE = "/v1.1/apps/{appId}/appusers/{userId}/messages/{messageId}"
 
 DELETE: Operation[None] = Operation("smooch.messages.delete", "deleteMessage", "DELETE", _ONE, None, Effect.IDEMPOTENT)
 DELETE_ALL: Operation[None] = Operation("smooch.messages.delete_all", "deleteMessages", "DELETE", _ALL, None, Effect.IDEMPOTENT)
-LIST = Operation("smooch.messages.list", "getMessages", "GET", _ALL, MessagePage, Effect.READ, PageKind.TIMESTAMP)
+LIST = Operation(
+    "smooch.messages.list",
+    "getMessages",
+    "GET",
+    _ALL,
+    MessagePage,
+    Effect.READ,
+    PageKind.TIMESTAMP,
+    stored_as="smooch.messages.list",
+)
 POST = Operation("smooch.messages.post", "postMessage", "POST", _ALL, PostedMessage, Effect.UNSAFE)
 OPERATIONS = (DELETE, DELETE_ALL, LIST, POST)
 
@@ -75,17 +84,18 @@ class Messages(APIResource):
         self,
         user_id: str,
         *,
-        before: float | dt.datetime | None = None,
-        after: float | dt.datetime | None = None,
+        before: float | str | dt.datetime | None = None,
+        after: float | str | dt.datetime | None = None,
         limit: int | None = None,
         start: str | None = None,
         prefetch: int = 0,
     ) -> AsyncPaginator[Message]:
         """List the messages of a user's conversation, newest first; with `after`, oldest first from there on.
 
-        `before` and `after` are Unix seconds or aware datetimes, exclusive; `after=0` is the beginning. The API gives 100
-        messages a request; messages that share a millisecond are not lost, up to 100 of them. `limit` bounds the messages
-        in all, `start` is the `position` of a page walked in the same direction, `prefetch` is pages read ahead.
+        `before` and `after` are Unix seconds (a number or a text) or aware datetimes, exclusive; `after=0` is the beginning.
+        The API gives 100 messages a request; messages that share a millisecond are not lost, up to 100 of them. `limit`
+        bounds the messages in all, `start` is the `position` of a page walked in the same direction, `prefetch` is pages
+        read ahead.
 
         Raises:
             InvalidRequestError: Both `before` and `after` were given, or one is no moment; nothing was sent.

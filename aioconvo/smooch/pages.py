@@ -6,13 +6,14 @@ Messages are asked for by time: `before` or `after`, in seconds with three decim
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import re
 from typing import Any
 
 from aioconvo.core.columns import Column, column
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.pagers import Mark, TimestampPager
+from aioconvo.core.pagers import Listing
 from aioconvo.core.refusals import Telling
+from aioconvo.core.timed import Bounds, TimestampPager
 
 from .models import Conversation, Message
 
@@ -20,6 +21,8 @@ __all__ = ["PAGE_SIZE", "ActivityAnswer", "MessagePage", "message_pager"]
 
 PAGE_SIZE = 100
 _YEAR_10000 = 253_402_300_800
+_BOUNDS = Bounds(before="before", after="after")
+_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{0,9})?")
 _NUMBERS = (int, float)  # made once, not for each message
 
 _all_received: Column[Message] = column(lambda messages: [message.received for message in messages])
@@ -42,8 +45,8 @@ class MessagePage(Telling, kw_only=True):
 
 
 def message_pager(
-    *, before: float | dt.datetime | None, after: float | dt.datetime | None, page_size: int = PAGE_SIZE
-) -> Callable[[Mark | None], TimestampPager[MessagePage, Message]]:
+    *, before: float | str | dt.datetime | None, after: float | str | dt.datetime | None, page_size: int = PAGE_SIZE
+) -> Listing[MessagePage, Message]:
     """Messages newest first from the newest, or from `before`; with `after` oldest first.
 
     Raises:
@@ -58,16 +61,19 @@ def message_pager(
         # Two bounds a millisecond apart enclose [a, b) for a walk to older messages, (a, b] for one to newer messages.
         return None if received is None else _whole_milliseconds(received, up=not backward)
 
-    return lambda mark: TimestampPager(
-        lambda page: page.messages,
-        time,
-        _identity,
-        backward=backward,
-        page_size=page_size,
-        moment=_received,
-        moments=_moments,
-        start=start,
-        mark=mark,
+    return Listing(
+        lambda mark: TimestampPager(
+            lambda page: page.messages,
+            time,
+            _identity,
+            bounds=_BOUNDS,
+            backward=backward,
+            page_size=page_size,
+            moment=_received,
+            moments=_moments,
+            start=start,
+            mark=mark,
+        )
     )
 
 
@@ -82,14 +88,16 @@ def _moments(messages: list[Message]) -> list[float] | None:
     return _all_received(messages) if good else None
 
 
-def _moment(name: str, value: float | dt.datetime | None) -> float | None:
+def _moment(name: str, value: float | str | dt.datetime | None) -> float | None:
     if value is None:
         return None
+    if isinstance(value, str) and _SECONDS.fullmatch(value):
+        value = float(value)
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         value = value.timestamp()
     if not isinstance(value, int | float) or not 0 <= value < _YEAR_10000:
         raise InvalidRequestError(
-            f"{name} must be Unix time in seconds (not milliseconds), or a datetime with a time zone, "
+            f"{name} must be Unix time in seconds (not milliseconds) as a number or a text, or a datetime with a time zone, "
             "such as datetime.now(timezone.utc)"
         )
     return value

@@ -12,13 +12,21 @@ from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.validation import is_uuid, length_between
 
 from .models import ChatReply, Conversation, ConversationDetail, RichMedia, SmsReply
-from .pages import ConversationPage, ReadAnswer, conversation_pager
+from .pages import CONVERSATIONS, ConversationPage, ReadAnswer
 
 __all__ = ["OPERATIONS", "Conversations"]
 
 _ONE = "/conversations/{conversationId}"
 
-GET = Operation("smscx.conversations.get", "get_conversation", "GET", _ONE, ConversationDetail, Effect.READ)
+GET = Operation(
+    "smscx.conversations.get",
+    "get_conversation",
+    "GET",
+    _ONE,
+    ConversationDetail,
+    Effect.READ,
+    stored_as="smscx.conversations.get",
+)
 LIST = Operation(
     "smscx.conversations.list",
     "get_converstions_list",
@@ -27,6 +35,7 @@ LIST = Operation(
     ConversationPage,
     Effect.READ,
     PageKind.SINGLE,
+    stored_as="smscx.conversations.list",
 )
 MARK_READ = Operation(
     "smscx.conversations.mark_read",
@@ -192,7 +201,7 @@ class Conversations(APIResource):
 
         Source: operation get_converstions_list.
         """
-        return self._client.paginate(LIST, (), conversation_pager, limit=limit, start=start)
+        return self._client.paginate(LIST, (), CONVERSATIONS, limit=limit, start=start)
 
 
 def _id(conversation_id: str) -> str:

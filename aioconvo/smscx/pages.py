@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from aioconvo.core.codec import Model
-from aioconvo.core.pagers import Mark, SinglePager
+from aioconvo.core.pagers import Listing, SinglePager
 from aioconvo.core.refusals import Telling
 
 from .models import Conversation
 
-__all__ = ["ConversationPage", "ReadAnswer", "conversation_pager"]
+__all__ = ["CONVERSATIONS", "ConversationPage", "ReadAnswer"]
 
 
 class ConversationPage(Telling, kw_only=True):
@@ -29,6 +29,11 @@ class ReadAnswer(Telling, kw_only=True):
     info: ReadInfo
 
 
-def conversation_pager(mark: Mark | None) -> SinglePager[ConversationPage | None, Conversation]:
-    """All conversations in the API's order."""
-    return SinglePager(lambda page: [] if page is None else page.data, mark)
+def _identity(conversation: Conversation) -> str | None:
+    return getattr(conversation, "conversation_id", None)  # an item that is no object at all has none
+
+
+CONVERSATIONS: Listing[ConversationPage | None, Conversation] = Listing(
+    lambda mark: SinglePager(lambda page: [] if page is None else page.data, mark, identity=_identity)
+)
+"""All conversations in the API's order."""

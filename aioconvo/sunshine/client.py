@@ -96,6 +96,11 @@ class SunshineClient(APIClient):
         self.participants = participants.Participants(self, self.app_id)
 
     @property
+    def account(self) -> str:
+        """The app id, which stored positions say."""
+        return self.app_id
+
+    @property
     def inbox(self) -> SunshineInbox:
         """Conversations and messages in the structs that all providers share."""
         from aioconvo.inbox.sunshine import SunshineInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it

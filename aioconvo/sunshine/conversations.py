@@ -24,7 +24,14 @@ DELETE: Operation[None] = Operation(
 )
 GET = Operation("sunshine.conversations.get", "GetConversation", "GET", _ONE, ConversationAnswer, Effect.READ)
 LIST = Operation(
-    "sunshine.conversations.list", "ListConversations", "GET", _ALL, ConversationPage, Effect.READ, PageKind.CURSOR
+    "sunshine.conversations.list",
+    "ListConversations",
+    "GET",
+    _ALL,
+    ConversationPage,
+    Effect.READ,
+    PageKind.CURSOR,
+    stored_as="sunshine.conversations.list",
 )
 UPDATE = Operation("sunshine.conversations.update", "UpdateConversation", "PATCH", _ONE, ConversationAnswer, Effect.IDEMPOTENT)
 OPERATIONS = (CREATE, DELETE, GET, LIST, UPDATE)
@@ -141,9 +148,8 @@ class Conversations(APIResource):
         query = (
             ("filter[userId]", user_id),
             ("filter[userExternalId]", user_external_id),
-            ("page[size]", page_size),
         )
-        pager = conversation_pager(after=after, before=before)
+        pager = conversation_pager(after=after, before=before, page_size=page_size)
         direction = "backward" if before is not None else "forward"
         return self._client.paginate(
             LIST, (self._app_id,), pager, query=query, direction=direction, limit=limit, start=start, prefetch=prefetch

@@ -23,7 +23,16 @@ DELETE: Operation[None] = Operation("sunshine.messages.delete", "DeleteMessage",
 DELETE_ALL: Operation[None] = Operation(
     "sunshine.messages.delete_all", "DeleteAllMessages", "DELETE", _ALL, None, Effect.IDEMPOTENT
 )
-LIST = Operation("sunshine.messages.list", "ListMessages", "GET", _ALL, MessagePage, Effect.READ, PageKind.CURSOR)
+LIST = Operation(
+    "sunshine.messages.list",
+    "ListMessages",
+    "GET",
+    _ALL,
+    MessagePage,
+    Effect.READ,
+    PageKind.CURSOR,
+    stored_as="sunshine.messages.list",
+)
 POST = Operation("sunshine.messages.post", "PostMessage", "POST", _ALL, MessagesAnswer, Effect.UNSAFE)
 OPERATIONS = (DELETE, DELETE_ALL, LIST, POST)
 

@@ -13,8 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from aioconvo.core.codec import Model
 from aioconvo.core.columns import Column, column
-from aioconvo.core.pagers import Cursor, CursorPager, Mark, in_time_order
+from aioconvo.core.marks import Mark
+from aioconvo.core.pagers import Cursor, CursorPager, Listing
 from aioconvo.core.refusals import Telling
+from aioconvo.core.timed import in_time_order
 
 from .models import Conversation, Message, Participant
 
@@ -33,6 +35,9 @@ __all__ = [
 
 AFTER = "page[after]"
 BEFORE = "page[before]"
+# What the API gives where no size is asked for, or none can be.
+_USUALLY_A_PAGE = 25
+_MESSAGES_A_PAGE = 100
 
 _received: Column[Message] = column(lambda messages: [message.received for message in messages])
 
@@ -93,34 +98,52 @@ _AnyPage = TypeVar("_AnyPage", ConversationPage, ParticipantPage, MessagePage)
 
 
 def conversation_pager(
-    *, after: str | None, before: str | None
-) -> Callable[[Mark | None], CursorPager[ConversationPage, Conversation]]:
+    *, after: str | None, before: str | None, page_size: int | None = None
+) -> Listing[ConversationPage, Conversation]:
     """Conversations in the server's order, from `after` on; with `before` backwards from there."""
-    return _pager(lambda page: page.conversations, after, before)
+    return _listing(lambda page: page.conversations, after, before, page_size)
 
 
-def participant_pager(
-    *, after: str | None, before: str | None
-) -> Callable[[Mark | None], CursorPager[ParticipantPage, Participant]]:
+def participant_pager(*, after: str | None, before: str | None, page_size: int | None) -> Listing[ParticipantPage, Participant]:
     """Participants in the server's order, from `after` on; with `before` backwards from there."""
-    return _pager(lambda page: page.participants, after, before)
+    return _listing(lambda page: page.participants, after, before, page_size)
 
 
-def _pager(
-    items: Callable[[_AnyPage], list[T]], after: str | None, before: str | None
-) -> Callable[[Mark | None], CursorPager[_AnyPage, T]]:
+def _listing(
+    items: Callable[[_AnyPage], list[T]], after: str | None, before: str | None, page_size: int | None = None
+) -> Listing[_AnyPage, T]:
     if before is not None:
-        return lambda mark: CursorPager(
-            BEFORE, lambda page: items(page)[::-1], _following_before, cursor_of=_identity, start=before, mark=mark
-        )
-    return lambda mark: CursorPager(AFTER, items, _following_after, cursor_of=_identity, start=after, mark=mark)
+        return _walk(BEFORE, lambda page: items(page)[::-1], _following_before, before, page_size)
+    return _walk(AFTER, items, _following_after, after, page_size)
 
 
-def message_pager(*, after: str | None, before: str | None) -> Callable[[Mark | None], CursorPager[MessagePage, Message]]:
+def message_pager(*, after: str | None, before: str | None) -> Listing[MessagePage, Message]:
     """Messages newest first from the newest, or from `before`; with `after` oldest first."""
     if after is not None:
-        return lambda mark: CursorPager(AFTER, _oldest_first, _following_after, cursor_of=_identity, start=after, mark=mark)
-    return lambda mark: CursorPager(BEFORE, _newest_first, _following_before, cursor_of=_identity, start=before, mark=mark)
+        return _walk(AFTER, _oldest_first, _following_after, after, None, usual=_MESSAGES_A_PAGE)
+    return _walk(BEFORE, _newest_first, _following_before, before, None, usual=_MESSAGES_A_PAGE)
+
+
+def _walk(
+    parameter: str,
+    items: Callable[[_AnyPage], list[T]],
+    following: Callable[[_AnyPage], Cursor],
+    start: str | None,
+    page_size: int | None,
+    *,
+    usual: int = _USUALLY_A_PAGE,
+) -> Listing[_AnyPage, T]:
+    return Listing(
+        lambda mark: CursorPager(
+            parameter, items, following, page_size=page_size or usual, cursor_of=_identity, start=start, mark=mark
+        ),
+        ("page[size]", page_size),
+        _cursor_mark,
+    )
+
+
+def _cursor_mark(cursor: str) -> Mark:
+    return Mark(cursor=cursor)
 
 
 def _following_after(page: _AnyPage) -> Cursor:

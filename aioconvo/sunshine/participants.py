@@ -20,6 +20,7 @@ LIST = Operation(
     ParticipantPage,
     Effect.READ,
     PageKind.CURSOR,
+    stored_as="sunshine.participants.list",
 )
 OPERATIONS = (LIST,)
 
@@ -58,10 +59,7 @@ class Participants(APIResource):
         """
         not_both(after=after, before=before)
         between("page_size", page_size, 1, 100)
-        pager = participant_pager(after=after, before=before)
+        pager = participant_pager(after=after, before=before, page_size=page_size)
         values = (self._app_id, conversation_id)
-        query = (("page[size]", page_size),)
         direction = "backward" if before is not None else "forward"
-        return self._client.paginate(
-            LIST, values, pager, query=query, direction=direction, limit=limit, start=start, prefetch=prefetch
-        )
+        return self._client.paginate(LIST, values, pager, direction=direction, limit=limit, start=start, prefetch=prefetch)

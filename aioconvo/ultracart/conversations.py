@@ -45,7 +45,14 @@ LEAVE: Operation[None] = Operation(
     "ultracart.conversations.leave", "leave_conversation", "DELETE", f"{_ONE}/leave", None, Effect.IDEMPOTENT
 )
 LIST = Operation(
-    "ultracart.conversations.list", "get_conversations", "GET", _ALL, ConversationPage, Effect.READ, PageKind.OFFSET
+    "ultracart.conversations.list",
+    "get_conversations",
+    "GET",
+    _ALL,
+    ConversationPage,
+    Effect.READ,
+    PageKind.OFFSET,
+    stored_as="ultracart.conversations.list",
 )
 MARK_READ: Operation[None] = Operation(
     "ultracart.conversations.mark_read", "mark_read_conversation", "PUT", f"{_ONE}/markread", None, Effect.IDEMPOTENT
@@ -58,6 +65,7 @@ SEARCH = Operation(
     SearchPage,
     Effect.READ,
     PageKind.OFFSET,
+    stored_as="ultracart.conversations.search",
 )
 START = Operation("ultracart.conversations.start", "start_conversation", "PUT", _ALL, ConversationAnswer, Effect.UNSAFE)
 OPERATIONS = (GET, GET_UPLOAD_URL, JOIN, LEAVE, LIST, MARK_READ, SEARCH, START)
@@ -235,7 +243,7 @@ class Conversations(APIResource):
         Source: operation get_conversations.
         """
         between("page_size", page_size, 1, 200)
-        query = (("medium", medium), ("before", before), ("_limit", page_size))
+        query = (("medium", medium), ("before", before))
         pager = conversation_pager(page_size=page_size)
         return self._client.paginate(LIST, (), pager, query=query, limit=limit, start=start, prefetch=prefetch)
 

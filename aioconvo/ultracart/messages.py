@@ -23,6 +23,7 @@ LIST = Operation(
     MessagePage,
     Effect.READ,
     PageKind.TIMESTAMP,
+    stored_as="ultracart.messages.list",
 )
 OPERATIONS = (LIST,)
 
@@ -62,10 +63,7 @@ class Messages(APIResource):
         # that the one before ended with, so one message a page would lead nowhere.
         between("page_size", page_size, 2, 200)
         pager = message_pager(since=_milliseconds(since), page_size=page_size)
-        query = (("limit", page_size),)
-        return self._client.paginate(
-            LIST, (conversation_uuid,), pager, query=query, limit=limit, start=start, prefetch=prefetch
-        )
+        return self._client.paginate(LIST, (conversation_uuid,), pager, limit=limit, start=start, prefetch=prefetch)
 
 
 def _milliseconds(since: int | dt.datetime) -> int:

@@ -7,14 +7,15 @@ messages are asked for since a millisecond.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 from aioconvo.core.codec import Model
 from aioconvo.core.columns import Column, column, identities
+from aioconvo.core.marks import Mark
 from aioconvo.core.moments import EPOCH, counted_as_utc
 from aioconvo.core.offset import OffsetPager, ResultSet
-from aioconvo.core.pagers import Ask, Mark, SincePager
+from aioconvo.core.pagers import Ask, Listing
 from aioconvo.core.refusals import Telling
+from aioconvo.core.timed import SincePager
 
 from .models import AgentAuth, Conversation, ConversationSummary, Message, QueueStatus, UploadUrl
 
@@ -132,53 +133,67 @@ class TokenAnswer(Told, kw_only=True):
     error_uri: str | None = None
 
 
-def conversation_pager(*, page_size: int | None) -> Callable[[Mark | None], OffsetPager[ConversationPage, ConversationSummary]]:
+def conversation_pager(*, page_size: int | None) -> Listing[ConversationPage, ConversationSummary]:
     """Conversations newest first, each once, though they move while they are walked."""
-    return lambda mark: OffsetPager(
-        lambda page: page.conversations,
-        lambda page: _result_set(page.metadata),
-        _conversation_id,
-        lambda offset: Ask((("_offset", str(offset)),)) if offset else Ask(),
-        order=_last_message_time,
-        moments=_last_message_times,
-        ids=_conversation_ids,
-        page_size=page_size,
-        mark=mark,
+    return Listing(
+        lambda mark: OffsetPager(
+            lambda page: page.conversations,
+            lambda page: _result_set(page.metadata),
+            _conversation_id,
+            lambda offset: Ask((("_offset", str(offset)),)) if offset else Ask(),
+            order=_last_message_time,
+            moments=_last_message_times,
+            ids=_conversation_ids,
+            page_size=page_size or _DEFAULT_PAGE,
+            mark=mark,
+        ),
+        ("_limit", page_size),
+        _offset_mark,
     )
 
 
-def search_pager(
-    *, page_size: int | None, oldest_first: bool
-) -> Callable[[Mark | None], OffsetPager[SearchPage, ConversationSummary]]:
+def search_pager(*, page_size: int | None, oldest_first: bool) -> Listing[SearchPage, ConversationSummary]:
     """What a search found. Whether `range_end` is inclusive is unconfirmed: the walk goes on behind what came."""
     size = page_size or _DEFAULT_PAGE
-    return lambda mark: OffsetPager(
-        lambda page: page.records,
-        # Where the total is missing, only an empty answer is the end.
-        lambda page: ResultSet(total=page.total, more=bool(page.records) if page.total is None else None),
-        _conversation_id,
-        lambda offset: Ask(body=(("range_begin", offset), ("range_end", offset + size))),
-        order=None if oldest_first else _last_message_time,
-        moments=_last_message_times,
-        ids=_conversation_ids,
-        page_size=size,
-        mark=mark,
+    return Listing(
+        lambda mark: OffsetPager(
+            lambda page: page.records,
+            # Where the total is missing, the answer after a full one tells.
+            lambda page: ResultSet(total=page.total, more=True if page.total is None and len(page.records) >= size else None),
+            _conversation_id,
+            lambda offset: Ask(body=(("range_begin", offset), ("range_end", offset + size))),
+            order=None if oldest_first else _last_message_time,
+            moments=_last_message_times,
+            ids=_conversation_ids,
+            page_size=size,
+            mark=mark,
+        ),
+        mark_at=_offset_mark,
     )
 
 
-def message_pager(*, since: int, page_size: int | None) -> Callable[[Mark | None], SincePager[MessagePage, Message]]:
+def message_pager(*, since: int, page_size: int | None) -> Listing[MessagePage, Message]:
     """Messages oldest first, from `since` in milliseconds on."""
-    return lambda mark: SincePager(
-        lambda page: page.conversation_messages,
-        _milliseconds,
-        lambda message: getattr(message, "conversation_message_uuid", None),
-        more=lambda page: _result_set(page.metadata).more,
-        since=since,
-        page_size=page_size or _DEFAULT_PAGE,
-        moments=_message_epochs,
-        ids=_message_ids,
-        mark=mark,
+    return Listing(
+        lambda mark: SincePager(
+            lambda page: page.conversation_messages,
+            _milliseconds,
+            lambda message: getattr(message, "conversation_message_uuid", None),
+            more=lambda page: _result_set(page.metadata).more,
+            since=since,
+            page_size=page_size or _DEFAULT_PAGE,
+            moments=_message_epochs,
+            ids=_message_ids,
+            mark=mark,
+        ),
+        ("limit", page_size),
     )
+
+
+def _offset_mark(offset: str) -> Mark:
+    if not (offset.isascii() and offset.isdigit()):
+        raise ValueError("an offset is a whole number")
+    return Mark(offset=int(offset))
 
 
 def _result_set(metadata: Metadata | None) -> ResultSet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -66,7 +66,7 @@ def stored(sandbox: Sandbox, user_id: str) -> list[str]:
     return ids
 
 
-def ids(messages: list[Message]) -> list[str]:
+def ids(messages: Sequence[Message]) -> list[str]:
     return [message.id for message in messages]
 
 

@@ -48,7 +48,7 @@ class _Count:
     def mark_after(self, before: Mark, items: Sequence[Any]) -> Mark | None:
         return Mark(offset=before.offset + len(items))
 
-    def ahead(self, count: int) -> Sequence[Ask]:  # noqa: ARG002 -- as above
+    def ahead(self, count: int, wanted: int | None = None) -> Sequence[Ask]:  # noqa: ARG002 -- as above
         return ()
 
 

@@ -210,14 +210,16 @@ async def test_a_worker_that_joins_gets_its_share(tmp_path: Path) -> None:
 async def test_what_of_a_client_goes_with_a_task() -> None:
     limits = aioconvo.Limits(rates=[aioconvo.RateLimit(5, 2.0)], concurrency=3)
     retry = aioconvo.RetryPolicy(max_retries=20, budget=None)
-    async with aioconvo.ConvoreClient(api_key="k", timeout=None, deadline=9.0, retry=retry, limits=limits) as client:
+    async with aioconvo.ConvoreClient(
+        api_key="k", timeout=None, deadline=9.0, retry=retry, limits=limits, account="a"
+    ) as client:
         told = msgspec.json.decode(msgspec.json.encode(client.portable_options), type=PortableOptions)
     async with aioconvo.ConvoreClient(api_key="k") as other:
         assert other.portable_options != told
         there = other.with_options(**told)
         assert there.portable_options == told
         assert there.limits.concurrency == 3
-        assert told == {"timeout": None, "deadline": 9.0, "retry": retry, "limits": there.limits}
+        assert told == {"timeout": None, "deadline": 9.0, "retry": retry, "limits": there.limits, "account": "a"}
 
 
 async def test_only_what_an_engine_began_it_clears(tmp_path: Path) -> None:

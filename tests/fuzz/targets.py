@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
 import json
 import math
@@ -19,8 +20,10 @@ import aioconvo
 from aioconvo.core.codec import BrokenBodyError, Envelope, Model, Unknown, decode, encode
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError
 from aioconvo.core.inflate import inflate
+from aioconvo.core.marks import Mark
 from aioconvo.core.operation import Operation, encode_query, encode_segment, raw_request
 from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.positions import Position
 from aioconvo.core.response import Response
 from aioconvo.core.retry import retry_after
 from aioconvo.core.session import Answer
@@ -126,8 +129,10 @@ def positions(data: bytes) -> None:
     """Any text as a stored position: refused, or walked on from without a crash and without going backwards."""
     client, make = LISTS[data[0] % len(LISTS)] if data else LISTS[0]
     text, _, body = data[1:].decode("utf-8", "surrogateescape").partition("\0")
-    walk = make()._walk
-    for start in (text, text.replace("WALK", walk)):
+    identity = make()._identity
+    first = hashlib.blake2b(identity.former.encode(), digest_size=6).hexdigest()
+    now = str(Position(identity, Mark())).removesuffix("{}]")
+    for start in (text, text.replace('["WALK",', now), text.replace("WALK", first)):
         _walk(client, make, body.encode("utf-8", "surrogateescape") or b"{}", start)
 
 

@@ -138,14 +138,14 @@ async def _first_sunshine(clients: dict[str, Any]) -> Any:
 def our_tasks() -> list[str]:
     """Names of the coroutines under way; the sandbox's own serve its connections."""
     names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
-    return [name for name in names if name in {"_read_ahead", "_Reader.next"}]
+    return [name for name in names if name in {"_PagesAhead._read_ahead", "_Source.ask"}]
 
 
 async def test_leaving_early_leaves_no_task(clients: dict[str, Any]) -> None:
     sources = [clients["smooch"].inbox.messages(f"user-{number}", prefetch=1) for number in (1, 2)]
     async with contextlib.aclosing(aioconvo.merge(*sources, newest_first=True)) as merged:
         async for _ in merged:
-            assert our_tasks() == ["_read_ahead"] * 2
+            assert our_tasks() == ["_PagesAhead._read_ahead"] * 2
             break
     await asyncio.sleep(0)
     assert our_tasks() == []

@@ -134,7 +134,7 @@ APIS = (
     Api("conversations before", _conversations(down=True), conversation_pager(after=None, before=_id(1000)), -1),
     MESSAGES,
     Api("messages after", _messages(down=False), message_pager(after=_id(0), before=None), 1),
-    Api("convore", _convore, convore_pager, -1),
+    Api("convore", _convore, convore_pager(), -1),
 )
 
 
@@ -406,10 +406,10 @@ def test_what_is_no_position_is_refused(text: str) -> None:
 
 
 async def test_a_position_that_leaves_out_less_than_nothing_is_refused() -> None:
-    walk, *_ = json.loads((await Tables(THREE_PAGES).paginator()).position)
-    Tables(THREE_PAGES).paginator(start=json.dumps([walk, {}, 1]))
+    *known, _, _ = json.loads((await Tables(THREE_PAGES).paginator()).position)
+    Tables(THREE_PAGES).paginator(start=json.dumps([*known, {}, 1]))
     with pytest.raises(aioconvo.InvalidRequestError, match="no position"):  # it would drop items from the page's front
-        Tables(THREE_PAGES).paginator(start=json.dumps([walk, {}, -1]))
+        Tables(THREE_PAGES).paginator(start=json.dumps([*known, {}, -1]))
 
 
 # Tasks: read ahead, left early, shared, failing.

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 import aioconvo
-from aioconvo.core.pagers import Ask, Mark, SincePager
+from aioconvo.core.pagers import Ask, Mark
 from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.timed import SincePager
 
 
 class Message(NamedTuple):

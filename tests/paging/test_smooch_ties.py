@@ -11,17 +11,17 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from types import SimpleNamespace
 
-import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from aioconvo import AsyncPaginator, PaginationError
-from aioconvo.core.pagers import Ask, Mark, TimestampPager
+from aioconvo.core.pagers import Ask, Mark, Pager
 from aioconvo.smooch import Message, MessageType, Role
 from aioconvo.smooch.pages import MessagePage, message_pager
+from tests.paging.positions import stored
 
-Factory = Callable[[Mark | None], TimestampPager[MessagePage, Message]]
+Factory = Callable[[Mark | None], Pager[MessagePage, Message]]
 
 NOW = 1_700_000_000_000_000
 """Microseconds, as all times here: a float holds no more of a moment of our days."""
@@ -73,10 +73,6 @@ def _message(name: int, time: int) -> Message:
 
 def factory(page_size: int, *, backward: bool) -> Factory:
     return message_pager(before=None, after=None if backward else 0, page_size=page_size)
-
-
-def stored(mark: Mark) -> Mark:
-    return msgspec.json.decode(msgspec.json.encode(mark), type=Mark)
 
 
 def walk(server: Server, make: Factory) -> list[str]:
@@ -151,7 +147,7 @@ async def test_ten_thousand_messages(
     async def fetch(ask: Ask) -> SimpleNamespace:
         return SimpleNamespace(data=server.page(ask))
 
-    pages: list[list[Message]] = []
+    pages: list[Sequence[Message]] = []
     if resumed:
         position = None
         more = True

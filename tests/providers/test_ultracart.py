@@ -143,10 +143,10 @@ async def test_list_looks_at_the_front_again_when_it_moved(wire: Any, client: Ul
     assert wire.last.query == []
 
 
-async def test_list_without_metadata_gives_the_page_and_then_an_error(wire: Any, client: UltraCartClient) -> None:
+async def test_a_full_page_without_metadata_is_given_and_then_an_error(wire: Any, client: UltraCartClient) -> None:
     wire.answers("GET", {"conversations": [SUMMARY], "success": True})
     async with client:
-        pages = client.conversations.list().pages()
+        pages = client.conversations.list(page_size=1).pages()
         page = await anext(pages)
         assert [conversation.conversation_uuid for conversation in page.items] == [UUID]
         with pytest.raises(aioconvo.PaginationError, match="did not tell"):
