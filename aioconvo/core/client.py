@@ -8,7 +8,7 @@ import math
 import random
 from collections.abc import Awaitable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, ClassVar, Self, TypeVar, Unpack
+from typing import Any, ClassVar, Literal, Self, TypeVar, Unpack
 
 import msgspec
 
@@ -205,7 +205,7 @@ class APIClient:
         *,
         query: Query | Mapping[str, QueryValue] = (),
         body: object = None,
-        effect: Effect | None = None,
+        effect: Effect | Literal["read", "idempotent", "unsafe", "paid"] | None = None,
     ) -> Response[Any]:
         """Any request to this API, with the same credentials, retries and limits; `data` is plain Python values.
 

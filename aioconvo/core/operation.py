@@ -8,7 +8,7 @@ import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 import msgspec
 
@@ -45,6 +45,14 @@ class Effect(enum.StrEnum):
 _REPEATABLE = frozenset({Effect.READ, Effect.IDEMPOTENT})
 
 
+def _effect(value: str) -> Effect:
+    try:
+        return Effect(value)
+    except ValueError:
+        *most, last = Effect
+        raise InvalidRequestError(f"effect must be {', '.join(most)} or {last}; got {value!r}") from None
+
+
 class PageKind(enum.StrEnum):
     """How a list is asked for its next page."""
 
@@ -64,6 +72,8 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
     `python` is where users find it (`sunshine.conversations.list`), `name`, `method` and `path` are the specification's own,
     `response` is the struct a good answer decodes to (`None`: the body is ignored). `stored_as` is the name under which the
     first positions of this list were stored; it stays when `python` changes.
+    `idempotency_member` is the member of the body by which the API tells a repeated request from a new one: where a request
+    carries it, an unsafe or paid call is tried again like any other. Declare it only where the API keeps to it.
     """
 
     python: str
@@ -75,6 +85,11 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
     page_kind: PageKind | None = None
     form: bool = False
     stored_as: str | None = None
+    idempotency_member: str | None = None
+
+    def __post_init__(self) -> None:
+        if type(self.effect) is not Effect:  # its plain text, which has no `repeatable`
+            msgspec.structs.force_setattr(self, "effect", _effect(self.effect))
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -115,13 +130,34 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
         """One request: path values in the template's order, query pairs (`None` is left out), a struct or mapping as body.
 
         `check` looks at what a good answer was decoded to.
+
+        Raises:
+            InvalidRequestError: A value cannot be sent, or there is an `idempotency_key` and the API has no place for one.
         """
         payload: bytes | None = None
         content_type: str | None = None
+        if idempotency_key is not None:
+            body = self._with_key(body, idempotency_key)
         if body is not None:
             payload, content_type = _encode_body(body, form=self.form)
         query_string = encode_query(query) if query else ""
-        return Request(self, self.fill(values), query_string, payload, content_type, idempotency_key, check)
+        return Request(self, self.fill(values), query_string, payload, content_type, check)
+
+    def _with_key(self, body: object, key: str) -> dict[str, object]:
+        if self.idempotency_member is None:
+            raise InvalidRequestError(f"{self.python} has no place for an idempotency key; leave idempotency_key out")
+        if type(key) is not str or not key:
+            raise InvalidRequestError("idempotency_key must be text that is not empty")
+        if self.form:
+            pairs = cast("Mapping[str, object]", body if isinstance(body, Mapping) else {})
+            return {**pairs, self.idempotency_member: key}
+        try:
+            members = {} if body is None else msgspec.json.decode(encode(body), type=dict[str, msgspec.Raw])
+        except msgspec.ValidationError:
+            raise InvalidRequestError(
+                "an idempotency key is a member of the body; give a mapping or a struct as body"
+            ) from None
+        return {**members, self.idempotency_member: key}
 
     def facts(self, **known: Any) -> CallFacts:
         """The facts an error tells about a call of this operation."""
@@ -143,8 +179,17 @@ class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
     query: str = ""
     body: bytes | None = None
     content_type: str | None = None
-    idempotency_key: str | None = None
     check: Check | None = None
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The key by which the API knows this request again, read from what goes over the wire; `None` without one."""
+        member = self.operation.idempotency_member
+        if member is None or self.body is None:
+            return None
+        sent: Any = dict(parse_qsl(self.body.decode())) if self.operation.form else msgspec.json.decode(self.body)
+        key: object = cast("dict[str, object]", sent).get(member) if isinstance(sent, dict) else None
+        return key if isinstance(key, str) and key else None
 
     @property
     def target(self) -> str:
@@ -155,7 +200,7 @@ class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
         """The same request with further query pairs."""
         encoded = "&".join([f"{_encoded_name(name)}={_encoded_value(name, value)}" for name, value in more])
         query = f"{self.query}&{encoded}" if self.query and encoded else self.query or encoded
-        return Request(self.operation, self.path, query, self.body, self.content_type, self.idempotency_key, self.check)
+        return Request(self.operation, self.path, query, self.body, self.content_type, self.check)
 
     def __repr__(self) -> str:
         # Query and body hold personal data and message text.
@@ -174,15 +219,15 @@ def raw_request(
     *,
     query: Query | Mapping[str, QueryValue] = (),
     body: object = None,
-    effect: Effect | None = None,
+    effect: Effect | str | None = None,
 ) -> Request[Any]:
     """A request to a path that is percent-encoded already; unless `effect` says otherwise, a GET reads and the rest is unsafe.
 
     Its template is `/{path}`: the path itself holds ids, which errors and logs do not tell.
 
     Raises:
-        InvalidRequestError: The method is no word, the path is no plain path relative to the base URL, or the body is JSON
-            already.
+        InvalidRequestError: The method is no word, the path is no plain path relative to the base URL, the body is JSON
+            already, or the effect is none of the four.
     """
     method = method.upper()
     if not (method.isascii() and method.isalpha()):
@@ -195,7 +240,7 @@ def raw_request(
         raise InvalidRequestError("body must be a mapping, list or struct: text and bytes would be sent as one JSON string")
     if effect is None:
         effect = Effect.READ if method in {"GET", "HEAD"} else Effect.UNSAFE
-    operation: Operation[Any] = Operation(f"{provider}.request", "request", method, "/{path}", ANY_JSON, effect)
+    operation: Operation[Any] = Operation(f"{provider}.request", "request", method, "/{path}", ANY_JSON, _effect(effect))
     payload, content_type = (None, None) if body is None else _encode_body(body, form=False)
     return Request(operation, path, encode_query(query), payload, content_type)
 

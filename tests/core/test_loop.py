@@ -51,7 +51,7 @@ class ThingClient(APIClient):
 
 
 def _operation(effect: Effect, method: str = "GET", response: Any = Thing) -> Operation[Any]:
-    return Operation(f"things.{effect}", "Thing", method, "/things/{id}", response, effect)
+    return Operation(f"things.{effect}", "Thing", method, "/things/{id}", response, effect, idempotency_member="key")
 
 
 READ = _operation(Effect.READ)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
@@ -190,6 +190,21 @@ def test_no_value_shows_in_the_repr_of_a_request() -> None:
     request = GET.request("canary1", "canary2", query=[("q", "canary3")], body={"text": "canary4"})
     assert "canary" not in repr(request)
     assert "/v2/apps/{appId}" in repr(request)
+
+
+@pytest.mark.parametrize("effect", Effect)
+def test_an_effect_may_be_plain_text(effect: Effect) -> None:
+    assert raw_request("any", "POST", "/x", effect=effect.value).operation.effect is effect
+    assert Operation("any.x", "x", "POST", "/x", None, cast("Effect", effect.value)).effect is effect
+
+
+@pytest.mark.parametrize("effect", ["", "READ", "payed", 1, True, b"read", ["read"]])
+def test_what_is_no_effect_is_refused_in_words(effect: Any) -> None:
+    words = "effect must be read, idempotent, unsafe or paid; got "
+    with pytest.raises(InvalidRequestError, match=words):
+        raw_request("any", "POST", "/x", effect=effect)
+    with pytest.raises(InvalidRequestError, match=words):
+        Operation("any.x", "x", "POST", "/x", None, effect)
 
 
 def test_effects_and_page_kinds() -> None:

@@ -129,7 +129,7 @@ def _foretold(row: Row, now: float) -> Told:
 
 async def _made(row: Row, number: int, server: FaultServer, pool: SessionPool, clock: Any) -> Told:
     """What the server and the caller saw."""
-    operation = Operation("things.do", "do", row.method, "/rows/{row}", Thing, row.effect)
+    operation = Operation("things.do", "do", row.method, "/rows/{row}", Thing, row.effect, idempotency_member="key")
     request = operation.request(number, body={"n": number} if row.method != "GET" else None, idempotency_key=row.key)
     client = ThingClient(base_url=server.base_url, auth=HeaderAuth("X-Key", f"k{number}"), pool=pool, retry=POLICY)
     clock.slept.clear()

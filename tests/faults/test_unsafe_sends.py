@@ -26,7 +26,7 @@ from tests.faults.server import Answer, Close, FaultServer, Framing, Seen, Step,
 
 SENDS = 10_000 if os.environ.get("AIOCONVO_CAMPAIGN") == "full" else 1_000
 AT_ONCE = 20
-KEYED: Operation[Any] = Operation("sunshine.keyed", "keyed", "POST", "/v2/keyed", object, Effect.PAID)
+KEYED: Operation[Any] = Operation("sunshine.keyed", "keyed", "POST", "/v2/keyed", object, Effect.PAID, idempotency_member="key")
 
 Record = Callable[[str, object], None]
 Send = Callable[[int], Awaitable[object]]
