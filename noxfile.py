@@ -82,6 +82,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Whether the tests tell of small faults in the package; goes on where it stopped: `-- --count N` (240), `--again`."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.mutation", *session.posargs)
+
+
+@nox.session
 def soak(session: nox.Session) -> None:
     """Mixed load with faults, with a table and a plot: `nox -s soak -- --minutes N` (30 by default), `--out DIRECTORY`."""
     session.install("-e", ".[cli]", "matplotlib>=3.10")
