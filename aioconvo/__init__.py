@@ -51,12 +51,14 @@ if TYPE_CHECKING:
     )
     from .core.hooks import EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts
     from .core.limits import Limits, LimitStore, RateLimit
+    from .core.members import unknown_members
     from .core.operation import Effect, Operation, PageKind
     from .core.options import ClientOptions
     from .core.pagination import AsyncPaginator, Page
     from .core.response import Response
     from .core.retry import RetryPolicy
     from .core.session import SessionPool
+    from .core.source import decode
     from .core.sqlite_limits import SqliteLimits
     from .core.stats import Stats
     from .inbox.merging import merge
@@ -131,9 +133,11 @@ __all__ = [
     "WrongAnswerError",
     "__version__",
     "capture_responses",
+    "decode",
     "encode",
     "merge",
     "raw_json",
+    "unknown_members",
 ]
 
 _HOMES = {
@@ -199,9 +203,11 @@ _HOMES = {
     "UnsupportedError": ".core.errors",
     "WrongAnswerError": ".core.errors",
     "capture_responses": ".core.capture",
+    "decode": ".core.source",
     "encode": ".core.codec",
     "merge": ".inbox.merging",
     "raw_json": ".core.codec",
+    "unknown_members": ".core.members",
 }
 
 

@@ -7,15 +7,34 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import functools
 import re
+import types
 from collections.abc import Callable, Iterator
-from typing import Any, Self, TypeVar, dataclass_transform
+from typing import Any, Self, TypeVar, cast, dataclass_transform
 
 import msgspec
 
 from .errors import InvalidRequestError
 
-__all__ = ["BrokenBodyError", "Envelope", "Model", "OpenEnum", "Unknown", "Variant", "decode", "encode", "raw_json", "reader"]
+__all__ = [
+    "ORIGIN",
+    "BrokenBodyError",
+    "Envelope",
+    "Model",
+    "OpenEnum",
+    "Unknown",
+    "Variant",
+    "compact",
+    "decode",
+    "encode",
+    "encode_body",
+    "is_drifted",
+    "origin",
+    "raw_json",
+    "reader",
+    "remade",
+]
 
 T = TypeVar("T")
 
@@ -40,11 +59,36 @@ class _ModelMeta(msgspec.StructMeta):
 _MODEL_CONFIG: dict[str, Any] = {"frozen": True, "kw_only": True, "omit_defaults": True, "gc": False}
 
 
-class Model(msgspec.Struct, metaclass=_ModelMeta):
+ORIGIN = "_origin"
+
+
+class _Traced:
+    """Room for what a struct knows of the JSON it came from, beside its fields: nothing, the JSON, or a body and its place."""
+
+    __slots__ = (ORIGIN,)
+
+
+class Model(_Traced, msgspec.Struct, metaclass=_ModelMeta):
     """Base of the structs that carry the APIs' nouns.
 
-    A `repr` shows ids, kinds, numbers and times, never message text, names, addresses or secrets.
+    A `repr` shows ids, kinds, numbers and times, never message text, names, addresses or secrets. What came from an API, and
+    copies and pickles of it, can give the JSON as it came (`raw_json`); what `msgspec.structs.replace` changed cannot.
     """
+
+    def __copy__(self) -> Self:
+        shallow: Callable[[], Self] = getattr(super(), "__copy__")  # noqa: B009 -- msgspec does not tell checkers of it
+        copied = shallow()
+        if (came_from := origin(self)) is not None:
+            msgspec.structs.force_setattr(copied, ORIGIN, came_from)
+        return copied
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raw, drifted = raw_json(self), is_drifted(self)
+        if raw is None and not drifted:
+            return cast("tuple[Any, ...]", super().__reduce__())
+        # Past the attributes, which may show what is held in another form.
+        fields = dict(zip(self.__struct_fields__, msgspec.structs.astuple(self), strict=True))
+        return remade, (getattr(self, "drifted_from", type(self)), fields, raw, drifted)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={text}" for name, text in _safe_fields(self))
@@ -159,16 +203,31 @@ _decoders: dict[Any, Callable[[bytes], Any]] = {}
 
 
 def encode(value: object) -> bytes:
-    """A struct, mapping or list as JSON bytes; what was kept as raw JSON comes out as it came in.
+    """A struct, mapping or list as JSON bytes on one line. What came from an API comes out as it came in.
 
     Raises:
         InvalidRequestError: A value has no JSON form, or text holds lone surrogates.
     """
-    raw = raw_json(value)
+    return _encode(value, raw_json)
+
+
+def encode_body(value: object) -> bytes:
+    """A struct, mapping or list as the body of a request. Only parts that drifted come out as they came in.
+
+    All others are written anew from their fields, because an API may refuse members and nulls that it sends itself.
+
+    Raises:
+        InvalidRequestError: A value has no JSON form, or text holds lone surrogates.
+    """
+    return _encode(value, _drifted_json)
+
+
+def _encode(value: object, raw_of: Callable[[object], bytes | None]) -> bytes:
+    raw = raw_of(value)
     if raw is not None:
-        return raw
+        return _in_one_line(raw)
     try:
-        return _encoder.encode(_with_raw(value) if isinstance(value, list | tuple | dict) else value)
+        return _encoder.encode(_with_raw(value, raw_of) if isinstance(value, list | tuple | dict) else value)
     except UnicodeEncodeError:
         raise InvalidRequestError("text holds a lone surrogate (half of an emoji?), which JSON cannot carry") from None
     except (NotImplementedError, TypeError, OverflowError) as error:
@@ -177,19 +236,81 @@ def encode(value: object) -> bytes:
         raise InvalidRequestError("the body cannot be encoded: it is nested too deeply") from None
 
 
-def raw_json(value: object) -> bytes | None:
-    """The JSON a struct was decoded from, kept only where some part of it did not fit; else `None`."""
-    return getattr(value, "__dict__", {}).get("raw_json") if isinstance(value, Model) else None
-
-
-def _with_raw(value: Any) -> Any:
-    """A list or mapping whose drifted structs, at any depth of lists and mappings, are raw JSON."""
+def _with_raw(value: Any, raw_of: Callable[[object], bytes | None]) -> Any:
+    """A list or mapping whose structs of known JSON, at any depth of lists and mappings, are that JSON."""
     if isinstance(value, list | tuple):
-        return [_with_raw(item) for item in value]  # pyright: ignore[reportUnknownVariableType] -- whatever is to be encoded
+        return [_with_raw(item, raw_of) for item in value]  # pyright: ignore[reportUnknownVariableType] -- whatever is to be encoded
     if isinstance(value, dict):
-        return {name: _with_raw(item) for name, item in value.items()}  # pyright: ignore[reportUnknownVariableType] -- as above
-    raw = raw_json(value)
-    return value if raw is None else msgspec.Raw(raw)
+        return {name: _with_raw(item, raw_of) for name, item in value.items()}  # pyright: ignore[reportUnknownVariableType] -- as above
+    raw = raw_of(value)
+    return value if raw is None else msgspec.Raw(_in_one_line(raw))
+
+
+def compact(raw: bytes) -> bytes:
+    """JSON without what may differ each time it is sent: spaces, and the spelling of numbers and text."""
+    try:
+        return msgspec.json.encode(msgspec.json.decode(raw))
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return raw
+
+
+def _in_one_line(raw: bytes) -> bytes:
+    """JSON without line breaks: who writes one record a line counts on that."""
+    return msgspec.json.format(raw, indent=-1) if b"\n" in raw or b"\r" in raw else raw
+
+
+def origin(value: object) -> Any:
+    """What a struct knows of the JSON it came from: `None`, the JSON, or the body it stands in and its place there."""
+    return getattr(value, ORIGIN, None) if isinstance(value, Model) else None
+
+
+def raw_json(value: object) -> bytes | None:
+    """The JSON that an answer, one of its nouns or an item of its lists came as: its bytes, with all that has no field here.
+
+    Also of copies and pickles of them. `None` for what was made or changed here, and for the parts inside an item, which
+    stand in the JSON of the item.
+    """
+    if isinstance(value, Unknown):
+        return value.raw
+    came_from = origin(value)
+    if came_from is None or isinstance(came_from, bytes):
+        return came_from
+    body, place = came_from
+    raw: bytes = body.cut(place)
+    return raw
+
+
+def _drifted_json(value: object) -> bytes | None:
+    return raw_json(value) if is_drifted(value) else None
+
+
+def is_drifted(value: object) -> bool:
+    """Whether some part of a struct did not fit."""
+    return hasattr(value, "drifted_from")
+
+
+def remade(kind: Any, fields: dict[str, Any], raw: bytes | None, drifted: bool = True) -> Any:
+    """A struct of these fields that knows its JSON; one that drifted equals no struct of other JSON."""
+    made = _drifted_type(kind)(**fields) if drifted else kind(**fields)
+    if raw is not None:
+        msgspec.structs.force_setattr(made, ORIGIN, raw)
+    return made
+
+
+@functools.cache
+def _drifted_type(kind: Any) -> type[Any]:
+    def same(one: Any, other: object) -> bool:
+        return type(other) is type(one) and kind.__eq__(one, other) is True and raw_json(one) == raw_json(other)
+
+    def differ(one: Any, other: object) -> bool:
+        return not same(one, other)
+
+    def hashed(one: Any) -> int:
+        return hash(raw_json(one))
+
+    members: dict[str, Any] = {"__eq__": same, "__ne__": differ, "__hash__": hashed}
+    members |= {"__module__": kind.__module__, "drifted_from": kind}
+    return types.new_class(kind.__name__, (kind,), {}, lambda body: body.update(members))
 
 
 def decode(body: bytes, kind: type[T]) -> T:

@@ -15,15 +15,15 @@ import functools
 import json
 import math
 import re
-import types
 import typing
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 
 import msgspec
 
-from .codec import BrokenBodyError, Envelope, Unknown
+from .codec import BrokenBodyError, Envelope, Unknown, remade
 from .log import logger
+from .source import is_union, item_type, items_with_raw, raw_type
 
 __all__ = ["salvage", "salvage_items", "salvage_whole"]
 
@@ -76,13 +76,17 @@ def salvage_items(body: bytes, kind: type[T]) -> T | None:
         if isinstance(fields[name], list):
             fields[name], bent = salvage.fit_items(fields[name], items)
             drifted |= bent
-    return cast("T", _made(kind, fields, _in_one_line(body) if drifted else None))
+    return cast("T", _made(kind, fields, body if drifted else None))
 
 
 def salvage_whole(body: bytes, kind: type[T]) -> T:
     """Decode a body of which any part may not fit."""
     value, clean = _parse(body)
-    salvage = _Salvage(value, _in_one_line(body)) if clean else _Salvage(clean=False)
+    salvage = _Salvage(clean=clean)
+    if clean:
+        salvage.know(value, body)
+        for item, raw in items_with_raw(value, body, kind):
+            salvage.know(item, raw)
     return cast("T", salvage.fit(value, kind)[0])
 
 
@@ -106,30 +110,17 @@ def _envelope(kind: Any) -> _Envelope | None:
     if not (isinstance(kind, type) and issubclass(kind, Envelope)) or _tag(kind) is not None:
         return None
     described: Callable[..., Any] = msgspec.field  # its types leave out that a default may be `NODEFAULT`
-    union: Any = typing.Union
     fields: list[tuple[str, Any, Any]] = []
     lists: dict[str, _Items] = {}
     for one in msgspec.structs.fields(kind):
-        members: Sequence[Any] = typing.get_args(one.type) if _is_union(one.type) else (one.type,)
-        for member in members:
-            if typing.get_origin(member) is list:
-                item = typing.get_args(member)[0]
-                lists[one.name] = _Items(item, msgspec.json.Decoder(item).decode)
-        raw = tuple(list[msgspec.Raw] if typing.get_origin(member) is list else member for member in members)
+        item = item_type(one.type)
+        if item is not None:
+            lists[one.name] = _Items(item, msgspec.json.Decoder(item).decode)
         default = described(name=one.encode_name, default=one.default, default_factory=one.default_factory)
-        fields.append((one.name, union[raw] if one.name in lists else one.type, default))
+        fields.append((one.name, one.type if item is None else raw_type(one.type), default))
     if not lists:
         return None
     return _Envelope(msgspec.json.Decoder(msgspec.defstruct(kind.__name__, fields, kw_only=True, gc=False)).decode, lists)
-
-
-def _is_union(kind: Any) -> bool:
-    return typing.get_origin(kind) in {typing.Union, types.UnionType}
-
-
-def _in_one_line(body: bytes) -> bytes:
-    """The JSON as it came, but without line breaks: who writes one record a line counts on that."""
-    return msgspec.json.format(body, indent=-1) if b"\n" in body else body
 
 
 def _too_large(body: bytes) -> BrokenBodyError:
@@ -177,16 +168,19 @@ def _refuse_constant(name: str) -> NoReturn:
 class _Salvage:
     """One answer being taken apart, and how many of its parts did not fit so far.
 
-    `raw` is the JSON of `whole`; whether text may have lone surrogates is said by `clean`.
+    Whether text may have lone surrogates is said by `clean`.
     """
 
-    __slots__ = ("_clean", "_misfits", "_raw", "_whole")
+    __slots__ = ("_clean", "_known", "_misfits")
 
-    def __init__(self, whole: Any = None, raw: bytes = b"null", *, clean: bool = True) -> None:
-        self._whole = whole
-        self._raw = raw
+    def __init__(self, *, clean: bool = True) -> None:
         self._clean = clean
         self._misfits = 0
+        self._known: dict[int, tuple[Any, bytes | msgspec.Raw]] = {}
+
+    def know(self, value: Any, raw: bytes | msgspec.Raw) -> None:
+        """The JSON that a value was read from."""
+        self._known[id(value)] = value, raw  # which keeps the value, and with it its id
 
     def fit_items(self, raws: list[msgspec.Raw], items: _Items) -> tuple[list[Any], bool]:
         """The items of a list, and whether anything in them drifted."""
@@ -196,10 +190,16 @@ class _Salvage:
             try:
                 item = items.decode(raw)
             except (msgspec.DecodeError, RecursionError):
-                item, bent = self._fit_item(_parse(raw)[0], items.kind)
+                item, bent = self._fit_raw(raw, items.kind)
                 drifted |= bent
             fitted.append(item)
         return fitted, drifted
+
+    def _fit_raw(self, raw: msgspec.Raw, kind: Any) -> tuple[Any, bool]:
+        value = _parse(raw)[0]
+        self._known.clear()
+        self.know(value, raw)
+        return self._fit_item(value, kind)
 
     def fit(self, value: Any, kind: Any) -> tuple[Any, bool]:
         """The value in the shape of `kind`, and whether anything in it drifted."""
@@ -217,7 +217,7 @@ class _Salvage:
             raise BrokenBodyError(f"the JSON has more than {_MISFITS_AT_MOST} parts that do not fit; ask for less", cut=False)
         origin = typing.get_origin(kind)
         arguments = typing.get_args(kind)
-        if _is_union(kind):
+        if is_union(kind):
             return self._fit_union(value, arguments)
         if origin is typing.Annotated:
             return self.fit(value, arguments[0])
@@ -280,7 +280,7 @@ class _Salvage:
         try:
             return self.fit(value, kind)
         except _MisfitError:
-            return Unknown(_dumped(value)), True
+            return Unknown(self._raw_of(value)), True
 
     def _fit_dict(self, value: Any, kind: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -294,7 +294,8 @@ class _Salvage:
         return items
 
     def _raw_of(self, value: Any) -> bytes:
-        return self._raw if value is self._whole else _dumped(value)
+        known = self._known.get(id(value))
+        return _dumped(value) if known is None else bytes(known[1])
 
 
 def _tag(kind: Any) -> tuple[str, Any] | None:
@@ -378,23 +379,4 @@ def _note(struct: str, field: str) -> None:
 
 def _made(kind: type[Any], fields: dict[str, Any], raw: bytes | None) -> Any:
     """A struct, which keeps its JSON if it drifted."""
-    return kind(**fields) if raw is None else _restore(kind, fields, raw)
-
-
-@functools.cache
-def _drifted_type(kind: type[msgspec.Struct]) -> type[Any]:
-    """A subclass of `kind` whose instances can also hold the JSON they came from."""
-    members = {"__reduce__": _reduce, "__module__": kind.__module__, "_drifted_from": kind}
-    return types.new_class(kind.__name__, (kind,), {"dict": True, "gc": True}, lambda body: body.update(members))
-
-
-def _reduce(self: Any) -> tuple[Any, ...]:
-    fields = {name: getattr(self, name) for name in self.__struct_fields__}
-    return _restore, (self._drifted_from, fields, self.__dict__.get("raw_json"))
-
-
-def _restore(kind: type[msgspec.Struct], fields: dict[str, Any], raw: bytes | None) -> Any:
-    instance = _drifted_type(kind)(**fields)
-    if raw is not None:
-        instance.__dict__["raw_json"] = raw
-    return instance
+    return kind(**fields) if raw is None else remade(kind, fields, raw)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 import msgspec
 
-from .codec import encode
+from .codec import encode_body
 from .errors import CallFacts, InvalidRequestError
 from .identity import Check
 
@@ -313,4 +313,4 @@ def _encode_body(body: object, *, form: bool) -> tuple[bytes, str]:
             raise InvalidRequestError("a form body must be a mapping of text to text")
         pairs = cast("Mapping[str, QueryValue]", body)
         return encode_query(pairs).encode("ascii"), "application/x-www-form-urlencoded"
-    return encode(body), "application/json"
+    return encode_body(body), "application/json"

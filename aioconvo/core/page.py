@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar, overload
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from .operation import ANY_JSON, Effect, Operation
 from .positions import Position
 from .response import Response
+from .source import when_read
 
 __all__ = ["NO_RESPONSE", "Page"]
 
@@ -52,7 +53,7 @@ class Page(msgspec.Struct, Generic[T_co], frozen=True, eq=False):
         return str(self._position)
 
     def __len__(self) -> int:
-        return len(self.items)
+        return len(_items(self))
 
     def __iter__(self) -> Iterator[T_co]:
         return iter(self.items)
@@ -65,4 +66,8 @@ class Page(msgspec.Struct, Generic[T_co], frozen=True, eq=False):
         return self.items[place]
 
     def __repr__(self) -> str:
-        return f"<Page of {len(self.items)} items, has_more={self.has_more}>"
+        return f"<Page of {len(self)} items, has_more={self.has_more}>"
+
+
+# Who reads the data of a response lets its items know their JSON.
+_items: Callable[[Any], Sequence[Any]] = when_read(Page, "items", lambda page: page.response.data)

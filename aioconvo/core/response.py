@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -11,8 +11,9 @@ from .codec import decode
 from .operation import ANY_JSON, Operation
 from .refusals import refuse_web_page
 from .session import Answer
+from .source import link, when_read
 
-__all__ = ["Response", "decoded"]
+__all__ = ["Response", "data_of", "decoded"]
 
 T = TypeVar("T")
 _NO_CONTENT = 204
@@ -22,7 +23,7 @@ class Response(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """A good answer: the decoded `data` and how it came.
 
     `headers` are looked up in any case; `attempts` counts the requests sent for this call; `elapsed` is in seconds; `body`
-    is the plain body in bytes.
+    is the plain body in bytes. `raw_json` of the data, and of the items in it, is their part of that body.
     """
 
     data: T
@@ -36,6 +37,14 @@ class Response(msgspec.Struct, Generic[T], frozen=True, gc=False):
 
     def __repr__(self) -> str:
         return f"<Response {self.status} to {self.operation.python}, {len(self.body)} bytes, {self.attempts} attempts>"
+
+
+_data: Callable[[Any], Any] = when_read(Response, "data", lambda response: link(_data(response), response.body))
+
+
+def data_of(response: Any) -> Any:
+    """The data of a response for those who hand no items out; pages that nobody looks into do not pay for the link."""
+    return _data(response) if isinstance(response, Response) else response.data
 
 
 def decoded(operation: Operation[T], answer: Answer) -> T | None:

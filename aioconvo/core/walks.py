@@ -17,6 +17,7 @@ from .marks import Mark
 from .page import Page
 from .pagers import Ask, PagerFactory
 from .positions import ListIdentity, Position
+from .response import data_of
 
 __all__ = ["Fetch", "ItemIterator", "PageIterator", "Walk"]
 
@@ -58,7 +59,7 @@ class Walk(Generic[T]):
                 return None
             before = self._pager.mark() if self._skip or self._left is not None else None
             response = await (self._fetch(ask) if ahead == 0 else self._fetch_ahead(ask, ahead))
-            taken = self._pager.take(response.data)
+            taken = self._pager.take(data_of(response))
             items, has_more = taken.items, taken.has_more
             if self._skip and self._skip >= len(items) and has_more:
                 self._skip -= len(items)  # all of it was given before, when pages were larger

@@ -55,7 +55,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from aioconvo.core.codec import Model, encode, raw_json
+from aioconvo.core.codec import Model, encode, is_drifted
 from aioconvo.inbox.models import Conversation, Message, Participant, ParticipantKind
 
 __all__ = [
@@ -255,7 +255,7 @@ def message_lines(messages: Sequence[Message], account: str, conversation_id: st
 def _line(message: Message, account: str, conversation_id: str) -> tuple[str, bytes]:
     """The message's id and its encoded row, in valid UTF-8."""
     native: Any = message.native
-    if not getattr(native, "__dict__", None):  # it drifted in no part
+    if not is_drifted(native):
         attachments: Any = message.attachments
         try:  # what came as it should is encoded once, inside its row
             return message.id, _encode(_row(message, account, conversation_id, attachments, native))
@@ -293,7 +293,7 @@ def _row(message: Message, account: str, conversation_id: str, attachments: msgs
 
 def _json(value: object) -> msgspec.Raw:
     """The value as JSON on one line, in valid UTF-8 whatever the API sent."""
-    if raw_json(value) is None:
+    if not is_drifted(value):
         try:
             return msgspec.Raw(_encode(value))  # what came as it should is so already
         except (TypeError, ValueError):

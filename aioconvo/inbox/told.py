@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-from aioconvo.core.codec import Unknown, encode
+from aioconvo.core.codec import compact, encode
 
 __all__ = ["MADE", "made_id", "words"]
 
@@ -24,5 +24,4 @@ def words(native: object, name: str) -> str | None:
 
 def made_id(native: object) -> str:
     """An id for what came without one, made from its JSON; it begins with `~`."""
-    raw = native.raw if isinstance(native, Unknown) else encode(native)
-    return MADE + hashlib.blake2b(raw, digest_size=12).hexdigest()
+    return MADE + hashlib.blake2b(compact(encode(native)), digest_size=12).hexdigest()

@@ -351,7 +351,7 @@ def _structs() -> list[type[Model]]:
     while ahead:
         for kind in ahead.pop().__subclasses__():
             ahead.append(kind)
-            if kind.__module__.startswith("aioconvo.") and not hasattr(kind, "_drifted_from"):
+            if kind.__module__.startswith("aioconvo.") and not hasattr(kind, "drifted_from"):
                 found.append(kind)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -93,7 +94,7 @@ async def test_list(wire: Any, client: SmscxClient) -> None:
     assert (first.first_name, first.last_name, first.unread_messages) == (None, "Lovelace", 2)
     assert first.last_reply == "Where is my canary?"
     assert first.last_update == dt.datetime(2024, 1, 31, 8, 5, 9, tzinfo=dt.UTC)
-    assert [aioconvo.raw_json(item) for item in page.items] == [None, None]
+    assert [json.loads(aioconvo.raw_json(item) or b"") for item in page.items] == [CONVERSATION, second]
 
 
 async def test_a_list_is_one_request_and_goes_on_where_it_was_left(wire: Any, client: SmscxClient) -> None:
