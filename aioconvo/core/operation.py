@@ -152,7 +152,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
             pairs = cast("Mapping[str, object]", body if isinstance(body, Mapping) else {})
             return {**pairs, self.idempotency_member: key}
         try:
-            members = {} if body is None else msgspec.json.decode(encode(body), type=dict[str, msgspec.Raw])
+            members = {} if body is None else msgspec.json.decode(encode_body(body), type=dict[str, msgspec.Raw])
         except msgspec.ValidationError:
             raise InvalidRequestError(
                 "an idempotency key is a member of the body; give a mapping or a struct as body"
