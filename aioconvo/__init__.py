@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from .core.errors import (
         AioconvoError,
         APIConnectionError,
-        APIDeadlineError,
         APIStatusError,
         APITimeoutError,
         AuthenticationError,
@@ -32,11 +31,12 @@ if TYPE_CHECKING:
         GoneError,
         InternalServerError,
         InvalidRequestError,
+        LimitReachedError,
+        LimitStoreError,
         LockedError,
         MaybeSentDecodeError,
         MaybeSentError,
         MaybeSentStatusError,
-        MethodNotAllowedError,
         NotFoundError,
         OutOfOrderError,
         PaginationError,
@@ -52,8 +52,9 @@ if TYPE_CHECKING:
         WrongAnswerError,
     )
     from .core.hooks import EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts
-    from .core.limits import Limits, LimitStore, RateLimit
+    from .core.limits import LimitAccount, Limits, LimitStore, Quota, RateLeft, RateLimit
     from .core.members import unknown_members
+    from .core.memory_limits import MemoryLimits
     from .core.operation import Effect, Operation, PageKind
     from .core.options import ClientOptions
     from .core.pagination import AsyncPaginator, Page
@@ -74,7 +75,6 @@ __version__ = VERSION
 __all__ = [
     "APIClient",
     "APIConnectionError",
-    "APIDeadlineError",
     "APIStatusError",
     "APITimeoutError",
     "AioconvoError",
@@ -95,13 +95,16 @@ __all__ = [
     "Hooks",
     "InternalServerError",
     "InvalidRequestError",
+    "LimitAccount",
+    "LimitReachedError",
     "LimitStore",
+    "LimitStoreError",
     "Limits",
     "LockedError",
     "MaybeSentDecodeError",
     "MaybeSentError",
     "MaybeSentStatusError",
-    "MethodNotAllowedError",
+    "MemoryLimits",
     "NotFoundError",
     "OpenEnum",
     "Operation",
@@ -113,6 +116,8 @@ __all__ = [
     "PaymentRequiredError",
     "PermissionDeniedError",
     "PoolClosedError",
+    "Quota",
+    "RateLeft",
     "RateLimit",
     "RateLimitError",
     "RequestFacts",
@@ -166,14 +171,16 @@ _HOMES = {
     "Hooks": ".core.hooks",
     "InternalServerError": ".core.errors",
     "InvalidRequestError": ".core.errors",
+    "LimitAccount": ".core.limits",
+    "LimitReachedError": ".core.errors",
     "LimitStore": ".core.limits",
+    "LimitStoreError": ".core.errors",
     "Limits": ".core.limits",
     "LockedError": ".core.errors",
     "MaybeSentError": ".core.errors",
     "MaybeSentDecodeError": ".core.errors",
     "MaybeSentStatusError": ".core.errors",
-    "MethodNotAllowedError": ".core.errors",
-    "APIDeadlineError": ".core.errors",
+    "MemoryLimits": ".core.memory_limits",
     "NotFoundError": ".core.errors",
     "OpenEnum": ".core.codec",
     "Operation": ".core.operation",
@@ -185,6 +192,8 @@ _HOMES = {
     "PaymentRequiredError": ".core.errors",
     "PermissionDeniedError": ".core.errors",
     "PoolClosedError": ".core.errors",
+    "Quota": ".core.limits",
+    "RateLeft": ".core.limits",
     "RateLimit": ".core.limits",
     "RateLimitError": ".core.errors",
     "RequestFacts": ".core.hooks",

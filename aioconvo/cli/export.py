@@ -18,6 +18,7 @@ from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidReque
 from aioconvo.core.session import SessionPool
 from aioconvo.export import Exporter, ExportError, Source, Summary, TargetError
 from aioconvo.export.environ import client_from_env
+from aioconvo.export.source import patient
 from aioconvo.inbox import Inbox, Provider, UltraCartInbox
 
 from .choosing import IdFile
@@ -93,7 +94,7 @@ def write_report(target: str, out: Path, **options: Any) -> int:
 
 async def _export(choice: Choice, engine: DaskEngine | None, drawing: Drawing) -> Summary:
     async with engine or contextlib.nullcontext(), SessionPool(limit_store=engine.limits if engine else None) as pool:
-        clients = [client_from_env(name, pool) for name in choice.providers]
+        clients = [patient(client_from_env(name, pool)) for name in choice.providers]
         exporter = _exporter(choice, [_source(choice, client, _inbox(choice, client)) for client in clients], engine, drawing)
         if choice.with_agents:  # wrong use was told before anything is asked for
             known = [_source(choice, client, await _knowing_agents(_inbox(choice, client))) for client in clients]

@@ -20,12 +20,13 @@ from .capture import captures, failed_call, record
 from .codec import BrokenBodyError
 from .destination import Destination
 from .echo import sent_texts
+from .entrance import Waiter
 from .failures import ErrorWords, Failure, Refusal, broken_failure, fault_failure, refusal_failure, unsure
 from .gate import Turnstile
 from .hidden import without_frames
 from .hooks import EndFacts, Hooks, tell
 from .identity import Check
-from .limits import Limits
+from .limits import Limits, Quota
 from .observer import Observer, find_request_id
 from .operation import Effect, Operation, Query, QueryValue, Request, raw_request
 from .options import ClientOptions, PortableOptions, checked
@@ -147,6 +148,14 @@ class APIClient:
         pool = self._pool
         return self._counts.snapshot(pool_in_use=pool.in_use(), pool_waiting=pool.waiting(), pool_size=pool.size)
 
+    async def quota(self) -> Quota:
+        """What this client's credential may still send by its limits; all that used it lately counts.
+
+        Raises:
+            LimitStoreError: The pool's `limit_store` cannot answer.
+        """
+        return await self._pool.quota(self._credential, self._limits)
+
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """A cheap copy with other options, on the same pool and credentials; closing it closes nothing."""
         clone = copy.copy(self)
@@ -253,10 +262,9 @@ class APIClient:
         while True:
             if call.attempts:
                 call.waited_for_limits = call.waited_for_pool = 0.0
-                if call.answer is not None:
-                    call.status, call.answer = call.answer.status, None
+                call.answer = None
             call.attempts += 1
-            call.on_wire = call.under_way = False
+            call.on_wire = False
             call.credentials = call.auth.headers(self._clock.time()) or await self._credentials(call.auth)
             try:
                 result = self._judged(call, await self._exchange(call, state))
@@ -328,13 +336,14 @@ class APIClient:
         held = self._turnstile
         turnstile = held[1] if held is not None and held[0] is state else self._entrance(state)
         if not turnstile.try_enter():
-            await self._wait_to_enter(call, state, turnstile)
+            waiter = Waiter(self._clock, self._counts, self._lane, self._retry.patience, self._timeout)
+            await waiter.enter(call, state, turnstile)
         began = self._clock.monotonic()
         attempt = Attempt(anew=call.lost)
         try:
             request = call.request
             headers = self._destination.headers(call.credentials, request.content_type)
-            call.on_wire = call.under_way = True
+            call.on_wire = True
             self._observer.request_begins(call)
             came = await self._pool.exchange(
                 state,
@@ -360,33 +369,8 @@ class APIClient:
         self._observer.request_ended(call, came, call.ended - began)
         return came
 
-    async def _wait_to_enter(self, call: Call, state: LoopState, turnstile: Turnstile) -> None:
-        began = self._clock.monotonic()
-        entered = False
-        try:
-            entered = await turnstile.try_wait(self._lane)
-        finally:
-            call.waited_for_pool = self._clock.monotonic() - began
-            self._counts.waited_for_pool += call.waited_for_pool
-        if not entered:
-            await self._wait_for_limits(call, state, turnstile)
-        # The waits may have been longer than credentials live that were good before them.
-        call.credentials = call.auth.headers(self._clock.time()) or call.credentials
-
-    async def _wait_for_limits(self, call: Call, state: LoopState, turnstile: Turnstile) -> None:
-        began, waited_before = self._clock.monotonic(), call.waited_for_pool
-        try:
-            async with state.wait():
-                await turnstile.enter(self._lane, call, self._timeout)
-        finally:
-            for_pool = call.waited_for_pool - waited_before
-            for_limits = self._clock.monotonic() - began - for_pool
-            call.waited_for_limits += for_limits
-            self._counts.waited_for_limits += for_limits
-            self._counts.waited_for_pool += for_pool
-
     async def _wait_or_raise(self, call: Call, state: LoopState, failure: Failure) -> None:
-        call.on_wire = call.under_way = False
+        call.on_wire = False
         if failure.permanent:
             raise failure.error
         clock = self._clock
@@ -424,10 +408,14 @@ class APIClient:
 
     def _entrance(self, state: LoopState) -> Turnstile:
         """This credential's turnstile in this loop; held to spare the next look-up."""
-        credential = digest(self.provider, str(self._origin), self._auth.identity)
-        turnstile = self._pool.turnstile(state, credential, self._limits, self.provider)
+        turnstile = self._pool.turnstile(state, self._credential, self._limits, self.provider)
         self._turnstile = (state, turnstile)
         return turnstile
+
+    @property
+    def _credential(self) -> str:
+        """What limits are counted for."""
+        return digest(self.provider, str(self._origin), self._auth.identity)
 
     async def _credentials(self, auth: Auth) -> Mapping[str, str]:
         clock = self._clock
@@ -465,10 +453,10 @@ class APIClient:
         return broken_failure(facts, fault, status, headers, repeatable=call.request.operation.effect.repeatable)
 
     def _deadline_error(self, call: Call) -> errors.CallError:
-        kind = errors.APIDeadlineError if call.under_way else errors.DeadlineExceededError
-        error = kind(f"the call did not end within its deadline of {self._deadline:g} s", self._facts(call))
-        doubtful = (call.on_wire or call.maybe_done) and not call.request.operation.effect.repeatable
-        return unsure(error) if doubtful else error
+        reason = f"the call did not end within its deadline of {self._deadline:g} s"
+        if (call.on_wire or call.maybe_done) and not call.request.operation.effect.repeatable:
+            return errors.MaybeSentError(reason, self._facts(call))
+        return errors.DeadlineExceededError(reason, self._facts(call))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._origin.host}, {self._auth!r}>"

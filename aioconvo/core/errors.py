@@ -6,25 +6,23 @@
     ├── PoolClosedError             the pool or client was already closed
     ├── UnsupportedError            an API cannot do what was asked; nothing was sent
     ├── PaginationError             a list cannot be walked on without losing or doubling items
+    ├── LimitStoreError             a limit store cannot answer; nothing was sent
     ├── OutOfOrderError             messages that are merged by time do not come in order of time
     └── CallError                   a call was made and brought no usable answer
         ├── APIConnectionError      no answer came
         │   └── APITimeoutError     ... in time
-        ├── DeadlineExceededError   the call took longer than its deadline: it waited in a queue of ours, or between two tries
-        │   └── APIDeadlineError    (also an APITimeoutError) ... while a request was under way
+        │       └── DeadlineExceededError
         ├── APIStatusError          an answer came, and it is an error
         │   ├── BadRequestError 400, AuthenticationError 401, PaymentRequiredError 402, PermissionDeniedError 403,
-        │   │   NotFoundError 404, MethodNotAllowedError 405, ConflictError 409, GoneError 410,
-        │   │   RequestTooLargeError 413, UnprocessableEntityError 422, LockedError 423, RateLimitError 429,
-        │   │   InternalServerError 5xx
+        │   │   NotFoundError 404, ConflictError 409, GoneError 410, RequestTooLargeError 413,
+        │   │   UnprocessableEntityError 422, LockedError 423, RateLimitError 429, InternalServerError 5xx
+        │   ├── LimitReachedError       (a RateLimitError) our own limits hold the call back for too long; not sent
         │   └── UnexpectedRedirectError 3xx
         ├── ResponseDecodeError     an answer came and is not what the API documents
         │   └── WrongAnswerError    ... but the answer to another call
         └── MaybeSentError          it is unknown whether a call with outside effects was carried out
             ├── MaybeSentStatusError  (also an InternalServerError) the same, told by a 5xx answer
             └── MaybeSentDecodeError  (also a ResponseDecodeError) the same, since its answer cannot be used
-
-Every MaybeSentError is also what the same failure of a read would be: an `APITimeoutError`, `ConflictError` and so on.
 
 Errors tell facts, never credentials or message text, and can be pickled. What an answer held, its `body` and `headers`,
 is kept in attributes only: it stands in no `str` or `repr` and is left out of pickles, which are stored and sent.
@@ -33,13 +31,12 @@ is kept in attributes only: it stands in no `str` or `repr` and is left out of p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 __all__ = [
     "APIConnectionError",
-    "APIDeadlineError",
     "APIStatusError",
     "APITimeoutError",
     "AioconvoError",
@@ -53,11 +50,12 @@ __all__ = [
     "GoneError",
     "InternalServerError",
     "InvalidRequestError",
+    "LimitReachedError",
+    "LimitStoreError",
     "LockedError",
     "MaybeSentDecodeError",
     "MaybeSentError",
     "MaybeSentStatusError",
-    "MethodNotAllowedError",
     "NotFoundError",
     "OutOfOrderError",
     "PaginationError",
@@ -71,7 +69,6 @@ __all__ = [
     "UnprocessableEntityError",
     "UnsupportedError",
     "WrongAnswerError",
-    "maybe_sent_type",
     "status_error_type",
 ]
 
@@ -100,6 +97,10 @@ class PaginationError(AioconvoError):
     """Walking on would lose, double or repeat items for ever; the message says which."""
 
 
+class LimitStoreError(AioconvoError):
+    """A limit store, such as the file of `SqliteLimits`, gave no answer for as long as the call may wait; nothing was sent."""
+
+
 class OutOfOrderError(AioconvoError):
     """A source of a merge does not come in the order of time that was asked for; going on would mix times up."""
 
@@ -108,8 +109,7 @@ class CallFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known about the call an error belongs to.
 
     `operation` is the dotted Python name (`sunshine.conversations.list`), `path` the template without the values that were
-    put in (they may be personal data), `attempts` how often a request was tried, `elapsed` seconds since the call began,
-    `status` that of the last answer to any of its requests.
+    put in (they may be personal data), `attempts` how often a request was tried, `elapsed` seconds since the call began.
     """
 
     provider: str
@@ -120,7 +120,6 @@ class CallFacts(msgspec.Struct, frozen=True, kw_only=True):
     elapsed: float = 0.0
     request_id: str | None = None
     idempotency_key: str | None = None
-    status: int | None = None
 
 
 class CallError(AioconvoError):
@@ -153,8 +152,8 @@ class CallError(AioconvoError):
 
     @property
     def status(self) -> int | None:
-        """HTTP status of the last answer, also where a later request brought none; `None` when there was none."""
-        return self.call.status
+        """HTTP status of the last answer; `None` when there was none."""
+        return None
 
     @property
     def code(self) -> str | None:
@@ -180,12 +179,8 @@ class APITimeoutError(APIConnectionError, TimeoutError):
     """No answer came within the attempt timeout."""
 
 
-class DeadlineExceededError(CallError, TimeoutError):
+class DeadlineExceededError(APITimeoutError):
     """The call, with all its waits and attempts, did not end within its deadline."""
-
-
-class APIDeadlineError(DeadlineExceededError, APITimeoutError):
-    """The deadline ended while a request was under way: its answer did not come in time."""
 
 
 class ResponseDecodeError(CallError):
@@ -210,9 +205,6 @@ class MaybeSentError(CallError):
     """A call with outside effects failed in a way that leaves open whether the server carried it out.
 
     It was not tried again, so it happened once or not at all. Look at the conversation before sending again.
-
-    Each is also of the kind that the same failure of a read would have: `except APITimeoutError` catches a send that timed
-    out.
     """
 
 
@@ -298,10 +290,6 @@ class NotFoundError(APIStatusError):
     """404: no such app, conversation, user or message."""
 
 
-class MethodNotAllowedError(APIStatusError):
-    """405: the path does not take this method; check `base_url` and the path."""
-
-
 class ConflictError(APIStatusError):
     """409: the call collides with the present state."""
 
@@ -326,6 +314,13 @@ class RateLimitError(APIStatusError):
     """429: too many requests; `retry_after` tells the seconds to wait, where the server said."""
 
 
+class LimitReachedError(RateLimitError):
+    """The client's own limits, or a pause after a 429, hold the call back for longer than it may wait. This try was not sent.
+
+    `retry_after` tells the seconds; `status` is 429, as the server would have answered, and there are no headers and no body.
+    """
+
+
 class InternalServerError(APIStatusError):
     """5xx: the server failed."""
 
@@ -342,42 +337,12 @@ class MaybeSentStatusError(MaybeSentError, InternalServerError):
     """A 5xx answer to a call with outside effects: the server may or may not have carried it out."""
 
 
-def maybe_sent_type(kind: type[CallError]) -> type[MaybeSentError]:
-    """The class of errors that are a `MaybeSentError` and of this kind, too."""
-    if issubclass(kind, MaybeSentError):
-        return kind
-    if kind not in _MAYBE_SENT_TYPES:
-        _MAYBE_SENT_TYPES[kind] = _made_maybe_sent(kind)
-    return _MAYBE_SENT_TYPES[kind]
-
-
-def _made_maybe_sent(kind: type[CallError]) -> type[MaybeSentError]:
-    base = MaybeSentDecodeError if issubclass(kind, ResponseDecodeError) else MaybeSentError
-    return type(_MAYBE_SENT + kind.__name__, (base, kind), {"__doc__": kind.__doc__, "__module__": __name__})
-
-
-if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> type[MaybeSentError]:
-        """The classes of `maybe_sent_type` by their names, as pickles ask for them."""
-        kind = globals().get(name.removeprefix(_MAYBE_SENT))
-        if isinstance(kind, type) and issubclass(kind, CallError):
-            return maybe_sent_type(kind)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-_MAYBE_SENT_TYPES: dict[type[CallError], type[MaybeSentError]] = {
-    InternalServerError: MaybeSentStatusError,
-    ResponseDecodeError: MaybeSentDecodeError,
-}
-_MAYBE_SENT = "MaybeSent"
 _BY_STATUS: dict[int, type[APIStatusError]] = {
     400: BadRequestError,
     401: AuthenticationError,
     402: PaymentRequiredError,
     403: PermissionDeniedError,
     404: NotFoundError,
-    405: MethodNotAllowedError,
     409: ConflictError,
     410: GoneError,
     413: RequestTooLargeError,

@@ -3,30 +3,55 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
+import itertools
+import math
 import os
 import sys
 from collections import OrderedDict, deque
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeAlias
+
+import msgspec
 
 from .clock import Clock
-from .limits import Limits, LimitStore, Pause, RateRule
+from .errors import LimitStoreError
+from .limits import Limits
 from .log import logger
+from .memory_limits import LiveAccount
+from .shared_limits import SharedLimits
 
-__all__ = ["FairGate", "SharedLimits", "Turnstile", "Waits"]
+__all__ = ["PATIENT", "FairGate", "HeldBackError", "Patience", "Turnstile", "Waits"]
 
 _log = logger("limits")
 _LONG_WAIT = 5.0
-_NO_PAUSE = Pause().until
-_LEASE_MARGIN = 5.0  # seconds beyond the request's own timeout
-_WITHOUT_TIMEOUT = 3600.0  # seconds after which such a request no longer counts as under way
+_ASK_STORE_AGAIN = 1.0  # seconds after it failed
+_LANES_COUNTED = 32  # of those that are ahead; a known wait may be told too short, never too long
+
+
+class Patience(msgspec.Struct, frozen=True, gc=False):
+    """How long a call may wait for limits: none that is known to take more than `longest` seconds, or to end after `until`."""
+
+    longest: float = math.inf
+    until: float = math.inf
+
+    def allows(self, now: float, wait: float) -> bool:
+        """Whether a wait of `wait` seconds may begin."""
+        return wait <= 0 or (wait <= self.longest and now + wait < self.until)
+
+    def least(self, other: Patience) -> Patience:
+        """What both allow."""
+        return Patience(min(self.longest, other.longest), min(self.until, other.until))
+
+
+PATIENT = Patience()
+_Turns: TypeAlias = OrderedDict[asyncio.Future[None], Patience]  # unlike a dict, it loses its first without a search
 
 
 class FairGate:
     """A number of permits, handed to waiting lanes in turn, and inside a lane in order of arrival.
 
-    One lane with thousands of waiters therefore delays another lane by one permit, not by thousands.
+    One lane with thousands of waiters therefore delays another lane by one permit, not by thousands. Who waits no more is
+    taken out without a search, from any place.
     """
 
     __slots__ = ("free", "lanes", "size")
@@ -34,7 +59,7 @@ class FairGate:
     def __init__(self, size: int) -> None:
         self.size = size
         self.free = size
-        self.lanes: OrderedDict[object, deque[asyncio.Future[None]]] = OrderedDict()
+        self.lanes: OrderedDict[object, _Turns] = OrderedDict()
 
     @property
     def in_use(self) -> int:
@@ -46,6 +71,13 @@ class FairGate:
         """Tasks that wait for a permit."""
         return sum(len(lane) for lane in self.lanes.values())
 
+    def ahead(self, lane: object) -> int:
+        """How many would get a permit before one that came to this lane now; at least so many."""
+        own = self.lanes.get(lane)
+        place = 0 if own is None else len(own)
+        others = (turns for turns in itertools.islice(self.lanes.values(), _LANES_COUNTED) if turns is not own)
+        return place + sum(min(len(turns), max(place, 1)) for turns in others)
+
     def try_acquire(self) -> bool:
         """Take a permit if one is free and nobody waits."""
         if self.free > 0 and not self.lanes:
@@ -53,15 +85,15 @@ class FairGate:
             return True
         return False
 
-    async def acquire(self, lane: object) -> None:
-        """Wait for a permit; give it back with `release`."""
+    async def acquire(self, lane: object, patience: Patience = PATIENT) -> None:
+        """Wait for a permit; give it back with `release`. `patience` is for `refuse`."""
         if self.try_acquire():
             return
         turn = asyncio.get_running_loop().create_future()
         turns = self.lanes.get(lane)
         if turns is None:
-            turns = self.lanes[lane] = deque()
-        turns.append(turn)
+            turns = self.lanes[lane] = OrderedDict()
+        turns[turn] = patience
         try:
             await turn
         except asyncio.CancelledError:
@@ -75,7 +107,7 @@ class FairGate:
         """Give a permit back: to the next lane in turn, if anybody waits."""
         while self.lanes:
             lane, turns = next(iter(self.lanes.items()))
-            turn = turns.popleft()
+            turn, _ = turns.popitem(last=False)
             if not turns:
                 del self.lanes[lane]
             elif len(self.lanes) > 1:
@@ -85,6 +117,27 @@ class FairGate:
                 return
         self.free += 1
 
+    def refuse(self, judge: Callable[[int, Patience], Exception | None]) -> Patience:
+        """Let those go for whom `judge`, told how many are ahead, has an error; the patience that all who are left have."""
+        ahead, least = 0, PATIENT
+        for lane, turn, patience in list(self._in_order()):
+            error = judge(ahead, patience)
+            if error is None:
+                ahead, least = ahead + 1, least.least(patience)
+            elif not turn.done():
+                self._forget(lane, turn)
+                turn.set_exception(error)
+        return least
+
+    def _in_order(self) -> Iterator[tuple[object, asyncio.Future[None], Patience]]:
+        """All that wait, in the order in which they would get permits."""
+        rounds = deque((lane, iter(turns.items())) for lane, turns in self.lanes.items())
+        while rounds:
+            lane, left = rounds.popleft()
+            for turn, patience in itertools.islice(left, 1):
+                yield lane, turn, patience
+                rounds.append((lane, left))
+
     def close(self, error: Callable[[], Exception]) -> None:
         """Let nobody wait any longer: each gets an error of its own."""
         waiting, self.lanes = self.lanes, OrderedDict()
@@ -93,10 +146,8 @@ class FairGate:
 
     def _forget(self, lane: object, turn: asyncio.Future[None]) -> None:
         turns = self.lanes.get(lane)
-        if turns is not None and turn in turns:
-            turns.remove(turn)
-            if not turns:
-                del self.lanes[lane]
+        if turns is not None and turns.pop(turn, None) is not None and not turns:
+            del self.lanes[lane]
 
 
 class Waits(Protocol):
@@ -105,48 +156,19 @@ class Waits(Protocol):
     waited_for_pool: float
 
 
-class SharedLimits:
-    """One credential's limits in a store that other processes use too, and the leases this turnstile has there."""
+class HeldBackError(Exception):
+    """A request would have to wait for `wait` seconds, which is more than it may."""
 
-    __slots__ = ("_key", "_leases", "_limits", "_store", "_ticket")
-
-    def __init__(self, store: LimitStore, key: str, limits: Limits) -> None:
-        self._store = store
-        self._key = key
-        self._limits = limits
-        self._ticket = os.urandom(8).hex()
-        self._leases: list[tuple[float, str]] = []
-
-    async def start(self, now: float, at_most: float | None) -> float:
-        """Ask for one request that starts at `now` (monotonic); 0 when it may, or the seconds after which to ask again."""
-        lease = _LEASE_MARGIN + (_WITHOUT_TIMEOUT if at_most is None else at_most)
-        try:
-            wait = await self._store.start(self._key, self._limits, self._ticket, lease)
-        except BaseException:
-            self._store.end(self._key, self._ticket)  # it may have been let through
-            self._ticket = os.urandom(8).hex()
-            raise
-        # One that is refused keeps its ticket, and with it the place of this process among the others.
-        if wait <= 0 and self._limits.concurrency is not None:
-            heapq.heappush(self._leases, (now + lease, self._ticket))
-            self._ticket = os.urandom(8).hex()
-        return wait
-
-    def end(self) -> None:
-        """One of the requests ended."""
-        # Whichever it was, the leases that are left last as long as the requests that are left.
-        if self._leases:
-            self._store.end(self._key, heapq.heappop(self._leases)[1])
-
-    def pause(self, seconds: float) -> None:
-        """Hold back this credential in every process."""
-        self._store.pause(self._key, seconds)
+    def __init__(self, wait: float) -> None:
+        super().__init__(wait)
+        self.wait = wait
 
 
 class Turnstile:
-    """One credential's limits, kept for all tasks that use it: lanes take turns, and in a lane it is order of arrival.
+    """One credential's limits as one client states them: lanes take turns, and in a lane it is order of arrival.
 
-    What these let through, the limits that are shared with other processes are asked for, if there are any.
+    The account is the credential's: clients with other limits have turnstiles of their own, and all that start count there.
+    What it lets through, the limits that are shared with other processes are asked for, if there are any.
 
     Entering also takes a permit of the pool, because a request counts when it starts: one that was let through and only then
     waited for the pool would start in a bunch with others, or in the middle of a pause.
@@ -154,15 +176,20 @@ class Turnstile:
 
     __slots__ = (
         "__weakref__",
+        "_account",
+        "_asleep",
+        "_bell",
         "_clock",
+        "_failing_since",
         "_gate",
         "_inside",
+        "_least",
+        "_limits",
         "_name",
-        "_pause",
         "_queue",
-        "_rule",
         "_shared",
-        "_slots",
+        "_tickets",
+        "_told_until",
         "_unlimited",
     )
 
@@ -173,138 +200,231 @@ class Turnstile:
         name: str = "",
         gate: FairGate | None = None,
         *,
-        pause: Pause | None = None,
+        account: LiveAccount | None = None,
         shared: SharedLimits | None = None,
     ) -> None:
+        self._limits = limits
         self._clock = clock
         self._name = name
         self._gate = FairGate(sys.maxsize) if gate is None else gate
-        self._pause = Pause() if pause is None else pause
-        self._rule = RateRule(limits.rates, self._pause)
+        self._account = LiveAccount() if account is None else account
         self._shared = shared
-        self._queue = FairGate(1)
-        self._slots = None if limits.concurrency is None else asyncio.Semaphore(limits.concurrency)
-        self._inside = 0
         self._unlimited = not limits.rates and limits.concurrency is None and shared is None
+        self._queue = FairGate(1)
+        self._inside: list[str] = []  # tickets of the requests under way; of this process's own, one is like another
+        self._tickets: list[str] = []  # to be used again
+        self._bell: asyncio.Future[None] | None = None
+        self._asleep: asyncio.Timeout | None = None
+        self._told_until = -math.inf  # what the shared limits said last
+        self._failing_since: float | None = None
+        self._least = PATIENT  # of those that wait
 
     def try_enter(self) -> bool:
-        """Let one more request start if nothing limits it and the pool has a permit. Leave with `leave`."""
+        """Let one more request start if nothing holds it back and the pool has a permit. Leave with `leave`."""
         gate = self._gate
-        if gate.free <= 0 or gate.lanes or not self._unlimited or not self._queue.free:
-            return False
-        if self._pause.until > _NO_PAUSE and self._is_held_back():
+        if gate.free <= 0 or gate.lanes or not self._queue.free or self._shared is not None or not self._start():
             return False
         gate.free -= 1
-        self._inside += 1
         return True
+
+    def _start(self) -> bool:
+        """Count a request that starts now, if it may."""
+        ticket = self._ticket()
+        account = self._account
+        with account.lock:
+            wait = account.start(self._clock.monotonic(), self._limits, ticket)
+        (self._tickets if wait > 0 else self._inside).append(ticket)
+        return wait <= 0
+
+    def _ticket(self) -> str:
+        return self._tickets.pop() if self._tickets else os.urandom(8).hex()
 
     async def try_wait(self, lane: object) -> bool:
         """Like `try_enter`, but wait for the pool's permit; `False` where anything else holds the request back."""
-        if self._is_held_back():
+        if not self._unlimited or not self._queue.free or self._account.paused_until > self._clock.monotonic():
             return False
-        self._inside += 1
-        try:
-            await self._gate.acquire(lane)
-        except BaseException:
-            self._inside -= 1
-            raise
-        if self._is_held_back():  # a 429 came meanwhile
-            self.leave()
-            return False
-        return True
+        await self._gate.acquire(lane)
+        if self._start():
+            return True
+        self._gate.release()  # a 429 came meanwhile
+        return False
 
-    def _is_held_back(self) -> bool:
-        return not self._unlimited or not self._queue.free or self._pause.until > self._clock.monotonic()
-
-    async def enter(self, lane: object = None, waits: Waits | None = None, at_most: float | None = None) -> float:
+    async def enter(
+        self,
+        lane: object = None,
+        waits: Waits | None = None,
+        at_most: float | None = None,
+        patience: Patience = PATIENT,
+    ) -> float:
         """Wait until one more request, which takes at most `at_most` seconds, may start; the seconds waited.
 
         Leave with `leave`.
+
+        Raises:
+            HeldBackError: It is known that the wait would be longer than `patience` allows.
+            LimitStoreError: The shared limits could not be asked for as long as `patience` allows.
         """
         if self.try_enter():
             return 0.0
         began = self._clock.monotonic()
         if self._unlimited:
-            await self._enter_unlimited(lane, waits)
+            await self._enter_unlimited(lane, waits, patience)
         else:
-            await self._enter_in_turn(lane, waits, at_most)
+            await self._enter_in_turn(lane, waits, at_most, patience)
         return self._clock.monotonic() - began
 
-    async def _enter_in_turn(self, lane: object, waits: Waits | None, at_most: float | None) -> None:
-        await self._queue.acquire(lane)
+    async def _enter_in_turn(self, lane: object, waits: Waits | None, at_most: float | None, patience: Patience) -> None:
+        await self._line_up(lane, patience)
+        ticket = self._ticket()
         try:
-            if self._slots is not None:
-                await self._slots.acquire()
-            self._inside += 1
-            try:
-                await self._held_back()
-                while not (await self._permit(lane, waits) and await self._start_shared(at_most)):
-                    await self._held_back()
-            except BaseException:
-                self._retreat()
-                raise
-            self._rule.start(self._clock.monotonic())
-        finally:
-            self._queue.release()
-
-    async def _enter_unlimited(self, lane: object, waits: Waits | None) -> None:
-        # Only a pause makes a queue here; those it lets through wait for the pool side by side.
-        self._inside += 1
-        try:
-            while True:
-                await self._queue.acquire(lane)
-                try:
-                    await self._held_back()
-                finally:
-                    self._queue.release()
-                if await self._permit(lane, waits):
-                    return
+            await self._start_first(ticket, lane, waits, at_most, patience)
         except BaseException:
-            self._retreat()
+            self._retreat(ticket)
             raise
+        finally:
+            self._step_aside()
+        self._inside.append(ticket)
 
-    async def _held_back(self) -> None:
-        """Wait until the limits and the pauses let one more request start."""
-        while (wait := self._rule.wait(self._clock.monotonic())) > 0:
-            await self._sleep(wait)
+    async def _enter_unlimited(self, lane: object, waits: Waits | None, patience: Patience) -> None:
+        # Only a pause makes a queue here; those it lets through wait for the pool side by side.
+        while True:
+            await self._line_up(lane, patience)
+            try:
+                while (wait := self._account.paused_until - self._clock.monotonic()) > 0:
+                    await self._rest(wait, patience)
+            finally:
+                self._step_aside()
+            await self._permit(lane, waits)
+            if self._start():
+                return
+            self._gate.release()
 
-    async def _sleep(self, wait: float) -> None:
+    async def _line_up(self, lane: object, patience: Patience) -> None:
+        """Wait until this is the first of the queue."""
+        others = self._queue.in_use
+        self._check(patience, self._known_wait(others + self._queue.ahead(lane)))
+        self._least = self._least.least(patience) if others else patience
+        await self._queue.acquire(lane, patience)
+        self._account.sleepers[self] = asyncio.get_running_loop()
+
+    def _step_aside(self) -> None:
+        """Let the next be the first of the queue."""
+        self._account.sleepers.pop(self, None)
+        self._queue.release()
+
+    async def _start_first(
+        self, ticket: str, lane: object, waits: Waits | None, at_most: float | None, patience: Patience
+    ) -> None:
+        """Start as the first of the queue."""
+        account = self._account
+        while True:
+            with account.lock:
+                wait = account.line_up(self._clock.monotonic(), self._limits, ticket)
+            while wait <= 0:
+                await self._permit(lane, waits)
+                try:
+                    with account.lock:  # anything may have happened meanwhile
+                        wait = account.line_up(self._clock.monotonic(), self._limits, ticket)
+                    if wait <= 0 and self._shared is not None:
+                        wait = await self._ask(self._shared, at_most, patience)
+                    if wait <= 0:
+                        with account.lock:
+                            account.note(self._clock.monotonic(), ticket)
+                        return
+                except BaseException:
+                    self._gate.release()
+                    raise
+                self._gate.release()
+            await self._rest(wait, patience)
+
+    async def _ask(self, shared: SharedLimits, at_most: float | None, patience: Patience) -> float:
+        """What the shared limits say: 0.0 when the request may start, or the seconds after which to ask again."""
+        now = self._clock.monotonic()
+        try:
+            wait = await shared.start(now, at_most)
+        except LimitStoreError as error:
+            return self._store_failed(error, now, patience)
+        self._failing_since = None
+        if wait > 0:
+            self._told_until = now + wait
+            self._review()
+        return wait
+
+    def _store_failed(self, error: LimitStoreError, began: float, patience: Patience) -> float:
+        """After how many seconds to ask again; raises the error where it has lasted too long for that."""
+        now = self._clock.monotonic()
+        since = self._failing_since = began if self._failing_since is None else self._failing_since
+        lasts = now - since + _ASK_STORE_AGAIN
+
+        def may_wait(one: Patience) -> bool:
+            return lasts <= one.longest and now + _ASK_STORE_AGAIN < one.until
+
+        # Those that wait behind this one would only find out the same, one after the other.
+        self._queue.refuse(lambda _, other: None if may_wait(other) else LimitStoreError(*error.args))
+        if not may_wait(patience):
+            raise error
+        _log.warning("%s: %s; it is asked again", self._name, error)
+        return _ASK_STORE_AGAIN
+
+    async def _rest(self, wait: float, patience: Patience) -> None:
+        """Wait, but not longer than until something changes; for ever where only a place is lacking."""
+        if wait == math.inf:
+            self._bell = asyncio.get_running_loop().create_future()
+            try:
+                await self._bell
+            finally:
+                self._bell = None
+            return
+        self._check(patience, wait)
         if wait > _LONG_WAIT:
             _log.warning("%s: a credential's limits hold its requests back for %.0f s", self._name, wait)
-        await self._clock.sleep(wait)
+        scope = asyncio.timeout(None)
+        try:
+            async with scope:
+                self._asleep = scope
+                try:
+                    await self._clock.sleep(wait)
+                finally:
+                    self._asleep = None
+        except TimeoutError:
+            if not scope.expired():
+                raise
 
-    async def _permit(self, lane: object, waits: Waits | None) -> bool:
-        """Wait for a permit of the pool; given back, and `False`, when a 429 came meanwhile."""
+    def wake(self, *, paused: bool) -> None:
+        """See `Sleeper`."""
+        if self._bell is not None and not self._bell.done():
+            self._bell.set_result(None)
+        if paused:
+            self._review()
+            asleep, self._asleep = self._asleep, None
+            if asleep is not None:
+                asleep.reschedule(0.0)
+
+    def _review(self) -> None:
+        """Let those go whose wait has become longer than they have patience for."""
+        queue, now = self._queue, self._clock.monotonic()
+        if queue.lanes and not self._least.allows(now, self._known_wait(queue.in_use + queue.waiting)):
+            self._least = queue.refuse(lambda ahead, patience: self._refusal(now, queue.in_use + ahead, patience))
+
+    def _refusal(self, now: float, ahead: int, patience: Patience) -> HeldBackError | None:
+        wait = self._known_wait(ahead)
+        return None if patience.allows(now, wait) else HeldBackError(wait)
+
+    def _known_wait(self, ahead: int) -> float:
+        return self._account.known_wait(self._clock.monotonic(), self._limits, ahead, self._told_until)
+
+    def _check(self, patience: Patience, wait: float) -> None:
+        if not patience.allows(self._clock.monotonic(), wait):
+            raise HeldBackError(wait)
+
+    async def _permit(self, lane: object, waits: Waits | None) -> None:
+        """Wait for a permit of the pool."""
         began = self._clock.monotonic()
         try:
             await self._gate.acquire(lane)
         finally:
             if waits is not None:
                 waits.waited_for_pool += self._clock.monotonic() - began
-        if self._rule.wait(self._clock.monotonic()) <= 0:
-            return True
-        self._gate.release()
-        return False
-
-    async def _start_shared(self, at_most: float | None) -> bool:
-        """Whether the other processes leave room; if not, the permit was given back and the time they ask for has passed."""
-        if self._shared is None:
-            return True
-        try:
-            wait = await self._shared.start(self._clock.monotonic(), at_most)
-        except BaseException:
-            self._gate.release()
-            raise
-        if wait <= 0:
-            return True
-        self._gate.release()
-        await self._sleep(wait)
-        return False
-
-    @property
-    def idle(self) -> bool:
-        """Whether nobody is inside or waits, and nothing that happened before holds anybody back."""
-        return self._inside == 0 and not self._queue.in_use and self._rule.idle(self._clock.monotonic())
 
     def leave(self) -> None:
         """One request ended."""
@@ -313,19 +433,28 @@ class Turnstile:
             gate.release()
         else:
             gate.free += 1
-        self._inside -= 1
-        if self._slots is not None:
-            self._slots.release()
+        self._end(self._inside.pop())
         if self._shared is not None:
             self._shared.end()
 
-    def _retreat(self) -> None:
-        self._inside -= 1
-        if self._slots is not None:
-            self._slots.release()
+    def _retreat(self, ticket: str) -> None:
+        self._end(ticket)
+        if self._shared is not None and not self._queue.lanes:
+            self._shared.leave_line()
+
+    def _end(self, ticket: str) -> None:
+        account = self._account
+        with account.lock:
+            account.end(ticket)
+        self._tickets.append(ticket)
+        if account.waiting:
+            account.wake()
 
     def pause(self, seconds: float) -> None:
         """Hold back every task of this credential for `seconds`."""
-        self._rule.pause(self._clock.monotonic() + seconds)
+        account = self._account
+        with account.lock:
+            account.pause(self._clock.monotonic() + seconds)
+        account.wake(paused=True)
         if self._shared is not None:
             self._shared.pause(seconds)

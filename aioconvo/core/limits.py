@@ -1,19 +1,27 @@
-"""How many requests a credential may send: the pure rule, and what a store promises that keeps it for several processes.
+"""How many requests a credential may send: the rule, the same for every store, and what a store promises.
 
-Who waits in which order is in `gate.py`.
+Stores keep a `LimitAccount` of each credential, as an object or in rows, and decide nothing themselves. Who waits in which
+order is in `gate.py`.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
 
 from .errors import ConfigurationError
 
-__all__ = ["LimitStore", "Limits", "Pause", "RateLimit", "RateRule"]
+__all__ = ["LimitAccount", "LimitStore", "Limits", "Quota", "RateLeft", "RateLimit", "Starts"]
+
+_ASK_AGAIN = 0.025  # seconds between two looks whether a request of another process has ended
+_PLACE_KEPT = 1.0  # seconds that a place in the line is kept for who does not ask again
+_STARTS_KEPT = 1000  # what is remembered of a credential before anyone tells limits that ask about more
+_SECONDS_KEPT = 60.0
+_LOOK_OVER_FROM = 64
 
 
 class RateLimit(msgspec.Struct, frozen=True):
@@ -40,68 +48,235 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
             raise ConfigurationError("concurrency must be at least 1, or None for no limit")
 
 
-class LimitStore(Protocol):
-    """Keeps the limits of credentials for several processes. `SqliteLimits` is one; others can be written.
+class RateLeft(msgspec.Struct, frozen=True):
+    """What is left of one rate: `left` calls now, and all `rate.calls` again in `whole_in` seconds if none is made."""
 
-    A store goes by a clock of its own and is told durations only, in seconds, so that its users need not agree on the time.
-    A `key` stands for one credential at one API; it is a digest and gives nothing away. What one process calls takes effect
-    in the order it was called, also where a `start` was cancelled.
+    rate: RateLimit
+    left: int
+    whole_in: float
+
+
+class Quota(msgspec.Struct, frozen=True, kw_only=True):
+    """What a credential may still send by its limits.
+
+    - `rates`: what is left of each rate.
+    - `under_way`: requests that have started and not ended; `concurrency`: how many may (`None`: no limit).
+    - `held_back`: seconds until one more request may start by the rates and the pause after a 429; 0 when at once.
     """
 
-    async def start(self, key: str, limits: Limits, ticket: str, lease: float) -> float:
+    rates: Sequence[RateLeft]
+    under_way: int
+    concurrency: int | None
+    held_back: float
+
+
+class LimitStore(Protocol):
+    """Keeps the limits of credentials for several pools or processes; `MemoryLimits` and `SqliteLimits` are some.
+
+    A store goes by a clock of its own, which must not step, and is told durations only, in seconds, so that its users need not
+    agree on the time. A `key` stands for one credential at one API; it is a digest and gives nothing away.
+
+    Every method may answer at once or later (be a plain function or `async`); what answers at once costs no task switch. A
+    `start` is never cancelled: where nobody waits for it any more, `end` follows its answer. A store that cannot answer
+    raises, best a `LimitStoreError`, and is asked again for as long as the call waits (`RetryPolicy.max_wait`).
+
+    `LimitAccount` is the rule: keep one for each key and hand on what its `ask`, `end`, `pause` and `quota` say.
+    """
+
+    def start(self, key: str, limits: Limits, ticket: str, lease: float) -> float | Awaitable[float]:
         """Whether one more request may start now: 0.0, and it is counted; or the seconds after which to ask again.
 
-        All starts of a key count, whatever the `limits` of who asked. Where `limits.concurrency` is set, a started request is
-        one of those under way until `end` gets its `ticket`, or for `lease` seconds if nothing more is heard of it. Who is
-        refused asks again with the same ticket, which keeps its place before others. It must be decided in one step: of two
-        that ask for the last place, one gets it.
+        All starts of a key and all its requests under way count, whatever the `limits` of who asked; each is judged by its own.
+        A started request is under way until `end` gets its `ticket`, or for `lease` seconds if nothing more is heard of it.
+        Who is refused asks again with the same ticket, which keeps its place before others. It must be decided in one step:
+        of two that ask for the last place, one gets it.
         """
         ...
 
-    def end(self, key: str, ticket: str) -> None:
-        """The request ended, or nobody wants the ticket's place any more. Returns at once; unknown tickets are no error."""
+    def end(self, key: str, ticket: str) -> Awaitable[None] | None:
+        """The request ended, or nobody wants the ticket's place any more; unknown tickets are no error."""
         ...
 
-    def pause(self, key: str, seconds: float) -> None:
-        """Let no request of `key` start for `seconds`; it never shortens a pause. Returns at once."""
+    def pause(self, key: str, seconds: float) -> Awaitable[None] | None:
+        """Let no request of `key` start for `seconds`; it never shortens a pause."""
+        ...
+
+    def quota(self, key: str, limits: Limits) -> Quota | Awaitable[Quota]:
+        """What is left of these limits."""
+        ...
+
+    def aclose(self) -> Awaitable[None] | None:
+        """Let go of what the store holds. Pools do not call it: whoever made the store does, after the pools."""
         ...
 
 
-class Pause:
-    """Until when a 429 holds back one credential, whatever the limits of the clients that use it."""
+class Starts(Protocol):
+    """When requests started, oldest first; a deque of times is one."""
 
-    __slots__ = ("__weakref__", "until")
+    def __len__(self) -> int: ...
 
-    def __init__(self) -> None:
-        self.until = float("-inf")
+    def __getitem__(self, index: int, /) -> float: ...
+
+    def __reversed__(self) -> Iterator[float]: ...
+
+    def append(self, at: float, /) -> None:
+        """One more."""
+        ...
+
+    def popleft(self) -> object:
+        """Forget the oldest."""
+        ...
 
 
-class RateRule:
-    """The sliding windows of one credential, and the pause a 429 put on it. Times are seconds of one monotonic clock."""
+class LimitAccount:
+    """What one credential did lately, and the rule of what it may do next. Times are seconds of one clock that never steps.
 
-    __slots__ = ("_pause", "_windows")
+    - `starts`: when requests started, as many as the limits ask about; `longest` and `most` say how far back that is.
+    - `paused_until`: nothing starts before that.
+    - `held`: the tickets of requests under way, and until when they count if nothing more is heard of them.
+    - `waiting`: the tickets that lack a place only, in order, and until when that order is kept for them.
+    """
 
-    def __init__(self, rates: Sequence[RateLimit], pause: Pause | None = None) -> None:
-        self._windows = [(rate.seconds, deque[float](maxlen=rate.calls)) for rate in rates]
-        self._pause = Pause() if pause is None else pause
+    __slots__ = ("_expires", "_learned", "_room", "held", "longest", "most", "paused_until", "starts", "waiting")
 
-    def wait(self, now: float) -> float:
-        """Seconds until the next request may start; 0 or less: at once."""
-        ready = self._pause.until
-        for seconds, starts in self._windows:
-            if len(starts) == starts.maxlen:
-                ready = max(ready, starts[0] + seconds)
-        return ready - now
+    def __init__(
+        self, starts: Starts | None = None, held: dict[str, float] | None = None, waiting: dict[str, float] | None = None
+    ) -> None:
+        self.starts: Starts = deque() if starts is None else starts
+        self.held = {} if held is None else held
+        self.waiting = {} if waiting is None else waiting
+        self.longest = _SECONDS_KEPT
+        self.most = _STARTS_KEPT
+        self.paused_until = -math.inf
+        self._expires = self._soonest()  # no ticket runs out before that
+        self._learned: Limits | None = None
+        self._room = _LOOK_OVER_FROM
 
-    def idle(self, now: float) -> bool:
-        """Whether a new rule would say the same from now on."""
-        return self._pause.until <= now and all(not starts or starts[-1] + seconds <= now for seconds, starts in self._windows)
+    # What a store answers.
 
-    def start(self, now: float) -> None:
-        """Count a request that starts now."""
-        for _, starts in self._windows:
-            starts.append(now)
+    def ask(self, now: float, limits: Limits, ticket: str, lease: float) -> float:
+        """What `LimitStore.start` answers."""
+        wait = self.line_up(now, limits, ticket, now + _PLACE_KEPT)
+        if wait > 0:
+            return wait if wait < math.inf else _ASK_AGAIN
+        self.note(now, ticket, now + lease)
+        return 0.0
+
+    def end(self, ticket: str) -> None:
+        """The ticket is under way no more, or waits no more."""
+        self.held.pop(ticket, None)
+        if self.waiting:
+            self.waiting.pop(ticket, None)
 
     def pause(self, until: float) -> None:
         """Let no request start before `until`."""
-        self._pause.until = max(self._pause.until, until)
+        self.paused_until = max(self.paused_until, until)
+
+    def quota(self, now: float, limits: Limits) -> Quota:
+        """What is left of these limits."""
+        self._expire(now)
+        rates = tuple(self._left(now, rate) for rate in limits.rates)
+        held_back = max(0.0, self.known_wait(now, limits))
+        return Quota(rates=rates, under_way=len(self.held), concurrency=limits.concurrency, held_back=held_back)
+
+    # The rule.
+
+    def start(self, now: float, limits: Limits, ticket: str, until: float = math.inf) -> float:
+        """Count a request that starts now, if it may: 0.0 or less; else as `wait`, and nothing is counted."""
+        wait = self.wait(now, limits, ticket)
+        if wait <= 0:
+            self.note(now, ticket, until)
+        return wait
+
+    def wait(self, now: float, limits: Limits, ticket: str) -> float:
+        """Seconds until the request may start, 0.0 or less: now; infinite where it lacks nothing but a place."""
+        if limits is not self._learned:
+            self._learn(limits)
+        ready = self.paused_until
+        for rate in limits.rates:
+            if len(self.starts) >= rate.calls:
+                ready = max(ready, self.starts[-rate.calls] + rate.seconds)
+        if ready > now:
+            return ready - now
+        if limits.concurrency is None or self._ahead(now, ticket) < limits.concurrency:
+            return 0.0
+        return math.inf
+
+    def line_up(self, now: float, limits: Limits, ticket: str, until: float = math.inf) -> float:
+        """As `wait`; the ticket that lacks a place only is kept one in the line until then, and no other is."""
+        wait = self.wait(now, limits, ticket)
+        if wait == math.inf:
+            self.waiting[ticket] = until
+            self._expires = min(self._expires, until)
+        elif wait > 0:  # by its own rates: it must not stand in the way of those that have others
+            self.waiting.pop(ticket, None)
+        return wait
+
+    def note(self, now: float, ticket: str, until: float = math.inf) -> None:
+        """Count a request that starts now, and is under way until `until` at most."""
+        if self.waiting:
+            self.waiting.pop(ticket, None)
+        self.held[ticket] = until
+        self._expires = min(self._expires, until)
+        self.starts.append(now)
+        if len(self.starts) > self._room:
+            self._look_over(now)
+
+    def known_wait(self, now: float, limits: Limits, ahead: int = 0, not_before: float = -math.inf) -> float:
+        """Seconds that one with `ahead` others before it waits at least, by the rates and the pause; 0.0 or less: none."""
+        first = max(now, self.paused_until, not_before)
+        ready = first
+        for rate in limits.rates:
+            windows, place = divmod(ahead, rate.calls)
+            before = rate.calls - place  # the start that leaves the window for the one at this place
+            opens = self.starts[-before] + rate.seconds if len(self.starts) >= before else first
+            ready = max(ready, max(first, opens) + windows * rate.seconds)
+        return ready - now
+
+    def idle(self, now: float) -> bool:
+        """Whether a new account would say the same from now on."""
+        if self.held or self.waiting or self.paused_until > now:
+            return False
+        return not self.starts or self.starts[-1] + self.longest <= now
+
+    def _ahead(self, now: float, ticket: str) -> int:
+        """Requests under way, and tickets that came before this one."""
+        if self._expires <= now:
+            self._expire(now)
+        ahead = len(self.held) - (ticket in self.held)
+        for other in self.waiting:
+            if other == ticket:
+                break
+            ahead += 1
+        return ahead
+
+    def _expire(self, now: float) -> None:
+        """Forget the tickets that nothing more was heard of."""
+        for tickets in (self.held, self.waiting):
+            for ticket in [ticket for ticket, until in tickets.items() if until <= now]:
+                del tickets[ticket]
+        self._expires = self._soonest()
+
+    def _soonest(self) -> float:
+        return min((*self.held.values(), *self.waiting.values()), default=math.inf)
+
+    def _learn(self, limits: Limits) -> None:
+        """Remember as much as these limits ask about, from now on."""
+        self._learned = limits
+        for rate in limits.rates:
+            self.longest = max(self.longest, rate.seconds)
+            self.most = max(self.most, rate.calls)
+
+    def _look_over(self, now: float) -> None:
+        """Forget the starts that no limits ask about any more."""
+        while len(self.starts) > self.most or self.starts[0] + self.longest <= now:
+            self.starts.popleft()
+        self._room = max(_LOOK_OVER_FROM, min(2 * len(self.starts), self.most))
+
+    def _left(self, now: float, rate: RateLimit) -> RateLeft:
+        used = 0
+        for at in reversed(self.starts):
+            if used == rate.calls or at + rate.seconds <= now:
+                break
+            used += 1
+        return RateLeft(rate, rate.calls - used, self.starts[-1] + rate.seconds - now if used else 0.0)

@@ -12,7 +12,7 @@ import io
 import os
 import ssl as ssl_module
 import weakref
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from http.cookies import SimpleCookie
 from types import TracebackType
 from typing import Self
@@ -27,13 +27,15 @@ from .codec import BrokenBodyError
 from .connector import ATTEMPTS, Attempt, EarlyAnswerError, LiveConnector, LostConnectionError
 from .errors import ConfigurationError, PoolClosedError
 from .framing import HEAD_AT_MOST
-from .gate import FairGate, SharedLimits, Turnstile
+from .gate import FairGate, Turnstile
 from .hidden import without_frames
 from .inflate import ACCEPT_ENCODING, Inflater, inflate
-from .limits import Limits, LimitStore, Pause
+from .limits import Limits, LimitStore, Quota
+from .memory_limits import MemoryLimits
 from .proxies import checked_proxy, proxies_of
 from .retry import RETRY_STATUSES, RetryDebts, Sent
 from .settings import positive
+from .shared_limits import Errands, SharedLimits
 from .time_limit import TimeLimit
 from .version import VERSION
 
@@ -49,7 +51,6 @@ SESSION_HEADERS: Mapping[str, str] = {
 _CLOSED_MEANWHILE = "the pool was closed while this call was under way"
 _DEFAULT_MAX_BODY = 32 * 1024 * 1024
 _REDIRECTS = range(300, 400)
-_KEPT_WITHOUT_A_LOOK = 64
 _SENT_AT_ONCE = 1 << 20  # bytes
 _READ_AT_ONCE = 1 << 20  # bytes; larger bodies are inflated while they arrive
 
@@ -109,10 +110,7 @@ class LoopState:
         self.closed = False
         self.gate = FairGate(size)
         self.turnstiles: weakref.WeakValueDictionary[object, Turnstile] = weakref.WeakValueDictionary()
-        self._pauses: weakref.WeakValueDictionary[str, Pause] = weakref.WeakValueDictionary()
-        # Clients come and go (`with_options` for one call); what a credential did lately must outlive them.
-        self.kept: dict[object, Turnstile] = {}
-        self.keeps_at_most = _KEPT_WITHOUT_A_LOOK
+        self.errands = Errands()
         self.retry_debts = RetryDebts()
         self.closer: AsyncGenerator[None, None] | None = None
         self.time_limits: dict[float | None, TimeLimit] = {}
@@ -165,17 +163,7 @@ class LoopState:
         for limit in self.time_limits.values():
             limit.close()
         await self.session.close()
-
-    def pause(self, credential: str) -> Pause:
-        """The pause of a credential, the same object as long as a turnstile has it."""
-        return self._pauses.setdefault(credential, Pause())
-
-    def keep(self, key: object, turnstile: Turnstile) -> None:
-        """Keep a turnstile as long as it matters."""
-        if len(self.kept) >= self.keeps_at_most:
-            self.kept = {key: one for key, one in self.kept.items() if not one.idle}
-            self.keeps_at_most = max(_KEPT_WITHOUT_A_LOOK, 2 * len(self.kept))
-        self.kept[key] = turnstile
+        await self.errands.finish()
 
 
 class SessionPool:
@@ -190,8 +178,8 @@ class SessionPool:
         proxy: URL of an HTTP proxy, with its user and password if it wants them; `"env"`: what `HTTPS_PROXY`, `HTTP_PROXY`,
             `ALL_PROXY` and `NO_PROXY` say when the pool is made. Without it no variable is read.
         dns_ttl: Seconds a name's addresses are kept.
-        limit_store: Where limits are kept that hold over several pools or processes, such as `SqliteLimits`; closing it is
-            the caller's.
+        limit_store: Where limits are kept that hold over several pools or processes: `MemoryLimits`, `SqliteLimits`, or a
+            `LimitStore` of your own; closing it is the caller's.
         clock: Where the time comes from; for tests.
     """
 
@@ -223,7 +211,9 @@ class SessionPool:
         self._proxies = proxies_of(os.environ) if proxy == "env" else None
         self._proxy = None if proxy is None or proxy == "env" else checked_proxy(proxy, "proxy")
         self._dns_ttl = dns_ttl
-        self._limit_store = limit_store
+        # What happens in this pool is known at once, also where others are to be asked.
+        self._memory = limit_store if isinstance(limit_store, MemoryLimits) else MemoryLimits(clock=clock)
+        self._limit_store = None if limit_store is self._memory else limit_store
         self._closed = False
         self._states: dict[asyncio.AbstractEventLoop, LoopState] = {}
 
@@ -280,18 +270,27 @@ class SessionPool:
         return state
 
     def turnstile(self, state: LoopState, credential: str, limits: Limits, name: str = "") -> Turnstile:
-        """The limits of one credential in one loop, the same object for every client that gives it the same limits.
+        """The entrance of one credential in one loop, the same object for every client that gives it the same limits.
 
-        Those with other limits count apart, but share the pause after a 429.
+        Those with other limits wait elsewhere, but all that start count for all, and so does the pause after a 429.
         """
         key = (credential, tuple(limits.rates), limits.concurrency)
+        account = self._memory.account(credential)
         found = state.turnstiles.get(key)
         if found is None:
-            shared = None if self._limit_store is None else SharedLimits(self._limit_store, credential, limits)
-            found = Turnstile(limits, self.clock, name, state.gate, pause=state.pause(credential), shared=shared)
-            state.turnstiles[key] = found
-        state.keep(key, found)
+            store = self._limit_store
+            shared = None if store is None else SharedLimits(store, credential, limits, state.errands)
+            found = state.turnstiles[key] = Turnstile(limits, self.clock, name, state.gate, account=account, shared=shared)
         return found
+
+    async def quota(self, credential: str, limits: Limits) -> Quota:
+        """What is left of these limits.
+
+        Raises:
+            LimitStoreError: The limits are shared, and their store cannot answer.
+        """
+        answer = (self._limit_store or self._memory).quota(credential, limits)
+        return await answer if isinstance(answer, Awaitable) else answer
 
     async def exchange(
         self,

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Protocol, Self, TypeVar, Unpack
+
+import msgspec
 
 from aioconvo.core.auth import digest
 from aioconvo.core.limits import Limits
-from aioconvo.core.options import PortableOptions
+from aioconvo.core.options import ClientOptions, PortableOptions
+from aioconvo.core.retry import RetryPolicy
 from aioconvo.core.stats import Stats
 from aioconvo.inbox.base import Inbox
 
 from .batch import Account
 from .errors import ExportError
 
-__all__ = ["InboxClient", "Source"]
+__all__ = ["InboxClient", "Source", "patient"]
+
+ClientT = TypeVar("ClientT", bound="InboxClient")
+_AS_LONG_AS_IT_TAKES = 1e9  # seconds; a number that JSON knows
 
 
 class InboxClient(Protocol):
@@ -45,6 +51,10 @@ class InboxClient(Protocol):
         """Its conversations and messages in neutral structs."""
         ...
 
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """A copy with other options."""
+        ...
+
     def stats(self) -> Stats:
         """What it did so far."""
         ...
@@ -60,7 +70,8 @@ class Source:
     `account` names the account in the target. Without it, the app id of Sunshine Conversations and Smooch, or else a digest
     of the credential, tells accounts apart; name it where a credential may be replaced by another one of the same account.
 
-    `inbox` is another one of the same client in place of `client.inbox`, such as `await client.inbox.with_agents()`.
+    `inbox` is another one of the same client in place of `client.inbox`, such as `await client.inbox.with_agents()`. Without
+    it, calls wait for the client's own limits as long as it takes; with it, as its client's `RetryPolicy` says.
 
     Raises:
         ExportError: More than one choice was given, one that the API does not have, or none where it needs one; or `inbox` is
@@ -77,8 +88,8 @@ class Source:
         conversations: Iterable[str] | None = None,
         inbox: Inbox | None = None,
     ) -> None:
-        self.client = client
-        self.inbox = client.inbox if inbox is None else inbox
+        self.client = client if inbox is not None else patient(client)
+        self.inbox = self.client.inbox if inbox is None else inbox
         provider = str(client.inbox.provider)
         given = {"users": users, "external_users": external_users, "conversations": conversations}
         chosen: list[tuple[str, Iterable[str] | None]] = [(name, ids) for name, ids in given.items() if ids is not None]
@@ -112,6 +123,17 @@ class Source:
 
     def __repr__(self) -> str:
         return f"<Source {self.account}, {self.selection}>"
+
+
+def patient(client: ClientT) -> ClientT:
+    """A copy that waits for its own limits as long as they ask, unless its `RetryPolicy` bounds that itself.
+
+    An export may take longer than an hour's quota; a page that is refused instead would be fetched by the next run only.
+    """
+    retry = client.portable_options.get("retry", RetryPolicy())
+    if retry.max_own_wait is not None:
+        return client
+    return client.with_options(retry=msgspec.structs.replace(retry, max_own_wait=_AS_LONG_AS_IT_TAKES))
 
 
 def _account(client: InboxClient, provider: str) -> str:

@@ -1,16 +1,22 @@
 """Who waits for what: the fair gate of the pool and the turnstile of one credential."""
 
+# ruff: noqa: ARG002 -- stores have the signatures of their protocol
 from __future__ import annotations
 
 import asyncio
 import heapq
 import random
 from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import pytest
 
-from aioconvo.core.gate import FairGate, Turnstile
-from aioconvo.core.limits import Limits, RateLimit
+from aioconvo.core.errors import LimitStoreError
+from aioconvo.core.gate import FairGate, HeldBackError, Patience, Turnstile
+from aioconvo.core.limits import LimitAccount, Limits, Quota, RateLimit
+from aioconvo.core.memory_limits import LiveAccount
+from aioconvo.core.shared_limits import Errands, SharedLimits
 
 
 class SteppedClock:
@@ -36,7 +42,7 @@ class SteppedClock:
     async def run(self, tasks: list[asyncio.Task[None]]) -> None:
         """Let the tasks run to their end."""
         while not all(task.done() for task in tasks):
-            for _ in range(5):
+            for _ in range(10):
                 await asyncio.sleep(0)
             while self._sleeping and self._sleeping[0][2].done():
                 heapq.heappop(self._sleeping)
@@ -300,7 +306,7 @@ async def test_a_pause_also_holds_back_who_waits_for_the_pool() -> None:
         gate.release()
         await clock.run(tasks)
         assert starts == [30.0] * 20
-        assert (gate.in_use, turnstile.idle) == (0, True)
+        assert (gate.in_use, turnstile._inside) == (0, [])
 
 
 async def test_a_full_pool_does_not_bunch_the_starts() -> None:
@@ -348,5 +354,431 @@ async def test_random_cancels_on_the_way_to_the_pool_leave_nothing_held(limits: 
 
     await clock.run([*tasks, asyncio.create_task(disturb())])
     await asyncio.gather(*tasks, return_exceptions=True)
-    clock.now += 10.0
-    assert (gate.in_use, gate.waiting, turnstile.idle) == (0, 0, True)
+    clock.now += 60.0
+    assert (gate.in_use, gate.waiting, turnstile._inside, turnstile._queue.in_use) == (0, 0, [], 0)
+    assert turnstile._account.idle(clock.now)
+
+
+# Clients of one credential with other limits.
+
+
+def _copies(clock: SteppedClock, *limits: Limits, size: int = 100) -> list[Turnstile]:
+    account, gate = LiveAccount(), FairGate(size)
+    return [Turnstile(one, clock, gate=gate, account=account) for one in limits]
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+@pytest.mark.parametrize("others", [Limits(concurrency=1), Limits(rates=[RateLimit(1000, 1.0)], concurrency=1)])
+async def test_copies_with_other_limits_are_never_under_way_together_where_both_say_one(others: Limits, size: int) -> None:
+    clock = SteppedClock()
+    turnstiles = _copies(clock, Limits(concurrency=1), others, Limits(rates=[RateLimit(3, 1.0)], concurrency=1), size=size)
+    inside = most = 0
+
+    async def one(turnstile: Turnstile) -> None:
+        nonlocal inside, most
+        await turnstile.enter()
+        inside += 1
+        most = max(most, inside)
+        await clock.sleep(0.1)
+        inside -= 1
+        turnstile.leave()
+
+    await clock.run([asyncio.create_task(one(turnstiles[number % 3])) for number in range(90)])
+    assert most == 1
+    assert turnstiles[0]._account.held == {}
+    assert turnstiles[0]._account.waiting == {}
+
+
+async def test_each_copy_is_judged_by_its_own_rate_and_all_starts_count() -> None:
+    """Half of the quota for a job in the background, which then is what the job and everything else use together."""
+    clock = SteppedClock()
+    whole, half = _copies(clock, Limits(rates=[RateLimit(10, 60.0)]), Limits(rates=[RateLimit(5, 60.0)]))
+    for turnstile in (half, half, whole, whole, whole):
+        assert turnstile.try_enter()
+    assert not half.try_enter()
+    for _ in range(5):
+        assert whole.try_enter()
+    assert not whole.try_enter()
+    assert await _ends(clock, [half.enter]) == [60.0]
+
+
+async def test_a_copy_that_waits_for_its_rate_holds_no_other_back() -> None:
+    clock = SteppedClock()
+    slow, fast = _copies(
+        clock, Limits(rates=[RateLimit(1, 1000.0)], concurrency=1), Limits(rates=[RateLimit(100, 1.0)], concurrency=1)
+    )
+    starts: list[tuple[str, float]] = []
+
+    async def one(name: str, turnstile: Turnstile) -> None:
+        await turnstile.enter()
+        starts.append((name, clock.now))
+        await clock.sleep(1.0)
+        turnstile.leave()
+
+    jobs = [("slow", slow), ("slow", slow), ("fast", fast), ("fast", fast)]
+    await clock.run([asyncio.create_task(one(*job)) for job in jobs])
+    assert starts == [("slow", 0.0), ("fast", 1.0), ("fast", 2.0), ("slow", 1002.0)]  # by its own rate all starts count
+
+
+async def test_a_loop_of_calls_in_one_copy_does_not_starve_another() -> None:
+    clock = SteppedClock()
+    busy, patient = _copies(clock, Limits(concurrency=1), Limits(rates=[RateLimit(1000, 1.0)], concurrency=1))
+    order: list[str] = []
+
+    async def loop() -> None:
+        for _ in range(50):
+            await busy.enter()
+            order.append("busy")
+            await clock.sleep(0.1)
+            busy.leave()
+
+    async def once() -> None:
+        await patient.enter()
+        order.append("patient")
+        patient.leave()
+
+    await clock.run([asyncio.create_task(loop()), asyncio.create_task(once())])
+    assert order.index("patient") == 1
+
+
+async def test_copies_with_random_limits_and_cancels_leave_nothing_held() -> None:
+    chance = random.Random(5)  # noqa: S311 -- seeded
+    clock = SteppedClock()
+    choices = [Limits(), Limits(concurrency=1), Limits(concurrency=3), Limits(rates=[RateLimit(20, 1.0)], concurrency=2)]
+    turnstiles = _copies(clock, *choices, size=4)
+    account, gate = turnstiles[0]._account, turnstiles[0]._gate
+    inside = dict.fromkeys(turnstiles, 0)
+
+    async def one(turnstile: Turnstile) -> None:
+        await turnstile.enter(chance.randrange(3))
+        inside[turnstile] += 1
+        places = turnstile._limits.concurrency
+        assert len(account.held) == sum(inside.values()) <= 4
+        assert places is None or inside[turnstile] <= places
+        try:
+            await clock.sleep(chance.random() / 100)
+        finally:
+            inside[turnstile] -= 1
+            turnstile.leave()
+
+    tasks = [asyncio.create_task(one(chance.choice(turnstiles))) for _ in range(600)]
+
+    async def disturb() -> None:
+        for number, task in enumerate(chance.sample(tasks, 300)):
+            await clock.sleep(chance.random() / 50)
+            task.cancel()
+            if number % 30 == 0:
+                chance.choice(turnstiles).pause(0.1)
+
+    await clock.run([*tasks, asyncio.create_task(disturb())])
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(end) for end in ends} == {type(None), asyncio.CancelledError}
+    assert (gate.in_use, gate.waiting, account.held, account.waiting) == (0, 0, {}, {})
+    assert account.sleepers == {}
+
+
+# What is known to take too long.
+
+
+async def _ends(clock: SteppedClock, calls: Sequence[Callable[[], Awaitable[float]]]) -> list[Any]:
+    """What each call waited, or the wait that it was told was too long; and when."""
+    ended: list[Any] = [None] * len(calls)
+
+    async def one(number: int) -> None:
+        try:
+            ended[number] = await calls[number]()
+        except HeldBackError as held:
+            ended[number] = ("refused", held.wait, clock.now)
+
+    await clock.run([asyncio.create_task(one(number)) for number in range(len(calls))])
+    return ended
+
+
+async def test_a_wait_that_is_too_long_is_not_begun() -> None:
+    clock = SteppedClock()
+    turnstile = Turnstile(Limits(rates=[RateLimit(1, 3600.0)]), clock)
+    assert await turnstile.enter() == 0.0
+    clock.now = 600.0
+    for patience in (Patience(2.0), Patience(2999.5), Patience(until=3600.0), Patience(4000.0, 700.0)):
+        with pytest.raises(HeldBackError) as caught:
+            await turnstile.enter(patience=patience)
+        assert caught.value.wait == 3000.0
+    assert clock.now == 600.0
+    assert await _ends(clock, [lambda: turnstile.enter(patience=Patience(3000.0, 3600.5))]) == [3000.0]
+
+
+async def test_the_wait_of_those_before_counts() -> None:
+    clock = SteppedClock()
+    turnstile = Turnstile(Limits(rates=[RateLimit(2, 10.0)]), clock)
+    patient = [lambda: turnstile.enter(patience=Patience(35.0))] * 10
+    told = await _ends(clock, patient)
+    assert told == [0.0, 0.0, 10.0, 10.0, 20.0, 20.0, 30.0, 30.0, ("refused", 40.0, 0.0), ("refused", 40.0, 0.0)]
+
+
+async def test_the_wait_of_other_lanes_counts() -> None:
+    clock = SteppedClock()
+    turnstile = Turnstile(Limits(rates=[RateLimit(1, 10.0)]), clock)
+    lanes = ["export"] * 5 + ["app"] * 2
+    told = await _ends(clock, [lambda lane=lane: turnstile.enter(lane, patience=Patience(35.0)) for lane in lanes])  # type: ignore[misc]  # a lambda of an argument with a default
+    refused = ("refused", 40.0, 0.0)
+    assert told == [0.0, 10.0, 20.0, 40.0, refused, 30.0, refused]  # who came after the fourth went before it, in another lane
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(concurrency=1), Limits(rates=[RateLimit(100, 1.0)])])
+async def test_a_pause_that_comes_while_tasks_wait_is_told_to_those_it_is_too_long_for(limits: Limits) -> None:
+    clock = SteppedClock()
+    turnstile = Turnstile(limits, clock)
+    turnstile.pause(5.0)
+
+    async def pause() -> float:
+        await clock.sleep(1.0)
+        turnstile.pause(60.0)
+        return 0.0
+
+    async def one(patience: Patience) -> float:
+        waited = await turnstile.enter(patience=patience)
+        turnstile.leave()
+        return waited
+
+    patiences = [Patience(10.0), Patience(100.0), Patience(until=30.0), Patience(59.0), Patience(60.0)]
+    told = await _ends(clock, [pause, *(lambda patience=patience: one(patience) for patience in patiences)])
+    refused = ("refused", 60.0, 1.0)
+    assert told == [0.0, refused, 61.0, refused, refused, 61.0]
+
+
+async def test_where_only_a_place_is_lacking_nothing_is_known() -> None:
+    clock = SteppedClock()
+    turnstile = Turnstile(Limits(concurrency=1), clock)
+
+    async def one() -> float:
+        waited = await turnstile.enter(patience=Patience(0.5))
+        await clock.sleep(1.0)
+        turnstile.leave()
+        return waited
+
+    assert await _ends(clock, [one, one, one]) == [0.0, 1.0, 2.0]
+
+
+# Shared limits.
+
+
+class Store:
+    """A store that says what the test says, and later."""
+
+    def __init__(self, *says: float | Exception) -> None:
+        self.says = list(says)
+        self.asked: list[str] = []
+        self.told: list[tuple[str, str]] = []
+
+    async def start(self, key: str, limits: Limits, ticket: str, lease: float) -> float:
+        self.asked.append(ticket)
+        await asyncio.sleep(0)
+        said = self.says.pop(0) if len(self.says) > 1 else self.says[0]
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    async def end(self, key: str, ticket: str) -> None:
+        await asyncio.sleep(0)
+        self.told.append(("end", ticket))
+
+    async def pause(self, key: str, seconds: float) -> None:
+        self.told.append(("pause", f"{seconds:g}"))
+
+    async def quota(self, key: str, limits: Limits) -> Quota:
+        return LimitAccount().quota(0.0, limits)
+
+    async def aclose(self) -> None: ...
+
+
+def _shared(clock: SteppedClock, store: Store, limits: Limits = Limits()) -> tuple[Turnstile, Errands]:  # noqa: B008 -- frozen
+    errands = Errands()
+    return Turnstile(limits, clock, "api", shared=SharedLimits(store, "k", limits, errands)), errands
+
+
+async def test_what_a_store_says_is_kept_to_and_told_to_those_behind() -> None:
+    clock, store = SteppedClock(), Store(0.0, 0.025, 100.0, 0.0)
+    turnstile, _ = _shared(clock, store)
+    assert await turnstile.enter() == 0.0
+    patiences = [Patience(200.0), Patience(99.0), Patience(100.0), Patience(until=50.0)]
+    told = await _ends(clock, [lambda patience=patience: turnstile.enter(patience=patience) for patience in patiences])  # type: ignore[misc]  # a lambda of an argument with a default
+    refused = ("refused", 100.0, 0.025)
+    assert told == [100.025, refused, 100.025, refused]
+    assert len(set(store.asked[1:4])) == 1  # the same ticket until it is let through
+
+
+async def test_a_store_that_fails_is_asked_again_for_as_long_as_calls_may_wait(caplog: pytest.LogCaptureFixture) -> None:
+    clock, store = SteppedClock(), Store(*[LimitStoreError("locked")] * 5, 0.0)
+    turnstile, _ = _shared(clock, store)
+    assert await _ends(clock, [lambda: turnstile.enter(patience=Patience(60.0))]) == [5.0]
+    assert "api: locked; it is asked again" in caplog.text
+
+
+@pytest.mark.parametrize("error", [LimitStoreError("locked"), ConnectionError("gone: secret")])
+async def test_a_store_that_goes_on_failing_fails_each_call_in_time(error: Exception) -> None:
+    """Also those that wait behind others: not one after the other."""
+    clock, store = SteppedClock(), Store(error)
+    turnstile, _ = _shared(clock, store)
+    ended: list[tuple[float, Exception]] = []
+
+    async def one() -> None:
+        with pytest.raises(LimitStoreError) as caught:
+            await turnstile.enter(patience=Patience(10.0))
+        ended.append((clock.now, caught.value))
+
+    await clock.run([asyncio.create_task(one()) for _ in range(100)])
+    assert {now for now, _ in ended} == {10.0}
+    assert len({id(told) for _, told in ended}) == 100
+    assert not any("secret" in str(told) for _, told in ended)
+    assert turnstile._gate.in_use == 0
+    store.says = [0.0]
+    assert await turnstile.enter() == 0.0
+
+
+async def test_what_a_store_over_a_network_is_told_is_seen_through() -> None:
+    clock, store = SteppedClock(), Store(0.0)
+    turnstile, errands = _shared(clock, store)
+    await turnstile.enter()
+    await turnstile.enter()
+    turnstile.leave()
+    turnstile.pause(3.0)
+    await errands.finish()
+    assert len(store.told) == 2
+    assert ("pause", "3") in store.told
+    turnstile.leave()
+    await errands.finish()
+    assert {ticket for told, ticket in store.told if told == "end"} == set(store.asked)
+
+
+async def test_a_cancelled_start_is_answered_before_it_is_ended() -> None:
+    clock, store = SteppedClock(), Store(0.0)
+    turnstile, errands = _shared(clock, store)
+    starting = asyncio.create_task(turnstile.enter())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert await turnstile.enter() == 0.0  # behind the end of the other
+    await errands.finish()
+    assert store.told == [("end", store.asked[0])]
+    assert len(store.asked) == 2
+
+
+async def test_a_store_that_answers_at_once_costs_no_task_switch() -> None:
+    class AtOnce:
+        def start(self, key: str, limits: Limits, ticket: str, lease: float) -> float:
+            return 0.0
+
+        def end(self, key: str, ticket: str) -> None: ...
+
+    clock, store = SteppedClock(), AtOnce()
+    untyped: Any = store
+    turnstile, _ = _shared(clock, untyped)
+    entering = turnstile.enter().__await__()
+    with pytest.raises(StopIteration):  # it ends at its first step
+        next(entering)
+    turnstile.leave()
+
+
+# Who waits no more.
+
+
+class _Compared(asyncio.Future[None]):
+    """A future that counts how often one is looked at while another is searched for."""
+
+    count = 0
+
+    def __eq__(self, other: object) -> bool:
+        _Compared.count += 1
+        return self is other
+
+    __hash__ = asyncio.Future.__hash__
+
+
+Wait = Callable[[int], Awaitable[object]]
+
+
+def _for_a_permit() -> Wait:
+    gate = FairGate(1)
+    assert gate.try_acquire()
+    return lambda _number: gate.acquire("lane")
+
+
+def _in_lanes() -> Wait:
+    gate = FairGate(1)
+    assert gate.try_acquire()
+    return lambda number: gate.acquire(number % 100)
+
+
+def _for(limits: Limits, pause: float = 0.0) -> Callable[[], Wait]:
+    def made() -> Wait:
+        turnstile = Turnstile(limits, SteppedClock(), gate=FairGate(1))
+        assert turnstile.try_enter()
+        turnstile.pause(pause)
+        return lambda number: turnstile.enter(number % 3, patience=Patience(1e6))
+
+    return made
+
+
+def _for_a_store() -> Wait:
+    store = Store(100.0)
+    turnstile, _ = _shared(SteppedClock(), store)
+    return lambda _number: turnstile.enter()
+
+
+PLACES = {
+    "a permit": _for_a_permit,
+    "a permit, in many lanes": _in_lanes,
+    "the pool": _for(Limits()),
+    "a pause": _for(Limits(), 60.0),
+    "a place": _for(Limits(concurrency=1)),
+    "a rate": _for(Limits(rates=[RateLimit(1, 60.0)])),
+    "a store": _for_a_store,
+}
+
+
+@pytest.mark.parametrize("order", ["oldest first", "newest first", "any"])
+@pytest.mark.parametrize("place", list(PLACES))
+async def test_who_waits_no_more_is_not_searched_for(place: str, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "create_future", lambda: _Compared(loop=loop))
+    wait = PLACES[place]()
+    tasks = [asyncio.ensure_future(wait(number)) for number in range(2000)]
+    await _settle()
+    if order == "newest first":
+        tasks.reverse()
+    elif order == "any":
+        random.Random(3).shuffle(tasks)  # noqa: S311 -- seeded
+    _Compared.count = 0
+    for number, task in enumerate(tasks):
+        task.cancel()
+        if number % 500 == 0:
+            await _settle()
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(end) for end in ends} == {asyncio.CancelledError}
+    assert _Compared.count < 100
+
+
+async def test_a_pause_looks_at_the_queue_only_where_it_may_be_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each 429 of many requests under way makes the pause a little longer; not all that wait are gone through each time."""
+    clock = SteppedClock()
+    turnstile = Turnstile(Limits(concurrency=1), clock)
+    assert turnstile.try_enter()
+    tasks = [asyncio.ensure_future(turnstile.enter(patience=Patience(60.0))) for _ in range(1000)]
+    await _settle()
+    looks = list[int]()
+    refusal = Turnstile._refusal
+
+    def counted(self: Turnstile, now: float, ahead: int, patience: Patience) -> HeldBackError | None:
+        looks.append(ahead)
+        return refusal(self, now, ahead, patience)
+
+    monkeypatch.setattr(Turnstile, "_refusal", counted)
+    for number in range(100):
+        turnstile.pause(30.0 + number / 10)
+    assert looks == []
+    turnstile.pause(61.0)
+    assert len(looks) == 999
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(end) for end in ends} == {HeldBackError}

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import sqlite3
 import threading
+import time as time_module
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
 
 from aioconvo.core import sqlite_limits
-from aioconvo.core.errors import ConfigurationError, PoolClosedError
-from aioconvo.core.gate import FairGate, SharedLimits, Turnstile
-from aioconvo.core.limits import Limits, RateLimit, RateRule
+from aioconvo.core.errors import ConfigurationError, LimitStoreError, PoolClosedError
+from aioconvo.core.gate import FairGate, Turnstile
+from aioconvo.core.limits import Limits, RateLimit
+from aioconvo.core.shared_limits import Errands, SharedLimits
 from aioconvo.core.sqlite_limits import SqliteLimits
 
-# Sums of these are exact in a double, also with today's Unix time.
-TICK = 1 / 1024
-NOW = 1_800_000_000.0
+NOW = 1_000_000.0
 ONE_AT_A_TIME = Limits(concurrency=1)
-HELD, KEPT = 30.0, 1.0
+HELD = 30.0
 
 
 class Time:
-    """Unix time that moves when the test says so."""
+    """Seconds since boot that move when the test says so."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -45,49 +45,8 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "limits.db"
 
 
-@settings(max_examples=100, deadline=None)
-@given(
-    rates=st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4096)), max_size=3),
-    gaps=st.lists(st.integers(0, 3000), min_size=1, max_size=40),
-    pauses=st.dictionaries(st.integers(0, 39), st.integers(0, 5000), max_size=3),
-    set_back=st.dictionaries(st.integers(0, 39), st.integers(0, 10**7), max_size=2),
-)
-def test_the_windows_are_those_of_the_rule_in_memory(
-    rates: list[tuple[int, int]], gaps: list[int], pauses: dict[int, int], set_back: dict[int, int]
-) -> None:
-    """Also when the machine's clock is set back: the rule goes by a clock that never is."""
-    limits = Limits(rates=[RateLimit(calls, ticks * TICK) for calls, ticks in rates])
-    rule, now, behind = RateRule(limits.rates), NOW, 0.0
-    db = sqlite_limits._open(":memory:", NOW)
-    for number, gap in enumerate(gaps):
-        now += gap * TICK
-        if number in pauses:
-            rule.pause(now + pauses[number] * TICK)
-            sqlite_limits._pause(db, now - behind, "k", pauses[number] * TICK)
-        while (wait := sqlite_limits._start(db, now - behind, "k", limits, ticket="t", lease=HELD)) > 0:
-            assert wait == rule.wait(now)
-            now += wait
-        assert rule.wait(now) <= 0
-        rule.start(now)
-        behind += set_back.get(number, 0) * TICK
-        sqlite_limits._seen(db, now - behind, "k", 0.0)
-    db.close()
-
-
-async def test_all_starts_of_a_key_count_whatever_the_limits(file: Path, time: Time) -> None:
-    slow, fast = Limits(rates=[RateLimit(3, 60.0)]), Limits(rates=[RateLimit(2, 1.0)])
-    async with SqliteLimits(file, time=time) as one, SqliteLimits(file, time=time) as two:
-        assert await one.start("k", slow, "a", HELD) == 0.0
-        time.now += 10.0
-        assert await two.start("k", fast, "b", HELD) == 0.0
-        assert await one.start("k", Limits(), "c", HELD) == 0.0  # has no rates itself
-        assert await two.start("k", fast, "d", HELD) == 1.0
-        assert await one.start("k", slow, "d", HELD) == 50.0
-        assert await one.start("another", slow, "d", HELD) == 0.0
-
-
 async def test_a_pause_holds_back_all_stores_of_the_file(file: Path, time: Time) -> None:
-    async with SqliteLimits(file, time=time) as one, SqliteLimits(file, time=time) as two:
+    async with SqliteLimits(file, since_boot=time) as one, SqliteLimits(file, since_boot=time) as two:
         one.pause("k", 30.0)
         one.pause("k", 10.0)
         assert await one.start("k", Limits(), "a", HELD) == 30.0
@@ -99,7 +58,7 @@ async def test_a_pause_holds_back_all_stores_of_the_file(file: Path, time: Time)
 
 async def test_places_go_by_the_order_they_were_asked_for(file: Path, time: Time) -> None:
     """One busy process cannot keep the others out by asking again at once."""
-    async with SqliteLimits(file, time=time) as one, SqliteLimits(file, time=time) as two:
+    async with SqliteLimits(file, since_boot=time) as one, SqliteLimits(file, since_boot=time) as two:
         assert await one.start("k", ONE_AT_A_TIME, "a", HELD) == 0.0
         assert await two.start("k", ONE_AT_A_TIME, "b", HELD) > 0
         assert await one.start("k", ONE_AT_A_TIME, "c", HELD) > 0
@@ -112,40 +71,13 @@ async def test_places_go_by_the_order_they_were_asked_for(file: Path, time: Time
         assert await one.start("k", ONE_AT_A_TIME, "c", HELD) == 0.0
 
 
-async def test_two_places(file: Path, time: Time) -> None:
-    limits = Limits(concurrency=2)
-    async with SqliteLimits(file, time=time) as store:
-        waits = [await store.start("k", limits, ticket, HELD) for ticket in "abcd"]
-        assert [wait > 0 for wait in waits] == [False, False, True, True]
-        store.end("k", "b")
-        waits = [await store.start("k", limits, ticket, HELD) for ticket in "dc"]
-        assert [wait > 0 for wait in waits] == [True, False]
-
-
-async def test_who_is_not_heard_of_holds_nothing_for_ever(file: Path, time: Time) -> None:
-    async with SqliteLimits(file, time=time) as store:
-        assert await store.start("k", ONE_AT_A_TIME, "died at work", HELD) == 0.0
-        assert await store.start("k", ONE_AT_A_TIME, "died waiting", HELD) > 0
-        time.now += HELD - TICK
-        assert await store.start("k", ONE_AT_A_TIME, "a", HELD) > 0
-        time.now -= 3600.0  # the clock is set back; the lease goes with it
-        assert await store.start("k", ONE_AT_A_TIME, "a", HELD) > 0
-        time.now += TICK
-        assert await store.start("k", ONE_AT_A_TIME, "a", HELD) == 0.0
-        assert await store.start("k", ONE_AT_A_TIME, "died waiting", HELD) > 0
-        store.end("k", "a")
-        assert await store.start("k", ONE_AT_A_TIME, "b", HELD) > 0
-        time.now += KEPT
-        assert await store.start("k", ONE_AT_A_TIME, "b", HELD) == 0.0
-
-
 def test_threads_with_stores_and_loops_of_their_own(file: Path, time: Time) -> None:
     """100 of 400 are let through, and none twice."""
     limits = Limits(rates=[RateLimit(100, 3600.0)])
     let_through = list[float]()
 
     async def ask(name: int) -> None:
-        async with SqliteLimits(file, time=time) as store:
+        async with SqliteLimits(file, since_boot=time) as store:
             waits = await asyncio.gather(*(store.start("k", limits, f"{name}.{number}", HELD) for number in range(50)))
         let_through.extend(wait for wait in waits if wait == 0.0)
 
@@ -160,22 +92,121 @@ def test_threads_with_stores_and_loops_of_their_own(file: Path, time: Time) -> N
 async def test_what_is_over_is_forgotten(file: Path, time: Time) -> None:
     limits = Limits(rates=[RateLimit(1000, 60.0)], concurrency=1)
     for key in ("old", "new"):
-        async with SqliteLimits(file, time=time) as store:
+        async with SqliteLimits(file, since_boot=time) as store:
             for number in range(20):
                 time.now += 4.0
                 assert await store.start(key, limits, f"{number}", HELD) == 0.0
                 store.end(key, f"{number}")
         time.now += 61.0
-    async with SqliteLimits(file, time=time) as store:
+    async with SqliteLimits(file, since_boot=time) as store:
         await store.start("last", limits, "a", HELD)
-    assert await asyncio.to_thread(_counts, file) == {"credentials": 1, "starts": 1, "leases": 1}
+    assert await asyncio.to_thread(_counts, file) == {"accounts": 1, "started": 1, "tickets": 1}
 
 
 def _counts(file: Path) -> dict[str, int]:
     db = sqlite3.connect(file)
-    counts = {name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("credentials", "starts", "leases")}  # noqa: S608 -- our own names
+    counts = {name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("accounts", "started", "tickets")}  # noqa: S608 -- our own names
     db.close()
     return counts
+
+
+# Clocks.
+
+
+async def _burst(store: SqliteLimits, limits: Limits) -> int:
+    """How many are let through at once."""
+    tickets = itertools.count()
+    let_through = 0
+    while await store.start("k", limits, f"{next(tickets)}", HELD) == 0.0:
+        let_through += 1
+    return let_through
+
+
+@pytest.mark.parametrize("step", [7200.0, -7200.0, 86400.0 * 365, -1e9])
+async def test_setting_the_clock_changes_nothing(file: Path, monkeypatch: pytest.MonkeyPatch, step: float) -> None:
+    """By the system's own clocks: no second burst after a step, and none when it is set right again."""
+    limits = Limits(rates=[RateLimit(10, 3600.0)])
+    async with SqliteLimits(file) as store:
+        assert await _burst(store, limits) == 10
+        assert await store.start("one", ONE_AT_A_TIME, "a", HELD) == 0.0
+        store.pause("paused", 60.0)
+        unix = time_module.time
+        monkeypatch.setattr(time_module, "time", lambda: unix() + step)
+        for _ in range(2):
+            assert await _burst(store, limits) == 0
+            assert 3500.0 < await store.start("k", limits, "again", HELD) <= 3600.0
+            assert 0 < await store.start("one", ONE_AT_A_TIME, "b", HELD) < 1.0
+            assert 50.0 < await store.start("paused", Limits(), "a", HELD) <= 60.0
+            monkeypatch.undo()
+        async with SqliteLimits(file, time=lambda: 0.0) as other:  # as versions before were told the time
+            assert await _burst(other, limits) == 0
+
+
+async def test_after_a_restart_of_the_machine_all_goes_on_to_count(file: Path, time: Time) -> None:
+    limits = Limits(rates=[RateLimit(3, 3600.0)], concurrency=2)
+    async with SqliteLimits(file, since_boot=time) as store:
+        assert await _burst(store, Limits(rates=[RateLimit(3, 3600.0)])) == 3
+        store.pause("k", 100.0)
+        await store.quota("k", limits)  # what was told before is done
+        time.now += 20.0
+        await store.quota("k", limits)
+    for uptime in (5.0, 1.0):  # two restarts, each after a moment
+        time.now = uptime
+        async with SqliteLimits(file, since_boot=time) as store:
+            quota = await store.quota("k", limits)
+            assert (quota.rates[0].left, quota.rates[0].whole_in, quota.under_way) == (0, 3580.0, 3)
+            assert quota.held_back == 3580.0
+            assert await store.start("k", Limits(), "x", HELD) == 80.0  # the rest of the pause
+    time.now += 3580.0
+    async with SqliteLimits(file, since_boot=time) as store:
+        assert await _burst(store, limits) == 2
+
+
+async def test_a_restart_that_is_noticed_late_lets_nothing_through_early(file: Path, time: Time) -> None:
+    """The machine runs for longer than before when it is asked for the first time: that long at least has passed."""
+    limits = Limits(rates=[RateLimit(3, 3600.0)])
+    time.now = 100.0
+    async with SqliteLimits(file, since_boot=time) as store:
+        assert await _burst(store, limits) == 3
+    time.now = 500.0
+    async with SqliteLimits(file, since_boot=time) as store:
+        assert await store.start("k", limits, "a", HELD) == 3200.0
+
+
+BEFORE = """
+CREATE TABLE credentials (
+    key TEXT PRIMARY KEY, seen REAL NOT NULL, paused_until REAL NOT NULL, longest REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE starts (key TEXT NOT NULL, at REAL NOT NULL);
+CREATE INDEX starts_in_order ON starts (key, at);
+CREATE TABLE leases (
+    number INTEGER PRIMARY KEY, key TEXT NOT NULL, ticket TEXT NOT NULL, held INTEGER NOT NULL, until REAL NOT NULL,
+    UNIQUE (key, ticket));
+INSERT INTO credentials VALUES ('k', 1800000000.0, 1800000007.0, 3600.0), ('free', 1800000000.0, 0.0, 0.0);
+INSERT INTO starts VALUES ('k', 1799999990.0), ('k', 1799999000.0), ('k', 1800000000.0);
+INSERT INTO leases VALUES (1, 'k', 'a', 1, 1800000020.0), (2, 'k', 'b', 0, 1800000001.0);
+"""
+
+
+async def test_a_file_of_a_version_that_went_by_the_unix_time_goes_on_to_count(file: Path, time: Time) -> None:
+    def write() -> None:
+        with contextlib.closing(sqlite3.connect(file)) as db:
+            db.executescript(BEFORE)
+
+    await asyncio.to_thread(write)
+    async with SqliteLimits(file, since_boot=time) as store:
+        quota = await store.quota("k", Limits(rates=[RateLimit(3, 3600.0)]))
+        assert (quota.rates[0].left, quota.rates[0].whole_in, quota.under_way) == (0, 3600.0, 1)
+        assert quota.held_back == 2600.0
+        assert await store.start("k", Limits(), "x", HELD) == 7.0
+        time.now += 7.0
+        assert await store.start("k", ONE_AT_A_TIME, "b", HELD) > 0
+        time.now += 13.0
+        assert await store.start("k", ONE_AT_A_TIME, "b", HELD) == 0.0
+        assert await store.start("free", Limits(), "x", HELD) == 0.0
+        await asyncio.to_thread(write)  # one of those versions came once more
+    async with SqliteLimits(file, since_boot=time) as store:
+        quota = await store.quota("k", Limits(rates=[RateLimit(10, 3600.0)]))
+        assert quota.rates[0].left == 10 - 7
 
 
 # A turnstile in front of the store.
@@ -184,7 +215,7 @@ def _counts(file: Path) -> dict[str, int]:
 @pytest.fixture
 def locked(file: Path) -> Iterator[sqlite3.Connection]:
     """Another process has the write lock until `rollback`."""
-    sqlite_limits._open(str(file), NOW).close()
+    sqlite_limits._open(str(file), lambda: NOW).close()
     db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     db.execute("BEGIN IMMEDIATE")
     yield db
@@ -211,7 +242,7 @@ async def test_a_cancel_while_the_store_is_asked_leaves_no_place_taken(
 ) -> None:
     gate = FairGate(5)
     async with SqliteLimits(file) as store:
-        turnstile = Turnstile(ONE_AT_A_TIME, Stuck(), "", gate, shared=SharedLimits(store, "k", ONE_AT_A_TIME))
+        turnstile = Turnstile(ONE_AT_A_TIME, Stuck(), "", gate, shared=SharedLimits(store, "k", ONE_AT_A_TIME, Errands()))
         task = asyncio.create_task(turnstile.enter())
         for _ in range(turns):
             await asyncio.sleep(0)
@@ -219,21 +250,21 @@ async def test_a_cancel_while_the_store_is_asked_leaves_no_place_taken(
         await asyncio.to_thread(locked.rollback)
         await asyncio.wait([task])
         assert task.cancelled()
-        assert (gate.in_use, turnstile.idle) == (0, True)
+        assert (gate.in_use, turnstile._inside) == (0, [])
         for _ in range(2):
             async with asyncio.timeout(5):
                 assert await turnstile.enter() == 0.0
             turnstile.leave()
         async with SqliteLimits(file) as other:
-            assert await store.start("k", Limits(), "", HELD) == 0.0  # what was told before is done
+            await store.quota("k", Limits())  # what was told before is done
             assert await other.start("k", ONE_AT_A_TIME, "a", HELD) == 0.0
 
 
 async def test_the_shortest_lease_is_given_back_first(file: Path, time: Time) -> None:
     """A request without a timeout must not lose its lease to one that ended sooner."""
     limits = Limits(concurrency=2)
-    async with SqliteLimits(file, time=time) as store:
-        shared = SharedLimits(store, "k", limits)
+    async with SqliteLimits(file, since_boot=time) as store:
+        shared = SharedLimits(store, "k", limits, Errands())
         for at_most in (None, 10.0):
             assert await shared.start(0.0, at_most) == 0.0
         shared.end()
@@ -273,8 +304,11 @@ async def test_a_file_that_cannot_be_used(tmp_path: Path, file: Path, caplog: py
 async def test_a_lock_that_is_never_given_back(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_limits, "_LOCK_PATIENCE", 0.01)
     async with SqliteLimits(file) as store:
-        with pytest.raises(ConfigurationError, match="locked"):
-            await store.start("k", Limits(), "a", HELD)
+        for _ in range(2):
+            with pytest.raises(
+                LimitStoreError, match=r"limits in .* cannot be asked for now: database is locked; nothing was sent"
+            ):
+                await store.start("k", Limits(), "a", HELD)
 
 
 def test_a_store_that_nobody_closes_is_closed_with_the_program(file: Path) -> None:

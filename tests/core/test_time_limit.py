@@ -187,5 +187,5 @@ async def test_a_pause_that_comes_while_a_request_waits_for_the_pool_is_kept() -
     turnstile.pause(60.0)
     turnstile.leave()
     assert await waiting is False
-    assert (gate.free, gate.waiting, turnstile._inside) == (1, 0, 0)
+    assert (gate.free, gate.waiting, turnstile._inside) == (1, 0, [])
     assert not turnstile.try_enter()

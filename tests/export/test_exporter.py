@@ -449,3 +449,11 @@ async def test_a_walk_that_begins_anew_leaves_no_gap(sandbox: Sandbox, pool: aio
     summary = await Exporter(source("sunshine", sandbox, pool), [first, second], overlap=dt.timedelta()).run()
     assert summary.complete
     assert await exported(first) == await exported(second) == held(sandbox, "sunshine")
+
+
+def test_an_export_waits_for_its_own_limits_unless_that_is_bounded() -> None:
+    client = aioconvo.UltraCartClient(simple_key="k", max_retries=7)
+    own = Source(client).client.portable_options["retry"]
+    assert (own.patience >= 86400.0 * 365, own.max_wait, own.max_retries) == (True, 60.0, 7)
+    bounded = client.with_options(retry=aioconvo.RetryPolicy(max_own_wait=5.0))
+    assert Source(bounded).client.portable_options["retry"].patience == 5.0

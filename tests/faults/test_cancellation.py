@@ -48,7 +48,7 @@ async def _left_over(pool: SessionPool, clients: list[Any]) -> dict[str, int]:
             "connections": len(connector._acquired),
             "permits": state.gate.in_use,
             "waiting for a permit": state.gate.waiting,
-            "inside limits": sum(one._inside for one in turnstiles),
+            "inside limits": sum(len(one._inside) for one in turnstiles),
             "waiting for limits": sum(one._queue.in_use + one._queue.waiting for one in turnstiles),
             "tasks": len(asyncio.all_tasks()) - 1,
         }

@@ -57,7 +57,7 @@ class Fleet:
         self.times: list[float] = []
         self.answer: Callable[[Seen], Step] = lambda _seen: GOOD
         self._server = FaultServer(self._saw)
-        self.stores = [aioconvo.SqliteLimits(file, time=self.clock.time) for _ in range(pools)]
+        self.stores = [aioconvo.SqliteLimits(file, since_boot=self.clock.monotonic) for _ in range(pools)]
         self.pools = [aioconvo.SessionPool(size=20, clock=self.clock, limit_store=store) for store in self.stores]
 
     def _saw(self, seen: Seen) -> Step:
@@ -148,9 +148,9 @@ async def test_the_file_tells_no_credential(tmp_path: Path) -> None:
 CHILD = """
 import asyncio, sys
 import aioconvo
-from aioconvo.core import gate
+from aioconvo.core import shared_limits
 
-gate._LEASE_MARGIN = 0.0
+shared_limits._LEASE_MARGIN = 0.0
 
 async def main(url, path, tasks, options):
     async with aioconvo.SqliteLimits(path) as store, aioconvo.SessionPool(limit_store=store) as pool:
@@ -256,7 +256,7 @@ def test_four_processes_at_one_rate(tmp_path: Path, record_property: Record) -> 
             _go(process)
         ends = [_ends(process) for process in processes]
     db = sqlite3.connect(file)
-    starts = [at for (at,) in db.execute("SELECT at FROM starts ORDER BY at")]
+    starts = [at for (at,) in db.execute("SELECT at FROM started ORDER BY at")]
     db.close()
     most = {"started in any 0.4 s": _most_at_once(starts, 0.4), "seen in any 0.25 s": _most_at_once(server.times, 0.25)}
     _show(record_property, f"4 processes x 20 tasks at 20 per 0.4 s: {most}, {server.refused} x 429")
@@ -333,10 +333,10 @@ def now():
     if len(calls) == 2:
         print("locked", flush=True)
         time.sleep(60)
-    return time.time()
+    return time.monotonic()
 
 calls = []
-asyncio.run(aioconvo.SqliteLimits(sys.argv[1], time=now).start("k", aioconvo.Limits(concurrency=1), "t", 60.0))
+asyncio.run(aioconvo.SqliteLimits(sys.argv[1], since_boot=now).start("k", aioconvo.Limits(concurrency=1), "t", 60.0))
 """
 
 
@@ -353,7 +353,7 @@ def test_a_process_killed_inside_a_transaction(tmp_path: Path, monkeypatch: pyte
         assert process.stdout is not None
         assert process.stdout.readline() == "locked\n"
         monkeypatch.setattr(sqlite_limits, "_LOCK_PATIENCE", 0.01)
-        with pytest.raises(aioconvo.ConfigurationError, match="locked"):
+        with pytest.raises(aioconvo.LimitStoreError, match="locked"):
             asyncio.run(ask())
         monkeypatch.undo()
     finally:
