@@ -28,6 +28,7 @@ class Call(msgspec.Struct, gc=False):
     began: float
     deadline: float | None
     attempts: int = 0
+    under_way: bool = False  # a request is; at other times the call waits for us
     on_wire: bool = False
     lost: bool = False  # the last request's connection: where one broke, the other kept ones may be dead, too
     renewed: bool = False
@@ -37,6 +38,7 @@ class Call(msgspec.Struct, gc=False):
     waited_for_pool: float = 0.0
     ended: float = 0.0
     answer: Answer | None = None  # to the last request
+    status: int | None = None  # of the last answer to the requests before it
 
     @property
     def operation(self) -> Operation[Any]:
@@ -50,6 +52,7 @@ class Call(msgspec.Struct, gc=False):
             elapsed=now - self.began,
             request_id=request_id,
             idempotency_key=self.request.idempotency_key,
+            status=self.status if self.answer is None else self.answer.status,
         )
 
     def deleted_before(self, failure: Failure) -> bool:

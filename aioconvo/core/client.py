@@ -262,9 +262,10 @@ class APIClient:
         while True:
             if call.attempts:
                 call.waited_for_limits = call.waited_for_pool = 0.0
-                call.answer = None
+                if call.answer is not None:
+                    call.status, call.answer = call.answer.status, None
             call.attempts += 1
-            call.on_wire = False
+            call.on_wire = call.under_way = False
             call.credentials = call.auth.headers(self._clock.time()) or await self._credentials(call.auth)
             try:
                 result = self._judged(call, await self._exchange(call, state))
@@ -343,7 +344,7 @@ class APIClient:
         try:
             request = call.request
             headers = self._destination.headers(call.credentials, request.content_type)
-            call.on_wire = True
+            call.on_wire = call.under_way = True
             self._observer.request_begins(call)
             came = await self._pool.exchange(
                 state,
@@ -370,7 +371,7 @@ class APIClient:
         return came
 
     async def _wait_or_raise(self, call: Call, state: LoopState, failure: Failure) -> None:
-        call.on_wire = False
+        call.on_wire = call.under_way = False
         if failure.permanent:
             raise failure.error
         clock = self._clock
@@ -453,10 +454,10 @@ class APIClient:
         return broken_failure(facts, fault, status, headers, repeatable=call.request.operation.effect.repeatable)
 
     def _deadline_error(self, call: Call) -> errors.CallError:
-        reason = f"the call did not end within its deadline of {self._deadline:g} s"
-        if (call.on_wire or call.maybe_done) and not call.request.operation.effect.repeatable:
-            return errors.MaybeSentError(reason, self._facts(call))
-        return errors.DeadlineExceededError(reason, self._facts(call))
+        kind = errors.APIDeadlineError if call.under_way else errors.DeadlineExceededError
+        error = kind(f"the call did not end within its deadline of {self._deadline:g} s", self._facts(call))
+        doubtful = (call.on_wire or call.maybe_done) and not call.request.operation.effect.repeatable
+        return unsure(error) if doubtful else error
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._origin.host}, {self._auth!r}>"

@@ -11,11 +11,13 @@
     └── CallError                   a call was made and brought no usable answer
         ├── APIConnectionError      no answer came
         │   └── APITimeoutError     ... in time
-        │       └── DeadlineExceededError
+        ├── DeadlineExceededError   the call took longer than its deadline: it waited in a queue of ours, or between two tries
+        │   └── APIDeadlineError    (also an APITimeoutError) ... while a request was under way
         ├── APIStatusError          an answer came, and it is an error
         │   ├── BadRequestError 400, AuthenticationError 401, PaymentRequiredError 402, PermissionDeniedError 403,
-        │   │   NotFoundError 404, ConflictError 409, GoneError 410, RequestTooLargeError 413,
-        │   │   UnprocessableEntityError 422, LockedError 423, RateLimitError 429, InternalServerError 5xx
+        │   │   NotFoundError 404, MethodNotAllowedError 405, ConflictError 409, GoneError 410,
+        │   │   RequestTooLargeError 413, UnprocessableEntityError 422, LockedError 423, RateLimitError 429,
+        │   │   InternalServerError 5xx
         │   ├── LimitReachedError       (a RateLimitError) our own limits hold the call back for too long; not sent
         │   └── UnexpectedRedirectError 3xx
         ├── ResponseDecodeError     an answer came and is not what the API documents
@@ -24,6 +26,8 @@
             ├── MaybeSentStatusError  (also an InternalServerError) the same, told by a 5xx answer
             └── MaybeSentDecodeError  (also a ResponseDecodeError) the same, since its answer cannot be used
 
+Every MaybeSentError is also what the same failure of a read would be: an `APITimeoutError`, `ConflictError` and so on.
+
 Errors tell facts, never credentials or message text, and can be pickled. What an answer held, its `body` and `headers`,
 is kept in attributes only: it stands in no `str` or `repr` and is left out of pickles, which are stored and sent.
 """
@@ -31,12 +35,13 @@ is kept in attributes only: it stands in no `str` or `repr` and is left out of p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 __all__ = [
     "APIConnectionError",
+    "APIDeadlineError",
     "APIStatusError",
     "APITimeoutError",
     "AioconvoError",
@@ -56,6 +61,7 @@ __all__ = [
     "MaybeSentDecodeError",
     "MaybeSentError",
     "MaybeSentStatusError",
+    "MethodNotAllowedError",
     "NotFoundError",
     "OutOfOrderError",
     "PaginationError",
@@ -69,6 +75,7 @@ __all__ = [
     "UnprocessableEntityError",
     "UnsupportedError",
     "WrongAnswerError",
+    "maybe_sent_type",
     "status_error_type",
 ]
 
@@ -109,7 +116,8 @@ class CallFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known about the call an error belongs to.
 
     `operation` is the dotted Python name (`sunshine.conversations.list`), `path` the template without the values that were
-    put in (they may be personal data), `attempts` how often a request was tried, `elapsed` seconds since the call began.
+    put in (they may be personal data), `attempts` how often a request was tried, `elapsed` seconds since the call began,
+    `status` that of the last answer to any of its requests.
     """
 
     provider: str
@@ -120,6 +128,7 @@ class CallFacts(msgspec.Struct, frozen=True, kw_only=True):
     elapsed: float = 0.0
     request_id: str | None = None
     idempotency_key: str | None = None
+    status: int | None = None
 
 
 class CallError(AioconvoError):
@@ -152,8 +161,8 @@ class CallError(AioconvoError):
 
     @property
     def status(self) -> int | None:
-        """HTTP status of the last answer; `None` when there was none."""
-        return None
+        """HTTP status of the last answer, also where a later request brought none; `None` when there was none."""
+        return self.call.status
 
     @property
     def code(self) -> str | None:
@@ -179,8 +188,12 @@ class APITimeoutError(APIConnectionError, TimeoutError):
     """No answer came within the attempt timeout."""
 
 
-class DeadlineExceededError(APITimeoutError):
+class DeadlineExceededError(CallError, TimeoutError):
     """The call, with all its waits and attempts, did not end within its deadline."""
+
+
+class APIDeadlineError(DeadlineExceededError, APITimeoutError):
+    """The deadline ended while a request was under way: its answer did not come in time."""
 
 
 class ResponseDecodeError(CallError):
@@ -205,6 +218,9 @@ class MaybeSentError(CallError):
     """A call with outside effects failed in a way that leaves open whether the server carried it out.
 
     It was not tried again, so it happened once or not at all. Look at the conversation before sending again.
+
+    Each is also of the kind that the same failure of a read would have: `except APITimeoutError` catches a send that timed
+    out.
     """
 
 
@@ -290,6 +306,10 @@ class NotFoundError(APIStatusError):
     """404: no such app, conversation, user or message."""
 
 
+class MethodNotAllowedError(APIStatusError):
+    """405: the path does not take this method; check `base_url` and the path."""
+
+
 class ConflictError(APIStatusError):
     """409: the call collides with the present state."""
 
@@ -337,12 +357,42 @@ class MaybeSentStatusError(MaybeSentError, InternalServerError):
     """A 5xx answer to a call with outside effects: the server may or may not have carried it out."""
 
 
+def maybe_sent_type(kind: type[CallError]) -> type[MaybeSentError]:
+    """The class of errors that are a `MaybeSentError` and of this kind, too."""
+    if issubclass(kind, MaybeSentError):
+        return kind
+    if kind not in _MAYBE_SENT_TYPES:
+        _MAYBE_SENT_TYPES[kind] = _made_maybe_sent(kind)
+    return _MAYBE_SENT_TYPES[kind]
+
+
+def _made_maybe_sent(kind: type[CallError]) -> type[MaybeSentError]:
+    base = MaybeSentDecodeError if issubclass(kind, ResponseDecodeError) else MaybeSentError
+    return type(_MAYBE_SENT + kind.__name__, (base, kind), {"__doc__": kind.__doc__, "__module__": __name__})
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> type[MaybeSentError]:
+        """The classes of `maybe_sent_type` by their names, as pickles ask for them."""
+        kind = globals().get(name.removeprefix(_MAYBE_SENT))
+        if isinstance(kind, type) and issubclass(kind, CallError):
+            return maybe_sent_type(kind)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+_MAYBE_SENT_TYPES: dict[type[CallError], type[MaybeSentError]] = {
+    InternalServerError: MaybeSentStatusError,
+    ResponseDecodeError: MaybeSentDecodeError,
+}
+_MAYBE_SENT = "MaybeSent"
 _BY_STATUS: dict[int, type[APIStatusError]] = {
     400: BadRequestError,
     401: AuthenticationError,
     402: PaymentRequiredError,
     403: PermissionDeniedError,
     404: NotFoundError,
+    405: MethodNotAllowedError,
     409: ConflictError,
     410: GoneError,
     413: RequestTooLargeError,

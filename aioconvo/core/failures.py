@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
@@ -137,19 +137,15 @@ def fault_error_type(fault: BaseException) -> type[BaseException]:
     return errors.ResponseDecodeError if isinstance(fault, BrokenAnswerError) else type(fault)
 
 
-def unsure(error: errors.CallError) -> errors.CallError:
-    """The error that says that the call may have been carried out."""
+def unsure(error: errors.CallError) -> errors.MaybeSentError:
+    """The error that says that the call may have been carried out, of the same kind otherwise."""
+    if isinstance(error, errors.MaybeSentError):
+        return error
+    make: Callable[..., errors.MaybeSentError] = errors.maybe_sent_type(type(error))
     reason = f"the server may have carried this call out before it failed: {error.reason}"
-    if isinstance(error, errors.InternalServerError):
-        return errors.MaybeSentStatusError(
-            reason,
-            error.call,
-            error.status,
-            code=error.code,
-            retry_after=error.retry_after,
-            headers=error.headers,
-            body=error.body,
-        )
+    if isinstance(error, errors.APIStatusError):
+        known = {"code": error.code, "retry_after": error.retry_after, "headers": error.headers, "body": error.body}
+        return make(reason, error.call, error.status, **known)
     if isinstance(error, errors.ResponseDecodeError):
-        return errors.MaybeSentDecodeError(reason, error.call, error.status)
-    return errors.MaybeSentError(reason, error.call)
+        return make(reason, error.call, error.status)
+    return make(reason, error.call)

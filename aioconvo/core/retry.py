@@ -5,14 +5,14 @@ The table, for an answer or fault on attempt n of at most `max_retries + 1`:
 | what happened                                   | read, idempotent | unsafe, paid                                |
 |-------------------------------------------------|------------------|---------------------------------------------|
 | the request provably never reached the server   | try again        | try again                                   |
-| 429                                             | try again        | try again: it was refused                   |
+| 425, 429                                        | try again        | try again: it was refused                   |
 | connection lost, timeout, broken body           | try again        | with an idempotency key: again, else unsure |
-| 408, 425, 500, 502, 503, 504, 520 to 524        | try again        | with an idempotency key: again, else unsure |
+| 408, 500, 502, 503, 504, 520 to 524             | try again        | with an idempotency key: again, else unsure |
 | any other 5xx but 501 and 505                   | the error        | unsure                                      |
 | any other error status                          | the error        | the error                                   |
 
-All tries but those after a 429 (there the server itself says when) are paid from a budget that answers refill, so that a
-server that is down gets hardly more requests than there are calls.
+All tries but those after a 425 or 429 (there the server is up, and tells to come later) are paid from a budget that answers
+refill, so that a server that is down gets hardly more requests than there are calls.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["RETRY_STATUSES", "Decision", "Outcome", "RetryDebts", "RetryPolicy",
 # 520 to 524 are what Cloudflare, which some of the APIs stand behind, answers for a server that it does not reach.
 RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _OTHER_SERVER_FAULTS = frozenset(range(500, 600)) - {501, 505}  # these two say that nothing was carried out
-_TOO_MANY_REQUESTS = 429
+_REFUSED = frozenset({425, 429})  # a 425 says that the request was not processed, RFC 8470, section 5.2
 _RESET_HEADERS = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
 _CLOCKS_AGREE = 2.0  # seconds; a date is told in whole ones, and an answer takes its time
 # A reset is sent as seconds from now or as a point in time; no quota window lasts 30 years.
@@ -63,7 +63,7 @@ class Outcome(msgspec.Struct, frozen=True):
     @property
     def doubtful(self) -> bool:
         """Whether the call may have been carried out all the same."""
-        if self.sent is Sent.NO or self.status == _TOO_MANY_REQUESTS:
+        if self.sent is Sent.NO or self.status in _REFUSED:
             return False
         return self.status is None or self.status in RETRY_STATUSES or self.status in _OTHER_SERVER_FAULTS
 
@@ -75,7 +75,7 @@ class Outcome(msgspec.Struct, frozen=True):
     @property
     def costs(self) -> bool:
         """Whether trying again is paid from the budget."""
-        return self.status != _TOO_MANY_REQUESTS
+        return self.status not in _REFUSED
 
 
 class Verdict(enum.Enum):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
 import aioconvo
 from aioconvo.core import errors
+from aioconvo.core.failures import unsure
 
 FACTS = errors.CallFacts(
     provider="sunshine",
@@ -85,7 +88,9 @@ def test_headers_have_lower_case_names_and_no_cookies() -> None:
         (errors.PoolClosedError, RuntimeError),
         (errors.APITimeoutError, TimeoutError),
         (errors.APITimeoutError, errors.APIConnectionError),
-        (errors.DeadlineExceededError, errors.APITimeoutError),
+        (errors.DeadlineExceededError, TimeoutError),
+        (errors.APIDeadlineError, errors.DeadlineExceededError),
+        (errors.APIDeadlineError, errors.APITimeoutError),
         (errors.MaybeSentStatusError, errors.MaybeSentError),
         (errors.MaybeSentStatusError, errors.InternalServerError),
         (errors.RateLimitError, errors.APIStatusError),
@@ -99,8 +104,40 @@ def test_what_catches_what(kind: type[Exception], also: type[Exception]) -> None
 
 def test_an_error_status_is_no_lost_connection_and_the_other_way_round() -> None:
     assert not issubclass(errors.MaybeSentError, errors.APIConnectionError)
+    assert not issubclass(errors.DeadlineExceededError, errors.APIConnectionError)
     assert not issubclass(errors.APIStatusError, errors.APIConnectionError)
     assert not issubclass(errors.ResponseDecodeError, errors.APIStatusError)
+
+
+KINDS = [kind for kind in CLASSES if issubclass(kind, errors.CallError) and not issubclass(kind, errors.MaybeSentError)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_send_in_doubt_is_also_what_a_read_would_be(kind: type[Any]) -> None:
+    error = _make(kind)
+    doubtful = unsure(error)
+    assert isinstance(doubtful, errors.MaybeSentError)
+    assert isinstance(doubtful, kind)
+    assert type(doubtful) is errors.maybe_sent_type(kind)
+    assert (doubtful.status, doubtful.code, doubtful.retry_after) == (error.status, error.code, error.retry_after)
+    assert (doubtful.call, getattr(doubtful, "body", None)) == (error.call, getattr(error, "body", None))
+    assert "may have carried this call out" in str(doubtful)
+    assert unsure(doubtful) is doubtful
+    for again in (pickle.loads(pickle.dumps(doubtful)), copy.copy(doubtful)):  # noqa: S301
+        assert type(again) is type(doubtful)
+        assert str(again) == str(doubtful)
+        assert again.status == doubtful.status
+
+
+def test_a_pickle_of_it_can_be_read_where_none_was_made_yet() -> None:
+    pickled = pickle.dumps(unsure(_make(errors.APITimeoutError)))
+    program = f"import pickle; print(type(pickle.loads({pickled!r})).__mro__[1:3])"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    assert "MaybeSentError" in told.stdout
+    assert "APITimeoutError" in told.stdout
+    for name in ("MaybeSentNothing", "MaybeSent", "MaybeSentConfigurationError", "Nothing"):
+        with pytest.raises(AttributeError, match=name):
+            getattr(errors, name)
 
 
 NAMED = {
@@ -109,6 +146,7 @@ NAMED = {
     402: errors.PaymentRequiredError,
     403: errors.PermissionDeniedError,
     404: errors.NotFoundError,
+    405: errors.MethodNotAllowedError,
     409: errors.ConflictError,
     410: errors.GoneError,
     413: errors.RequestTooLargeError,

@@ -80,7 +80,7 @@ async def test_faults_are_told_by_name(wire: Any, gadgets: Any, told: Told, erro
         await gadgets.with_options(hooks=told.hooks).post()
     assert told.kinds == ["Start", "Request", "Response", "End"]
     assert (told.facts[2].status, told.facts[2].error) == (None, name)
-    assert told.facts[3].error == "MaybeSentError"
+    assert told.facts[3].error == f"MaybeSent{name}"
     assert "canary" not in repr(told.facts)
 
 

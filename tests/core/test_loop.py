@@ -107,8 +107,8 @@ def _refused() -> Exception:
 @pytest.mark.parametrize("operation", EVERY, ids=str)
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 522, 400, 401, 403, 404, 409, 422, 501, 302])
 async def test_how_often_a_status_is_tried(wire: Any, make: Make, operation: Operation[Any], status: int) -> None:
-    tried = status == 429 or (status in {408, 425, 500, 502, 503, 504, 522} and operation.effect.repeatable)
-    unsure = status in {408, 425, 500, 502, 503, 504, 522} and not operation.effect.repeatable
+    tried = status in {425, 429} or (status in {408, 500, 502, 503, 504, 522} and operation.effect.repeatable)
+    unsure = status in {408, 500, 502, 503, 504, 522} and not operation.effect.repeatable
     for _ in range(4):
         wire.answers(operation.method, {}, status=status, headers={"X-Request-Id": "r1"})
     with pytest.raises(errors.CallError) as caught:
@@ -118,10 +118,9 @@ async def test_how_often_a_status_is_tried(wire: Any, make: Make, operation: Ope
     assert isinstance(error, errors.MaybeSentError) is unsure
     assert error.attempts == len(wire.sent)
     assert error.request_id == "r1"
-    if not unsure or status >= 500:
-        assert isinstance(error, errors.status_error_type(status))
-        assert (error.status, error.code) == (status, "busy")
-        assert "try later" in str(error)
+    assert isinstance(error, errors.status_error_type(status))
+    assert (error.status, error.code) == (status, "busy")
+    assert "try later" in str(error)
     assert "canary" not in str(error) + repr(error)
 
 
@@ -302,8 +301,9 @@ async def test_a_deadline_that_passes_before_anything_was_sent(wire: Any, make: 
     client = make(deadline=0.01, limits=aioconvo.Limits(concurrency=1))
     state = await client.pool.state()
     await client._entrance(state).enter()  # the only slot is taken
-    with pytest.raises(errors.DeadlineExceededError, match=r"deadline of 0\.01 s"):
+    with pytest.raises(errors.DeadlineExceededError, match=r"deadline of 0\.01 s") as caught:
         await client.call(operation.request("7"))
+    assert not isinstance(caught.value, errors.APIConnectionError | errors.MaybeSentError)
     assert wire.sent == []
     client._entrance(state).leave()
 
@@ -316,9 +316,45 @@ async def test_a_deadline_that_passes_after_a_refusal(wire: Any, make: Make, clo
 
     clock.sleep = sleep
     wire.answers("POST", status=429)
-    with pytest.raises(errors.DeadlineExceededError, match=r"deadline of 0\.01 s"):
+    with pytest.raises(errors.DeadlineExceededError, match=r"deadline of 0\.01 s") as caught:
         await make(deadline=0.01).call(POST.request("7"))
+    assert not isinstance(caught.value, errors.APIConnectionError | errors.MaybeSentError)
     assert _count(wire) == 1
+
+
+async def test_a_deadline_that_passes_between_two_tries_of_a_keyed_call(wire: Any, make: Make, clock: Any) -> None:
+    """The first try may have been carried out, the deadline ended in a wait of ours, and the status of the answer is known."""
+
+    async def sleep(_seconds: float) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    clock.sleep = sleep
+    wire.answers("POST", status=503)
+    with pytest.raises(errors.MaybeSentError) as caught:
+        await make(deadline=0.01).call(POST.request("7", idempotency_key="k"))
+    assert isinstance(caught.value, errors.DeadlineExceededError)
+    assert not isinstance(caught.value, errors.APIConnectionError)
+    assert caught.value.status == 503
+
+
+@pytest.mark.parametrize("status", [408, 500, 503, 522])
+async def test_a_send_in_doubt_knows_the_status_of_an_earlier_answer(wire: Any, make: Make, status: int) -> None:
+    wire.answers("POST", {}, status=status)
+    for _ in range(3):
+        _fails(wire, "POST", _lost())
+    with pytest.raises(errors.MaybeSentError) as caught:
+        await make().call(POST.request("7", idempotency_key="k"))
+    assert isinstance(caught.value, errors.APIConnectionError)
+    assert caught.value.status == status
+
+
+async def test_a_read_that_breaks_after_an_answer_knows_its_status(wire: Any, make: Make) -> None:
+    wire.answers("GET", {}, status=503)
+    for _ in range(3):
+        _fails(wire, "GET", _lost())
+    with pytest.raises(errors.APIConnectionError) as caught:
+        await make().call(READ.request("7"))
+    assert caught.value.status == 503
 
 
 @pytest.mark.parametrize("operation", EVERY, ids=str)
@@ -329,8 +365,9 @@ async def test_a_deadline_that_passes_on_the_wire(wire: Any, make: Make, operati
     wire._mock.add(f"{wire.base_url}/things/7", method=operation.method, callback=silence)
     with pytest.raises(errors.CallError) as caught:
         await make(deadline=0.01).call(operation.request("7"))
-    kind = errors.DeadlineExceededError if operation.effect.repeatable else errors.MaybeSentError
-    assert type(caught.value) is kind
+    read = errors.APIDeadlineError
+    assert type(caught.value) is (read if operation.effect.repeatable else errors.maybe_sent_type(read))
+    assert isinstance(caught.value, errors.DeadlineExceededError | errors.APITimeoutError)
     assert make().pool.in_use() == 0
 
 

@@ -37,7 +37,7 @@ def _rows() -> Iterator[Row]:
             yield from ((_answered(status), effect, key, 1, Verdict.FAIL) for status in (*FINAL, *OTHER_5XX))
     for effect in OUTSIDE:
         for status in RETRIED:
-            refused = status == 429
+            refused = status in {425, 429}
             yield _answered(status), effect, False, 1, Verdict.RETRY if refused else Verdict.UNSURE
             yield _answered(status), effect, True, 1, Verdict.RETRY
             yield _answered(status), effect, False, 4, Verdict.FAIL if refused else Verdict.UNSURE
