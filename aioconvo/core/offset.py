@@ -44,7 +44,7 @@ class OffsetPager(Generic[P, T]):
     A row that was there at the start and stays is not left out, and no row comes twice:
 
     - Rows that come again are dropped.
-    - When the total shrank, rows went away and those behind them moved up: the walk steps back by as many.
+    - When the total shrank, rows went away and those behind them moved up: the walk steps back by as many before it goes on.
     - When the list moved at all, rows of the unread part may have jumped to its front. So the front is read again at the
       end, down to the newest row of the pass before, until nothing moves meanwhile. Without `order` the whole list is
       read again, until nothing new comes.
@@ -126,18 +126,20 @@ class OffsetPager(Generic[P, T]):
         here = self._offset
         self._asked_ahead.discard(here)
         gone = 0 if self._total is None or told.total is None else self._total - told.total
+        self._total = self._total if told.total is None else told.total
+        if gone > 0 and here > 0:
+            # Rows moved up. Those before this page come first: what was read must have no hole.
+            self._moved = True
+            self._go_to(max(0, here - gone), here, moved=True)
+            return []
         if self._take_plain(items):
             fresh, oldest, moved = items[:], None, gone > 0
         else:
             fresh, oldest, moved = self._take_odd(items, gone)
         self._found |= bool(fresh)
         self._moved |= moved
-        self._total = self._total if told.total is None else told.total
         following = here + len(items) if told.next_offset is None else told.next_offset
-        if gone > 0 and here > 0:
-            self._go_to(max(0, here - gone), following, moved=moved)
-        else:
-            self._go_on(following, self._has_more(told, len(items), oldest), moved=moved)
+        self._go_on(following, self._has_more(told, len(items), oldest), moved=moved)
         return fresh
 
     def mark(self) -> Mark:

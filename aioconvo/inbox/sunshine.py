@@ -58,7 +58,7 @@ import msgspec
 
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import NotFoundError, UnsupportedError
-from aioconvo.core.marks import Mark
+from aioconvo.core.marks import Mark, Name, Names, last_of
 from aioconvo.core.operation import Effect, Operation
 from aioconvo.core.pagers import Ask, Listing, Taken
 from aioconvo.core.pagination import AsyncPaginator, Fetch
@@ -244,8 +244,7 @@ class SunshineInbox(Inbox):
     ) -> AsyncPaginator[Conversation]:
         """List the conversations of `users`, or of `external_users` by your own ids of them; see `Inbox.conversations`.
 
-        A conversation that several of them take part in comes once in a walk, but may come again in one that goes on from
-        a position.
+        A conversation that several of them take part in comes once.
         """
         if external_users is None:
             return super().conversations(users=users, since=since, until=until, limit=limit, start=start, prefetch=prefetch)
@@ -319,9 +318,11 @@ class _UsersPager:
         self._users = users
         self._parameter = parameter
         self._place = self._answered = 0 if mark is None else mark.offset
-        self._inner = _LISTED(None if mark is None else msgspec.structs.replace(mark, offset=0))
+        self._inner = _LISTED(None if mark is None else msgspec.structs.replace(mark, offset=0, late=()))
         self._last = self._inner
-        self._seen: set[str] = set()
+        given = () if mark is None else mark.late
+        self._given: dict[Name, None] = dict.fromkeys(given)
+        self._known = Names(given)
 
     def ask(self) -> Ask | None:
         """The present user's next page."""
@@ -341,13 +342,14 @@ class _UsersPager:
         return Taken(fresh, has_more)
 
     def mark(self) -> Mark:
-        """The user's place among the users, and where that user's walk stands."""
-        return msgspec.structs.replace(self._inner.mark(), offset=self._place)
+        """The user's place among the users, where that user's walk stands, and the conversations given."""
+        return msgspec.structs.replace(self._inner.mark(), offset=self._place, late=last_of(self._given))
 
     def mark_after(self, before: Mark, items: Sequence[models.Conversation]) -> Mark | None:
         """After the last of these conversations."""
         mark = self._last.mark_after(before, items)
-        return None if mark is None else msgspec.structs.replace(mark, offset=self._answered)
+        given = dict.fromkeys((*before.late, *(name for native in items if (name := words(native, "id")) is not None)))
+        return None if mark is None else msgspec.structs.replace(mark, offset=self._answered, late=last_of(given))
 
     def ahead(self, count: int, wanted: int | None = None) -> Sequence[Ask]:  # noqa: ARG002 -- the protocol's signature
         """Unknown until the next page came."""
@@ -357,6 +359,7 @@ class _UsersPager:
         name = words(native, "id")
         if name is None:
             return False
-        seen = name in self._seen
-        self._seen.add(name)
+        seen = name in self._known
+        self._known.ids.add(name)
+        self._given[name] = None
         return seen
