@@ -58,7 +58,7 @@ WALKS: dict[str, Callable[[dict[str, Any]], list[Listed]]] = {
 
 def _clients(base_url: str) -> dict[str, Any]:
     key: dict[str, Any] = {"base_url": base_url, "max_retries": 0}
-    app = {"app_id": "a", "key_id": "k", "secret": "s"}
+    app: dict[str, Any] = {"app_id": "a", "key_id": "k", "secret": "s"}
     return {
         "smscx": aioconvo.SmscxClient(api_key="k", **key),
         "sunshine": aioconvo.SunshineClient(**app, **key),
