@@ -6,6 +6,7 @@ any size is searched by id without an index.
 
 from __future__ import annotations
 
+import array
 import dataclasses
 import html
 import re
@@ -166,7 +167,7 @@ class Conversation:
     def __init__(self, settings: Settings, place: int, channel: Channel, *, seeded: bool, created_at: int) -> None:
         self._seed = settings.seed
         self._seeded = settings.messages if seeded else 0
-        self._arrivals = arrivals(settings, place) if seeded else []
+        self._arrivals = arrivals(settings, place) if seeded else array.array("q")
         self._kept: dict[int, Message] = {}
         self.place = place
         self.channel = channel

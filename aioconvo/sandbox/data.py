@@ -6,6 +6,7 @@ before it is asked for. Times are whole milliseconds since 1970, as integers, un
 
 from __future__ import annotations
 
+import array
 import dataclasses
 import datetime as dt
 import functools
@@ -157,17 +158,19 @@ def started(settings: Settings, conversation: int) -> int:
     return ended(settings, conversation) - settings.messages * _SLOT
 
 
-def arrivals(settings: Settings, conversation: int) -> list[int]:
+def arrivals(settings: Settings, conversation: int) -> array.array[int]:
     """When each message of a conversation came, oldest first, with ties within and across the edges of pages of 100."""
     draws = random.Random(f"{settings.seed}:arrivals:{conversation}")  # noqa: S311 - invented data, no secret
     end, count = ended(settings, conversation), settings.messages
-    times: list[int] = []
+    times = array.array("q")  # as numbers alone: large accounts have millions
     for index in range(count):
         left = count - index
         at = end - left * _SLOT + int(draws.random() * _JITTER) + 1
         tie = draws.random() < _TIE or left % _EDGE == 0
         times.append(times[-1] if tie and times else at)
-    return [*times[:-1], end] if times else []
+    if times:
+        times[-1] = end
+    return times
 
 
 def milliseconds(moment: dt.datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from aioconvo.sandbox.data import Person, arrivals, line, moment, number, person, started, uuid_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aioconvo.sandbox.exchange import Settings
 
 MERCHANT: Final = "DEMO"
@@ -116,7 +119,7 @@ class Conversation:
         seed = settings.seed
         self._seed = seed
         self.place = place
-        self._times = arrivals(settings, place) if began is None else []
+        self._times = arrivals(settings, place) if began is None else array.array("q")
         self._seeded = len(self._times)
         self._added: list[Message] = []
         self.began = started(settings, place) if began is None else began
@@ -129,7 +132,7 @@ class Conversation:
         self.visible = True
         self.unread = False
 
-    def times(self) -> list[int]:
+    def times(self) -> Sequence[int]:
         """When each message came, oldest first, milliseconds since 1970; some share one."""
         return self._times
 
