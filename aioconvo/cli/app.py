@@ -11,7 +11,7 @@ import typer
 
 from aioconvo.core.version import VERSION
 
-from . import choosing, lists
+from . import choosing, connection, lists
 
 __all__ = ["app"]
 
@@ -142,13 +142,29 @@ def export(
     channel: Annotated[str | None, _words("Only messages of this channel.")] = None,
     account: Annotated[str | None, _words("What the account is called in the target; else a digest.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Conversations of each provider that are read at once.")] = 32,
+    overlap: Annotated[
+        dt.timedelta | None,
+        typer.Option(
+            parser=choosing.duration, metavar="TIME", help="Look again so long before the newest message; 1h by default."
+        ),
+    ] = None,
+    refresh_days: Annotated[
+        float | None, typer.Option(min=0, metavar="N", help="Ask again for all messages of the last N days, for what changed.")
+    ] = None,
+    rate_limit: connection.RateLimit = None,
+    max_retries: connection.MaxRetries = None,
+    max_body: connection.MaxBody = None,
+    proxy: connection.Proxy = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete what the target holds, and start over.")] = False,
     engine: Annotated[Engine, typer.Option(help="One process, or a Dask cluster.")] = Engine.LOCAL,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Dask's scheduler; else a cluster on this machine.")
     ] = None,
     stage: Annotated[
-        str | None, typer.Option(metavar="DIRECTORY", help="Where Dask's workers leave results; all must see it.")
+        str | None,
+        typer.Option(
+            parser=choosing.expanded, metavar="DIRECTORY", help="Where Dask's workers leave results; all must see it."
+        ),
     ] = None,
 ) -> None:
     """Fetch every message of every conversation into files or databases; the same command goes on, or brings what is new.
@@ -158,6 +174,7 @@ def export(
     from . import export as export_command
 
     choice = export_command.Choice(
+        connection=connection.Connection(proxy=proxy, max_retries=max_retries, rate_limit=rate_limit, max_body=max_body),
         providers=choosing.providers(providers),
         targets=to,
         account=account,
@@ -168,6 +185,8 @@ def export(
         until=until,
         channel=channel,
         concurrency=concurrency,
+        overlap=overlap,
+        refresh=choosing.days(refresh_days),
         fresh=fresh,
         dask=choosing.on_dask(engine, scheduler, stage),
         scheduler=scheduler,
@@ -194,7 +213,7 @@ def verify(
 @app.command()
 def report(
     target: Annotated[str, typer.Argument(metavar="TARGET", help="As it was given to export --to.")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The page, one file of HTML.")],
+    out: Annotated[str, typer.Option(parser=choosing.expanded, metavar="FILE", help="The page, one file of HTML.")],
     title: Annotated[str | None, _words("What stands at its head.")] = None,
     zone: Annotated[str, typer.Option(metavar="ZONE", help="Of days and hours, such as Europe/Berlin.")] = "UTC",
     conversations: Annotated[int, typer.Option(min=0, help="Conversations that can be read in it, the latest ones.")] = 1000,
@@ -206,4 +225,4 @@ def report(
     options: dict[str, Any] = {"zone": zone, "conversations": conversations, "messages": messages}
     if title is not None:
         options["title"] = title
-    raise typer.Exit(export_command.write_report(target, out, **options))
+    raise typer.Exit(export_command.write_report(target, Path(out), **options))

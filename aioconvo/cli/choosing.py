@@ -14,7 +14,21 @@ from typing import TextIO
 
 import typer
 
-__all__ = ["PROVIDERS", "IdFile", "duration", "ids", "moment", "of_one", "on_dask", "providers", "rate", "size", "words"]
+__all__ = [
+    "PROVIDERS",
+    "IdFile",
+    "days",
+    "duration",
+    "expanded",
+    "ids",
+    "moment",
+    "of_one",
+    "on_dask",
+    "providers",
+    "rate",
+    "size",
+    "words",
+]
 
 PROVIDERS = ("smscx", "sunshine", "smooch", "convore", "ultracart")
 
@@ -134,6 +148,19 @@ def duration(text: str) -> dt.timedelta:
         raise typer.BadParameter(f"{text!r} is longer than any export can look back") from None
 
 
+def days(number: float | None) -> dt.timedelta | None:
+    """So many days; more than there are in all of history are as many as there are."""
+    return None if number is None else dt.timedelta(days=min(number, 1_000_000))
+
+
+def expanded(text: str) -> str:
+    """A path, `~` being the home directory also where the shell did not see it, such as after a colon."""
+    path = os.path.expanduser(text)  # noqa: PTH111 -- which lets names pass that begin with ~ and are no user's
+    if re.match(r"~(/|$)", path):
+        raise typer.BadParameter(f"{text!r}: there is no home directory here; write the path without ~")
+    return path
+
+
 def words(text: str) -> str:
     """Text that can be kept. Raises `typer.BadParameter` for bytes that are no UTF-8, which Python lets pass."""
     try:
@@ -166,7 +193,7 @@ def ids(exported: Sequence[str], **given: Sequence[str] | None) -> dict[str, tup
             raise typer.BadParameter(f"{_option(name)} {one!r} names no file; - is standard input")
         if provider is not None and provider not in exported:
             raise typer.BadParameter(f"{_option(name)} {one}: {provider} is not one of those to export; name it too")
-        file = IdFile(path)
+        file = IdFile(expanded(path))
         for whose in exported if provider is None else [provider]:
             if whose in chosen:
                 raise typer.BadParameter(_twice(whose, chosen[whose][0], name))

@@ -10,12 +10,15 @@ import typer
 
 from . import choosing
 
-__all__ = ["Connection", "MaxBody", "MaxRetries", "Proxy", "RateLimit"]
+__all__ = ["PROXY_VARIABLE", "Connection", "MaxBody", "MaxRetries", "Proxy", "RateLimit"]
+
+PROXY_VARIABLE = "AIOCONVO_PROXY"
+_NO_PROXY = "none"
 
 Proxy = Annotated[
     str | None,
     typer.Option(
-        envvar="AIOCONVO_PROXY",
+        envvar=PROXY_VARIABLE,
         metavar="URL",
         help="An HTTP proxy, such as http://proxy:3128; 'none' for none. Else HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.",
     ),
@@ -46,8 +49,7 @@ class Connection:
 
         if self.max_body is not None:
             options["max_body"] = self.max_body
-        if self.proxy is not None:
-            options["proxy"] = self.proxy
+        options["proxy"] = None if self.proxy == _NO_PROXY else self.proxy or "env"
         return SessionPool(**options)
 
     def client(self, provider: str, pool: Any, *, base_url: str | None = None) -> Any:

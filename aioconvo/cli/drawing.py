@@ -74,7 +74,7 @@ def line(source: SourceCounts) -> str:
     _, conversations, messages, new, failed, rate, waited, left = _figures(source)
     told = f"{source.account.provider}: {conversations} conversations, {messages} messages ({new} new), {rate} a second"
     more = [f"{failed} failed"] if source.failed else []
-    more += [f"calls waited {waited} in all for limits"] if source.waited >= 1 else []
+    more += [f"waited {waited} for limits"] if source.waited >= 1 else []
     more += [f"about {left} left"] if source.seconds_left is not None else []
     return ", ".join([told, *more])
 

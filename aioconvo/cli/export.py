@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import logging
+import os
 import signal
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError, UnsupportedError
-from aioconvo.core.session import SessionPool
 from aioconvo.export import Exporter, ExportError, Source, Summary, TargetError
-from aioconvo.export.environ import client_from_env
 from aioconvo.export.source import patient
 from aioconvo.inbox import Inbox, Provider, UltraCartInbox
 
-from .choosing import IdFile
+from .choosing import IdFile, expanded
+from .connection import PROXY_VARIABLE, Connection
 from .drawing import Drawing, duration
 from .verdicts import sentences
 
@@ -42,6 +42,7 @@ class Choice:
     `with_agents` and `with_participants` are of the one provider that has them.
     """
 
+    connection: Connection
     providers: Sequence[str]
     targets: Sequence[str]
     ids: Mapping[str, tuple[str, IdFile]]
@@ -52,6 +53,8 @@ class Choice:
     until: dt.datetime | None = None
     channel: str | None = None
     concurrency: int = 32
+    overlap: dt.timedelta | None = None
+    refresh: dt.timedelta | None = None
     fresh: bool = False
     dask: bool = False
     scheduler: str | None = None
@@ -93,8 +96,9 @@ def write_report(target: str, out: Path, **options: Any) -> int:
 
 
 async def _export(choice: Choice, engine: DaskEngine | None, drawing: Drawing) -> Summary:
-    async with engine or contextlib.nullcontext(), SessionPool(limit_store=engine.limits if engine else None) as pool:
-        clients = [patient(client_from_env(name, pool)) for name in choice.providers]
+    connection = choice.connection
+    async with engine or contextlib.nullcontext(), connection.pool(limit_store=engine.limits if engine else None) as pool:
+        clients = [patient(connection.client(name, pool)) for name in choice.providers]
         exporter = _exporter(choice, [_source(choice, client, _inbox(choice, client)) for client in clients], engine, drawing)
         if choice.with_agents:  # wrong use was told before anything is asked for
             known = [_source(choice, client, await _knowing_agents(_inbox(choice, client))) for client in clients]
@@ -104,6 +108,7 @@ async def _export(choice: Choice, engine: DaskEngine | None, drawing: Drawing) -
 
 
 def _exporter(choice: Choice, sources: Sequence[Source], engine: DaskEngine | None, drawing: Drawing) -> Exporter:
+    options = {} if choice.overlap is None else {"overlap": choice.overlap}
     return Exporter(
         sources,
         choice.targets,
@@ -111,6 +116,8 @@ def _exporter(choice: Choice, sources: Sequence[Source], engine: DaskEngine | No
         until=choice.until,
         channel=choice.channel,
         concurrency=choice.concurrency,
+        refresh=choice.refresh,
+        **options,
         fresh=choice.fresh,
         on_progress=drawing.update,
         engine=engine,
@@ -146,8 +153,11 @@ def _engine(choice: Choice) -> DaskEngine | None:
     # What goes wrong is told in words of our own; Dask would add tracebacks.
     for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    stage = choice.stage or f"{choice.targets[0].rpartition(':')[2].rstrip('/')}.stage"
-    return DaskEngine(stage, scheduler=choice.scheduler)
+    stage = choice.stage or expanded(f"{choice.targets[0].rpartition(':')[2].rstrip('/')}.stage")
+    given = choice.connection.proxy
+    if given is not None and given != os.environ.get(PROXY_VARIABLE):
+        raise ConfigurationError(f"--proxy does not travel to Dask's workers; set {PROXY_VARIABLE} where they run, and here")
+    return DaskEngine(stage, scheduler=choice.scheduler, max_body=choice.connection.max_body, proxy="env")
 
 
 @contextlib.contextmanager

@@ -20,6 +20,29 @@ __all__ = ["as_json", "print_states", "sentences", "show"]
 
 _COLUMNS = ("provider", "account", "conversation", "messages", "of", "missing", "first", "last", "end reached", "why")
 _AT_ONCE = 500
+_AGAIN = "the same export command fetches what is missing"
+_WAYS_OUT: tuple[tuple[frozenset[str | None], str], ...] = (
+    (
+        frozenset({"AuthenticationError", "PermissionDeniedError", "PaymentRequiredError", "ConfigurationError"}),
+        "the API refuses the credentials or the account; put that right (they are variables), then the same command goes on",
+    ),
+    (
+        frozenset({"NotFoundError", "GoneError"}),
+        "the API does not know some ids; correct them where you gave them, the same export command would ask in vain again",
+    ),
+    (
+        frozenset({"BadRequestError", "InvalidRequestError", "UnprocessableEntityError", "UnsupportedError"}),
+        "the API refuses some requests for what they ask; see why above, the same export command would ask in vain again",
+    ),
+    (
+        frozenset({"RateLimitError", "LimitReachedError"}),
+        "a quota is used up; once the time above is over, the same export command fetches what is missing",
+    ),
+    (
+        frozenset({"ResponseDecodeError", "PaginationError"}),
+        "some answers cannot be used; the same export command tries again, and says why if they still cannot",
+    ),
+)
 _WIDEST = 100_000  # characters
 
 
@@ -50,7 +73,19 @@ def sentences(target: str, held: Completeness) -> list[str]:
         told.append(f"  and {held.lists_unfinished - 10} lists more")
     if held.complete:
         return [*told, "  complete"]
-    return [*told, "  NOT COMPLETE: the same export command fetches what is missing"]
+    faults = [*(one.fault for one in held.lists), *(one.fault for one in held.incomplete)]
+    return [*told, *(f"  NOT COMPLETE: {words}" for words in ways_out(fault.type if fault else None for fault in faults))]
+
+
+def ways_out(faults: Iterable[str | None]) -> list[str]:
+    """What brings the rest, by the names of the errors that it failed with (`None`: it was stopped, or just lacks something).
+
+    Where the credentials are refused, nothing else was asked any more.
+    """
+    types = set(faults) or {None}
+    found = [words for kinds, words in _WAYS_OUT if types & kinds]
+    others = types - {kind for kinds, _ in _WAYS_OUT for kind in kinds}
+    return found[:1] if types & _WAYS_OUT[0][0] else [*found, *([_AGAIN] if others else [])]
 
 
 def print_states(states: Iterable[ConversationState], *, everything: bool) -> None:

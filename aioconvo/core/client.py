@@ -146,7 +146,8 @@ class APIClient:
     def stats(self) -> Stats:
         """What this client and its `with_options` copies did so far."""
         pool = self._pool
-        return self._counts.snapshot(pool_in_use=pool.in_use(), pool_waiting=pool.waiting(), pool_size=pool.size)
+        now = self._clock.monotonic()
+        return self._counts.snapshot(now, pool_in_use=pool.in_use(), pool_waiting=pool.waiting(), pool_size=pool.size)
 
     async def quota(self) -> Quota:
         """What this client's credential may still send by its limits; all that used it lately counts.

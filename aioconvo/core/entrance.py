@@ -50,6 +50,7 @@ class Waiter(NamedTuple):
 
     async def _wait_for_limits(self, call: Call, state: LoopState, turnstile: Turnstile) -> None:
         began, waited_before = self.clock.monotonic(), call.waited_for_pool
+        self.counts.wait_begins(began)
         patience = Patience(self.max_wait, math.inf if call.deadline is None else call.deadline)
         try:
             async with state.wait():
@@ -61,8 +62,10 @@ class Waiter(NamedTuple):
                 raise unsure(errors.CallError(str(error), call.facts(self.clock.monotonic()))) from error
             raise
         finally:
+            ended = self.clock.monotonic()
             for_pool = call.waited_for_pool - waited_before
-            for_limits = self.clock.monotonic() - began - for_pool
+            self.counts.wait_ends(ended - for_pool)
+            for_limits = ended - began - for_pool
             call.waited_for_limits += for_limits
             self.counts.waited_for_limits += for_limits
             self.counts.waited_for_pool += for_pool

@@ -16,10 +16,11 @@ import os
 import pathlib
 import re
 import signal
+import threading
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Generator, Iterator, Sequence
 from types import TracebackType
-from typing import Any, BinaryIO, Self, TypeAlias
+from typing import Any, BinaryIO, Literal, Self, TypeAlias
 
 import anyio
 import anyio.to_thread
@@ -80,12 +81,15 @@ class _Partition(Model):
     identity: Identity
     concurrency: int
     stage: str
+    max_body: int | None = None
+    proxy: str | None = None
 
 
 class _Done(Model):
-    """What a task tells: seconds that its calls waited for limits."""
+    """What a task tells: seconds in which its calls waited for limits, and the thread of which worker that was."""
 
     waited: float
+    worker: str = ""
 
 
 class DaskEngine:
@@ -97,19 +101,31 @@ class DaskEngine:
         scheduler: The address of a scheduler, such as `tcp://10.0.0.1:8786`, where aioconvo is installed as on the workers,
             which need the variables of `from_env`; else a cluster of processes is made on this machine, one for each core.
         workers: How many processes such a cluster has.
+        max_body: Bytes of the largest answer that workers read; else what a `SessionPool` reads.
+        proxy: With `"env"`, workers use the proxies that the variables of their environment name.
 
     Raises:
         ExportError: `scheduler` is no address; from `async with`: nobody answers there, or who answers is without aioconvo.
     """
 
-    def __init__(self, stage: str | os.PathLike[str], *, scheduler: str | None = None, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        stage: str | os.PathLike[str],
+        *,
+        scheduler: str | None = None,
+        workers: int | None = None,
+        max_body: int | None = None,
+        proxy: Literal["env"] | None = None,
+    ) -> None:
         if scheduler is not None and not _ADDRESS.fullmatch(scheduler):
             raise ExportError(f"{scheduler!r} is no address of a Dask scheduler; write it like tcp://HOST:PORT")
         self._stage = pathlib.Path(stage).absolute()
         self._scheduler = scheduler
         self._workers = workers or os.cpu_count() or 1
         self._run = uuid.uuid4().hex
-        self._waited: dict[Account, float] = {}
+        self._max_body = max_body
+        self._proxy = proxy
+        self._waited: dict[Account, dict[str, float]] = {}
         self._threads = 1
         self._ready = False
         self._preparing = anyio.Lock()
@@ -144,8 +160,8 @@ class DaskEngine:
                 await anyio.to_thread.run_sync(self._clear)
 
     def waited(self, account: Account) -> float:
-        """Seconds that the calls of the workers waited for this account's limits."""
-        return self._waited.get(account, 0.0)
+        """Seconds in which calls waited for this account's limits, in the worker that waited longest."""
+        return max(self._waited.get(account, {}).values(), default=0.0)
 
     async def walk(
         self,
@@ -198,6 +214,8 @@ class DaskEngine:
         return _Partition(
             run=self._run,
             provider=source.account.provider,
+            max_body=self._max_body,
+            proxy=self._proxy,
             credential=_credential(source.client),
             options=source.client.portable_options,
             inbox=source.inbox.portable_options,
@@ -256,7 +274,8 @@ class DaskEngine:
         encoded = msgspec.json.encode(partition)
         key = f"aioconvo-{account.provider}-{uuid.uuid4().hex}"
         done = msgspec.json.decode(await self._result(_work, encoded, key), type=_Done)
-        self._waited[account] = self.waited(account) + done.waited
+        waited = self._waited.setdefault(account, {})
+        waited[done.worker] = waited.get(done.worker, 0.0) + done.waited
         stage = pathlib.Path(partition.stage)
         with contextlib.closing(_batches(stage)) as batches:
             while some := await anyio.to_thread.run_sync(_next, batches):
@@ -380,7 +399,9 @@ def _work(encoded: bytes) -> bytes:
 async def _walk(partition: _Partition) -> _Done:
     worker = _dask.get_worker()
     limits = ClusterLimits(worker.scheduler, worker.loop.asyncio_loop)
-    async with SessionPool(limit_store=limits) as pool:
+    given: dict[str, Any] = {} if partition.max_body is None else {"max_body": partition.max_body}
+    proxy = partition.proxy and (os.environ.get("AIOCONVO_PROXY") or partition.proxy)
+    async with SessionPool(limit_store=limits, proxy=None if proxy == "none" else proxy, **given) as pool:
         client = _client(worker, partition.provider, pool).with_options(**partition.options)
         if _credential(client) != partition.credential:
             raise ConfigurationError(
@@ -396,7 +417,7 @@ async def _walk(partition: _Partition) -> _Done:
                 concurrency=partition.concurrency,
                 stopping=lambda: partition.run in _stopped,
             )
-        return _Done(waited=client.stats().waited_for_limits)
+        return _Done(waited=client.stats().limited_for, worker=f"{worker.address} {threading.get_ident()}")
 
 
 def _client(worker: Worker, provider: str, pool: SessionPool) -> Any:

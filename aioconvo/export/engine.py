@@ -64,7 +64,7 @@ class Engine(Protocol):
         ...
 
     def waited(self, account: Account) -> float:
-        """Seconds that calls for this account waited for limits there."""
+        """Seconds in which calls for this account waited for limits there."""
         ...
 
 
@@ -73,8 +73,10 @@ class Exporter:
 
     `since` (inclusive) and `until` (exclusive) bound when messages were sent, `channel` by what they travelled. `concurrency`
     is the pages of one source that are asked for at a time, beside one of the list of a whole account, which is read ahead.
-    `overlap` is how far before the newest message a later run looks again. `fresh` deletes what the targets hold. `on_progress`
-    is called in the event loop, after each commit. `engine` walks conversations elsewhere than here, lists and targets stay.
+    `overlap` is how far before the newest message a later run looks again. With `refresh`, a later run asks once more for all
+    messages of that time before now, also where the list calls a conversation unchanged: for what was edited, delivered, read
+    or deleted since. `fresh` deletes what the targets hold. `on_progress` is called in the event loop, after each commit.
+    `engine` walks conversations elsewhere than here, lists and targets stay.
 
     Raises:
         ExportError: An argument is wrong, or two sources are the same account.
@@ -90,6 +92,7 @@ class Exporter:
         channel: str | None = None,
         concurrency: int = 32,
         overlap: dt.timedelta = dt.timedelta(hours=1),
+        refresh: dt.timedelta | None = None,
         fresh: bool = False,
         on_progress: Callable[[Progress], None] | None = None,
         engine: Engine | None = None,
@@ -102,8 +105,8 @@ class Exporter:
             raise ExportError("two sources are the same account; give each its own account=... name")
         if concurrency < 1:
             raise ExportError(f"concurrency must be 1 or more; got {concurrency}")
-        if overlap < dt.timedelta():
-            raise ExportError("overlap must not be negative")
+        if overlap < dt.timedelta() or (refresh is not None and refresh < dt.timedelta()):
+            raise ExportError("overlap and refresh must not be negative")
         span = Span.between(since, until)
         self._identity = Identity(
             accounts=tuple((source.account, source.selection) for source in given),
@@ -116,6 +119,7 @@ class Exporter:
         self._sources = given
         self._flows: list[_Flow] = []
         self.overlap = overlap
+        self.refreshed_from = None if refresh is None else plan.refreshed_from(dt.datetime.now(dt.UTC), refresh)
         self._fresh = fresh
         self._on_progress = on_progress
         self.engine = engine
@@ -175,6 +179,8 @@ class _Flow:
         self._waited_before = self._waited()
         account = self._source.account
         await self._targets.begin_round(account)
+        if self._exporter.refreshed_from is not None:
+            await self._targets.look_again(account, self._exporter.refreshed_from)
         await self._feed()
         await self._walk_all(self._list_all)
         self.counts = msgspec.structs.replace(self.counts, listing=False)
@@ -186,7 +192,7 @@ class _Flow:
 
     def _waited(self) -> float:
         engine = self._exporter.engine
-        return self._source.client.stats().waited_for_limits + (0.0 if engine is None else engine.waited(self._source.account))
+        return self._source.client.stats().limited_for + (0.0 if engine is None else engine.waited(self._source.account))
 
     def _stopping(self) -> bool:
         return self._exporter.stopping or self._refused
@@ -309,9 +315,14 @@ class _Flow:
     def _job(self, owed: list[Owed]) -> Job:
         step = plan.agreed([one.step for one in owed])
         if not step.walk:
-            reads_new = self._source.inbox.capabilities.reads_new_messages
             bounds = [
-                plan.new_walk_since(one.whole_to, self._identity.since, self._exporter.overlap, reads_new=reads_new)
+                plan.new_walk_since(
+                    one.whole_to,
+                    self._identity.since,
+                    self._exporter.overlap,
+                    reads_new=self._source.inbox.capabilities.reads_new_messages,
+                    refreshed_from=self._exporter.refreshed_from,
+                )
                 for one in owed
             ]
             step = self._begun(Step(since=None if None in bounds else min(filter(None, bounds))))

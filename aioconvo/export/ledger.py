@@ -23,7 +23,7 @@ from .batch import Account, Batch, Fault, Identity, Step
 from .errors import ExportError
 from .intake import Taken
 from .schema import SCHEMA_VERSION, ConversationRow
-from .times import from_text
+from .times import from_text, to_text
 
 __all__ = ["Ledger", "State"]
 
@@ -305,6 +305,12 @@ class Ledger:
         with self.transaction():
             begin = "UPDATE _aioconvo_sources SET round = round + 1, open = 1 WHERE number = ? AND NOT open"
             self.db.execute(begin, (self._sources[account],))
+
+    def look_again(self, account: Account, since: dt.datetime) -> None:
+        """Take conversations with messages at or after `since` for changed, whatever the list says of them."""
+        with self.transaction():
+            forget = "UPDATE _aioconvo_conversations SET walked = NULL WHERE source = ? AND last >= ?"
+            self.db.execute(forget, (self._sources[account], to_text(since)))
 
     def end_round(self, account: Account) -> None:
         """Everything that was due was tried: the next run looks at the whole list again.

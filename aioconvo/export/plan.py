@@ -13,7 +13,7 @@ from aioconvo.inbox.models import Message
 from .batch import Identity, Step
 from .schema import ConversationRow, MessageRow
 
-__all__ = ["Owed", "agreed", "fingerprint", "is_due", "new_walk_since", "wants_conversation", "wants_message"]
+__all__ = ["Owed", "agreed", "fingerprint", "is_due", "new_walk_since", "refreshed_from", "wants_conversation", "wants_message"]
 
 # SMS.CX: whether a reply of the business changes lastUpdate is not documented; sandboxes and guesses are no reason to trust it.
 _UNSURE = frozenset({"smscx"})
@@ -47,11 +47,16 @@ def is_due(*, listed: str | None, walked: str | None, ended: bool, again: bool) 
 
 
 def new_walk_since(
-    whole_to: dt.datetime | None, bound: dt.datetime | None, overlap: dt.timedelta, *, reads_new: bool
+    whole_to: dt.datetime | None,
+    bound: dt.datetime | None,
+    overlap: dt.timedelta,
+    *,
+    reads_new: bool,
+    refreshed_from: dt.datetime | None = None,
 ) -> dt.datetime | None:
     """From when on a new walk reads: `overlap` before the moment up to which nothing is missing, `whole_to`.
 
-    It is never before the export's own `bound`.
+    It is at least what is `refreshed_from`, and never before the export's own `bound`.
     Where the API cannot give only what is new (`reads_new`), all comes anyway: then all is looked at.
     """
     if whole_to is None or not reads_new:
@@ -60,7 +65,17 @@ def new_walk_since(
         since = whole_to - overlap
     except OverflowError:
         return bound
+    since = since if refreshed_from is None else min(since, refreshed_from)
     return since if bound is None else max(since, bound)
+
+
+def refreshed_from(now: dt.datetime, time: dt.timedelta) -> dt.datetime:
+    """So long before now, but not before 1970, from when APIs count."""
+    beginning = dt.datetime.fromtimestamp(0, dt.UTC)
+    try:
+        return max(beginning, now - time)
+    except OverflowError:
+        return beginning
 
 
 def agreed(steps: Sequence[Step]) -> Step:

@@ -15,7 +15,7 @@ class SourceCounts(Model):
 
     `listed`: conversations that the lists told of; `listing`: whether there may be more of them; `due`: conversations that
     have to be walked, as far as known; `walked`, `failed`: how those ended; `pages` of messages; `messages` as committed:
-    new, changed, and seen before; `waited`: seconds that calls waited for limits, added up over all calls; `seconds`: of the
+    new, changed, and seen before; `waited`: seconds in which calls waited for limits, however many at once; `seconds`: of the
     run so far.
     """
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import importlib
 import os
 import pathlib
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
@@ -106,17 +107,29 @@ def _kind(target: str | os.PathLike[str]) -> tuple[str, pathlib.Path]:
     if isinstance(target, str) and colon and scheme in _KINDS:
         if not rest:
             raise ExportError(f"{text!r} names no path; write {scheme}:PATH")
-        return scheme, pathlib.Path(rest.removeprefix("//"))
+        return scheme, _path(rest.removeprefix("//"))
+    path = _path(text)
     for ending, kind in _ENDINGS.items():
         if text.lower().endswith(ending):
-            return kind, pathlib.Path(text)
-    path = pathlib.Path(text)
+            return kind, path
     for kind in _KINDS:
         if (path / ".aioconvo" / f"{kind}.sqlite").is_file():
             return kind, path
     if text.endswith(("/", os.sep)):
         return "jsonl", path
     raise ExportError(f"{text!r} tells no kind of target; write {', '.join(f'{kind}:PATH' for kind in _KINDS)}")
+
+
+def _path(text: str) -> pathlib.Path:
+    """A path of this machine, `~` being the home directory. Raises `ExportError` for what is elsewhere, such as s3://."""
+    elsewhere = re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", text)  # `pathlib` has made one slash of two
+    if elsewhere is not None:
+        scheme = elsewhere[0].removesuffix("/")
+        raise ExportError(f"targets are files of this machine, {scheme}// is none: export to a path, and copy that there")
+    expanded = os.path.expanduser(text)  # noqa: PTH111 -- which lets names pass that begin with ~ and are no user's
+    if re.match(r"~(/|$)", expanded):
+        raise ExportError(f"{text!r}: there is no home directory here; write the path without ~")
+    return pathlib.Path(expanded)
 
 
 def rows(target: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:

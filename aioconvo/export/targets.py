@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import pathlib
 from collections.abc import Callable, Sequence
@@ -84,6 +85,15 @@ class Targets:
         def work() -> None:
             for _, sink in self._sinks:
                 sink.ledger.begin_round(account)
+
+        await self._do(work)
+
+    async def look_again(self, account: Account, since: dt.datetime) -> None:
+        """See `Ledger`."""
+
+        def work() -> None:
+            for _, sink in self._sinks:
+                sink.ledger.look_again(account, since)
 
         await self._do(work)
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 import aioconvo
 from aioconvo.core.retry import RetryPolicy
+from aioconvo.core.stats import Counts
 from aioconvo.sandbox import Sandbox
 from tests.virtual_time import LoopClock, in_virtual_time
 
@@ -25,6 +26,7 @@ async def test_a_new_client_did_nothing(gadgets: Any) -> None:
         retries=0,
         rate_limited=0,
         waited_for_limits=0.0,
+        limited_for=0.0,
         waited_for_pool=0.0,
         waited_for_retries=0.0,
         bytes_sent=0,
@@ -87,7 +89,25 @@ async def test_waits_for_limits_are_counted(wire: Any, gadgets: Any) -> None:
         wire.answers("GET", GOOD)
         await client.get()
     assert gadgets.stats().waited_for_limits == 20.0
+    assert gadgets.stats().limited_for == 20.0
     assert gadgets.stats().waited_for_pool == 0.0
+
+
+def test_many_that_wait_at_once_count_once() -> None:
+    counts = Counts()
+    for now in (10.0, 11.0, 12.0):
+        counts.wait_begins(now)
+    assert _limited_for(counts, 13.0) == 3.0  # while they wait
+    for now in (15.0, 16.0, 20.0):
+        counts.wait_ends(now)
+    assert _limited_for(counts, 25.0) == 10.0
+    counts.wait_begins(30.0)
+    counts.wait_ends(31.0)
+    assert _limited_for(counts, 40.0) == 11.0
+
+
+def _limited_for(counts: Counts, now: float) -> float:
+    return counts.snapshot(now, pool_in_use=0, pool_waiting=0, pool_size=1).limited_for
 
 
 @in_virtual_time

@@ -276,7 +276,7 @@ def test_progress_on_a_terminal_and_on_a_pipe(monkeypatch: pytest.MonkeyPatch) -
             drawing.update(Progress(sources=(COUNTS,)))
     assert pipe.getvalue().splitlines() == [line(COUNTS)] * 2
     told = "convore: 10/40 conversations, 1000 messages (900 new), 100 a second"
-    assert line(COUNTS) == f"{told}, 1 failed, calls waited 1:15 min in all for limits, about 30 s left"
+    assert line(COUNTS) == f"{told}, 1 failed, waited 1:15 min for limits, about 30 s left"
 
 
 @pytest.mark.parametrize(

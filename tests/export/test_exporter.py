@@ -394,7 +394,8 @@ async def test_wrong_use_is_told(sandbox: Sandbox, pool: aioconvo.SessionPool, t
         ([convore, source("convore", sandbox, pool)], "a.sqlite", {}, "two sources are the same account"),
         (convore, [], {}, "at least one target"),
         (convore, "a.sqlite", {"concurrency": 0}, "concurrency must be 1 or more; got 0"),
-        (convore, "a.sqlite", {"overlap": dt.timedelta(-1)}, "overlap must not be negative"),
+        (convore, "a.sqlite", {"overlap": dt.timedelta(-1)}, "overlap and refresh must not be negative"),
+        (convore, "a.sqlite", {"refresh": dt.timedelta(-1)}, "overlap and refresh must not be negative"),
     ]
     for sources, targets, options, told in wrong:
         with pytest.raises(ExportError, match=told):
