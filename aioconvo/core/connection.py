@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 import select
 import ssl
 from collections.abc import Callable
 from typing import Any, Protocol, Self, cast
 
+from aiohttp.client_exceptions import ClientPayloadError
 from aiohttp.client_proto import ResponseHandler
-from aiohttp.http import HttpProcessingError, RawResponseMessage
+from aiohttp.http import HttpProcessingError, HttpResponseParser, RawResponseMessage
 from aiohttp.http_exceptions import BadHttpMessage
 from aiohttp.streams import StreamReader
 
-from .framing import HEAD_AT_MOST, ChunkedBody, end_of_head, mended_head
+from .framing import HEAD_AT_MOST, HEADERS_AT_MOST, ChunkedBody, end_of_head, mended_head
 
 __all__ = ["LiveConnection", "WatchingContext"]
 
@@ -24,6 +24,8 @@ _Parsed = tuple[list[tuple[RawResponseMessage, StreamReader]], bool, bytes]
 _INTERIM = frozenset(range(100, 200)) - {101}
 _WITHOUT_BODY = frozenset({204, 304})
 _NOTHING: _Parsed = ([], False, b"")
+_READ_AT_ONCE = 1 << 16  # bytes
+_data_received = ResponseHandler.data_received
 
 
 class _Parser(Protocol):
@@ -49,13 +51,13 @@ _NO_PARSER = _NoParser()
 
 
 class _OneAnswer:
-    """Stands before aiohttp's parser and gives it one answer, whose end it knows, and nothing of what comes behind.
+    """Stands before aiohttp's parser and takes one answer, whose end it knows, and nothing of what comes behind.
 
     The parser itself would take a second answer for the next request's, keep a part of one, and forget the answer that it has
     read when what follows in the same piece is no HTTP.
     """
 
-    __slots__ = ("_another", "_chunks", "_head", "_left", "_parser", "_with_body", "more_came")
+    __slots__ = ("_another", "_chunks", "_head", "_left", "_parser", "_with_body", "unfit")
 
     def __init__(self) -> None:
         self._parser: _Parser = _NO_PARSER
@@ -64,12 +66,8 @@ class _OneAnswer:
         self._left: float | None = 0  # bytes of the body that are still to come; None: those of the head are
         self._chunks: ChunkedBody | None = None
         self._with_body = True
-        self.more_came = False
-
-    @property
-    def clean(self) -> bool:
-        """Whether the answer came to its end and nothing came after it."""
-        return self._left == 0 and not self.more_came
+        self.unfit = False
+        """The answer has not come to its end yet, or something came after it."""
 
     def begin(self, parser: _Parser, another: Callable[[], _Parser], *, with_body: bool) -> None:
         """Take the next answer; `another` makes one more parser."""
@@ -79,53 +77,69 @@ class _OneAnswer:
         self._with_body = with_body
 
     def feed_data(self, data: bytes) -> _Parsed:
-        """What the parser reads in these bytes, of which it is given those of the answer."""
+        """What the parser reads in these bytes, as far as they are the answer's."""
         left = self._left
         if not data:  # goes on with what it was given before
             return self._parser.feed_data(data)
         if left is None:
-            return self._feed_head(data)
+            if self._head or (end := end_of_head(data)) == 0:
+                return self._feed_part_of_head(data)
+            return self._feed_whole_head(data, end)
         if left == 0:
-            self.more_came = True
+            self.unfit = True
             return _NOTHING
-        return self._feed_body(data, left)
+        taken = self._taken(data, len(data), left)
+        return self._parser.feed_data(data if taken == len(data) else data[:taken])
 
-    def _feed_head(self, data: bytes) -> _Parsed:
+    def _feed_part_of_head(self, data: bytes) -> _Parsed:
+        start = max(0, len(self._head) - 2)
+        whole = self._head + data
+        if whole[:1] <= b"\r":  # an empty line before the head is passed over
+            whole = whole.lstrip(b"\r\n")
+        end = end_of_head(whole, start)
+        if end:
+            self._head = b""
+            return self._feed_whole_head(whole, end)
+        if len(whole) > HEAD_AT_MOST:
+            raise BadHttpMessage("the head is too large")
+        self._head = whole
+        return _NOTHING
+
+    def _feed_whole_head(self, data: bytes, end: int) -> _Parsed:
+        # Most often the bytes are exactly the answer, or its first part: then the parser reads them in one go.
+        try:
+            parsed = self._parser.feed_data(data)
+        except HttpProcessingError:
+            return self._feed_cut(data)
+        messages = parsed[0]
+        if not messages or messages[0][0].code in _INTERIM:
+            return self._feed_cut(data)
+        left = self._left = self._size(messages[0][0])
+        if end < len(data) or left == 0:
+            self._taken(data[end:] if self._chunks is not None else data, len(data) - end, left)
+        return parsed if len(messages) == 1 else ([messages[0]], parsed[1], b"")
+
+    def _feed_cut(self, data: bytes) -> _Parsed:
+        """The same by a parser that is given no byte that is not the answer's, nor what is odd in its head."""
         interim: list[tuple[RawResponseMessage, StreamReader]] = []
         while True:
-            searched = max(0, len(self._head) - 2)
-            data = self._head + data
-            if data[:1] <= b"\r":  # an empty line before the head is passed over
-                data = data.lstrip(b"\r\n")
-            end = end_of_head(data, searched)
-            if not end:
+            self._parser = self._another()
+            data = data.lstrip(b"\r\n")
+            end = end_of_head(data)
+            if end == 0:
                 self._head = data
-                if len(data) > HEAD_AT_MOST:
-                    raise BadHttpMessage("the head is too large")
                 return interim, False, b""
-            self._head = b""
-            head, data = (data, b"") if end == len(data) else (data[:end], data[end:])
-            messages, upgraded, _ = self._parsed(head)
+            messages, upgraded, _ = self._parser.feed_data(mended_head(data[:end]))
+            if not messages:
+                raise BadHttpMessage("the head is none")
+            data = data[end:]
             if messages[0][0].code not in _INTERIM:
                 break
             interim += messages
         left = self._left = self._size(messages[0][0])
-        if data and left:
-            self._feed_body(data, left)
-        elif data:
-            self.more_came = True
-        return [*interim, *messages] if interim else messages, upgraded, b""
-
-    def _parsed(self, head: bytes) -> _Parsed:
-        with contextlib.suppress(HttpProcessingError):
-            parsed = self._parser.feed_data(head)
-            if parsed[0]:
-                return parsed
-        self._parser = self._another()
-        parsed = self._parser.feed_data(mended_head(head))
-        if not parsed[0]:
-            raise BadHttpMessage("the head is none")
-        return parsed
+        if taken := self._taken(data, len(data), left):
+            self._parser.feed_data(data[:taken])
+        return [*interim, *messages], upgraded, b""
 
     def _size(self, message: RawResponseMessage) -> float:
         """Bytes of the body; infinite where they are not told beforehand."""
@@ -138,18 +152,18 @@ class _OneAnswer:
         length = message.headers.get("Content-Length")
         return math.inf if length is None else int(length)
 
-    def _feed_body(self, data: bytes, left: float) -> _Parsed:
-        count = len(data)
-        chunks = self._chunks
-        taken = int(min(count, left)) if chunks is None else chunks.take(data)
-        self._left = left - taken
-        if chunks is not None and chunks.ended:
-            self._chunks = None
-            self._left = 0
-        if taken < count:
-            self.more_came = True
-            data = data[:taken]
-        return self._parser.feed_data(data)
+    def _taken(self, data: bytes, count: int, left: float) -> int:
+        """How many of the `count` bytes, of which chunks are looked at, belong to the body."""
+        if self._chunks is not None:
+            count_taken = self._chunks.take(data)
+            if self._chunks.ended:
+                self._chunks = None
+                left = count_taken
+        else:
+            count_taken = count if count < left else int(left)
+        self._left = left - count_taken
+        self.unfit = self._left != 0 or count_taken != count
+        return count_taken
 
     def feed_eof(self) -> object:
         """The connection has ended."""
@@ -177,7 +191,6 @@ class LiveConnection(ResponseHandler):
         super().__init__(loop)
         self._closing = closing
         self._answer = _OneAnswer()
-        self._params: dict[str, Any] = {}
         self._tls: _WatchedTLS | None = None
         self._tls_of_proxy: _WatchedTLS | None = None
         self._readable: Callable[[int], object] = bool
@@ -192,20 +205,28 @@ class LiveConnection(ResponseHandler):
         """It goes through another one, to a proxy, which may have TLS of its own."""
         self._tls_of_proxy = _watched(through)
 
-    def set_response_params(self, **params: Any) -> None:
-        """The next request is about to be sent."""
-        self._params = params
-        super().set_response_params(**params)
-        answer: Any = self._answer
-        answer.begin(self._parser, self._another_parser, with_body=not params.get("skip_payload", False))
-        self._parser = answer
+    def data_received(self, data: bytes) -> None:
+        """Something came."""
+        parser: Any = self._parser
+        if parser is not self._answer and parser is not None:  # the first of an answer
+            self._answer.begin(parser, self._another_parser, with_body=not self._skip_payload)
+            self._parser = cast("Any", self._answer)
+        _data_received(self, data)
 
     def _another_parser(self) -> _Parser:
-        answer: Any = self._answer
-        super().set_response_params(**self._params)
-        fresh: Any = self._parser
-        self._parser = answer
-        return cast("_Parser", fresh)
+        parser: Any = HttpResponseParser(
+            self,
+            self._loop,
+            _READ_AT_ONCE,
+            payload_exception=ClientPayloadError,
+            response_with_body=not self._skip_payload,
+            read_until_eof=True,
+            auto_decompress=False,
+            max_line_size=HEAD_AT_MOST,
+            max_field_size=HEAD_AT_MOST,
+            max_headers=HEADERS_AT_MOST,
+        )
+        return cast("_Parser", parser)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The connection has ended."""
@@ -215,15 +236,30 @@ class LiveConnection(ResponseHandler):
     @property
     def should_close(self) -> bool:
         """Whether it is of no further use, as far as this process knows."""
-        return not self._answer.clean or super().should_close
+        return self._answer.unfit or super().should_close
 
-    @property
-    def usable(self) -> bool:
-        """Whether the next request may be sent over it."""
-        for tls in (self._tls, self._tls_of_proxy):
-            if tls is not None and tls.unread:
-                return False
-        return self.transport is not None and not (self.transport.is_closing() or self.should_close or self._readable(0))
+    def take(self) -> bool:
+        """Take it for the next request, if it may be used for that; whether it may."""
+        tls, tls_of_proxy, transport = self._tls, self._tls_of_proxy, self.transport
+        if (
+            transport is None
+            or transport.is_closing()
+            or self._answer.unfit
+            or self._should_close
+            or (tls is not None and tls.unread)
+            or (tls_of_proxy is not None and tls_of_proxy.unread)
+            or self._readable(0)
+        ):
+            return False
+        self._answer.unfit = True
+        return True
+
+    def take_new(self) -> bool:
+        """The same for one that was just made, over which TLS may have something to say before the first answer."""
+        if self.should_close:
+            return False
+        self._answer.unfit = True
+        return True
 
     def close(self) -> None:
         """Close it at once: a goodbye of TLS would hold the socket until the server answers it."""

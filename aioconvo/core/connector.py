@@ -101,8 +101,9 @@ class LiveConnector(aiohttp.TCPConnector):
         found: Connection | None = None
         oldest = monotonic() - (self._keepalive_timeout or 0.0)
         while kept and found is None:
+            one: Any
             one, since = kept.popleft()
-            if since >= oldest and cast("LiveConnection", one).usable:
+            if since >= oldest and one.take():
                 self._acquired.add(one)
                 found = Connection(self, key, one, self._loop)
             else:
@@ -124,7 +125,7 @@ class LiveConnector(aiohttp.TCPConnector):
         """A new connection, with room for it made before."""
         await self._make_room()
         made = await super()._create_connection(req, traces, timeout)
-        if made.should_close:
+        if not cast("LiveConnection", made).take_new():
             made.close()
             raise EarlyAnswerError
         return made

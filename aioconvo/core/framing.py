@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 import re
 
-__all__ = ["HEAD_AT_MOST", "ChunkedBody", "end_of_head", "mended_head"]
+__all__ = ["HEADERS_AT_MOST", "HEAD_AT_MOST", "ChunkedBody", "end_of_head", "mended_head"]
 
 HEAD_AT_MOST = 128 * 1024
 """Bytes; servers' own bounds are between 8 and 64 KiB."""
+HEADERS_AT_MOST = HEAD_AT_MOST // 8
 
 _LINE_AT_MOST = 16 * 1024  # of a chunk's size and of trailers
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

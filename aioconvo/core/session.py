@@ -26,7 +26,7 @@ from .clock import SYSTEM_CLOCK, Clock
 from .codec import BrokenBodyError
 from .connector import ATTEMPTS, Attempt, EarlyAnswerError, LiveConnector, LostConnectionError
 from .errors import ConfigurationError, PoolClosedError
-from .framing import HEAD_AT_MOST
+from .framing import HEAD_AT_MOST, HEADERS_AT_MOST
 from .gate import FairGate, Turnstile
 from .hidden import without_frames
 from .inflate import ACCEPT_ENCODING, Inflater, inflate
@@ -385,7 +385,7 @@ class SessionPool:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
             max_line_size=HEAD_AT_MOST,
             max_field_size=HEAD_AT_MOST,
-            max_headers=HEAD_AT_MOST // 8,
+            max_headers=HEADERS_AT_MOST,
         )
 
     def _gate_here(self) -> FairGate | None:

@@ -14,6 +14,7 @@ from aiohttp import client_proto
 from aiohttp.http_parser import HttpResponseParserPy
 
 import aioconvo
+from aioconvo.core import connection
 from tests.faults.proxy import TunnelProxy
 from tests.faults.stray_server import StrayServer, When, answer
 
@@ -214,4 +215,5 @@ async def test_the_parser_in_python_is_given_no_more(stray: str, when: When, mon
 
 
 def _without_extensions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_proto, "HttpResponseParser", HttpResponseParserPy)
+    for module in (client_proto, connection):
+        monkeypatch.setattr(module, "HttpResponseParser", HttpResponseParserPy)
