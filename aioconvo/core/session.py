@@ -379,6 +379,7 @@ class SessionPool:
             connector=connector,
             cookie_jar=_NoCookies(),
             headers=SESSION_HEADERS,
+            skip_auto_headers=("Content-Type",),  # which it makes up for requests without a body
             auto_decompress=False,
             raise_for_status=False,
             proxy=self._proxy,

@@ -6,7 +6,6 @@ import base64
 import bisect
 import dataclasses
 from datetime import datetime
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -48,8 +47,10 @@ _CODES: Final = {
     401: "unauthorized",
     404: "not_found",
     405: "method_not_allowed",
+    415: "unsupported_media_type",
     429: "rate_limited",
 }
+_REASONS: Final = {415: "The content type of the body is not supported", 429: "Too many requests"}
 
 _Key = tuple[int, ...]
 """Where something stands in the order by time: milliseconds, conversation number and, for a message, its ordinal."""
@@ -147,11 +148,7 @@ class ConvoreSandbox:
 
     def error(self, status: int, headers: Mapping[str, str]) -> Answer:
         """An error of the API's own."""
-        return Answer(
-            status,
-            _refusal(status, "Too many requests" if status == HTTPStatus.TOO_MANY_REQUESTS else "The service failed").body,
-            headers,
-        )
+        return Answer(status, _refusal(status, _REASONS.get(status, "The service failed")).body, headers)
 
     def state(self) -> dict[str, Any]:
         """Counts and ids, and the channels' ids: the mail channel, the chat channel."""

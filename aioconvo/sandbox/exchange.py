@@ -75,18 +75,31 @@ class Refusal(Exception):  # noqa: N818 - an answer on its way, no failure of th
         self.reason = reason
 
 
+FORM = "application/x-www-form-urlencoded"
+
 Handler = Callable[[Request, Mapping[str, str]], Answer]
 """A route's function: it gets the request and the decoded path parameters."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of an emulated API: the specification's method, path template and operation name."""
+    """One operation of an emulated API: the specification's method, path template and operation name.
+
+    `content_type` is the media type that the API documents for its body.
+    """
 
     method: str
     template: str
     operation: str
     handler: Handler
+    content_type: str = "application/json"
+
+    def takes(self, request: Request) -> bool:
+        """Whether the request says of its body what the API documents; of no body it need not say anything."""
+        told = request.headers.get("content-type")
+        if told is None:
+            return not request.body
+        return told.partition(";")[0].strip().lower() == self.content_type
 
 
 class Provider(Protocol):

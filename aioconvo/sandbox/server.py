@@ -210,6 +210,8 @@ class Sandbox:
         wait = self._over_limit(provider.name, request)
         if wait > 0.0:
             return _respond(provider.error(429, {"Retry-After": str(math.ceil(wait))}))
+        if isinstance(found, tuple) and not found[0].takes(request):
+            return _respond(provider.error(415, {}))
         fault = choose(self._draws.random(), self._faults) if self._faults else None
         if fault is None:
             return _respond(provider.answer(request))

@@ -13,7 +13,7 @@ import msgspec
 
 from aioconvo.sandbox.clock import Clock
 from aioconvo.sandbox.data import number, uuid_id
-from aioconvo.sandbox.exchange import Answer, Request, Route, RouteTable
+from aioconvo.sandbox.exchange import FORM, Answer, Request, Route, RouteTable
 from aioconvo.sandbox.smscx_data import CHANNELS, COSTS, Conversation, Message, stamp
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _GENERAL: Final = {
     403: ("insufficient_scope", "The access token lacks the scope for this operation"),
     404: ("not_found", "No such resource"),
     405: ("invalid_method", "The method is not allowed for this resource"),
+    415: ("invalid_request", "The content type of the body is not supported"),
     429: ("rate_limit", "Too many requests"),
 }
 _OUTSIDE_WINDOW: Final = {"viber": (1181, "Viber"), "whatsapp": (1182, "Whatsapp")}
@@ -70,7 +71,7 @@ class SmscxSandbox:
         self._served = 0
         self._made = 0
         self.routes = (
-            Route("POST", "/oauth/token", "get_access_token", self._get_access_token),
+            Route("POST", "/oauth/token", "get_access_token", self._get_access_token, FORM),
             Route("GET", "/conversations", "get_converstions_list", self._list),
             Route("GET", "/conversations/{conversationId}", "get_conversation", self._get),
             Route("GET", "/conversations/{conversationId}/read", "mark_conversation_as_read", self._mark_read),

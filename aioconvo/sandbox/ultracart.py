@@ -12,7 +12,7 @@ import msgspec
 
 from aioconvo.sandbox.clock import Clock
 from aioconvo.sandbox.data import milliseconds, number, uuid_id
-from aioconvo.sandbox.exchange import Answer, Refusal, Request, Route, RouteTable
+from aioconvo.sandbox.exchange import FORM, Answer, Refusal, Request, Route, RouteTable
 from aioconvo.sandbox.ultracart_data import AGENT, MERCHANT, Conversation, Message, Queue, named, seeded
 from aioconvo.sandbox.ultracart_search import Search, matching
 
@@ -34,6 +34,7 @@ _REASONS: Final = {
     404: "the object does not exist",
     405: "the method is not allowed for this path",
     410: "your application has been disabled",
+    415: "the content type of the body is not supported",
     429: "you have exceeded the allowed API call rate limit for your application",
     500: "an internal error occurred, please try again",
 }
@@ -136,7 +137,7 @@ class UltraCartSandbox:
         one = f"{_BASE}/{{conversation_uuid}}"
         queues = f"{_BASE}/queues"
         return (
-            Route("POST", "/oauth/token", "oauth_access_token", self._access_token),
+            Route("POST", "/oauth/token", "oauth_access_token", self._access_token, FORM),
             Route("PUT", "/conversation/agent/auth", "get_agent_websocket_authorization", self._authorize_agent),
             Route("GET", _BASE, "get_conversations", self._list),
             Route("PUT", _BASE, "start_conversation", self._start),

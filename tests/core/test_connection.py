@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from aiohttp import client_proto, http_parser
+from aiohttp.http import HttpProcessingError
 from hypothesis import given, settings, strategies as st
 
 from aioconvo.core import connection
@@ -63,7 +65,7 @@ class _Transport(asyncio.Transport):
     def is_closing(self) -> bool:
         return False
 
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
+    def get_extra_info(self, _name: str, default: Any = None) -> Any:
         return default
 
     def pause_reading(self) -> None: ...
@@ -78,11 +80,11 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
         yield runner.get_loop()
 
 
-@pytest.fixture(params=PARSERS, ids=["C", "Python"], scope="module")
-def _parser(request: pytest.FixtureRequest) -> Iterator[None]:
+@contextlib.contextmanager
+def _parsing_by(parser: type) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (client_proto, connection):
-            patch.setattr(module, "HttpResponseParser", request.param)
+            patch.setattr(module, "HttpResponseParser", parser)
         yield
 
 
@@ -110,15 +112,16 @@ async def _read(stream: bytes, cuts: list[int]) -> tuple[int, bytes, bool]:
     return message.code, body, not line._answer.unfit
 
 
-@pytest.mark.usefixtures("_parser")
+@pytest.mark.parametrize("parser", PARSERS)
 @pytest.mark.parametrize("answer", ANSWERS)
 @settings(max_examples=25)
 @given(behind=st.sampled_from(BEHIND), cuts=st.lists(st.integers(0, 400), max_size=5))
 def test_an_answer_is_read_whole_and_what_is_behind_it_noticed(
-    loop: asyncio.AbstractEventLoop, answer: str, behind: bytes, cuts: list[int]
+    loop: asyncio.AbstractEventLoop, parser: type, answer: str, behind: bytes, cuts: list[int]
 ) -> None:
     stream, status, body = ANSWERS[answer]
-    assert loop.run_until_complete(_read(stream + behind, cuts)) == (status, body, not behind)
+    with _parsing_by(parser):
+        assert loop.run_until_complete(_read(stream + behind, cuts)) == (status, body, not behind)
 
 
 @pytest.mark.parametrize(
@@ -133,5 +136,5 @@ def test_an_answer_is_read_whole_and_what_is_behind_it_noticed(
 )
 @pytest.mark.parametrize("cuts", [[], [5], list(range(80))])
 def test_what_is_no_answer_is_an_error(loop: asyncio.AbstractEventLoop, stream: bytes, cuts: list[int]) -> None:
-    with pytest.raises(connection.HttpProcessingError):
+    with pytest.raises(HttpProcessingError):
         loop.run_until_complete(_read(stream, cuts))
