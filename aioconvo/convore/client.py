@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Self, Unpack
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, Unpack, cast
 
 from aioconvo.core.auth import BearerAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.codec import BrokenBodyError
+from aioconvo.core.operation import Operation
 from aioconvo.core.refusals import usual_words
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, text
 
 from . import conversations, messages
+from .pages import empty_page
 
 if TYPE_CHECKING:
     from aioconvo.inbox.convore import ConvoreInbox
 
 __all__ = ["OPERATIONS", "ConvoreClient"]
+
+T = TypeVar("T")
 
 OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS)
 
@@ -82,6 +87,15 @@ class ConvoreClient(APIClient):
         env = Environment(cls.provider, environ)
         key = env.require("API_KEY", "your API key")
         return cls(api_key=key, base_url=env.get("BASE_URL"), pool=pool, **options)
+
+    def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
+        try:
+            return super()._decoded(operation, answer)
+        except BrokenBodyError:
+            empty = empty_page(operation.response, answer.body)
+            if empty is None:
+                raise
+            return cast("T", empty)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
         return usual_words(answer.body)  # the shape of an error is documented nowhere

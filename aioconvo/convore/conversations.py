@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from aioconvo.core.client import APIClient, APIResource
 from aioconvo.core.errors import InvalidRequestError
+from aioconvo.core.identity import names
 from aioconvo.core.operation import Effect, Operation, PageKind
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.validation import between, not_both
@@ -48,7 +49,7 @@ class Conversations(APIResource):
 
         Source: operation get_conversation.
         """
-        return await self._client.call(GET.request(conversation_id))
+        return await self._client.call(GET.request(conversation_id, check=names("conversation", "id", conversation_id)))
 
     def list(
         self,

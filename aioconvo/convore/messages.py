@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from msgspec import UNSET, UnsetType
 
 from aioconvo.core.client import APIClient, APIResource
 from aioconvo.core.codec import Model
 from aioconvo.core.errors import InvalidRequestError
+from aioconvo.core.identity import Check, about, all_about, both, names
 from aioconvo.core.operation import Effect, Operation, PageKind
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.validation import between, not_both
@@ -94,7 +96,7 @@ class Messages(APIResource):
 
         Source: operation get_message.
         """
-        return await self._client.call(GET.request(message_id))
+        return await self._client.call(GET.request(message_id, check=_is(message_id)))
 
     async def import_(
         self,
@@ -136,7 +138,7 @@ class Messages(APIResource):
             reply_to_message_id=reply_to_message_id,
             reply_type=reply_type,
         )
-        return await self._client.call(IMPORT.request(body=imported))
+        return await self._client.call(IMPORT.request(body=imported, check=_is_in(conversation_id)))
 
     async def send(
         self,
@@ -189,7 +191,7 @@ class Messages(APIResource):
             subject=subject,
             quote_body=quote_body,
         )
-        return await self._client.call(SEND.request(body=sent))
+        return await self._client.call(SEND.request(body=sent, check=_is_in(conversation_id)))
 
     async def update(
         self,
@@ -223,7 +225,7 @@ class Messages(APIResource):
             body=body,
             snippet=snippet,
         )
-        return await self._client.call(UPDATE.request(message_id, body=changes))
+        return await self._client.call(UPDATE.request(message_id, body=changes, check=_is(message_id)))
 
     def list(
         self,
@@ -250,7 +252,22 @@ class Messages(APIResource):
         between("page_size", page_size, 1, 100)
         query = (("conversation_id", conversation_id), ("format", format))
         pager = message_pager(page_size=page_size)
-        return self._client.paginate(LIST, (), pager, query=query, limit=limit, start=start, prefetch=prefetch)
+        check = None if conversation_id is None else partial(_check_page, conversation_id)
+        return self._client.paginate(LIST, (), pager, query=query, check=check, limit=limit, start=start, prefetch=prefetch)
+
+
+def _is(message_id: str) -> Check:
+    # Whether the API takes the mail provider's id in place of its own is not documented.
+    return names("message", "id", message_id, also="external_message_id")
+
+
+def _is_in(conversation_id: str | UnsetType) -> Check:
+    named = names("message", "id")
+    return both(named, about("conversation", "conversation_id", conversation_id)) if conversation_id else named
+
+
+def _check_page(conversation_id: str, page: MessagePage) -> None:
+    all_about("conversation", conversation_id, [getattr(message, "conversation_id", None) for message in page.data])
 
 
 def _check_target(channel_id: object, conversation_id: object, reply_to_message_id: object) -> None:

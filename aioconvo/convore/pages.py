@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from aioconvo.core.emptiness import with_empty_list
 from aioconvo.core.marks import Mark
 from aioconvo.core.pagers import Cursor, CursorPager, Listing
 from aioconvo.core.refusals import Telling
 
 from .models import Conversation, Message
 
-__all__ = ["ConversationPage", "MessagePage", "conversation_pager", "message_pager"]
+__all__ = ["ConversationPage", "MessagePage", "conversation_pager", "empty_page", "message_pager"]
 
 
 class ConversationPage(Telling, kw_only=True):
@@ -30,6 +31,16 @@ class MessagePage(Telling, kw_only=True):
 
 
 _AnyPage = TypeVar("_AnyPage", ConversationPage, MessagePage)
+
+
+def empty_page(kind: object, body: bytes) -> ConversationPage | MessagePage | None:
+    """The page of a body whose list is null while its count says that there is nothing; `None` for any other body."""
+    page: ConversationPage | MessagePage | None = None
+    if kind is ConversationPage:
+        page = with_empty_list(body, ConversationPage, "data", missing=True)
+    elif kind is MessagePage:
+        page = with_empty_list(body, MessagePage, "data", missing=True)
+    return page if page is not None and page.total_count == 0 and not page.next_cursor else None
 
 
 def conversation_pager(*, page_size: int | None = None) -> Listing[ConversationPage, Conversation]:

@@ -303,7 +303,7 @@ class APIClient:
         data = fault = None
         try:
             data = self._decoded(call.request.operation, answer)
-            if call.request.check is not None:
+            if call.request.check is not None and data is not None:
                 call.request.check(data)
         except BrokenBodyError as broken:
             fault = broken

@@ -14,7 +14,7 @@ from typing import Any
 
 from .codec import BrokenBodyError
 
-__all__ = ["Check", "WrongAnswerBodyError", "about", "all_about", "names", "same"]
+__all__ = ["Check", "WrongAnswerBodyError", "about", "all_about", "both", "names", "same"]
 
 Check = Callable[[Any], None]
 """Looks at what an answer was decoded to, and raises `BrokenBodyError` where it is not what was asked for."""
@@ -31,14 +31,22 @@ class WrongAnswerBodyError(BrokenBodyError):
         return WrongAnswerBodyError, (self.what,)
 
 
-def names(what: str, *members: str, asked: str | int | None = None) -> Check:
-    """That an answer names a thing by one of these dotted members, such as `conversation.id`; and the one `asked` for."""
-    return functools.partial(_check_names, what, members, asked)
+def names(what: str, member: str, asked: str | int | None = None, *, also: str | None = None) -> Check:
+    """That an answer names a thing by this dotted member, such as `conversation.id`, and the one that was `asked` for.
+
+    It may have been asked for by what stands in the member `also`.
+    """
+    return functools.partial(_check_names, what, member, asked, also)
 
 
 def about(what: str, member: str, asked: str | int) -> Check:
     """That an answer which names a thing by this dotted member names the one `asked` for; it may name none."""
     return functools.partial(_check_about, what, member, asked)
+
+
+def both(one: Check, other: Check) -> Check:
+    """That an answer passes two checks."""
+    return functools.partial(_check_both, one, other)
 
 
 def all_about(what: str, asked: str, found: Iterable[object]) -> None:
@@ -57,11 +65,14 @@ def same(one: str, other: str) -> bool:
     return one == other or one.casefold() == other.casefold() or _is_same_uuid(one, other)
 
 
-def _check_names(what: str, members: tuple[str, ...], asked: str | int | None, answer: object) -> None:
-    found = [value for member in members if isinstance(value := _member(member, answer), str) and value]
-    if not found:
-        raise BrokenBodyError(f"the answer names no {what}: {' or '.join(members)} is missing", cut=False)
-    if asked is not None and not any(same(one, str(asked)) for one in found):
+def _check_names(what: str, member: str, asked: str | int | None, also: str | None, answer: object) -> None:
+    found = _member(member, answer)
+    if not isinstance(found, str) or not found:
+        raise BrokenBodyError(f"the answer names no {what}: {member} is missing", cut=False)
+    if asked is None or found == asked or same(found, str(asked)):
+        return
+    other = None if also is None else _member(also, answer)
+    if not isinstance(other, str) or not same(other, str(asked)):
         raise WrongAnswerBodyError(what)
 
 
@@ -69,6 +80,11 @@ def _check_about(what: str, member: str, asked: str | int, answer: object) -> No
     found = _member(member, answer)
     if isinstance(found, str) and found and not same(found, str(asked)):
         raise WrongAnswerBodyError(what)
+
+
+def _check_both(one: Check, other: Check, answer: object) -> None:
+    one(answer)
+    other(answer)
 
 
 def _member(member: str, answer: object) -> object:

@@ -6,7 +6,7 @@ counts: `error` or `errors` with something in it, `success` or `ok` that is fals
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from .codec import BrokenBodyError, Envelope, Model, reader
 from .failures import ErrorWords, Refusal
 
-__all__ = ["Telling", "refusal_of", "refuse_web_page", "tells_of_an_error", "told_in", "usual_words"]
+__all__ = ["Acknowledgement", "Telling", "refusal_of", "refuse_web_page", "tells_of_an_error", "told_in", "usual_words"]
 
 _FAILURES = frozenset({"error", "fail", "failed", "failure"})
 _NO = frozenset({"false", "no", "0"})
@@ -48,11 +48,17 @@ _STATUSES = {
 }
 _NAMES_OF_STATUS = ("status", "status_code", "statusCode", "error_code", "code", "type", "error")
 _NAMES_OF_WORDS = ("message", "detail", "description", "error_description", "title", "user_message", "developer_message")
+_OF_ERRORS = frozenset({"error", "errors", "detail", "metadata", "warning"})  # of any shape; the others say a word each
 _BESIDE_AN_ERROR = frozenset(
-    {"error", "errors", "success", "ok", "metadata", "warning", "uri", "path", "timestamp", "requestId", "request_id"}
-    | set(_NAMES_OF_STATUS)
-    | set(_NAMES_OF_WORDS)
+    {"success", "ok", "uri", "path", "timestamp", "requestId", "request_id", *_NAMES_OF_STATUS, *_NAMES_OF_WORDS}
 )
+
+
+_TOLD = ("error", "errors", *_NAMES_OF_STATUS[:-1], *_NAMES_OF_WORDS)
+_TOLD_AT_MOST = 65_536  # bytes of one member: longer ones are no words
+_NOTHING = frozenset({b"null", b"{}", b"[]", b'""', b"false", b"0"})
+_LONGEST_NOTHING = 6
+_read_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class Telling(Envelope):
@@ -83,6 +89,10 @@ class Telling(Envelope):
         )
 
 
+class Acknowledgement(Telling):
+    """Base of the answers of which nothing is needed: whatever one holds that is no error, the call went through."""
+
+
 _read = reader(Telling)
 
 
@@ -111,7 +121,7 @@ def tells_of_an_error(data: object, body: bytes, *, enveloped: bool = False) -> 
         return data.failed
     if not body or body == b"{}":
         return False
-    if isinstance(data, dict) and not enveloped and not _tells_only_an_error(cast("dict[str, Any]", data)):
+    if isinstance(data, dict) and not enveloped and not refusal_of(ErrorWords(), body).alone:
         return False
     # A good answer that stands without an envelope; the texts in it would write the quote as an escape.
     if isinstance(data, Model) and b'"error' not in body and b'"success"' not in body:
@@ -120,22 +130,25 @@ def tells_of_an_error(data: object, body: bytes, *, enveloped: bool = False) -> 
     return told is not None and told.failed
 
 
-def _tells_only_an_error(answer: Mapping[str, Any]) -> bool:
-    """Whether plain JSON holds nothing but what goes with an error."""
-    return all(name in _BESIDE_AN_ERROR or value is None for name, value in answer.items())
+def _goes_with_an_error(name: str, begins: bytes) -> bool:
+    """Whether a member whose JSON `begins` so may stand beside an error, or holds nothing at all."""
+    is_word = begins[:1] not in {b"{", b"["}
+    return name in _OF_ERRORS or begins in _NOTHING or (is_word and name in _BESIDE_AN_ERROR)
 
 
 def refusal_of(told: ErrorWords, body: bytes) -> Refusal:
     """The refusal that such a body means; `told` is what its provider's own shape of errors gives."""
-    parts = list(_parts(body))
+    members = _raw_members(body)
+    parts = _parts(members)
     usual = _usual(parts)
     words = ErrorWords(told.code or usual.code, told.words or usual.words)
-    return Refusal(_status(parts), words, alone=_tells_only_an_error(parts[-1] if parts else {}))
+    alone = all(_goes_with_an_error(name, bytes(memoryview(raw)[:_LONGEST_NOTHING])) for name, raw in members.items())
+    return Refusal(_status(parts), words, alone=alone)
 
 
 def usual_words(body: bytes) -> ErrorWords:
     """Code and words of an error whose shape is documented nowhere: the usual members are looked at."""
-    return _usual(list(_parts(body)))
+    return _usual(_parts(_raw_members(body)))
 
 
 def _usual(parts: list[dict[str, object]]) -> ErrorWords:
@@ -144,20 +157,28 @@ def _usual(parts: list[dict[str, object]]) -> ErrorWords:
     return ErrorWords(code, words)
 
 
-def _parts(body: bytes) -> Iterator[dict[str, object]]:
-    """The objects of a body that may describe an error, innermost first; the last one is its root."""
-    try:
-        root = _members(msgspec.json.decode(body))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return
+def _parts(members: Mapping[str, msgspec.Raw]) -> list[dict[str, object]]:
+    """The objects in an answer that may describe an error, innermost first."""
+    root = {name: _value(members[name]) for name in _TOLD if name in members}
     several = root.get("errors")
-    yield _members(root.get("error"))
-    if isinstance(several, list):
-        for one in cast("list[object]", several):
-            yield {"message": one} if isinstance(one, str) else _members(one)
-    else:
-        yield {"message": several} if isinstance(several, str) else _members(several)
-    yield root
+    inner = cast("list[object]", several) if isinstance(several, list) else [several]
+    listed: list[dict[str, object]] = [{"message": one} if isinstance(one, str) else _members(one) for one in inner]
+    return [_members(root.get("error")), *listed, root]
+
+
+def _raw_members(body: bytes) -> dict[str, msgspec.Raw]:
+    """The members of an answer, which may be a large one; none where it is no object."""
+    try:
+        return _read_members(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+
+
+def _value(raw: msgspec.Raw) -> object:
+    try:
+        return msgspec.json.decode(raw) if memoryview(raw).nbytes <= _TOLD_AT_MOST else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _members(value: object) -> dict[str, object]:

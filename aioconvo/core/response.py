@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from .codec import decode
+from .codec import BrokenBodyError, decode
 from .operation import ANY_JSON, Operation
-from .refusals import refuse_web_page
+from .refusals import Acknowledgement, refuse_web_page
 from .session import Answer
 from .source import link, when_read
 
@@ -60,4 +60,10 @@ def decoded(operation: Operation[T], answer: Answer) -> T | None:
         return None
     if operation.response is ANY_JSON and not answer.body and (operation.method != "GET" or answer.whole):
         return None
-    return decode(answer.body, operation.response)
+    try:
+        return decode(answer.body, operation.response)
+    except BrokenBodyError:
+        if not issubclass(operation.response, Acknowledgement):
+            raise
+        refuse_web_page(answer.body)
+        return None

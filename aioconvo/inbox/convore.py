@@ -54,12 +54,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from msgspec import UNSET
 
 from aioconvo.convore import models
+from aioconvo.convore.messages import SEND
 from aioconvo.core.codec import Unknown
-from aioconvo.core.errors import InvalidRequestError
+from aioconvo.core.errors import InvalidRequestError, MaybeSentDecodeError
+from aioconvo.core.identity import about, same
 from aioconvo.core.moments import EPOCH
 from aioconvo.core.operation import Effect, Operation
 from aioconvo.core.pagers import Ask
 from aioconvo.core.pagination import Fetch
+from aioconvo.core.refusals import Acknowledgement
 from aioconvo.core.response import Response
 
 from .base import Capabilities, Inbox, Order
@@ -78,12 +81,17 @@ _SIDES = {"inbound": (Direction.INBOUND, ParticipantKind.USER), "outbound": (Dir
 _NEITHER = (None, ParticipantKind.UNKNOWN)
 _KINDS = {"email": Kind.EMAIL, "convore_chat": Kind.TEXT}
 
-_UPDATE: Operation[None] = Operation(
+
+class _Updated(Acknowledgement, kw_only=True):
+    id: str | None = None
+
+
+_UPDATE = Operation(
     "convore.inbox.mark_read",
     "update_conversation",
     "PATCH",
     "/v1/conversations/{conversation_id}",
-    None,
+    _Updated,
     Effect.IDEMPOTENT,
 )
 
@@ -224,6 +232,9 @@ class ConvoreInbox(Inbox):
             reply_type=models.ReplyType.REPLY,
             recipients=UNSET if came_in else newest.recipients or UNSET,
         )
+        went_to = words(sent, "conversation_id")
+        if went_to is not None and not same(went_to, conversation_id):
+            raise MaybeSentDecodeError("the message was sent, but in another conversation than was asked for", SEND.facts())
         return messages([sent], conversation_id)[0]
 
     async def _newest(self, conversation_id: str) -> models.Message | None:
@@ -244,4 +255,6 @@ class ConvoreInbox(Inbox):
 
         The API's own text describes `is_unread` the other way round, which nobody confirmed: its name is trusted.
         """
-        await self._client.call(_UPDATE.request(self._id_of(conversation), body={"is_unread": False}))
+        conversation_id = self._id_of(conversation)
+        check = about("conversation", "id", conversation_id)
+        await self._client.call(_UPDATE.request(conversation_id, body={"is_unread": False}, check=check))

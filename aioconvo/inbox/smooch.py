@@ -59,10 +59,12 @@ from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import NotFoundError, UnsupportedError
 from aioconvo.core.marks import Mark
 from aioconvo.core.moments import EPOCH
+from aioconvo.core.operation import Operation
 from aioconvo.core.pagers import Ask, Taken
 from aioconvo.core.pagination import Fetch
 from aioconvo.core.response import Response
 from aioconvo.smooch import models
+from aioconvo.smooch.conversations import POST_ACTIVITY
 from aioconvo.smooch.messages import LIST
 from aioconvo.smooch.pages import PAGE_SIZE, MessagePage
 
@@ -97,6 +99,12 @@ _KINDS = {
 _NOBODY = Participant(ParticipantKind.UNKNOWN)
 # A user who never wrote is a 404 like one who does not exist; the API's documents name no codes, v2's name this one.
 _NO_CONVERSATION = "conversation_not_found"
+
+
+# Here nothing is needed of its answer.
+_ACTIVITY: Operation[None] = Operation(
+    "smooch.inbox.mark_read", POST_ACTIVITY.name, POST_ACTIVITY.method, POST_ACTIVITY.path, None, POST_ACTIVITY.effect
+)
 
 
 class Found(NamedTuple):
@@ -228,8 +236,8 @@ class SmoochInbox(Inbox):
 
     async def mark_read(self, conversation: Conversation | str) -> None:
         """Show the user that the business has read the conversation; see `Inbox.mark_read`."""
-        own = self._client.conversations
-        await own.post_activity(self._id_of(conversation), type=models.ActivityType.CONVERSATION_READ)
+        body = {"role": models.Role.APP_MAKER, "type": models.ActivityType.CONVERSATION_READ}
+        await self._client.call(_ACTIVITY.request(self._client.app_id, self._id_of(conversation), body=body))
 
 
 class _UsersPager:

@@ -56,7 +56,7 @@ from aioconvo.core.pagers import Listing, SinglePager
 from aioconvo.core.timed import in_time_order
 from aioconvo.core.validation import is_uuid
 from aioconvo.smscx import models
-from aioconvo.smscx.conversations import GET
+from aioconvo.smscx.conversations import GET, is_about
 
 from .base import Capabilities, Inbox, Order
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
@@ -177,7 +177,7 @@ class SmscxInbox(Inbox):
             lambda mark: SinglePager(lambda answer: _sorted(answer, newest_first=newest_first), mark, identity=_name)
         )
         return Listed(
-            self._client.paginate(GET, (conversation_id,), listing),
+            self._client.paginate(GET, (conversation_id,), listing, check=is_about(conversation_id)),
             partial(messages, conversation_id=conversation_id),
         )
 

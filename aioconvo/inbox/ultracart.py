@@ -200,7 +200,7 @@ class UltraCartInbox(Inbox):
         for. Agents who have left their queues are not among those; name them where old messages count.
         """
         if arns is None:
-            queues = await self._client.queues.list_statuses()
+            queues = await self._client.queues.list_statuses().collect()
             agents = [agent for queue in queues for agent in getattr(queue, "agents", None) or ()]
             arns = [arn for agent in agents if (arn := words(agent, "conversation_participant_arn")) is not None]
         return UltraCartInbox(self._client, agents=arns)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal, Self, Unpack
+from typing import TYPE_CHECKING, ClassVar, Literal, Self, TypeVar, Unpack, cast
 
 import msgspec
 
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.codec import reader
+from aioconvo.core.codec import BrokenBodyError, reader
 from aioconvo.core.key import key_auth, key_from
+from aioconvo.core.operation import Operation
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, one_of, text
 
 from . import conversations, messages
+from .pages import empty_page
 
 if TYPE_CHECKING:
     from aioconvo.inbox.smooch import SmoochInbox
 
 __all__ = ["OPERATIONS", "SmoochClient"]
+
+T = TypeVar("T")
 
 OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS)
 
@@ -120,6 +124,15 @@ class SmoochClient(APIClient):
         app_id = env.require("APP_ID", "the id of your app")
         settings = key_from(env) | env.given("AUTH", "SCOPE", "REGION", "BASE_URL")
         return cls(app_id=app_id, pool=pool, **settings, **options)
+
+    def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
+        try:
+            return super()._decoded(operation, answer)
+        except BrokenBodyError:
+            empty = empty_page(operation.response, answer.body)
+            if empty is None:
+                raise
+            return cast("T", empty)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
         body = _read_error(answer.body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aioconvo.core.client import APIClient, APIResource
 from aioconvo.core.codec import Model
+from aioconvo.core.identity import names
 from aioconvo.core.operation import Effect, Operation
 
 from .models import ActivityType, Conversation, Role
@@ -26,6 +27,9 @@ RESET_UNREAD_COUNT: Operation[None] = Operation(
     "smooch.conversations.reset_unread_count", "resetUnreadCount", "POST", f"{_CONVERSATION}/read", None, Effect.IDEMPOTENT
 )
 OPERATIONS = (POST_ACTIVITY, RESET_UNREAD_COUNT)
+
+
+_named = names("conversation", "conversation.id")
 
 
 class _Activity(Model, rename="camel"):
@@ -65,7 +69,7 @@ class Conversations(APIResource):
         Source: operation conversationActivity.
         """
         body = _Activity(role=Role(role), type=ActivityType(type), name=name, avatar_url=avatar_url)
-        return (await self._client.call(POST_ACTIVITY.request(self._app_id, user_id, body=body))).conversation
+        return (await self._client.call(POST_ACTIVITY.request(self._app_id, user_id, body=body, check=_named))).conversation
 
     async def reset_unread_count(self, user_id: str) -> None:
         """Set the count of messages that the user has not read to zero.

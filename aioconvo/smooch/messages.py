@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from aioconvo.core.client import APIClient, APIResource
+from aioconvo.core.identity import WrongAnswerBodyError, names, same
 from aioconvo.core.operation import Effect, Operation, PageKind
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.validation import not_both
@@ -32,6 +33,27 @@ LIST = Operation(
 )
 POST = Operation("smooch.messages.post", "postMessage", "POST", _ALL, PostedMessage, Effect.UNSAFE)
 OPERATIONS = (DELETE, DELETE_ALL, LIST, POST)
+
+
+_named = names("message", "message.id")
+
+
+class _OneConversation:
+    """That all pages of a list are of one conversation: it is asked for by its user, and the answers name its own id."""
+
+    __slots__ = ("_id",)
+
+    def __init__(self) -> None:
+        self._id: str | None = None
+
+    def __call__(self, page: MessagePage) -> None:
+        found = None if page.conversation is None else page.conversation.id
+        if not isinstance(found, str) or not found:
+            return
+        if self._id is None:
+            self._id = found
+        elif not same(found, self._id):
+            raise WrongAnswerBodyError("conversation")
 
 
 class Messages(APIResource):
@@ -78,7 +100,7 @@ class Messages(APIResource):
         Source: operation postMessage.
         """
         check_message(message)
-        return await self._client.call(POST.request(self._app_id, user_id, body=message))
+        return await self._client.call(POST.request(self._app_id, user_id, body=message, check=_named))
 
     def list(
         self,
@@ -108,4 +130,13 @@ class Messages(APIResource):
         pager = message_pager(before=before, after=after)
         values = (self._app_id, user_id)
         direction = "backward" if after is None else "forward"
-        return self._client.paginate(LIST, values, pager, direction=direction, limit=limit, start=start, prefetch=prefetch)
+        return self._client.paginate(
+            LIST,
+            values,
+            pager,
+            check=_OneConversation(),
+            direction=direction,
+            limit=limit,
+            start=start,
+            prefetch=prefetch,
+        )

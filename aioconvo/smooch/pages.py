@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from aioconvo.core.columns import Column, column
+from aioconvo.core.emptiness import with_empty_list
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.pagers import Listing
 from aioconvo.core.refusals import Telling
@@ -17,7 +18,7 @@ from aioconvo.core.timed import Bounds, TimestampPager
 
 from .models import Conversation, Message
 
-__all__ = ["PAGE_SIZE", "ActivityAnswer", "MessagePage", "message_pager"]
+__all__ = ["PAGE_SIZE", "ActivityAnswer", "MessagePage", "empty_page", "message_pager"]
 
 PAGE_SIZE = 100
 _YEAR_10000 = 253_402_300_800
@@ -42,6 +43,12 @@ class MessagePage(Telling, kw_only=True):
     conversation: Conversation | None = None
     next: str | None = None
     previous: str | None = None
+
+
+def empty_page(kind: object, body: bytes) -> MessagePage | None:
+    """The page of a body whose list is null beside its conversation; `None` for any other body."""
+    page = with_empty_list(body, MessagePage, "messages") if kind is MessagePage else None
+    return page if page is not None and page.conversation is not None and page.conversation.id else None
 
 
 def message_pager(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, Unpack, cast
 
 import msgspec
 
 from aioconvo.core.auth import Auth, BasicAuth, BearerAuth, HeaderAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.codec import reader
+from aioconvo.core.codec import BrokenBodyError, reader
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.operation import Operation
 from aioconvo.core.session import Answer, SessionPool
@@ -18,6 +18,7 @@ from aioconvo.core.settings import Environment, text
 from aioconvo.core.token import AccessToken, TokenAuth
 
 from . import conversations, oauth
+from .pages import empty_page
 
 if TYPE_CHECKING:
     from aioconvo.inbox.smscx import SmscxInbox
@@ -134,8 +135,15 @@ class SmscxClient(APIClient):
         return AccessToken(token.access_token, lifetime)
 
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
-        # A 204 may come to operations that have a body as a rule.
-        return None if answer.status == HTTPStatus.NO_CONTENT else super()._decoded(operation, answer)
+        if answer.status == HTTPStatus.NO_CONTENT:  # may come to operations that have a body as a rule
+            return None
+        try:
+            return super()._decoded(operation, answer)
+        except BrokenBodyError:
+            empty = empty_page(operation.response, answer.body)
+            if empty is None:
+                raise
+            return cast("T", empty)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
         body = _read_error(answer.body)

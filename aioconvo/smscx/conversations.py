@@ -7,6 +7,7 @@ import uuid
 from aioconvo.core.client import APIClient, APIResource
 from aioconvo.core.codec import Model
 from aioconvo.core.errors import InvalidRequestError
+from aioconvo.core.identity import Check, about, names
 from aioconvo.core.operation import Effect, Operation, PageKind
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.validation import is_uuid, length_between
@@ -14,7 +15,7 @@ from aioconvo.core.validation import is_uuid, length_between
 from .models import ChatReply, Conversation, ConversationDetail, RichMedia, SmsReply
 from .pages import CONVERSATIONS, ConversationPage, ReadAnswer
 
-__all__ = ["OPERATIONS", "Conversations"]
+__all__ = ["OPERATIONS", "Conversations", "is_about"]
 
 _ONE = "/conversations/{conversationId}"
 
@@ -61,6 +62,7 @@ REPLY_WHATSAPP = Operation(
 )
 OPERATIONS = (GET, LIST, MARK_READ, REPLY_SMS, REPLY_VIBER, REPLY_WHATSAPP)
 
+_sent = names("message", "message.msg_id")
 _CHAT_TEXT = 1000
 _UUID_VERSIONS = range(1, 6)
 
@@ -102,7 +104,7 @@ class Conversations(APIResource):
 
         Source: operation get_conversation.
         """
-        return await self._client.call(GET.request(_id(conversation_id)))
+        return await self._client.call(GET.request(_id(conversation_id), check=is_about(conversation_id)))
 
     async def mark_read(self, conversation_id: str) -> None:
         """Set a conversation's count of unread messages to 0.
@@ -113,7 +115,9 @@ class Conversations(APIResource):
 
         Source: operation mark_conversation_as_read.
         """
-        await self._client.call(MARK_READ.request(_id(conversation_id)))
+        await self._client.call(
+            MARK_READ.request(_id(conversation_id), check=about("conversation", "info.id", conversation_id))
+        )
 
     async def reply_sms(self, conversation_id: str, *, text: str, idempotency_id: str | None = None) -> SmsReply:
         """Reply by SMS, at any time after the contact's last message. Costs credit for each part of the text.
@@ -130,7 +134,7 @@ class Conversations(APIResource):
         """
         _check_reply(text, idempotency_id)
         body = _SmsBody(text=text, idempotency_id=idempotency_id and idempotency_id.lower())
-        return await self._client.call(REPLY_SMS.request(_id(conversation_id), body=body))
+        return await self._client.call(REPLY_SMS.request(_id(conversation_id), body=body, check=_sent))
 
     async def reply_viber(
         self,
@@ -188,7 +192,7 @@ class Conversations(APIResource):
         _check_reply(text, idempotency_id, longest=_CHAT_TEXT)
         length_between("rich_media.button_caption", rich_media.button_caption, 1, 30)
         body = _ChatBody(text=text, rich_media=rich_media, idempotency_id=idempotency_id and idempotency_id.lower())
-        return await self._client.call(operation.request(_id(conversation_id), body=body))
+        return await self._client.call(operation.request(_id(conversation_id), body=body, check=_sent))
 
     def list(self, *, limit: int | None = None, start: str | None = None) -> AsyncPaginator[Conversation]:
         """List every conversation of the account, newest reply first.
@@ -202,6 +206,11 @@ class Conversations(APIResource):
         Source: operation get_converstions_list.
         """
         return self._client.paginate(LIST, (), CONVERSATIONS, limit=limit, start=start)
+
+
+def is_about(conversation_id: str) -> Check:
+    """That an answer is of this conversation."""
+    return names("conversation", "info.conversation_id", conversation_id)
 
 
 def _id(conversation_id: str) -> str:

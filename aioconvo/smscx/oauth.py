@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from aioconvo.core.auth import BasicAuth
 from aioconvo.core.client import APIClient, APIResource
 from aioconvo.core.errors import ConfigurationError
+from aioconvo.core.identity import names
 from aioconvo.core.operation import Effect, Operation
 
 from .models import Token
@@ -16,6 +17,8 @@ __all__ = ["OPERATIONS", "OAuth"]
 # A second token harms nothing, so asking again is safe.
 GET_TOKEN = Operation("smscx.oauth.get_token", "get_access_token", "POST", "/oauth/token", Token, Effect.IDEMPOTENT, form=True)
 OPERATIONS = (GET_TOKEN,)
+
+_named = names("token", "access_token")
 
 
 class OAuth(APIResource):
@@ -45,4 +48,4 @@ class OAuth(APIResource):
         form = {"grant_type": "client_credentials"}
         if scope:
             form["scope"] = scope if isinstance(scope, str) else " ".join(scope)
-        return (await self._client.send(GET_TOKEN.request(body=form), auth=self._application)).data
+        return (await self._client.send(GET_TOKEN.request(body=form, check=_named), auth=self._application)).data

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from aioconvo.core.codec import Model
+from aioconvo.core.emptiness import with_empty_list
 from aioconvo.core.pagers import Listing, SinglePager
-from aioconvo.core.refusals import Telling
+from aioconvo.core.refusals import Acknowledgement, Telling
 
-from .models import Conversation
+from .models import Conversation, ConversationDetail
 
-__all__ = ["CONVERSATIONS", "ConversationPage", "ReadAnswer"]
+__all__ = ["CONVERSATIONS", "ConversationPage", "ReadAnswer", "empty_page"]
 
 
 class ConversationPage(Telling, kw_only=True):
@@ -23,10 +24,17 @@ class ReadInfo(Model):
     id: str
 
 
-class ReadAnswer(Telling, kw_only=True):
+class ReadAnswer(Acknowledgement, kw_only=True):
     """The answer to marking a conversation as read."""
 
-    info: ReadInfo
+    info: ReadInfo | None = None
+
+
+def empty_page(kind: object, body: bytes) -> ConversationPage | ConversationDetail | None:
+    """What a body says whose list is "an empty data object", as the vendor's documents call it, or null."""
+    if kind is ConversationPage:
+        return ConversationPage(data=[]) if body.strip() == b"null" else with_empty_list(body, ConversationPage, "data")
+    return with_empty_list(body, ConversationDetail, "data") if kind is ConversationDetail else None
 
 
 def _identity(conversation: Conversation) -> str | None:

@@ -6,6 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from aioconvo.core.client import APIClient, APIResource
 from aioconvo.core.codec import Model
+from aioconvo.core.identity import Check, names
 from aioconvo.core.operation import Effect, Operation, PageKind
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.validation import at_most, between, exactly_one, length_between, not_both
@@ -96,7 +97,7 @@ class Conversations(APIResource):
             icon_url=icon_url,
             metadata=metadata,
         )
-        return (await self._client.call(CREATE.request(self._app_id, body=body))).conversation
+        return (await self._client.call(CREATE.request(self._app_id, body=body, check=_is()))).conversation
 
     async def delete(self, conversation_id: str) -> None:
         """Delete a conversation with its messages and attachments; a user's default conversation cannot be deleted.
@@ -117,7 +118,7 @@ class Conversations(APIResource):
 
         Source: operation GetConversation.
         """
-        return (await self._client.call(GET.request(self._app_id, conversation_id))).conversation
+        return (await self._client.call(GET.request(self._app_id, conversation_id, check=_is(conversation_id)))).conversation
 
     def list(
         self,
@@ -174,7 +175,13 @@ class Conversations(APIResource):
         """
         _check_texts(display_name, description, icon_url)
         body = _Changes(display_name=display_name, description=description, icon_url=icon_url, metadata=metadata)
-        return (await self._client.call(UPDATE.request(self._app_id, conversation_id, body=body))).conversation
+        return (
+            await self._client.call(UPDATE.request(self._app_id, conversation_id, body=body, check=_is(conversation_id)))
+        ).conversation
+
+
+def _is(conversation_id: str | None = None) -> Check:
+    return names("conversation", "conversation.id", conversation_id)
 
 
 def _check_texts(display_name: object, description: object, icon_url: object) -> None:

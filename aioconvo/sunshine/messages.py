@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET, UnsetType
 
 from aioconvo.core.client import APIClient, APIResource
-from aioconvo.core.codec import Model
+from aioconvo.core.codec import BrokenBodyError, Model
 from aioconvo.core.operation import Effect, Operation, PageKind
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.validation import not_both
@@ -44,6 +44,11 @@ class _New(Model):
     metadata: Metadata | UnsetType | None = UNSET
     override: MessageOverride | UnsetType = UNSET
     schema: str | UnsetType = UNSET
+
+
+def _check_posted(answer: MessagesAnswer) -> None:
+    if not any(getattr(message, "id", None) for message in answer.messages):
+        raise BrokenBodyError("the answer names no message: messages.id is missing", cut=False)
 
 
 class Messages(APIResource):
@@ -108,7 +113,7 @@ class Messages(APIResource):
             override=override,
             schema=schema,
         )
-        return (await self._client.call(POST.request(self._app_id, conversation_id, body=body))).messages
+        return (await self._client.call(POST.request(self._app_id, conversation_id, body=body, check=_check_posted))).messages
 
     def list(
         self,

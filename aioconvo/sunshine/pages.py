@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from aioconvo.core.codec import Model
 from aioconvo.core.columns import Column, column
+from aioconvo.core.emptiness import with_empty_list
 from aioconvo.core.marks import Mark
 from aioconvo.core.pagers import Cursor, CursorPager, Listing
 from aioconvo.core.refusals import Telling
@@ -29,6 +30,7 @@ __all__ = [
     "MessagesAnswer",
     "ParticipantPage",
     "conversation_pager",
+    "empty_page",
     "message_pager",
     "participant_pager",
 ]
@@ -95,6 +97,18 @@ class MessagesAnswer(Telling, kw_only=True):
 
 T = TypeVar("T")
 _AnyPage = TypeVar("_AnyPage", ConversationPage, ParticipantPage, MessagePage)
+
+
+def empty_page(kind: object, body: bytes) -> ConversationPage | MessagePage | ParticipantPage | None:
+    """The page of a body whose list is null or left out, and which says that no more follow; `None` for any other body."""
+    page: ConversationPage | MessagePage | ParticipantPage | None = None
+    if kind is ConversationPage:
+        page = with_empty_list(body, ConversationPage, "conversations", missing=True)
+    elif kind is MessagePage:
+        page = with_empty_list(body, MessagePage, "messages", missing=True)
+    elif kind is ParticipantPage:
+        page = with_empty_list(body, ParticipantPage, "participants", missing=True)
+    return page if page is not None and page.meta is not None and page.meta.has_more is False else None
 
 
 def conversation_pager(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aioconvo.core.client import APIClient, APIResource
+from aioconvo.core.codec import BrokenBodyError
 from aioconvo.core.operation import Effect, Operation
 
 from .models import AgentAuth
@@ -19,6 +20,11 @@ AUTHORIZE_WEBSOCKET = Operation(
     Effect.IDEMPOTENT,
 )
 OPERATIONS = (AUTHORIZE_WEBSOCKET,)
+
+
+def _check_auth(answer: AgentAuthAnswer) -> None:
+    if not (answer.agent_auth.websocket_url or answer.agent_auth.jwt):
+        raise BrokenBodyError("the answer has neither a websocket_url nor a jwt", cut=False)
 
 
 class Agents(APIResource):
@@ -38,4 +44,4 @@ class Agents(APIResource):
 
         Source: operation get_agent_websocket_authorization.
         """
-        return (await self._client.call(AUTHORIZE_WEBSOCKET.request())).agent_auth
+        return (await self._client.call(AUTHORIZE_WEBSOCKET.request(check=_check_auth))).agent_auth

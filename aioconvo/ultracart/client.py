@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack, cast
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, Unpack, cast
 
 import msgspec
 
 from aioconvo.core.auth import Auth, BearerAuth, HeaderAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.codec import reader
+from aioconvo.core.codec import BrokenBodyError, reader
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.limits import Limits, RateLimit
+from aioconvo.core.operation import Operation
 from aioconvo.core.options import checked
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, merged, text
@@ -20,11 +22,14 @@ from aioconvo.core.token import AccessToken, TokenAuth
 
 from . import agents, conversations, messages, queues
 from .oauth import RefreshGrant
+from .pages import ResolvedAnswer, empty_page
 
 if TYPE_CHECKING:
     from aioconvo.inbox.ultracart import UltraCartInbox
 
 __all__ = ["OPERATIONS", "UltraCartClient"]
+
+T = TypeVar("T")
 
 OPERATIONS = (*agents.OPERATIONS, *conversations.OPERATIONS, *messages.OPERATIONS, *queues.OPERATIONS)
 
@@ -132,6 +137,17 @@ class UltraCartClient(APIClient):
         if self._grant is None:
             raise ConfigurationError("only a client with client_id and refresh_token fetches tokens")
         return await self._grant.fetch(self)
+
+    def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
+        if answer.status == HTTPStatus.NO_CONTENT and operation.response is ResolvedAnswer:
+            return None
+        try:
+            return super()._decoded(operation, answer)
+        except BrokenBodyError:
+            empty = empty_page(operation.response, answer.body)
+            if empty is None:
+                raise
+            return cast("T", empty)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
         told = _read_told(answer.body) or _Told()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Literal, overload
 
 from msgspec import UNSET, UnsetType
 
 from aioconvo.core.client import APIClient, APIResource
 from aioconvo.core.codec import Model
 from aioconvo.core.errors import InvalidRequestError
+from aioconvo.core.identity import Check, names
 from aioconvo.core.operation import Effect, Operation, PageKind
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.validation import between, not_both
@@ -18,6 +20,7 @@ from .models import Conversation, ConversationSummary, Medium, UploadUrl
 from .pages import (
     ConversationAnswer,
     ConversationPage,
+    ResolvedAnswer,
     SearchPage,
     UploadUrlAnswer,
     conversation_pager,
@@ -68,6 +71,9 @@ SEARCH = Operation(
     stored_as="ultracart.conversations.search",
 )
 START = Operation("ultracart.conversations.start", "start_conversation", "PUT", _ALL, ConversationAnswer, Effect.UNSAFE)
+_RESOLVE: Operation[ResolvedAnswer] = Operation(
+    START.python, START.name, START.method, START.path, ResolvedAnswer, START.effect
+)
 OPERATIONS = (GET, GET_UPLOAD_URL, JOIN, LEAVE, LIST, MARK_READ, SEARCH, START)
 
 
@@ -99,17 +105,23 @@ class Conversations(APIResource):
         Source: operation get_conversation.
         """
         query = () if message_limit is None else (("limit", message_limit),)
-        request = GET.request(conversation_uuid, query=query)
+        request = GET.request(conversation_uuid, query=query, check=_is(conversation_uuid))
         return (await self._client.call(request)).conversation
 
     async def get_upload_url(self, extension: str) -> UploadUrl:
         """Fetch a signed URL to PUT a file to, such as `png`; its `key` then names the file in a message.
 
-        The URL takes the bytes alone: send it no credentials of this API.
+        The URL takes the bytes alone: send it no credentials of this API. Which extensions it may be is not documented.
+
+        Raises:
+            InvalidRequestError: `extension` is empty, or no word that can stand in a path; nothing was sent.
+            BadRequestError: The API takes no such files.
+            AuthenticationError: The credentials are wrong.
+            PermissionDeniedError: They belong to nobody who may use conversations.
 
         Source: operation get_conversation_multimedia_upload_url.
         """
-        answer = await self._client.call(GET_UPLOAD_URL.request(extension))
+        answer = await self._client.call(GET_UPLOAD_URL.request(extension, check=_has_url))
         return answer.conversation_multimedia_upload_url
 
     async def join(self, conversation_uuid: str, *, participant_language_iso_code: str | UnsetType = UNSET) -> None:
@@ -192,6 +204,26 @@ class Conversations(APIResource):
         pager = search_pager(page_size=page_size, oldest_first=order_by_oldest is True)
         return self._client.paginate(SEARCH, (), pager, body=body, limit=limit, start=start, prefetch=prefetch)
 
+    @overload
+    async def start(
+        self,
+        *,
+        add_conversation_participant_arns: Sequence[str] | UnsetType = UNSET,
+        conversation_arn: str | UnsetType = UNSET,
+        conversation_webchat_queue_uuid: str | UnsetType = UNSET,
+        resolve_only: Literal[False] | UnsetType = UNSET,
+    ) -> Conversation: ...
+
+    @overload
+    async def start(
+        self,
+        *,
+        add_conversation_participant_arns: Sequence[str] | UnsetType = UNSET,
+        conversation_arn: str | UnsetType = UNSET,
+        conversation_webchat_queue_uuid: str | UnsetType = UNSET,
+        resolve_only: bool,
+    ) -> Conversation | None: ...
+
     async def start(
         self,
         *,
@@ -199,8 +231,8 @@ class Conversations(APIResource):
         conversation_arn: str | UnsetType = UNSET,
         conversation_webchat_queue_uuid: str | UnsetType = UNSET,
         resolve_only: bool | UnsetType = UNSET,
-    ) -> Conversation:
-        """Start a conversation with the given participants; with `resolve_only=True` only find the one they have.
+    ) -> Conversation | None:
+        """Start a conversation with the given participants; with `resolve_only=True` only find the one they have, or `None`.
 
         Each call can create one, so one that may have arrived is never sent again.
 
@@ -216,7 +248,11 @@ class Conversations(APIResource):
             conversation_webchat_queue_uuid=conversation_webchat_queue_uuid,
             resolve_only=resolve_only,
         )
-        return (await self._client.call(START.request(body=body))).conversation
+        if resolve_only is not True:
+            return (await self._client.call(START.request(body=body, check=_is()))).conversation
+        answer = await self._client.call(_RESOLVE.request(body=body, check=_check_resolved))
+        found = getattr(answer, "conversation", None)  # a 204 has none
+        return found if found is not None and found.conversation_uuid else None
 
     def list(
         self,
@@ -246,6 +282,21 @@ class Conversations(APIResource):
         query = (("medium", medium), ("before", before))
         pager = conversation_pager(page_size=page_size)
         return self._client.paginate(LIST, (), pager, query=query, limit=limit, start=start, prefetch=prefetch)
+
+
+_has_url = names("url", "conversation_multimedia_upload_url.url")
+_is_one = names("conversation", "conversation.conversation_uuid")
+
+
+def _is(conversation_uuid: str | None = None) -> Check:
+    # Whether the API takes the ARN in place of the UUID is not documented.
+    arn = "conversation.conversation_arn"
+    return names("conversation", "conversation.conversation_uuid", conversation_uuid, also=arn)
+
+
+def _check_resolved(answer: ResolvedAnswer) -> None:
+    if not answer.succeeded:  # then only a conversation shows that this is an answer at all
+        _is_one(answer)
 
 
 def _text(name: str, when: str | dt.datetime | None) -> str | None:

@@ -8,6 +8,7 @@ from aioconvo.core.auth import NoAuth
 from aioconvo.core.client import APIClient
 from aioconvo.core.errors import AuthenticationError, BadRequestError
 from aioconvo.core.hidden import Secret
+from aioconvo.core.identity import names
 from aioconvo.core.operation import Effect, Operation
 from aioconvo.core.token import AccessToken
 
@@ -27,6 +28,9 @@ REFRESH_TOKEN = Operation(
 )
 
 
+_named = names("token", "access_token")
+
+
 class RefreshGrant(Secret):
     """A merchant's consent, as a refresh token that the server may change each time it is used."""
 
@@ -44,7 +48,8 @@ class RefreshGrant(Secret):
         Source: operation oauth_access_token.
         """
         request = REFRESH_TOKEN.request(
-            body={"grant_type": "refresh_token", "client_id": self._client_id, "refresh_token": self._refresh_token}
+            body={"grant_type": "refresh_token", "client_id": self._client_id, "refresh_token": self._refresh_token},
+            check=_named,
         )
         try:
             token = (await client.send(request, auth=NoAuth())).data

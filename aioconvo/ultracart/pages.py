@@ -10,26 +10,30 @@ import datetime as dt
 
 from aioconvo.core.codec import Model
 from aioconvo.core.columns import Column, column, identities
+from aioconvo.core.emptiness import with_empty_list
 from aioconvo.core.marks import Mark
 from aioconvo.core.moments import EPOCH, counted_as_utc
 from aioconvo.core.offset import OffsetPager, ResultSet
-from aioconvo.core.pagers import Ask, Listing
+from aioconvo.core.pagers import Ask, Listing, SinglePager
 from aioconvo.core.refusals import Telling
 from aioconvo.core.timed import SincePager
 
 from .models import AgentAuth, Conversation, ConversationSummary, Message, QueueStatus, UploadUrl
 
 __all__ = [
+    "QUEUES",
     "AgentAuthAnswer",
     "ConversationAnswer",
     "ConversationPage",
     "MessagePage",
     "QueueStatusesAnswer",
+    "ResolvedAnswer",
     "SearchPage",
     "TokenAnswer",
     "Told",
     "UploadUrlAnswer",
     "conversation_pager",
+    "empty_page",
     "message_pager",
     "search_pager",
 ]
@@ -88,6 +92,12 @@ class ConversationAnswer(Told, kw_only=True):
     conversation: Conversation
 
 
+class ResolvedAnswer(Told, kw_only=True):
+    """One conversation, or none where there is none."""
+
+    conversation: Conversation | None = None
+
+
 class ConversationPage(Told, kw_only=True):
     """A page of conversations."""
 
@@ -131,6 +141,25 @@ class TokenAnswer(Told, kw_only=True):
     scope: str | None = None
     merchant_id: str | None = None
     error_uri: str | None = None
+
+
+_LISTS: dict[object, tuple[type[Told], str]] = {
+    ConversationPage: (ConversationPage, "conversations"),
+    SearchPage: (SearchPage, "records"),
+    MessagePage: (MessagePage, "conversation_messages"),
+    QueueStatusesAnswer: (QueueStatusesAnswer, "queue_statuses"),
+}
+
+
+def empty_page(kind: object, body: bytes) -> Told | None:
+    """The page of a success without its list, as it may come where the count is 0; `None` for any other body."""
+    known = _LISTS.get(kind)
+    page = None if known is None else with_empty_list(body, *known, missing=True)
+    if page is None or not page.succeeded:
+        return None
+    rows = page.metadata.result_set if page.metadata is not None else None
+    counts = (getattr(page, "total", None),) if rows is None else (rows.count, rows.total_records, rows.more)
+    return None if any(counts) else page
 
 
 def conversation_pager(*, page_size: int | None) -> Listing[ConversationPage, ConversationSummary]:
@@ -188,6 +217,16 @@ def message_pager(*, since: int, page_size: int | None) -> Listing[MessagePage, 
         ),
         ("limit", page_size),
     )
+
+
+def _queue_name(queue: QueueStatus) -> str | None:
+    return getattr(queue, "queue_name", None)  # an item that is no object at all has none
+
+
+QUEUES: Listing[QueueStatusesAnswer, QueueStatus] = Listing(
+    lambda mark: SinglePager(lambda answer: answer.queue_statuses, mark, identity=_queue_name)
+)
+"""All web chat queues, in the API's order."""
 
 
 def _offset_mark(offset: str) -> Mark:

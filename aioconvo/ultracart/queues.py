@@ -6,10 +6,11 @@ from msgspec import UNSET, UnsetType
 
 from aioconvo.core.client import APIClient, APIResource
 from aioconvo.core.codec import Model
-from aioconvo.core.operation import Effect, Operation
+from aioconvo.core.operation import Effect, Operation, PageKind
+from aioconvo.core.pagination import AsyncPaginator
 
 from .models import AgentStatus, QueueStatus
-from .pages import QueueStatusesAnswer
+from .pages import QUEUES, QueueStatusesAnswer
 
 __all__ = ["OPERATIONS", "Queues"]
 
@@ -20,6 +21,7 @@ LIST_STATUSES = Operation(
     "/conversation/conversations/queues/statuses",
     QueueStatusesAnswer,
     Effect.READ,
+    PageKind.SINGLE,
 )
 UPDATE_STATUS: Operation[None] = Operation(
     "ultracart.queues.update_status",
@@ -46,12 +48,19 @@ class Queues(APIResource):
     def __init__(self, client: APIClient) -> None:
         self._client = client
 
-    async def list_statuses(self) -> list[QueueStatus]:
-        """Fetch every queue with its agents and the customers who wait; they come in one answer.
+    def list_statuses(self, *, limit: int | None = None, start: str | None = None) -> AsyncPaginator[QueueStatus]:
+        """List every queue with its agents and the customers who wait.
+
+        The API gives them all in one answer; `limit` bounds how many of them are kept, `start` is a page's `position`.
+
+        Raises:
+            InvalidRequestError: `limit` is negative, or `start` is no position of this list; nothing was sent.
+            AuthenticationError: The credentials are wrong (when awaited or iterated).
+            PermissionDeniedError: They belong to nobody who may use conversations (when awaited or iterated).
 
         Source: operation get_conversation_webchat_queue_statuses.
         """
-        return (await self._client.call(LIST_STATUSES.request())).queue_statuses
+        return self._client.paginate(LIST_STATUSES, (), QUEUES, limit=limit, start=start)
 
     async def update_status(
         self,

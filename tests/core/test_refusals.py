@@ -14,7 +14,7 @@ from aioconvo.core.auth import HeaderAuth
 from aioconvo.core.client import APIClient
 from aioconvo.core.codec import BrokenBodyError, Model, decode
 from aioconvo.core.failures import ErrorWords
-from aioconvo.core.identity import WrongAnswerBodyError, about, all_about, names, same
+from aioconvo.core.identity import WrongAnswerBodyError, about, all_about, both, names, same
 from aioconvo.core.operation import ANY_JSON, Effect, Operation
 from aioconvo.core.refusals import Telling, refusal_of, refuse_web_page, told_in, usual_words
 
@@ -158,7 +158,7 @@ async def test_an_error_alone_is_refused_as_its_status_says(wire: Any, response:
     [
         (Noun, b'{"id": "7", "error": "half of it"}'),
         (Noun, b'{"id": "7", "success": false}'),
-        (Enveloped, b'{"someThings": [], "error": "half of it"}'),
+        (Enveloped, b'{"someThings": ["a"], "error": "half of it"}'),
         (Enveloped, b'{"someThings": ["a"], "success": false}'),
     ],
 )
@@ -205,7 +205,7 @@ async def test_an_unusable_answer_leaves_open_what_was_done(wire: Any, effect: E
 
 
 async def test_an_answer_to_another_call(wire: Any) -> None:
-    check = names("thing", "id", asked="7")
+    check = names("thing", "id", "7")
     assert (await call(wire, Effect.READ, Noun, b'{"id": "7"}', check=check)).id == "7"
     with pytest.raises(aioconvo.WrongAnswerError, match="names another thing than was asked for"):
         await call(wire, Effect.READ, Noun, b'{"id": "8"}', check=check)
@@ -250,10 +250,17 @@ def test_what_an_answer_is_about() -> None:
         all_about("thing", "a", ["a", "b"])
     again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 -- its own
     assert str(again) == str(caught.value)
-    either = names("thing", "id", "mood", asked="x")
+    either = names("thing", "id", "x", also="mood")
     either(Noun(id="1", mood="X"))
-    with pytest.raises(BrokenBodyError, match="id or mood is missing"):
-        either(Noun(id=""))
+    with pytest.raises(BrokenBodyError, match="id is missing"):
+        either(Noun(id="", mood="x"))
+    for mood in (None, "y"):
+        with pytest.raises(WrongAnswerBodyError):
+            either(Noun(id="1", mood=mood))
+    two = both(names("thing", "id"), about("place", "mood", "x"))
+    two(Noun(id="1", mood="x"))
+    with pytest.raises(WrongAnswerBodyError, match="another place"):
+        two(Noun(id="1", mood="y"))
 
 
 class _Outer(Model):

@@ -102,7 +102,7 @@ async def test_what_an_agent_does(sandbox: Sandbox, client: UltraCartClient) -> 
     assert started.conversation_uuid in stored(sandbox)
     assert ((await client.conversations.get_upload_url("png")).key or "").endswith(".png")
     await client.queues.update_status("Support", agent_status=AgentStatus.UNAVAILABLE)
-    queues = {queue.queue_name: queue for queue in await client.queues.list_statuses()}
+    queues = {queue.queue_name: queue async for queue in client.queues.list_statuses()}
     assert queues["Support"].agent_unavailable_count == 1
 
 
@@ -124,7 +124,7 @@ async def test_tokens_are_fetched_once_and_renewed_when_revoked(sandbox: Sandbox
         base_url=client.base_url, client_id="sandbox-client", refresh_token="sandbox-refresh", pool=client.pool
     )
     for fetched in (1, 2):
-        await asyncio.gather(*(by_oauth.queues.list_statuses() for _ in range(8)))
+        await asyncio.gather(*(by_oauth.queues.list_statuses().collect() for _ in range(8)))
         assert sandbox.requests["ultracart"]["oauth_access_token"] == fetched
         sandbox.providers["ultracart"].revoke_tokens()
     refused = UltraCartClient(base_url=client.base_url, client_id="sandbox-client", refresh_token="old", pool=client.pool)

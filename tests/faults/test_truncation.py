@@ -47,7 +47,7 @@ LISTS: Mapping[str, Callable[[Any, Ids], Awaitable[Any]]] = {
     "ultracart search": lambda client, _ids: client.conversations.search(),
     "ultracart messages": lambda client, ids: client.messages.list(next(iter(ids))),
     "convore request": lambda client, _ids: client.request("GET", "/v1/messages"),
-    "ultracart queues": lambda client, _ids: client.queues.list_statuses(),
+    "ultracart queues": lambda client, _ids: client.queues.list_statuses().collect(),
 }
 FORMS = [(encoding, framing) for encoding in (None, "gzip", "deflate") for framing in Framing]
 

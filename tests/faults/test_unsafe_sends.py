@@ -6,6 +6,7 @@ Every send carries its own mark, and the server counts requests by mark. `AIOCON
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import ssl
@@ -201,11 +202,12 @@ async def test_a_connection_that_is_reset_before_it_is_read_leaves_no_send_in_si
 
 # Connections that die when they are used again.
 
-CONVERSATION = b'{"conversation": {"conversation_uuid": "u", "id": "c", "type": "personal"}, "messages": [], "success": true}'
-
 
 def _good(seen: Seen) -> Step:
-    return Answer(204, b"") if seen.target.endswith("/sms") else Answer(body=CONVERSATION)
+    if seen.target.endswith("/sms"):
+        return Answer(204, b"")
+    conversation = {"conversation_uuid": "u", "id": seen.target.rpartition("/")[2], "type": "personal"}
+    return Answer(body=json.dumps({"conversation": conversation, "messages": [{"id": "m"}], "success": True}).encode())
 
 
 def _each_seen_or_told(ends: Sequence[object], server: FaultServer) -> int:

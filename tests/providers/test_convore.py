@@ -117,13 +117,13 @@ async def test_get_message(wire: Any, client: ConvoreClient) -> None:
 async def test_a_minimal_message_has_no_bodies(wire: Any, client: ConvoreClient) -> None:
     wire.answers("GET", MINIMAL)
     async with client:
-        message = await client.messages.get("m1")
+        message = await client.messages.get(MINIMAL["id"])
     assert (message.body, message.text_body, message.raw_body, message.snippet) == (None, None, None, None)
     assert (message.subject, message.attachments) == (None, None)
 
 
 async def test_import_message(wire: Any, client: ConvoreClient) -> None:
-    wire.answers("POST", MESSAGE)
+    wire.answers("POST", MESSAGE | {"conversation_id": "c1"})
     async with client:
         message = await client.messages.import_(
             date=NOON,
@@ -181,7 +181,7 @@ async def test_send_to_addresses(wire: Any, client: ConvoreClient) -> None:
 
 
 async def test_send_to_participants(wire: Any, client: ConvoreClient) -> None:
-    wire.answers("POST", MESSAGE)
+    wire.answers("POST", MESSAGE | {"conversation_id": "c1"})
     async with client:
         await client.messages.send(
             body="<p>Hi</p>",
@@ -214,8 +214,8 @@ async def test_send_says_no_more_than_it_was_given(wire: Any, client: ConvoreCli
 
 
 async def test_update_tells_null_from_not_given(wire: Any, client: ConvoreClient) -> None:
-    wire.answers("PATCH", MESSAGE | {"subject": None})
-    wire.answers("PATCH", MESSAGE)
+    wire.answers("PATCH", MESSAGE | {"id": "m1", "subject": None})
+    wire.answers("PATCH", MESSAGE | {"id": "m1"})
     async with client:
         message = await client.messages.update("m1", subject=None, direction="outbound")
         await client.messages.update("m1", date=NOON, sender=FROM_ADA, recipients=[TO_SHOP], body="<p>New</p>", snippet="New")
@@ -306,13 +306,14 @@ async def test_list_messages_ends_without_a_cursor(wire: Any, client: ConvoreCli
     wire.answers("GET", {"data": [MESSAGE], "next_cursor": "a", "total_count": 2})
     wire.answers("GET", {"data": [MINIMAL | {"id": "msg_2"}]} | last)
     async with client:
-        messages = client.messages.list(conversation_id="c1", format=MessageFormat.FULL)
+        messages = client.messages.list(conversation_id=MESSAGE["conversation_id"], format=MessageFormat.FULL)
         pages = [page async for page in messages.pages()]
     assert [[message.id for message in page.items] for page in pages] == [[MESSAGE["id"]], ["msg_2"]]
     assert [page.has_more for page in pages] == [True, False]
     assert wire.sent[0].path == "/v1/messages"
-    assert wire.sent[0].query == [("conversation_id", "c1"), ("format", "full")]
-    assert wire.sent[1].query == [("conversation_id", "c1"), ("cursor", "a"), ("format", "full")]
+    asked = ("conversation_id", MESSAGE["conversation_id"])
+    assert wire.sent[0].query == [asked, ("format", "full")]
+    assert wire.sent[1].query == [asked, ("cursor", "a"), ("format", "full")]
 
 
 async def test_a_stored_position_goes_on_after_its_page(wire: Any, client: ConvoreClient) -> None:
@@ -410,7 +411,7 @@ async def test_bad_calls_are_refused_before_sending(wire: Any, client: ConvoreCl
 
 
 async def test_path_values_are_encoded(wire: Any, client: ConvoreClient) -> None:
-    wire.answers("GET", MESSAGE)
+    wire.answers("GET", MESSAGE | {"id": "a/../b?c#d é"})
     async with client:
         await client.messages.get("a/../b?c#d é")
     assert wire.last.path == "/v1/messages/a%2F..%2Fb%3Fc%23d%20%C3%A9"
@@ -459,7 +460,7 @@ async def test_a_message_that_may_have_left_is_not_sent_again(wire: Any, client:
 
 async def test_an_update_is_tried_again(wire: Any, client: ConvoreClient) -> None:
     wire.answers("PATCH", {}, status=503, headers={"Retry-After": "0"})
-    wire.answers("PATCH", MESSAGE)
+    wire.answers("PATCH", MESSAGE | {"id": "m1"})
     async with client:
         await client.messages.update("m1", snippet="New")
     assert len(wire.sent) == 2
@@ -500,7 +501,7 @@ async def test_no_secret_and_no_text_in_repr(wire: Any) -> None:
     wire.answers("GET", MESSAGE | canary | {"sender": somebody, "recipients": [somebody]})
     wire.answers("GET", {"data": [CONVERSATION | {"subject": "canary", "snippet": "canary"}], "next_cursor": "canary"})
     async with ConvoreClient(api_key="canary", base_url=wire.base_url) as client:
-        message = await client.messages.get("m1")
+        message = await client.messages.get(MESSAGE["id"])
         page = await client.conversations.list()
     shown = [client, client.messages, client.pool, message, page, page.items, page.response, page.response.data]
     assert "canary" not in repr(shown)

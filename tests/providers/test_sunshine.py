@@ -111,7 +111,7 @@ async def test_get(wire: Any, client: SunshineClient) -> None:
 
 
 async def test_update_tells_null_from_not_given(wire: Any, client: SunshineClient) -> None:
-    wire.answers("PATCH", {"conversation": CONVERSATION | {"displayName": None}})
+    wire.answers("PATCH", {"conversation": CONVERSATION | {"id": "c1", "displayName": None}})
     async with client:
         conversation = await client.conversations.update("c1", display_name=None, metadata={"vip": True})
     assert wire.last.path == "/v2/apps/app1/conversations/c1"
@@ -240,7 +240,7 @@ async def test_list_participants(wire: Any, client: SunshineClient) -> None:
 
 
 async def test_path_values_are_encoded(wire: Any, client: SunshineClient) -> None:
-    wire.answers("GET", {"conversation": CONVERSATION})
+    wire.answers("GET", {"conversation": CONVERSATION | {"id": "a/../b?c#d é"}})
     async with client:
         await client.conversations.get("a/../b?c#d é")
     assert wire.last.path == "/v2/apps/app1/conversations/a%2F..%2Fb%3Fc%23d%20%C3%A9"
@@ -358,7 +358,7 @@ async def test_error_words(wire: Any, client: SunshineClient, status: int, code:
 
 
 async def test_signed_tokens(wire: Any) -> None:
-    wire.answers("GET", {"conversation": CONVERSATION})
+    wire.answers("GET", {"conversation": CONVERSATION | {"id": "c1"}})
     async with SunshineClient(
         app_id="app1", key_id="app_key", secret="s3cret" * 6, auth="jwt", base_url=wire.base_url
     ) as client:
@@ -377,7 +377,7 @@ def test_hosts() -> None:
 
 
 async def test_base_url_with_a_path_keeps_it(wire: Any) -> None:
-    wire.answers("GET", {"conversation": CONVERSATION})
+    wire.answers("GET", {"conversation": CONVERSATION | {"id": "c1"}})
     async with SunshineClient(app_id="a", key_id="k", secret="s", base_url=wire.base_url + "/sc/") as client:
         await client.conversations.get("c1")
     assert wire.last.path == "/sc/v2/apps/a/conversations/c1"

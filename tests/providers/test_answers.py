@@ -1,0 +1,595 @@
+"""What every operation makes of every kind of answer: good, empty, an error in a 200, and the answer to another call."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime as dt
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+import aioconvo
+from aioconvo import convore as cv, smooch as so, sunshine as su
+from aioconvo.cli.operations import catalogue
+from aioconvo.core.operation import Effect
+from tests.inbox import natives
+
+UUID = "c38fa60d-ce8f-4918-8b9d-d991bc44cb73"
+OTHER_UUID = "11111111-2222-4333-8444-555555555555"
+EFFECTS = {row["python"]: Effect(row["effect"]) for row in catalogue()}
+SAFE = {Effect.READ, Effect.IDEMPOTENT}
+
+INFO = {"conversationId": UUID, "phoneNumber": "+447700900123", "countryIso": "GB"}
+REPLY = {
+    "campaignId": OTHER_UUID,
+    "totalPhoneNumbers": 1,
+    "totalValid": 1,
+    "totalInvalid": 0,
+    "totalCost": 0.05,
+    "totalParts": 1,
+    "scheduled": False,
+}
+SMS = {
+    "msgId": OTHER_UUID,
+    "status": "SENT",
+    "createdAt": "2024-01-31 08:05:09",
+    "cost": 0.05,
+    "to": "+447700900123",
+    "countryIso": "GB",
+    "from": "Shop",
+    "text": "Hi",
+    "parts": 1,
+    "textAnalysis": {"length": 2, "unicode": False, "parts": 1},
+}
+CHAT = SMS | {"status": "ACCEPTED", "statusCode": 1, "inQuietHours": False}
+SUNSHINE: dict[str, Any] = {"id": "029c31f25a21b47effd7be90", "type": "personal"}
+POSTED = {"id": "5f40256af057d0000d7a3e5b", "received": "2024-01-31T08:05:09.120Z", "author": {"type": "business"}}
+SMOOCH: dict[str, Any] = {"_id": "df0ebe56cbeab98589b8bfa7", "unreadCount": 0}
+CONVORE, MESSAGE = natives.CONVORE_CONVERSATION, natives.CONVORE_MESSAGE
+NOW = dt.datetime(2024, 1, 31, tzinfo=dt.UTC)
+ADA = cv.Participant(
+    handle=cv.ContactHandle(type=cv.ContactHandleType.EMAIL, value="ada@example.org"), role=cv.ParticipantRole.FROM
+)
+TEXT = so.TextMessage(role=so.Role.APP_MAKER, text="Hi")
+BUSINESS = su.Author(type=su.AuthorType.BUSINESS)
+NO_ROWS = {"result_set": {"count": 0, "limit": 100, "more": False, "offset": 0, "total_records": 0}}
+ROWS = {"result_set": {"count": 1, "limit": 100, "more": False, "offset": 0, "total_records": 1}}
+
+Call = Callable[[Any], Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One operation: a call of it, a good answer, answers that hold nothing and are good, and answers to another call."""
+
+    call: Call
+    good: Any
+    empty: tuple[Any, ...] = ()
+    nameless: tuple[Any, ...] = ()
+    wrong: tuple[Any, ...] = ()
+
+
+def of_page(call: Call, good: Any, *empty: Any, wrong: tuple[Any, ...] = ()) -> Case:
+    return Case(call, good, empty, wrong=wrong)
+
+
+def uc(**payload: Any) -> dict[str, Any]:
+    return {"success": True, "metadata": {}, **payload}
+
+
+CASES: dict[str, Case] = {
+    "smscx.conversations.get": Case(
+        lambda c: c.conversations.get(UUID.upper()),
+        {"info": INFO, "data": [natives.SMSCX_MESSAGE]},
+        ({"info": INFO, "data": []}, {"info": INFO, "data": {}}, {"info": INFO, "data": None}),
+        ({"info": {}, "data": []}, {"info": None, "data": []}, {"info": INFO | {"conversationId": ""}, "data": []}),
+        (
+            {"info": INFO | {"conversationId": OTHER_UUID}, "data": []},
+            {"info": INFO | {"conversationId": OTHER_UUID}, "data": {}},
+        ),
+    ),
+    "smscx.conversations.list": of_page(
+        lambda c: c.conversations.list(),
+        {"data": [natives.SMSCX_CONVERSATION]},
+        {"data": []},
+        {"data": {}},
+        {"data": None},
+        None,
+    ),
+    "smscx.conversations.mark_read": Case(
+        lambda c: c.conversations.mark_read(UUID),
+        {"info": {"id": UUID.upper()}},
+        ({"info": None}, {"info": {}}, {"info": {"id": None}}),
+        wrong=({"info": {"id": OTHER_UUID}},),
+    ),
+    "smscx.conversations.reply_sms": Case(
+        lambda c: c.conversations.reply_sms(UUID, text="Hi"),
+        {"info": REPLY, "data": SMS},
+        (),
+        ({"info": REPLY, "data": {}}, {"info": REPLY, "data": SMS | {"msgId": None}}, {"info": REPLY, "data": None}),
+    ),
+    "smscx.conversations.reply_viber": Case(
+        lambda c: c.conversations.reply_viber(UUID, text="Hi"),
+        {"info": REPLY, "data": CHAT},
+        (),
+        ({"info": REPLY, "data": {}},),
+    ),
+    "smscx.conversations.reply_whatsapp": Case(
+        lambda c: c.conversations.reply_whatsapp(UUID, text="Hi"),
+        {"info": REPLY, "data": CHAT},
+        (),
+        ({"info": REPLY, "data": {}},),
+    ),
+    "smscx.oauth.get_token": Case(
+        lambda c: c.oauth.get_token(), {"access_token": "t", "expires_in": 5}, (), ({"access_token": ""}, {"expires_in": 5})
+    ),
+    "sunshine.conversations.create": Case(
+        lambda c: c.conversations.create(type="personal"),
+        {"conversation": SUNSHINE},
+        (),
+        ({"conversation": {"type": "personal"}},),
+    ),
+    "sunshine.conversations.delete": Case(lambda c: c.conversations.delete("c1"), {}),
+    "sunshine.conversations.get": Case(
+        lambda c: c.conversations.get(SUNSHINE["id"]),
+        {"conversation": SUNSHINE},
+        (),
+        ({"conversation": {}}, {"conversation": SUNSHINE | {"id": None}}),
+        ({"conversation": SUNSHINE | {"id": "1" * 24}},),
+    ),
+    "sunshine.conversations.list": of_page(
+        lambda c: c.conversations.list(user_id="u"),
+        {"conversations": [SUNSHINE], "meta": {"hasMore": False}},
+        {"conversations": [], "meta": {"hasMore": False}},
+        {"conversations": None, "meta": {"hasMore": False}},
+        {"meta": {"hasMore": False}},
+    ),
+    "sunshine.conversations.update": Case(
+        lambda c: c.conversations.update(SUNSHINE["id"], display_name="x"),
+        {"conversation": SUNSHINE},
+        (),
+        ({"conversation": {}},),
+        ({"conversation": SUNSHINE | {"id": "1" * 24}},),
+    ),
+    "sunshine.messages.delete": Case(lambda c: c.messages.delete("c1", "m1"), {}),
+    "sunshine.messages.delete_all": Case(lambda c: c.messages.delete_all("c1"), {}),
+    "sunshine.messages.list": of_page(
+        lambda c: c.messages.list("c1"),
+        {"messages": [natives.SUNSHINE_MESSAGE], "meta": {"hasMore": False}},
+        {"messages": [], "meta": {"hasMore": False}},
+        {"messages": None, "meta": {"hasMore": False}},
+        {"meta": {"hasMore": False}},
+    ),
+    "sunshine.messages.post": Case(
+        lambda c: c.messages.post("c1", author=BUSINESS, content=su.TextContent(text="Hi")),
+        {"messages": [POSTED]},
+        (),
+        ({"messages": []}, {"messages": [{}]}, {"messages": [POSTED | {"id": ""}]}),
+    ),
+    "sunshine.participants.list": of_page(
+        lambda c: c.participants.list("c1"),
+        {"participants": natives.SUNSHINE_CONVERSATION["participants"], "meta": {"hasMore": False}},
+        {"participants": None, "meta": {"hasMore": False}},
+        {"meta": {"hasMore": False}},
+    ),
+    "smooch.conversations.post_activity": Case(
+        lambda c: c.conversations.post_activity("u", type="typing:start"),
+        {"conversation": SMOOCH},
+        (),
+        ({"conversation": {}}, {"conversation": {"unreadCount": 0}}),
+    ),
+    "smooch.conversations.reset_unread_count": Case(lambda c: c.conversations.reset_unread_count("u"), {}),
+    "smooch.messages.delete": Case(lambda c: c.messages.delete("u", "m1"), {}),
+    "smooch.messages.delete_all": Case(lambda c: c.messages.delete_all("u"), {}),
+    "smooch.messages.list": of_page(
+        lambda c: c.messages.list("u"),
+        natives.SMOOCH_ANSWER,
+        {"conversation": SMOOCH, "messages": []},
+        {"conversation": SMOOCH, "messages": None},
+    ),
+    "smooch.messages.post": Case(
+        lambda c: c.messages.post("u", message=TEXT),
+        {"message": natives.SMOOCH_MESSAGE},
+        (),
+        ({"message": {}}, {"message": {"role": "appMaker"}, "conversation": SMOOCH}),
+    ),
+    "convore.conversations.get": Case(
+        lambda c: c.conversations.get(CONVORE["id"].upper()),
+        CONVORE,
+        (),
+        ({"status": "open"}, CONVORE | {"id": None}),
+        (CONVORE | {"id": "conv_other"},),
+    ),
+    "convore.conversations.list": of_page(
+        lambda c: c.conversations.list(),
+        {"data": [CONVORE]},
+        {"data": []},
+        {"data": None, "total_count": 0},
+        {"total_count": 0},
+    ),
+    "convore.messages.get": Case(
+        lambda c: c.messages.get(MESSAGE["id"]),
+        MESSAGE,
+        (),
+        ({"body": "x"}, MESSAGE | {"id": ""}),
+        (MESSAGE | {"id": "msg_0"},),
+    ),
+    "convore.messages.import_": Case(
+        lambda c: c.messages.import_(date=NOW, sender=ADA, recipients=[], conversation_id=MESSAGE["conversation_id"]),
+        MESSAGE,
+        (),
+        ({"body": "x"}, {"message": "stored"}),
+        (MESSAGE | {"conversation_id": "conv_other"},),
+    ),
+    "convore.messages.list": of_page(
+        lambda c: c.messages.list(conversation_id=MESSAGE["conversation_id"].upper()),
+        {"data": [MESSAGE, {"id": "msg_without"}, 7]},
+        {"data": []},
+        {"data": None, "total_count": 0},
+        wrong=({"data": [MESSAGE, MESSAGE | {"conversation_id": "conv_other"}]},),
+    ),
+    "convore.messages.send": Case(
+        lambda c: c.messages.send(body="Hi", conversation_id=MESSAGE["conversation_id"]),
+        MESSAGE,
+        (),
+        ({"body": "x"}, {"status": "queued"}),
+        (MESSAGE | {"conversation_id": "conv_other"},),
+    ),
+    "convore.messages.update": Case(
+        lambda c: c.messages.update(MESSAGE["id"], snippet="x"), MESSAGE, (), ({"body": "x"},), (MESSAGE | {"id": "msg_0"},)
+    ),
+    "ultracart.agents.authorize_websocket": Case(
+        lambda c: c.agents.authorize_websocket(),
+        uc(agent_auth={"jwt": "j", "websocket_url": "wss://example.org"}),
+        (),
+        (uc(), uc(agent_auth={}), uc(agent_auth={"chat_user": True})),
+    ),
+    "ultracart.conversations.get": Case(
+        lambda c: c.conversations.get(UUID.upper()),
+        uc(conversation={"conversation_uuid": UUID}),
+        (),
+        (uc(), uc(conversation={}), uc(conversation={"closed": True})),
+        (uc(conversation={"conversation_uuid": OTHER_UUID, "conversation_arn": "arn:1"}),),
+    ),
+    "ultracart.conversations.get_upload_url": Case(
+        lambda c: c.conversations.get_upload_url("png"),
+        uc(conversation_multimedia_upload_url={"key": "k", "url": "https://example.org"}),
+        (),
+        (uc(), uc(conversation_multimedia_upload_url={"key": "k"})),
+    ),
+    "ultracart.conversations.join": Case(lambda c: c.conversations.join(UUID), uc()),
+    "ultracart.conversations.leave": Case(lambda c: c.conversations.leave(UUID), uc()),
+    "ultracart.conversations.list": of_page(
+        lambda c: c.conversations.list(),
+        uc(conversations=[natives.ULTRACART_CONVERSATION], metadata=ROWS),
+        uc(),
+        uc(conversations=None),
+        uc(conversations={}),
+        uc(metadata=NO_ROWS),
+        uc(error={}, metadata=NO_ROWS),
+    ),
+    "ultracart.conversations.mark_read": Case(lambda c: c.conversations.mark_read(UUID), uc()),
+    "ultracart.conversations.search": of_page(
+        lambda c: c.conversations.search(text_search="x"),
+        uc(records=[natives.ULTRACART_CONVERSATION], total=1),
+        uc(),
+        uc(records=None, total=0),
+        uc(total=0, metadata=NO_ROWS),
+    ),
+    "ultracart.conversations.start": Case(
+        lambda c: c.conversations.start(conversation_arn="arn:1"),
+        uc(conversation={"conversation_uuid": UUID}),
+        (),
+        (uc(), uc(conversation={})),
+    ),
+    "ultracart.messages.list": of_page(
+        lambda c: c.messages.list(UUID),
+        uc(conversation_messages=[natives.ULTRACART_MESSAGE], metadata=ROWS),
+        uc(),
+        uc(conversation_messages=None, metadata=NO_ROWS),
+    ),
+    "ultracart.queues.list_statuses": of_page(
+        lambda c: c.queues.list_statuses(), uc(queue_statuses=[{"queue_name": "shop"}]), uc(), uc(queue_statuses=None)
+    ),
+    "ultracart.queues.update_status": Case(lambda c: c.queues.update_status("shop", agent_status="available"), uc()),
+}
+NO_ANSWER = {name for name, case in CASES.items() if case.good in ({}, uc())} | {"smscx.conversations.mark_read"}
+ERRORS = [
+    {"error": "down for maintenance"},
+    {"error": {"type": "server", "message": "down for maintenance", "code": 9, "description": "down for maintenance"}},
+    {"errors": [{"code": "x", "title": "down for maintenance"}]},
+    {"success": False, "message": "down for maintenance"},
+    {"success": False, "error": {"user_message": "down for maintenance"}},
+    {"status": "error", "message": "down for maintenance"},
+]
+BESIDE = [{"error": "half of it"}, {"error": {"code": "x", "message": "half of it"}}, {"success": False}]
+each = pytest.mark.parametrize("name", CASES)
+
+
+def test_every_operation_is_here() -> None:
+    assert CASES.keys() == EFFECTS.keys()
+
+
+def client_of(name: str, wire: Any) -> Any:
+    provider = name.partition(".")[0]
+    keys: dict[str, dict[str, Any]] = {
+        "smscx": {"application_id": "a", "application_secret": "s"} if ".oauth." in name else {"api_key": "k"},
+        "sunshine": {"app_id": "a", "key_id": "k", "secret": "s"},
+        "smooch": {"app_id": "a", "key_id": "k", "secret": "s"},
+        "convore": {"api_key": "k"},
+        "ultracart": {"simple_key": "k"},
+    }
+    kinds = {
+        "smscx": aioconvo.SmscxClient,
+        "sunshine": aioconvo.SunshineClient,
+        "smooch": aioconvo.SmoochClient,
+        "convore": aioconvo.ConvoreClient,
+        "ultracart": aioconvo.UltraCartClient,
+    }
+    return kinds[provider](base_url=wire.base_url, max_retries=0, **keys[provider])
+
+
+async def answered(name: str, wire: Any, body: bytes, status: int = 200) -> Any:
+    """What the operation makes of that answer: its result, all items of it if it is a list, or its error."""
+    method = next(row["method"] for row in catalogue() if row["python"] == name)
+    wire.answers(method, body=body, status=status)
+    async with client_of(name, wire) as client:
+        came = CASES[name].call(client)
+        try:
+            return await (came if inspect.isawaitable(came) and not hasattr(came, "collect") else came.collect())
+        except aioconvo.AioconvoError as error:
+            return error
+
+
+def encoded(value: Any) -> bytes:
+    return msgspec.json.encode(value)
+
+
+@each
+async def test_a_good_answer(wire: Any, name: str) -> None:
+    case = CASES[name]
+    for good in (case.good, case.good | {"error": None, "errors": [], "brand_new": 1} if case.good else {}):
+        came = await answered(name, wire, encoded(good))
+        assert not isinstance(came, Exception), came
+        assert (came is None) == (name in NO_ANSWER)
+
+
+@each
+async def test_an_answer_that_holds_nothing_and_is_good(wire: Any, name: str) -> None:
+    for body in CASES[name].empty:
+        came = await answered(name, wire, encoded(body))
+        assert not isinstance(came, Exception), (body, came)
+        assert not getattr(came, "messages", came)
+
+
+@each
+@pytest.mark.parametrize(
+    "body", [b"", b" ", b"{}", b"null", b'{"ok":true}', b"[]", b"true", b'"ok"', b'{"message":"Timed out"}']
+)
+async def test_what_says_nothing(wire: Any, name: str, body: bytes) -> None:
+    came = await answered(name, wire, body)
+    if name in NO_ANSWER:
+        assert came is None
+    elif name == "smscx.conversations.list" and body == b"null":
+        assert came == []
+    elif name.startswith("ultracart.") and body == b'{"ok":true}' and isinstance(came, list):
+        assert came == []  # it says that all went well
+    else:
+        assert isinstance(came, aioconvo.ResponseDecodeError), came
+        assert isinstance(came, aioconvo.MaybeSentError) == (EFFECTS[name] not in SAFE)
+        assert came.status == 200
+
+
+@each
+async def test_a_204(wire: Any, name: str) -> None:
+    came = await answered(name, wire, b"", 204)
+    if name in NO_ANSWER or name.startswith("smscx."):
+        assert not came
+    else:
+        assert isinstance(came, aioconvo.ResponseDecodeError), came
+
+
+@each
+@pytest.mark.parametrize("body", [b"<html>login</html>", b"<!DOCTYPE html>"])
+async def test_a_web_page(wire: Any, name: str, body: bytes) -> None:
+    assert isinstance(await answered(name, wire, body), aioconvo.ResponseDecodeError)
+
+
+@each
+@pytest.mark.parametrize("error", ERRORS, ids="+".join)
+async def test_an_error_in_a_200(wire: Any, name: str, error: dict[str, Any]) -> None:
+    came = await answered(name, wire, encoded(error))
+    assert isinstance(came, aioconvo.APIStatusError), came
+    assert not isinstance(came, aioconvo.MaybeSentError)
+    assert came.status == 400
+    assert "down for maintenance" in str(came)
+    assert "HTTP 200" in str(came)
+
+
+@each
+@pytest.mark.parametrize("error", BESIDE, ids="+".join)
+async def test_an_error_beside_what_was_asked_for(wire: Any, name: str, error: dict[str, Any]) -> None:
+    for good in (CASES[name].good, *CASES[name].empty):
+        if not isinstance(good, dict):
+            continue
+        came = await answered(name, wire, encoded(good | error))
+        assert isinstance(came, aioconvo.APIStatusError if EFFECTS[name] in SAFE else aioconvo.MaybeSentError), came
+        assert "half of it" in str(came) or "success" in error
+
+
+@each
+async def test_an_answer_that_does_not_name_what_it_must(wire: Any, name: str) -> None:
+    for body in CASES[name].nameless:
+        came = await answered(name, wire, encoded(body))
+        assert isinstance(came, aioconvo.ResponseDecodeError), (body, came)
+        assert not isinstance(came, aioconvo.WrongAnswerError)
+        assert isinstance(came, aioconvo.MaybeSentError) == (EFFECTS[name] not in SAFE)
+
+
+@each
+async def test_the_answer_to_another_call(wire: Any, name: str) -> None:
+    for body in CASES[name].wrong:
+        came = await answered(name, wire, encoded(body))
+        kind = aioconvo.WrongAnswerError if EFFECTS[name] in SAFE else aioconvo.MaybeSentDecodeError
+        assert type(came) is kind, (body, came)
+        assert "another" in str(came)
+
+
+async def test_what_names_a_thing_in_another_way_is_no_wrong_answer(wire: Any) -> None:
+    dashless = UUID.replace("-", "")
+    wire.answers("GET", {"info": INFO | {"conversationId": dashless}, "data": []})
+    async with aioconvo.SmscxClient(api_key="k", base_url=wire.base_url) as smscx:
+        assert (await smscx.conversations.get(UUID)).messages == []
+    wire.answers("GET", MESSAGE | {"external_message_id": "<A@mail>"})
+    async with aioconvo.ConvoreClient(api_key="k", base_url=wire.base_url) as convore:
+        assert (await convore.messages.get("<a@mail>")).id == MESSAGE["id"]
+    wire.answers("GET", {"conversation": {"conversation_uuid": UUID, "conversation_arn": "arn:7"}})
+    async with aioconvo.UltraCartClient(simple_key="k", base_url=wire.base_url) as ultracart:
+        assert (await ultracart.conversations.get("arn:7")).conversation_uuid == UUID
+
+
+async def test_all_pages_of_smooch_are_of_one_conversation(wire: Any) -> None:
+    def page(conversation: Any, first: int, count: int) -> dict[str, Any]:
+        messages = [natives.SMOOCH_MESSAGE | {"_id": f"{first + n:024x}", "received": first + n} for n in range(count)]
+        return {"conversation": conversation, "messages": messages}
+
+    async with aioconvo.SmoochClient(app_id="a", key_id="k", secret="s", base_url=wire.base_url) as smooch:
+        for last in ({"_id": SMOOCH["_id"].upper(), "unreadCount": 1}, None):
+            wire.answers("GET", page(SMOOCH, 1000, 100))
+            wire.answers("GET", page(last, 900, 5))
+            assert len(await smooch.messages.list("u").collect()) == 105
+        wire.answers("GET", page(SMOOCH, 1000, 100))
+        wire.answers("GET", page({"_id": "0" * 24, "unreadCount": 0}, 900, 5))
+        with pytest.raises(aioconvo.WrongAnswerError, match="another conversation"):
+            await smooch.messages.list("u").collect()
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (uc(), None),
+        (uc(conversation=None), None),
+        (uc(conversation={}), None),
+        (uc(conversation={"conversation_uuid": UUID}), UUID),
+        ({"conversation": {"conversation_uuid": UUID}}, UUID),
+    ],
+)
+async def test_to_look_for_a_conversation_only(wire: Any, body: Any, found: str | None) -> None:
+    wire.answers("PUT", body)
+    wire.answers("PUT", status=204)
+    async with client_of("ultracart.", wire) as client:
+        came = await client.conversations.start(conversation_arn="arn:1", resolve_only=True)
+        assert (None if came is None else came.conversation_uuid) == found
+        assert await client.conversations.start(conversation_arn="arn:1", resolve_only=True) is None
+    assert wire.last.json() == {"conversation_arn": "arn:1", "resolve_only": True}
+
+
+@pytest.mark.parametrize("body", [{}, {"conversation": None}, {"conversation": {}}, [], None, {"success": None}])
+async def test_no_answer_to_a_search_is_not_nothing_found(wire: Any, body: Any) -> None:
+    wire.answers("PUT", body=encoded(body))
+    async with client_of("ultracart.", wire) as client:
+        with pytest.raises(aioconvo.ResponseDecodeError):
+            await client.conversations.start(conversation_arn="arn:1", resolve_only=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"success": True, "metadata": ROWS},
+        {"success": True, "metadata": {"result_set": {"more": True}}},
+        {"metadata": NO_ROWS},
+        {"success": True, "conversations": {"1": natives.ULTRACART_CONVERSATION}},
+        {"success": True, "conversations": "none"},
+    ],
+)
+async def test_a_list_that_is_missing_is_not_empty_where_that_is_not_clear(wire: Any, body: Any) -> None:
+    assert isinstance(await answered("ultracart.conversations.list", wire, encoded(body)), aioconvo.ResponseDecodeError)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("smscx.conversations.list", {"data": {"1": natives.SMSCX_CONVERSATION}}),
+        ("smscx.conversations.list", {"conversations": []}),
+        ("smscx.conversations.get", {"info": INFO}),
+        ("smscx.conversations.get", {"data": None}),
+        ("sunshine.conversations.list", {"conversations": None}),
+        ("sunshine.conversations.list", {"conversations": None, "meta": {"hasMore": True}}),
+        ("sunshine.messages.list", {"meta": {}}),
+        ("smooch.messages.list", {"conversation": SMOOCH}),
+        ("smooch.messages.list", {"messages": None}),
+        ("convore.conversations.list", {"data": None}),
+        ("convore.conversations.list", {"data": None, "total_count": 3}),
+        ("convore.messages.list", {"data": None, "total_count": 0, "next_cursor": "c"}),
+    ],
+)
+async def test_null_is_no_empty_list_where_that_is_not_clear(wire: Any, name: str, body: Any) -> None:
+    assert isinstance(await answered(name, wire, encoded(body)), aioconvo.ResponseDecodeError)
+
+
+async def test_errors_in_a_200_are_tried_again_as_their_status_says(wire: Any, clock: Any) -> None:
+    wire.answers("GET", {"errors": [{"code": "too_many_requests", "title": "slow"}]}, headers={"Retry-After": "2"})
+    wire.answers("GET", {"error": {"code": "service_unavailable"}})
+    wire.answers("GET", {"conversation": SUNSHINE})
+    async with aioconvo.SessionPool(clock=clock) as pool:
+        client = aioconvo.SunshineClient(app_id="a", key_id="k", secret="s", base_url=wire.base_url, pool=pool)
+        assert (await client.conversations.get(SUNSHINE["id"])).id == SUNSHINE["id"]
+        assert client.stats().rate_limited == 1
+    assert len(wire.sent) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "kind", "code"),
+    [
+        ("smscx.conversations.get", {"error": {"type": "not_found", "message": "m", "code": 1180}}, "NotFoundError", "1180"),
+        ("smscx.conversations.list", {"error": {"type": "invalid_api_key", "code": 1}}, "AuthenticationError", "1"),
+        ("sunshine.messages.list", {"errors": [{"code": "conversation_not_found"}]}, "NotFoundError", "conversation_not_found"),
+        ("smooch.messages.list", {"error": {"code": "forbidden"}}, "PermissionDeniedError", "forbidden"),
+        ("convore.messages.get", {"error": {"code": "conflict"}}, "ConflictError", "conflict"),
+        ("ultracart.conversations.get", {"error": {"error_code": "410"}}, "GoneError", "410"),
+        ("ultracart.conversations.get", {"error": "maintenance"}, "BadRequestError", "maintenance"),
+        ("ultracart.conversations.get", {"error": "invalid_token"}, "AuthenticationError", "invalid_token"),
+    ],
+)
+async def test_the_error_of_its_code(wire: Any, name: str, body: Any, kind: str, code: str) -> None:
+    came = await answered(name, wire, encoded(body))
+    assert type(came).__name__ == kind
+    assert came.code == code
+
+
+async def test_inboxes_tell_too(wire: Any) -> None:
+    other = MESSAGE | {"conversation_id": "conv_other"}
+    wire.answers("GET", {"data": [other]})
+    wire.answers("GET", {"data": [MESSAGE]})
+    wire.answers("POST", other)
+    wire.answers("PATCH", CONVORE | {"id": "conv_other"})
+    async with client_of("convore.", wire) as convore:
+        with pytest.raises(aioconvo.WrongAnswerError):
+            await convore.inbox.messages(MESSAGE["conversation_id"]).collect()
+        with pytest.raises(aioconvo.MaybeSentError, match="in another conversation"):
+            await convore.inbox.send_text(MESSAGE["conversation_id"], "Hi")
+        with pytest.raises(aioconvo.WrongAnswerError):
+            await convore.inbox.mark_read(CONVORE["id"])
+    wire.answers("GET", {"info": INFO | {"conversationId": OTHER_UUID}, "data": []})
+    wire.answers("GET", {"info": INFO, "data": {}})
+    async with client_of("smscx.", wire) as smscx:
+        with pytest.raises(aioconvo.WrongAnswerError):
+            await smscx.inbox.messages(UUID).collect()
+        assert await smscx.inbox.messages(UUID).collect() == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"ok":true}', b"null"])
+async def test_inboxes_need_no_answer_to_mark_read(wire: Any, body: bytes) -> None:
+    methods = {"smscx": "GET", "sunshine": "POST", "smooch": "POST", "convore": "PATCH", "ultracart": "PUT"}
+    for name, method in methods.items():
+        wire.answers(method, body=body)
+        wire.answers(method, {"error": "no"})
+        async with client_of(f"{name}.", wire) as client:
+            await client.inbox.mark_read(UUID)
+            with pytest.raises(aioconvo.APIStatusError):
+                await client.inbox.mark_read(UUID)
+        await asyncio.sleep(0)
