@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-__all__ = ["LISTS", "POSTED", "SMALL", "List", "count_since", "number_in", "page"]
+__all__ = ["LISTS", "NAMES", "POSTED", "SMALL", "List", "count_since", "number_in", "page"]
 
 JSON = dict[str, Any]
 
@@ -399,6 +399,16 @@ SMALL: dict[str, bytes] = {
     "convore.message": msgspec.json.encode(_convore_message(7)),
 }
 """The answer to a GET of one noun. Smooch has none, there it is a page with one message; SMS.CX's holds messages."""
+
+NAMES: dict[str, bytes] = {
+    "sunshine": _hex_id(7).encode(),
+    "ultracart": _uuid(7).encode(),
+    "convore": b"conv_01hzy00000007",
+    "convore.message": b"msg_01hzy00000007",
+    "convore.messages": b"conv_01hzyq8v5k3m2n",
+    "smscx.messages": _smscx_conversation(7)["conversationId"].encode(),
+}
+"""How these answers call the thing that is asked for."""
 
 POSTED: dict[str, bytes] = {
     "sunshine": msgspec.json.encode({"messages": [_sunshine_message(10)]}),

@@ -47,10 +47,10 @@ class Answers:
         self._smscx_messages = _FEW if messages is None else messages
         self._gzipped = gzipped
         self._cookies = cookies
-        self._small = {name: self._encoded(body) for name, body in bodies.SMALL.items()}
         self._posted = {name: self._encoded(body, "201 Created") for name, body in bodies.POSTED.items()}
         self._missing = self._encoded(b"{}", "404 Not Found")
         self._page = functools.lru_cache(_KEPT_PAGES)(self._make_page)
+        self._plain_page = functools.lru_cache(_KEPT_PAGES)(bodies.page)
 
     def find(self, method: str, target: str) -> bytes:  # noqa: C901, PLR0911, PLR0912 -- a table of routes
         """The answer to one request."""
@@ -58,8 +58,8 @@ class Answers:
         match path.split("/")[1:]:
             case ["v2", "apps", _, "conversations"]:
                 return self._after("sunshine.conversations", _parameter(query, "page[after]"))
-            case ["v2", "apps", _, "conversations", _]:
-                return self._small["sunshine"]
+            case ["v2", "apps", _, "conversations", id_]:
+                return self._small("sunshine", id_)
             case ["v2", "apps", _, "conversations", _, "messages"] if method == "POST":
                 return self._posted["sunshine"]
             case ["v2", "apps", _, "conversations", _, "messages"]:
@@ -71,8 +71,8 @@ class Answers:
             case ["rest", "v2", "conversation", "conversations"]:
                 offset, limit = int(_parameter(query, "_offset") or 0), int(_parameter(query, "_limit") or self._items)
                 return self._page("ultracart.conversations", offset, self._total, limit)
-            case ["rest", "v2", "conversation", "conversations", _]:
-                return self._small["ultracart"]
+            case ["rest", "v2", "conversation", "conversations", id_]:
+                return self._small("ultracart", id_)
             case ["rest", "v2", "conversation", "conversations", _, "messages", since]:
                 limit = int(_parameter(query, "limit") or self._items)
                 newer = min(self._messages, bodies.count_since(int(since)))
@@ -80,21 +80,33 @@ class Answers:
             case ["v1", "conversations"]:
                 return self._after("convore.conversations", _parameter(query, "cursor"))
             case ["v1", "messages"]:
-                return self._after("convore.messages", _parameter(query, "cursor"), self._messages)
-            case ["v1", "conversations", _]:
-                return self._small["convore"]
-            case ["v1", "messages", _]:
-                return self._small["convore.message"]
+                cursor = _parameter(query, "cursor")
+                return self._after("convore.messages", cursor, self._messages, of=_parameter(query, "conversation_id"))
+            case ["v1", "conversations", id_]:
+                return self._small("convore", id_)
+            case ["v1", "messages", id_]:
+                return self._small("convore.message", id_)
             case ["conversations"]:
                 return self._page("smscx.conversations", 0, self._total, self._total)
-            case ["conversations", _]:
-                return self._page("smscx.messages", 0, self._smscx_messages, self._smscx_messages)
+            case ["conversations", id_]:
+                return self._page_of(id_, "smscx.messages", 0, self._smscx_messages, self._smscx_messages)
             case _:
                 return self._missing
 
-    def _after(self, name: str, cursor: str | None, total: int | None = None) -> bytes:
+    def _after(self, name: str, cursor: str | None, total: int | None = None, *, of: str | None = None) -> bytes:
         first = 0 if cursor is None else bodies.number_in(cursor) + 1
-        return self._page(name, first, self._total if total is None else total, self._items)
+        total = self._total if total is None else total
+        if of is not None:
+            return self._page_of(of, name, first, total, self._items)
+        return self._page(name, first, total, self._items)
+
+    # Answers name what was asked for, as every API's do.
+
+    def _small(self, name: str, id_: str) -> bytes:
+        return self._encoded(bodies.SMALL[name].replace(bodies.NAMES[name], id_.encode()))
+
+    def _page_of(self, id_: str, name: str, first: int, total: int, size: int) -> bytes:
+        return self._encoded(self._plain_page(name, first, size, total).replace(bodies.NAMES[name], id_.encode()))
 
     def _make_page(self, name: str, first: int, total: int, size: int) -> bytes:
         return self._encoded(bodies.page(name, first, size, total))

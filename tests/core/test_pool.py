@@ -106,7 +106,7 @@ async def test_the_pool_bounds_requests_under_way_and_counts_them() -> None:
 
     async with _Server(handler) as url, aioconvo.SessionPool(size=5) as pool:
         client = SunshineClient(app_id="a", key_id="k", secret="s", base_url=url, pool=pool, timeout=1.0)
-        await asyncio.gather(*(client.conversations.get(f"c{number}") for number in range(60)))
+        await asyncio.gather(*(client.conversations.get("c") for _ in range(60)))
         assert most == 5
         assert pool.in_use() == 0
 
@@ -132,7 +132,7 @@ async def test_cookies_are_not_kept_and_redirects_not_followed() -> None:
         seen.append(request.headers.get("Cookie"))
         if request.path.endswith("moved"):
             return web.Response(status=302, headers={"Location": "/elsewhere"})
-        answer = web.json_response({"conversation": {"id": "c", "type": "personal"}})
+        answer = web.json_response({"conversation": {"id": request.path.rpartition("/")[2], "type": "personal"}})
         answer.set_cookie("tenant", "a")
         return answer
 

@@ -26,7 +26,12 @@ from tests.faults.server import Answer, FaultServer, Seen, Step, Wait
 from tests.faults.thread import in_thread
 from tests.virtual_time import in_virtual_time
 
-CONVERSATION = Answer(body=b'{"conversation":{"id":"c","type":"personal"}}')
+
+def conversation(seen: Seen) -> Answer:
+    """The conversation that is asked for."""
+    return Answer(body=b'{"conversation":{"id":"%b","type":"personal"}}' % seen.target.rpartition("/")[2].encode())
+
+
 CLIENTS = {
     client.provider: client
     for client in (
@@ -76,7 +81,7 @@ async def gets(client: aioconvo.SunshineClient, count: int) -> int:
 def test_two_runs_in_a_row_with_uvloop(record_property: Record) -> None:
     """R16: a client that nobody closed works in loop after loop, on uvloop too, with a session for each."""
     uvloop = pytest.importorskip("uvloop")
-    with in_thread(FaultServer(lambda _seen: CONVERSATION)) as server:
+    with in_thread(FaultServer(conversation)) as server:
         client = sunshine(server)
         assert [uvloop.run(gets(client, 20)) for _ in range(2)] == [20, 20]
         assert asyncio.run(gets(client, 20)) == 20
@@ -88,7 +93,7 @@ def test_one_pool_in_loops_of_several_threads_at_once(record_property: Record) -
     """R16: loops share nothing but the client: every call is answered in its own loop, and none is sent twice."""
     threads, runs, calls = 4, 40, 5
     limits = aioconvo.Limits(rates=[aioconvo.RateLimit(1_000_000, 1.0)], concurrency=4)  # so that the turnstiles count
-    with in_thread(FaultServer(lambda _seen: CONVERSATION)) as server, eager_threads(), ThreadPoolExecutor(threads) as pool:
+    with in_thread(FaultServer(conversation)) as server, eager_threads(), ThreadPoolExecutor(threads) as pool:
         client = sunshine(server, limits=limits)
 
         def thread() -> int:
@@ -129,7 +134,7 @@ def test_a_pool_for_each_loop(record_property: Record) -> None:
             await asyncio.to_thread(barrier.wait)
             return count if first_to_close else count + await gets(client, 5)
 
-    with in_thread(FaultServer(lambda _seen: CONVERSATION)) as server, ThreadPoolExecutor(2) as threads:
+    with in_thread(FaultServer(conversation)) as server, ThreadPoolExecutor(2) as threads:
         jobs = [threads.submit(asyncio.run, one(server, first)) for first in (True, False)]
         assert [job.result(30) for job in jobs] == [5, 10]
         told(record_property, f"2 loops with a pool each, one closes early: {len(server.seen)} of 15 requests")
@@ -175,7 +180,9 @@ async def test_closing_ends_every_call_whatever_it_waits_for(clock: Any, record_
     clock.sleep = sleep  # a pause that would never end by itself
 
     def script(seen: Seen) -> Step | list[Step]:
-        return Answer(status=503, headers=[("Retry-After", "9")]) if "pausing" in seen.target else [Wait(60), CONVERSATION]
+        return (
+            Answer(status=503, headers=[("Retry-After", "9")]) if "pausing" in seen.target else [Wait(60), conversation(seen)]
+        )
 
     async with FaultServer(script) as server:
         pool = aioconvo.SessionPool(size=4, clock=clock)
@@ -241,7 +248,7 @@ async def test_use_after_close_sends_nothing(record_property: Record) -> None:
 def test_descriptors_stay_flat(record_property: Record) -> None:
     """R16: 1,000 times a pool or client is made, used and closed: not one descriptor more."""
     cycles = 1_000
-    with in_thread(FaultServer(lambda _seen: CONVERSATION)) as server:
+    with in_thread(FaultServer(conversation)) as server:
 
         async def cycle(number: int) -> None:
             if number % 2:

@@ -19,7 +19,12 @@ from aioconvo.sandbox import Sandbox
 from tests.faults.server import Answer, FaultServer, Seen, Step, Wait
 from tests.faults.thread import in_thread
 
-CONVERSATION = Answer(body=b'{"conversation":{"id":"c","type":"personal"}}')
+
+def conversation(seen: Seen) -> Answer:
+    """The conversation that is asked for."""
+    return Answer(body=b'{"conversation":{"id":"%b","type":"personal"}}' % seen.target.rpartition("/")[2].encode())
+
+
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 Record = Callable[[str, object], None]
 
@@ -70,7 +75,7 @@ async def get(name):
 left, leaves = os.pipe()
 
 def in_child():
-    assert asyncio.run(get("child-1")) == "c"
+    assert asyncio.run(get("child-1")) == "child-1"
     asyncio.run(client.aclose())
     assert client.pool.closed
 
@@ -101,7 +106,7 @@ if status is None:
 runner.close()
 assert status == 0, status
 """
-    with in_thread(FaultServer(lambda _seen: CONVERSATION)) as server:
+    with in_thread(FaultServer(conversation)) as server:
         program = FORK.replace("sys.argv[1]", repr(server.base_url)) + main
         process = start(program)
         _, err = end(process)
@@ -209,7 +214,7 @@ def test_ctrl_c_leaves_nothing_open(record_property: Record) -> None:
     """R16: SIGINT with 21 requests under way, on a client that nobody closes: no "Unclosed", no task destroyed."""
 
     def script(seen: Seen) -> Step | list[Step]:
-        return [Wait(30), CONVERSATION] if "slow" in seen.target else CONVERSATION
+        return [Wait(30), conversation(seen)] if "slow" in seen.target else conversation(seen)
 
     with in_thread(FaultServer(script)) as server:
         process = start(INTERRUPTED.format(url=server.base_url))

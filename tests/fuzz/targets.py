@@ -19,11 +19,13 @@ from yarl import URL
 import aioconvo
 from aioconvo.core.codec import BrokenBodyError, Envelope, Model, Unknown, decode, encode
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError
+from aioconvo.core.failures import ErrorWords
 from aioconvo.core.inflate import inflate
 from aioconvo.core.marks import Mark
 from aioconvo.core.operation import Operation, encode_query, encode_segment, raw_request
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.positions import Position
+from aioconvo.core.refusals import refusal_of, tells_of_an_error
 from aioconvo.core.response import Response
 from aioconvo.core.retry import retry_after
 from aioconvo.core.session import Answer
@@ -139,8 +141,11 @@ def positions(data: bytes) -> None:
 def _walk(client: Any, make: Callable[..., AsyncPaginator[Any]], body: bytes, start: str | None) -> None:
     async def send(request: Any) -> Response[Any]:
         data = client._decoded(request.operation, Answer(200, _headers({}), body))
-        if client._refusal(data) is not None:
+        if tells_of_an_error(data, body, enveloped=client.enveloped):
+            refusal_of(ErrorWords(), body)
             raise BrokenBodyError("refused", cut=False)
+        if request.check is not None and data is not None:
+            request.check(data)
         return Response(data, 200, {}, body, 1, 0.0, None, request.operation)
 
     client.send = send
