@@ -21,7 +21,7 @@ from .codec import BrokenBodyError
 from .destination import Destination
 from .echo import sent_texts
 from .entrance import Waiter
-from .failures import ErrorWords, Failure, Refusal, broken_failure, fault_failure, refusal_failure, unsure
+from .failures import ErrorWords, Failure, Refusal, broken_failure, fault_failure, refusal_failure, unsure, without_token
 from .gate import Turnstile
 from .hidden import without_frames
 from .hooks import EndFacts, Hooks, tell
@@ -267,7 +267,7 @@ class APIClient:
                     call.status, call.answer = call.answer.status, None
             call.attempts += 1
             call.on_wire = call.under_way = False
-            call.credentials = call.auth.headers(self._clock.time()) or await self._credentials(call.auth)
+            call.credentials = call.auth.headers(self._clock.time()) or await self._credentials(call)
             try:
                 result = self._judged(call, await self._exchange(call, state))
             except (TransportFaultError, BrokenAnswerError) as fault:
@@ -419,14 +419,19 @@ class APIClient:
         """What limits are counted for."""
         return digest(self.provider, str(self._origin), self._auth.identity)
 
-    async def _credentials(self, auth: Auth) -> Mapping[str, str]:
-        clock = self._clock
+    async def _credentials(self, call: Call) -> Mapping[str, str]:
+        clock, auth = self._clock, call.auth
         headers = auth.headers(clock.time())
         if headers is None and isinstance(auth, TokenAuth):
             # Others wait for this token too: the deadline of the call that fetches it must not end it for them, and it must
             # not queue behind calls that would all go out in vain without it.
             fetcher = self.with_options(deadline=None, lane=_TOKEN_LANE)
-            headers = await auth.renew(fetcher._fetch_token, clock.time)  # noqa: SLF001 -- its own class
+            try:
+                headers = await auth.renew(fetcher._fetch_token, clock.time)  # noqa: SLF001 -- its own class
+            except errors.CallError as error:
+                own = without_token(error, call.facts(clock.monotonic(), error.request_id))
+                doubtful = call.maybe_done and not call.operation.effect.repeatable
+                raise unsure(own) if doubtful else own from error
         return headers or {}
 
     async def _fetch_token(self) -> AccessToken:

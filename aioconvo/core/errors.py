@@ -35,7 +35,7 @@ is kept in attributes only: it stands in no `str` or `repr` and is left out of p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -368,7 +368,8 @@ def maybe_sent_type(kind: type[CallError]) -> type[MaybeSentError]:
 
 def _made_maybe_sent(kind: type[CallError]) -> type[MaybeSentError]:
     base = MaybeSentDecodeError if issubclass(kind, ResponseDecodeError) else MaybeSentError
-    return type(_MAYBE_SENT + kind.__name__, (base, kind), {"__doc__": kind.__doc__, "__module__": __name__})
+    made: Any = type(_MAYBE_SENT + kind.__name__, (base, kind), {"__doc__": kind.__doc__, "__module__": __name__})
+    return cast("type[MaybeSentError]", made)
 
 
 if not TYPE_CHECKING:

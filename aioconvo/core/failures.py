@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import cast
 
 import msgspec
 
@@ -24,6 +25,7 @@ __all__ = [
     "refusal_failure",
     "status_failure",
     "unsure",
+    "without_token",
 ]
 
 _WORDS_AT_MOST = 300
@@ -141,11 +143,22 @@ def unsure(error: errors.CallError) -> errors.MaybeSentError:
     """The error that says that the call may have been carried out, of the same kind otherwise."""
     if isinstance(error, errors.MaybeSentError):
         return error
-    make: Callable[..., errors.MaybeSentError] = errors.maybe_sent_type(type(error))
+    kind = errors.maybe_sent_type(type(error))
     reason = f"the server may have carried this call out before it failed: {error.reason}"
+    return cast("errors.MaybeSentError", _like(error, kind, reason, error.call))
+
+
+def without_token(error: errors.CallError, facts: errors.CallFacts) -> errors.CallError:
+    """The error of a call that could not be made, because the fetch of an access token ended in `error`."""
+    return _like(error, type(error), f"no access token ({error.operation}): {error.reason}", facts)
+
+
+def _like(error: errors.CallError, kind: type[errors.CallError], reason: str, call: errors.CallFacts) -> errors.CallError:
+    """An error of this kind that knows what `error` knows."""
+    make = cast("Callable[..., errors.CallError]", kind)
     if isinstance(error, errors.APIStatusError):
         known = {"code": error.code, "retry_after": error.retry_after, "headers": error.headers, "body": error.body}
-        return make(reason, error.call, error.status, **known)
+        return make(reason, call, error.status, **known)
     if isinstance(error, errors.ResponseDecodeError):
-        return make(reason, error.call, error.status)
-    return make(reason, error.call)
+        return make(reason, call, error.status)
+    return make(reason, call)

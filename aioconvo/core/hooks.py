@@ -12,8 +12,8 @@ from typing import TypeVar
 
 import msgspec
 
-from .errors import ConfigurationError
 from .log import logger
+from .settings import plain_function
 
 __all__ = ["EndFacts", "Hooks", "PageFacts", "RequestFacts", "ResponseFacts", "RetryFacts", "StartFacts", "tell"]
 
@@ -112,8 +112,8 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             hook = getattr(self, name)
-            if hook is not None and (not callable(hook) or inspect.iscoroutinefunction(hook)):
-                raise ConfigurationError(f"{name} must be a plain function, not a coroutine function")
+            if hook is not None:
+                plain_function(name, hook)
 
     def __or__(self, other: Hooks) -> Hooks:
         """Both: first these hooks, then the others; at the end of a request or call the other way round."""
@@ -129,11 +129,15 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
 def tell(hook: Callable[[F], R], facts: F) -> R | None:
     """Call a hook; what it raises is logged without its text, which could be anything, and goes no further."""
     try:
-        return hook(facts)
+        made = hook(facts)
+        if not inspect.iscoroutine(made):
+            return made
+        made.close()
+        _log.error("a hook returned a coroutine, which nobody awaits: hooks are plain functions")
     except Exception as error:  # noqa: BLE001 -- the user's code, whose faults must not break the call
         # Without the traceback, whose last line is the text.
         _log.error("a hook raised %s %s", type(error).__name__, _place(error))
-        return None
+    return None
 
 
 def _place(error: BaseException) -> str:

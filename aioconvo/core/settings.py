@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import ipaddress
 import os
 import re
@@ -13,7 +15,7 @@ from yarl import URL
 from .errors import ConfigurationError
 from .hidden import Headers
 
-__all__ = ["Environment", "base_url", "headers", "merged", "one_of", "positive", "text"]
+__all__ = ["Environment", "base_url", "headers", "merged", "one_of", "plain_function", "positive", "text"]
 
 _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
@@ -109,6 +111,20 @@ def one_of(name: str, value: str, words: Collection[str]) -> str:
         *most, last = words
         raise ConfigurationError(f"{name} must be {', '.join(most)} or {last}; got {value!r}")
     return value
+
+
+def plain_function(name: str, value: object) -> None:
+    """Refuse what cannot be called, and what only makes a coroutine when it is called: nobody would await it.
+
+    Raises:
+        ConfigurationError: It is none; the message names it.
+    """
+    called = value
+    while isinstance(called, functools.partial):
+        called = called.func
+    asynchronous = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+    if not callable(called) or any(is_(called) or is_(getattr(called, "__call__", None)) for is_ in asynchronous):  # noqa: B004
+        raise ConfigurationError(f"{name} must be a plain function, not a coroutine function; got {type(value).__name__}")
 
 
 def text(name: str, value: str | None, meaning: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
@@ -14,13 +15,14 @@ __all__ = ["AccessToken", "TokenAuth"]
 
 
 class AccessToken(Secret):
-    """A token and the seconds it lives; `lifetime=None`: it never expires."""
+    """A token and the seconds it lives; `lifetime=None`: it never expires. `then` is called once the token is in use."""
 
-    __slots__ = ("lifetime", "value")
+    __slots__ = ("lifetime", "then", "value")
 
-    def __init__(self, value: str, lifetime: float | None) -> None:
+    def __init__(self, value: str, lifetime: float | None, then: Callable[[], object] | None = None) -> None:
         self.value = value
         self.lifetime = lifetime
+        self.then = then
 
 
 class _Fetching(msgspec.Struct):
@@ -70,7 +72,8 @@ class TokenAuth(Secret):
     async def renew(self, fetch: Callable[[], Awaitable[AccessToken]], now: Callable[[], float]) -> Mapping[str, str]:
         """Fetch a token and give its bearer header, however short the token lives.
 
-        Tasks that come while a fetch is under way wait for that one. Raises what `fetch` raises.
+        Tasks that come while a fetch is under way wait for that one. Raises what `fetch` raises, to each task an error of its
+        own. What a token's `then` raises comes the same way, but the token is kept.
         """
         loop = asyncio.get_running_loop()
         if self._fetching is None or self._fetching.task.get_loop() is not loop:
@@ -81,6 +84,8 @@ class TokenAuth(Secret):
         try:
             # Shielded: a waiter that is cancelled must not take the token away from the others.
             return await asyncio.shield(fetching.task)
+        except Exception as error:
+            raise _copied(error) from error
         finally:
             fetching.waiters -= 1
             if fetching.waiters == 0 and not self._see_through:
@@ -88,7 +93,12 @@ class TokenAuth(Secret):
                 self._forget(fetching.task)  # who comes before it has ended must not be cancelled with it
 
     async def _fetch(self, fetch: Callable[[], Awaitable[AccessToken]], now: Callable[[], float]) -> Mapping[str, str]:
-        return self.accept(await fetch(), now())
+        token = await fetch()
+        try:
+            return self.accept(token, now())
+        finally:
+            if token.then is not None:
+                token.then()
 
     def _forget(self, task: asyncio.Task[Mapping[str, str]]) -> None:
         if self._fetching is not None and self._fetching.task is task:
@@ -101,3 +111,11 @@ class TokenAuth(Secret):
 
     def __repr__(self) -> str:
         return f"<TokenAuth {'ready' if self._headers else 'without token'}>"
+
+
+def _copied(error: Exception) -> Exception:
+    """Another error like this one, or the same where its class does not know how to make one."""
+    try:
+        return copy.copy(error)
+    except Exception:  # noqa: BLE001 -- a class of the user's, whose copying may fail in any way
+        return error

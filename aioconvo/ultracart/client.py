@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, Unpack, cast
@@ -17,7 +16,7 @@ from aioconvo.core.limits import Limits, RateLimit
 from aioconvo.core.operation import Operation
 from aioconvo.core.options import checked
 from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.settings import Environment, merged, text
+from aioconvo.core.settings import Environment, merged, plain_function, text
 from aioconvo.core.token import AccessToken, TokenAuth
 
 from . import agents, conversations, messages, queues
@@ -57,6 +56,7 @@ class UltraCartClient(APIClient):
         refresh_token: The token that a merchant's consent gave the application. Each use may change it, so a fetch that has
             begun is seen through, also when the call that needed it is cancelled.
         on_refresh_token: A plain function that is called with each new refresh token, to store it in place of the old one.
+            What it raises reaches the calls that waited for the token, which is kept all the same.
         base_url: Another server.
         pool: A pool to share; without one the client makes its own.
         allow_http: Allow `http://` to a host that is not loopback.
@@ -180,8 +180,8 @@ def _credentials(
         raise ConfigurationError("give exactly one of simple_key, token, and client_id with refresh_token")
     if not oauth and on_refresh_token is not None:
         raise ConfigurationError("on_refresh_token goes with client_id and refresh_token; leave it out")
-    if inspect.iscoroutinefunction(on_refresh_token):
-        raise ConfigurationError("on_refresh_token must be a plain function, not a coroutine function")
+    if on_refresh_token is not None:
+        plain_function("on_refresh_token", on_refresh_token)
     if simple_key is not None:
         return HeaderAuth("x-ultracart-simple-key", text("simple_key", simple_key, "your simple API key")), None
     if token is not None:

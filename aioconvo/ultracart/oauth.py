@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 
 from aioconvo.core.auth import NoAuth
 from aioconvo.core.client import APIClient
-from aioconvo.core.errors import AuthenticationError, BadRequestError
+from aioconvo.core.errors import AuthenticationError, BadRequestError, ConfigurationError
 from aioconvo.core.hidden import Secret
 from aioconvo.core.identity import names
 from aioconvo.core.operation import Effect, Operation
@@ -32,7 +33,11 @@ _named = names("token", "access_token")
 
 
 class RefreshGrant(Secret):
-    """A merchant's consent, as a refresh token that the server may change each time it is used."""
+    """A merchant's consent, as a refresh token that the server may change each time it is used.
+
+    What `on_refresh_token` raises reaches the calls that waited for the token. The token is kept all the same, so that the
+    calls after them go on without another one.
+    """
 
     def __init__(self, client_id: str, refresh_token: str, on_refresh_token: Callable[[str], object] | None) -> None:
         self._client_id = client_id
@@ -58,11 +63,16 @@ class RefreshGrant(Secret):
             raise AuthenticationError(
                 error.reason, error.call, error.status, code=error.code, headers=error.headers, body=error.body
             ) from None
+        then = None
         if token.refresh_token and token.refresh_token != self._refresh_token:
             self._refresh_token = token.refresh_token
-            if self._on_refresh_token is not None:
-                self._on_refresh_token(token.refresh_token)
-        return AccessToken(token.access_token, _seconds(token.expires_in))
+            then = self._hand_on
+        return AccessToken(token.access_token, _seconds(token.expires_in), then)
+
+    def _hand_on(self) -> None:
+        if self._on_refresh_token is not None and inspect.iscoroutine(made := self._on_refresh_token(self._refresh_token)):
+            made.close()
+            raise ConfigurationError("on_refresh_token must be a plain function; it returned a coroutine")
 
 
 def _seconds(expires_in: str | int | None) -> float | None:

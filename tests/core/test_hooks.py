@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
+import unittest.mock
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -173,13 +176,63 @@ async def test_both_of_two_hooks_are_told_and_ends_come_in_reverse(wire: Any, ga
     assert both.on_page is None
 
 
-@pytest.mark.parametrize("hook", ["on_call", "on_request", "on_response", "on_retry", "on_page"])
-def test_coroutine_functions_are_refused(hook: str) -> None:
-    async def coroutine(_facts: Any) -> None: ...
+async def _coroutine(*_facts: Any) -> None: ...
 
-    for bad in (coroutine, 5):
-        with pytest.raises(aioconvo.ConfigurationError, match=hook):
-            aioconvo.Hooks(**{hook: bad})  # type: ignore[arg-type]
+
+async def _generator(*_facts: Any) -> AsyncIterator[int]:
+    yield 1
+
+
+class _Asynchronous:
+    async def __call__(self, _facts: Any) -> None: ...
+
+    async def method(self, _facts: Any) -> None: ...
+
+    @classmethod
+    async def of_class(cls, _facts: Any) -> None: ...
+
+    @staticmethod
+    async def static(_facts: Any) -> None: ...
+
+
+ASYNCHRONOUS: dict[str, Any] = {
+    "function": _coroutine,
+    "generator": _generator,
+    "object": _Asynchronous(),
+    "method": _Asynchronous().method,
+    "class method": _Asynchronous.of_class,
+    "static method": _Asynchronous.static,
+    "partial": functools.partial(_coroutine, 1),
+    "partial of partial": functools.partial(functools.partial(_coroutine), 1),
+    "partial of object": functools.partial(_Asynchronous()),
+    "mock": unittest.mock.AsyncMock(),
+    "number": 5,
+    "text": "print",
+}
+
+
+@pytest.mark.parametrize("hook", ["on_call", "on_request", "on_response", "on_retry", "on_page"])
+@pytest.mark.parametrize("bad", ASYNCHRONOUS.values(), ids=ASYNCHRONOUS)
+def test_what_nobody_would_await_is_refused(hook: str, bad: Any) -> None:
+    with pytest.raises(aioconvo.ConfigurationError, match=f"{hook} must be a plain function"):
+        aioconvo.Hooks(**{hook: bad})
+    with pytest.raises(aioconvo.ConfigurationError, match="on_refresh_token must be a plain function"):
+        aioconvo.UltraCartClient(client_id="a", refresh_token="r", on_refresh_token=bad)
+
+
+@pytest.mark.parametrize("good", [print, [].append, functools.partial(print, 1), unittest.mock.Mock(), lambda _: None, dict])
+def test_whatever_is_called_plainly_is_taken(good: Any) -> None:
+    assert aioconvo.Hooks(on_request=good).on_request is good
+
+
+async def test_a_coroutine_that_a_plain_function_returns_is_told_of(
+    wire: Any, gadgets: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    wire.answers("GET", GOOD)
+    hooks = aioconvo.Hooks(on_call=lambda _: _coroutine, on_request=lambda facts: _coroutine(facts, 1))
+    await gadgets.with_options(hooks=hooks).get()
+    told = [record.getMessage() for record in caplog.records if record.name == "aioconvo.hooks"]
+    assert told == ["a hook returned a coroutine, which nobody awaits: hooks are plain functions"] * 2
 
 
 async def test_hooks_are_an_option_like_any_other(wire: Any, gadgets: Any, told: Told) -> None:

@@ -124,10 +124,27 @@ async def test_a_failing_fetch_reaches_every_waiter_and_the_next_call_tries_agai
     fetch.gate.set()
     results = await asyncio.gather(*waiters, return_exceptions=True)
     assert [str(result) for result in results] == ["no"] * 10
+    assert len({id(result) for result in results}) == 10
     assert auth.headers(0.0) is None
     fetch.error = None
     assert await auth.renew(fetch, _clock()) == _bearer(2)
     assert fetch.calls == 2
+
+
+class _UncopyableError(Exception):
+    def __init__(self) -> None:
+        super().__init__("no")
+
+    def __reduce__(self) -> Any:
+        raise TypeError
+
+
+async def test_an_error_that_cannot_be_copied_reaches_every_waiter_as_it_is() -> None:
+    auth, fetch = TokenAuth("id"), Fetcher()
+    fetch.error = _UncopyableError()
+    fetch.gate.set()
+    results = await asyncio.gather(*(auth.renew(fetch, _clock()) for _ in range(3)), return_exceptions=True)
+    assert results == [fetch.error] * 3
 
 
 def test_two_event_loops() -> None:

@@ -123,8 +123,38 @@ async def test_a_refused_application_is_an_error_for_all_who_wait(wire: Any, cli
     assert [type(result) for result in results] == [aioconvo.AuthenticationError] * 3
     assert (fetched(wire), len(wire.sent)) == (1, 1)
     assert isinstance(results[0], aioconvo.AuthenticationError)
-    assert (results[0].operation, results[0].code) == ("smscx.oauth.get_token", "1600")
+    assert (results[0].operation, results[0].code) == ("smscx.conversations.get", "1600")
+    assert "no access token (smscx.oauth.get_token): HTTP 401" in str(results[0])
     assert "s3cret" not in str(results[0])
+
+
+async def test_each_who_waits_gets_an_error_of_its_own(wire: Any, client: SmscxClient) -> None:
+    wire.answers("POST", {"message": "no"}, status=400, headers={"X-Request-Id": "r-1"})
+    async with client.pool:
+        calls = (client.conversations.list(), client.conversations.get(ID), client.conversations.reply_sms(ID, text="hi"))
+        results: Any = await asyncio.gather(*calls, return_exceptions=True)
+    for number, error in enumerate(results):
+        error.add_note(f"tenant {number}")
+    assert [error.__notes__ for error in results] == [["tenant 0"], ["tenant 1"], ["tenant 2"]]
+    assert [type(error) for error in results] == [aioconvo.BadRequestError] * 3
+    assert [(error.operation, error.call.method, error.attempts) for error in results] == [
+        ("smscx.conversations.list", "GET", 1),
+        ("smscx.conversations.get", "GET", 1),
+        ("smscx.conversations.reply_sms", "POST", 1),
+    ]
+    assert {error.request_id for error in results} == {"r-1"}
+    assert {error.__cause__.operation for error in results} == {"smscx.oauth.get_token"}
+    assert len(wire.sent) == 1
+
+
+async def test_a_fetch_that_gets_no_answer_leaves_a_paid_call_in_no_doubt(wire: Any, client: SmscxClient) -> None:
+    for _ in range(4):
+        wire._mock.post(f"{wire.base_url}/oauth/token", exception=TimeoutError())
+    async with client.pool:
+        with pytest.raises(aioconvo.APITimeoutError) as caught:
+            await client.conversations.reply_sms(ID, text="hi")
+    assert not isinstance(caught.value, aioconvo.MaybeSentError)
+    assert caught.value.operation == "smscx.conversations.reply_sms"
 
 
 async def test_a_waiter_that_is_cancelled_does_not_take_the_token_from_the_others(wire: Any, client: SmscxClient) -> None:

@@ -495,7 +495,8 @@ async def test_a_refused_refresh_token(wire: Any, status: int) -> None:
         with pytest.raises(aioconvo.AuthenticationError, match="consent was withdrawn") as caught:
             await client.queues.list_statuses()
     assert caught.value.code == "invalid_grant"
-    assert caught.value.operation == "ultracart.oauth.refresh_token"
+    assert caught.value.operation == "ultracart.queues.list_statuses"
+    assert "no access token (ultracart.oauth.refresh_token)" in str(caught.value)
     assert "canary" not in str(caught.value)
 
 
@@ -533,6 +534,50 @@ async def test_a_cancelled_call_does_not_lose_the_new_refresh_token() -> None:
         assert await client.queues.list_statuses().collect() == []
     assert call.cancelled()
     assert [seen.target for seen in server.seen] == ["/oauth/token", "/conversation/conversations/queues/statuses"]
+    assert stored == ["second"]
+
+
+def _told_wrong(_token: str) -> None:
+    raise RuntimeError("disk full")
+
+
+async def _never_awaited(_token: str) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("callback", "error"),
+    [(_told_wrong, RuntimeError), (lambda token: _never_awaited(token + ""), aioconvo.ConfigurationError)],
+    ids=["raises", "coroutine"],
+)
+async def test_a_callback_that_fails_is_told_and_burns_no_further_token(callback: Any, error: type[Exception]) -> None:
+    def script(seen: Seen) -> Answer:
+        if seen.target == "/oauth/token":
+            return Answer(body=b'{"access_token": "t1", "refresh_token": "second", "expires_in": "3600"}')
+        return Answer(body=b'{"queue_statuses": []}')
+
+    async with (
+        FaultServer(script) as server,
+        UltraCartClient(client_id="app", refresh_token="first", on_refresh_token=callback, base_url=server.base_url) as client,
+    ):
+        first = await asyncio.gather(*(client.queues.list_statuses() for _ in range(3)), return_exceptions=True)
+        for _ in range(3):
+            assert await client.queues.list_statuses() == []
+    assert [type(one) for one in first] == [error] * 3
+    assert len({id(one) for one in first}) == 3
+    assert [seen.target for seen in server.seen].count("/oauth/token") == 1
+
+
+async def test_a_new_refresh_token_is_handed_on_though_the_access_token_is_of_no_use() -> None:
+    stored: list[str] = []
+    body = b'{"access_token": "t\\n1", "refresh_token": "second", "expires_in": "3600"}'
+    async with (
+        FaultServer(lambda _: Answer(body=body)) as server,
+        UltraCartClient(
+            client_id="app", refresh_token="first", on_refresh_token=stored.append, base_url=server.base_url
+        ) as client,
+    ):
+        with pytest.raises(aioconvo.ConfigurationError, match="the issued token"):
+            await client.queues.list_statuses()
     assert stored == ["second"]
 
 
