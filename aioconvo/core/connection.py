@@ -145,7 +145,8 @@ class _OneAnswer:
         """Bytes of the body; infinite where they are not told beforehand."""
         if not self._with_body or message.code in _WITHOUT_BODY:
             self._parser = _NO_PARSER  # aiohttp's would wait for what the head says
-            return 0
+            told = message.chunked or message.headers.get("Content-Length", "0") != "0"
+            return math.inf if told and self._with_body else 0  # some send it all the same, and maybe later
         if message.chunked:
             self._chunks = ChunkedBody()
             return math.inf

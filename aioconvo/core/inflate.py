@@ -7,6 +7,8 @@ this is used instead.
 from __future__ import annotations
 
 import contextlib
+import functools
+import re
 import zlib
 
 from .codec import BrokenBodyError
@@ -14,7 +16,12 @@ from .codec import BrokenBodyError
 __all__ = ["ACCEPT_ENCODING", "Inflater", "inflate"]
 
 ACCEPT_ENCODING = "gzip, deflate"
-_AS_IT_IS = frozenset({"", "identity"})
+_OURS = frozenset({"gzip", "deflate"})
+# Some servers tell charsets here, or that there is no compression.
+_NO_COMPRESSION = re.compile(
+    r"|identity|none|null|binary|[78]bit|chunked|(application/)?json|(us-)?ascii|(utf|iso|windows|latin|cp)[-_]?[\d-]+"
+)
+_BEGIN_JSON = (b"{", b"[")
 _GZIP = 16 + zlib.MAX_WBITS
 _ZLIB_COMPRESSION_METHOD = 8
 _MEMBERS_AT_MOST = 100  # each costs a copy of what follows it; servers send one
@@ -29,7 +36,7 @@ class Inflater:
     """
 
     def __init__(self, encoding: str, limit: int) -> None:
-        self._encoding = encoding.strip().lower()
+        self._encoding = _coding(encoding)
         self._limit = limit
         self._plain = bytearray()
         self._stream = zlib.decompressobj()
@@ -46,7 +53,9 @@ class Inflater:
         self.taken += len(piece)
         if self.taken > self._limit:
             raise BrokenBodyError(f"the body has more than {self._limit} bytes", cut=False)
-        if self._encoding in _AS_IT_IS:
+        if self._encoding and self.taken == len(piece) and _is_plain(piece, self._encoding):
+            self._encoding = ""
+        if not self._encoding:
             self._plain += piece
             return
         while piece:
@@ -71,7 +80,7 @@ class Inflater:
 
     def _between_members(self, piece: bytes) -> bytes:
         """Begin with the next member; what of the piece belongs to it."""
-        if self._encoding not in {"gzip", "x-gzip", "deflate"}:
+        if self._encoding not in _OURS:
             raise BrokenBodyError(f"the body is in encoding {self._encoding[:40]!r}, which was not asked for", cut=False)
         # A gzip body may have several members; zero padding after the last one is allowed.
         if self._members:
@@ -106,6 +115,18 @@ class Inflater:
                 return b""
 
 
+@functools.lru_cache(maxsize=64)
+def _coding(header: str) -> str:
+    """What a body is compressed with; empty for nothing."""
+    words = [word.strip().lower().removeprefix("x-") for word in header.split(",")]
+    return ", ".join(word for word in words if not _NO_COMPRESSION.fullmatch(word))
+
+
+def _is_plain(begin: bytes, coding: str) -> bool:
+    """Whether a body that begins like this is JSON all the same, as where a proxy inflated it and left the header."""
+    return coding != "deflate" and begin.lstrip(b" \t\r\n").startswith(_BEGIN_JSON)  # raw deflate may begin like that
+
+
 def inflate(body: bytes, encoding: str, limit: int) -> bytes:
     """The plain body for a `Content-Encoding`; at most `limit` bytes.
 
@@ -114,9 +135,10 @@ def inflate(body: bytes, encoding: str, limit: int) -> bytes:
     """
     if len(body) > limit:
         raise BrokenBodyError(f"the body has more than {limit} bytes", cut=False)
-    if not encoding or encoding.strip().lower() in _AS_IT_IS:
+    coding = _coding(encoding)
+    if not coding or _is_plain(body, coding):
         return body
-    if encoding == "gzip":
+    if coding == "gzip":
         stream = zlib.decompressobj(_GZIP)
         with contextlib.suppress(zlib.error):
             plain = stream.decompress(body, min(_STEP, limit))

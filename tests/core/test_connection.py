@@ -56,6 +56,7 @@ ANSWERS: dict[str, tuple[bytes, int, bytes]] = {
     "an error": (_answer(b"HTTP/1.1 500 Oh", LENGTH), 500, BODY),
 }
 BEHIND = [b"", b"\r\n", b"x", b"{}", b"0\r\n\r\n", BODY, b"HTTP/1.1 2", ANSWERS["plain"][0], ANSWERS["204"][0], b"\0" * 70_000]
+NOT_KEPT = {"204 of a length", "204 with chunks"}  # a body may come all the same
 PARSERS = [http_parser.HttpResponseParserC, http_parser.HttpResponseParserPy]
 
 
@@ -121,7 +122,7 @@ def test_an_answer_is_read_whole_and_what_is_behind_it_noticed(
 ) -> None:
     stream, status, body = ANSWERS[answer]
     with _parsing_by(parser):
-        assert loop.run_until_complete(_read(stream + behind, cuts)) == (status, body, not behind)
+        assert loop.run_until_complete(_read(stream + behind, cuts)) == (status, body, not behind and answer not in NOT_KEPT)
 
 
 @pytest.mark.parametrize(

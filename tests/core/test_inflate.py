@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from aioconvo.core.codec import BrokenBodyError
-from aioconvo.core.inflate import inflate
+from aioconvo.core.inflate import Inflater, inflate
 
 TEXT = b'{"messages": [' + b", ".join(b'{"id": "m%d"}' % number for number in range(60)) + b"]}"
 LIMIT = 1 << 20
@@ -93,7 +93,7 @@ def test_bombs_are_refused_in_time() -> None:
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "compress", "x" * 200, "deflate64"])
 def test_encodings_that_were_not_asked_for(encoding: str) -> None:
     with pytest.raises(BrokenBodyError, match="not asked for") as caught:
-        inflate(TEXT, encoding, LIMIT)
+        inflate(b"\x8b" + TEXT, encoding, LIMIT)
     assert not caught.value.cut
     assert len(str(caught.value)) < 120
 
@@ -104,3 +104,48 @@ def test_plain_bodies_pass() -> None:
     with pytest.raises(BrokenBodyError, match="more than"):
         inflate(TEXT, "", len(TEXT) - 1)
     assert inflate(b"", "gzip", 1) == b""
+
+
+AS_THEY_ARE = [
+    "",
+    "identity",
+    "none",
+    "None",
+    "utf-8",
+    "UTF-8",
+    "utf8",
+    "iso-8859-1",
+    "binary",
+    "8bit",
+    "null",
+    "identity, utf-8",
+    ",",
+]
+
+
+@pytest.mark.parametrize("encoding", AS_THEY_ARE)
+@pytest.mark.parametrize("body", [b'{"a": 1}', b' [1, "\xc3\xbc"]', b"", b"null", b"\x1f\x8b\x08"])
+def test_what_names_no_compression_leaves_the_body_as_it_is(encoding: str, body: bytes) -> None:
+    assert inflate(body, encoding, LIMIT) == body
+    assert _in_pieces(body, encoding) == body
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "br", "zstd", "compress", "gzip, br", "whatever"])
+@pytest.mark.parametrize("body", [b'{"a": 1}', b"\r\n [1, 2]"])
+def test_json_is_read_as_it_is_whatever_compression_is_named(encoding: str, body: bytes) -> None:
+    assert inflate(body, encoding, LIMIT) == body
+    assert _in_pieces(body, encoding) == body
+
+
+@pytest.mark.parametrize("encoding", ["gzip, identity", "utf-8, gzip", "X-GZIP", " gzip ,"])
+def test_one_compression_among_other_words_counts(encoding: str) -> None:
+    body = gzip.compress(TEXT)
+    assert inflate(body, encoding, LIMIT) == TEXT
+    assert _in_pieces(body, encoding) == TEXT
+
+
+def _in_pieces(body: bytes, encoding: str) -> bytes:
+    inflater = Inflater(encoding, LIMIT)
+    for start in range(0, len(body), 5):
+        inflater.feed(body[start : start + 5])
+    return inflater.finish()
