@@ -17,16 +17,14 @@ refill, so that a server that is down gets hardly more requests than there are c
 
 from __future__ import annotations
 
-import datetime as dt
-import email.utils
 import enum
 import math
-from collections.abc import Mapping
 
 import msgspec
 
 from .errors import ConfigurationError
 from .operation import Effect
+from .retry_after import retry_after
 
 __all__ = ["RETRY_STATUSES", "Decision", "Outcome", "RetryDebts", "RetryPolicy", "Sent", "Verdict", "retry_after"]
 
@@ -34,11 +32,6 @@ __all__ = ["RETRY_STATUSES", "Decision", "Outcome", "RetryDebts", "RetryPolicy",
 RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _OTHER_SERVER_FAULTS = frozenset(range(500, 600)) - {501, 505}  # these two say that nothing was carried out
 _REFUSED = frozenset({425, 429})  # a 425 says that the request was not processed, RFC 8470, section 5.2
-_RESET_HEADERS = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
-_CLOCKS_AGREE = 2.0  # seconds; a date is told in whole ones, and an answer takes its time
-# A reset is sent as seconds from now or as a point in time; no quota window lasts 30 years.
-_EPOCH_SECONDS_FROM = 1e9
-_EPOCH_MILLISECONDS_FROM = 1e11
 _LARGEST_EXPONENT = 60
 
 
@@ -184,49 +177,3 @@ class RetryDebts:
         owed = self.owed.pop(host, 0) - 1
         if owed > 0:
             self.owed[host] = owed
-
-
-def retry_after(headers: Mapping[str, str], now: float, *, limited: bool = True) -> float | None:
-    """Seconds the server asks to wait, from `Retry-After` (seconds or date) or a rate-limit reset; `now` is Unix time.
-
-    A reset tells when a quota is full again; that is a wait only where the quota was the reason (`limited`: the status is
-    429), because some servers tell it with every answer. Never negative and never infinite; what cannot be read is `None`.
-    Moments count from the answer's `Date` where that shows that the two clocks differ.
-    """
-    sent = _moment(headers.get("Date", ""))
-    if sent is not None and abs(sent - now) > _CLOCKS_AGREE:
-        now = sent
-    asked = headers.get("Retry-After", "")
-    if (number := _finite(asked)) is not None:
-        return max(0.0, _from_now(number, now))
-    if (moment := _moment(asked)) is not None:
-        return max(0.0, moment - now)
-    for name in _RESET_HEADERS if limited else ():
-        if (reset := _finite(headers.get(name, ""))) is not None:
-            return max(0.0, _from_now(reset, now))
-    return None
-
-
-def _from_now(seconds: float, now: float) -> float:
-    if seconds >= _EPOCH_MILLISECONDS_FROM:
-        return seconds / 1000 - now
-    if seconds >= _EPOCH_SECONDS_FROM:
-        return seconds - now
-    return seconds
-
-
-def _finite(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _moment(text: str) -> float | None:
-    """Unix time of an HTTP date."""
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-        return (moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment).timestamp()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
