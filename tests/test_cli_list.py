@@ -123,7 +123,7 @@ WRONG = [
     (["sunshine", "messages", "nothing"], 1, "HTTP 404"),
     (["convore", "messages", "--limit", "some"], 2, "'some' is no number"),
     (["convore", "messages", "--limit", "-1"], 2, "limit"),
-    (["convore", "messages", "--start", "nowhere"], 2, "start is no position"),
+    (["smscx", "conversations", "--start", "nowhere"], 2, "start is no position"),
     (["convore", "conversations", "--created-at-after", "soon"], 2, "'soon' is no time"),
     (["convore", "conversations", "--rate-limit", "0"], 2, "above 0"),
     (["convore", "conversations", "--max-body", "much"], 2, "'much' is no size"),

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from aioconvo.core.codec import encode, raw_json
+from aioconvo.core.codec import raw_json
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError, UnsupportedError
 
 from .connection import Connection
@@ -120,7 +120,8 @@ async def _writable(number: int) -> None:
 
 def line(item: Any) -> bytes:
     """An item as it came from the API, on one line: line ends between its parts, which JSON allows, are blanks."""
-    raw = raw_json(item) or encode(item)
+    raw = raw_json(item)
+    assert raw is not None  # noqa: S101 -- every item of a list has it
     return raw.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n"
 
 

@@ -28,11 +28,11 @@ def serve(show: Callable[[Sandbox], str], *, port: int, **options: Any) -> int:
 
 async def _serve(show: Callable[[Sandbox], str], **options: Any) -> None:
     async with Sandbox(**options) as sandbox:
-        typer.echo(show(sandbox))
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
+        typer.echo(show(sandbox))  # who reads it may stop it at once
         await stopped.wait()
 
 

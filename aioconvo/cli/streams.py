@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import io
@@ -78,7 +79,8 @@ def _over(stream: TextIO | None, raw: type[io.FileIO]) -> TextIO:
     if not isinstance(stream, io.TextIOWrapper) or not isinstance(getattr(buffer, "raw", buffer), io.FileIO):
         return cast("TextIO", stream)
     stream.flush()
-    errors = stream.errors if stream.errors == "surrogateescape" else "backslashreplace"
+    utf8 = codecs.lookup(stream.encoding).name == "utf-8"  # which lacks no character, but may be given bytes that are none
+    errors = stream.errors if utf8 and stream.errors == "surrogateescape" else "backslashreplace"
     file = io.BufferedWriter(raw(stream.fileno(), "w", closefd=False))
     return io.TextIOWrapper(
         file, encoding=stream.encoding, errors=errors, line_buffering=stream.line_buffering or stream.write_through
