@@ -229,15 +229,16 @@ class Turnstile:
 
     def _start(self) -> bool:
         """Count a request that starts now, if it may."""
-        ticket = self._ticket()
-        account = self._account
+        account, tickets = self._account, self._tickets
+        ticket = tickets.pop() if tickets else _new_ticket()
         with account.lock:
-            wait = account.start(self._clock.monotonic(), self._limits, ticket)
-        (self._tickets if wait > 0 else self._inside).append(ticket)
-        return wait <= 0
-
-    def _ticket(self) -> str:
-        return self._tickets.pop() if self._tickets else os.urandom(8).hex()
+            now = self._clock.monotonic()
+            if account.wait(now, self._limits, ticket) > 0:
+                tickets.append(ticket)
+                return False
+            account.note(now, ticket)
+        self._inside.append(ticket)
+        return True
 
     async def try_wait(self, lane: object) -> bool:
         """Like `try_enter`, but wait for the pool's permit; `False` where anything else holds the request back."""
@@ -275,7 +276,7 @@ class Turnstile:
 
     async def _enter_in_turn(self, lane: object, waits: Waits | None, at_most: float | None, patience: Patience) -> None:
         await self._line_up(lane, patience)
-        ticket = self._ticket()
+        ticket = self._tickets.pop() if self._tickets else _new_ticket()
         try:
             await self._start_first(ticket, lane, waits, at_most, patience)
         except BaseException:
@@ -458,3 +459,7 @@ class Turnstile:
         account.wake(paused=True)
         if self._shared is not None:
             self._shared.pause(seconds)
+
+
+def _new_ticket() -> str:
+    return os.urandom(8).hex()

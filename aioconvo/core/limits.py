@@ -181,21 +181,15 @@ class LimitAccount:
 
     # The rule.
 
-    def start(self, now: float, limits: Limits, ticket: str, until: float = math.inf) -> float:
-        """Count a request that starts now, if it may: 0.0 or less; else as `wait`, and nothing is counted."""
-        wait = self.wait(now, limits, ticket)
-        if wait <= 0:
-            self.note(now, ticket, until)
-        return wait
-
     def wait(self, now: float, limits: Limits, ticket: str) -> float:
         """Seconds until the request may start, 0.0 or less: now; infinite where it lacks nothing but a place."""
         if limits is not self._learned:
             self._learn(limits)
         ready = self.paused_until
+        starts = self.starts
         for rate in limits.rates:
-            if len(self.starts) >= rate.calls:
-                ready = max(ready, self.starts[-rate.calls] + rate.seconds)
+            if len(starts) >= rate.calls:
+                ready = max(ready, starts[-rate.calls] + rate.seconds)
         if ready > now:
             return ready - now
         if limits.concurrency is None or self._ahead(now, ticket) < limits.concurrency:
@@ -217,7 +211,8 @@ class LimitAccount:
         if self.waiting:
             self.waiting.pop(ticket, None)
         self.held[ticket] = until
-        self._expires = min(self._expires, until)
+        if until < self._expires:  # noqa: PLR1730 -- on the way of every request; `min` is a call
+            self._expires = until
         self.starts.append(now)
         if len(self.starts) > self._room:
             self._look_over(now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
@@ -26,10 +27,10 @@ class AccessToken(Secret):
 
 
 class _Fetching(msgspec.Struct):
-    """A fetch under way, and how many tasks wait for it."""
+    """A fetch under way, and the tasks that wait for it, each by a future of its own: who waits no more is not searched for."""
 
     task: asyncio.Task[Mapping[str, str]]
-    waiters: int = 0
+    waiters: dict[asyncio.Future[Mapping[str, str]], None]  # in order of arrival
 
 
 class TokenAuth(Secret):
@@ -77,18 +78,18 @@ class TokenAuth(Secret):
         """
         loop = asyncio.get_running_loop()
         if self._fetching is None or self._fetching.task.get_loop() is not loop:
-            self._fetching = _Fetching(loop.create_task(self._fetch(fetch, now)))
-            self._fetching.task.add_done_callback(self._done)
+            self._fetching = _Fetching(loop.create_task(self._fetch(fetch, now)), {})
+            self._fetching.task.add_done_callback(functools.partial(self._done, self._fetching))
         fetching = self._fetching
-        fetching.waiters += 1
+        waiter: asyncio.Future[Mapping[str, str]] = loop.create_future()
+        fetching.waiters[waiter] = None
         try:
-            # Shielded: a waiter that is cancelled must not take the token away from the others.
-            return await asyncio.shield(fetching.task)
-        except Exception as error:
-            raise _copied(error) from error
+            return await waiter
         finally:
-            fetching.waiters -= 1
-            if fetching.waiters == 0 and not self._see_through:
+            fetching.waiters.pop(waiter, None)
+            if not waiter.cancelled() and waiter.done():
+                waiter.exception()  # the task may have been cancelled at that moment; then nobody else looks at it
+            if not fetching.waiters and not self._see_through:
                 fetching.task.cancel()  # nobody is left to wait for it; does nothing when it is done
                 self._forget(fetching.task)  # who comes before it has ended must not be cancelled with it
 
@@ -104,18 +105,26 @@ class TokenAuth(Secret):
         if self._fetching is not None and self._fetching.task is task:
             self._fetching = None
 
-    def _done(self, task: asyncio.Task[Mapping[str, str]]) -> None:
+    def _done(self, fetching: _Fetching, task: asyncio.Task[Mapping[str, str]]) -> None:
         self._forget(task)
-        if not task.cancelled():
-            task.exception()  # every waiter may have been cancelled; then nobody else looks at it
+        error = None if task.cancelled() else task.exception()
+        for waiter in [waiter for waiter in fetching.waiters if not waiter.done()]:
+            if task.cancelled():
+                waiter.cancel()
+            elif error is None:
+                waiter.set_result(task.result())
+            else:
+                waiter.set_exception(_copied(error))
 
     def __repr__(self) -> str:
         return f"<TokenAuth {'ready' if self._headers else 'without token'}>"
 
 
-def _copied(error: Exception) -> Exception:
-    """Another error like this one, or the same where its class does not know how to make one."""
+def _copied(error: BaseException) -> BaseException:
+    """Another error like this one and caused by it, or the same where its class does not know how to make one."""
     try:
-        return copy.copy(error)
+        own = copy.copy(error)
     except Exception:  # noqa: BLE001 -- a class of the user's, whose copying may fail in any way
         return error
+    own.__cause__ = error
+    return own

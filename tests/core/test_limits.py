@@ -23,6 +23,13 @@ def _limits(rates: list[tuple[int, int]], concurrency: int | None = None) -> Lim
     return Limits(rates=[RateLimit(calls, ticks * TICK) for calls, ticks in rates], concurrency=concurrency)
 
 
+def _start(account: LimitAccount, now: float, limits: Limits, ticket: str) -> float:
+    wait = account.wait(now, limits, ticket)
+    if wait <= 0:
+        account.note(now, ticket)
+    return wait
+
+
 RATES = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4096)), min_size=1, max_size=3)
 
 
@@ -42,7 +49,7 @@ def test_never_more_than_n_starts_in_any_window(rates: list[tuple[int, int]], ga
             paused_until = max(paused_until, now + pauses[number] * TICK)
             account.pause(now + pauses[number] * TICK)
         asked = now
-        while (wait := account.start(now, limits, "t")) > 0:
+        while (wait := _start(account, now, limits, "t")) > 0:
             now += wait
         # Exact: not one tick later than the limits and the pause ask for.
         earliest = max(
@@ -64,12 +71,12 @@ def test_the_known_wait_is_never_too_long_and_exact_for_one_rate(
     limits, account, now = _limits(rates), LimitAccount(), 0.0
     for gap in before:
         now += gap * TICK
-        account.start(now, limits, "t")
+        _start(account, now, limits, "t")
     account.pause(now + pause * TICK)
     told = [account.known_wait(now, limits, ahead) for ahead in range(queue)]
     came = now
     for ahead in range(queue):
-        while (wait := account.start(now, limits, f"{ahead}")) > 0:
+        while (wait := _start(account, now, limits, f"{ahead}")) > 0:
             now += wait
         assert max(told[ahead], 0.0) <= now - came
         if len(rates) == 1:
@@ -92,7 +99,7 @@ def test_what_is_left() -> None:
     assert [(rate.rate, rate.left, rate.whole_in) for rate in whole.rates] == [(hourly, 3, 0.0), (daily, 1000, 0.0)]
     assert (whole.under_way, whole.concurrency, whole.held_back) == (0, 2, 0.0)
     for now in (100.0, 200.0, 300.0):
-        assert account.start(now, limits, f"{now}") <= 0
+        assert _start(account, now, limits, f"{now}") <= 0
         if now < 300.0:
             account.end(f"{now}")
     used = account.quota(400.0, limits)
@@ -110,24 +117,24 @@ def test_what_is_left() -> None:
 def test_starts_count_that_were_made_before_anybody_had_rates() -> None:
     account = LimitAccount()
     for number in range(3000):
-        account.start(number / 100, Limits(), "t")
+        _start(account, number / 100, Limits(), "t")
     assert len(account.starts) <= 1000
-    assert account.start(30.0, Limits(rates=[RateLimit(1000, 60.0)]), "t") == 50.0 - 30.0 + 30.0
-    assert account.start(30.0, Limits(rates=[RateLimit(500, 30.0)]), "t") == 25.0
+    assert _start(account, 30.0, Limits(rates=[RateLimit(1000, 60.0)]), "t") == 50.0 - 30.0 + 30.0
+    assert _start(account, 30.0, Limits(rates=[RateLimit(500, 30.0)]), "t") == 25.0
 
 
 def test_no_more_is_remembered_than_the_limits_ask_about() -> None:
     account = LimitAccount()
     limits = Limits(rates=[RateLimit(5000, 156.25)])
     for number in range(20_000):
-        assert account.start(number / 32, limits, "t") <= 0
+        assert _start(account, number / 32, limits, "t") <= 0
     assert len(account.starts) == 5000
     account.end("t")
     over = 19_999 / 32 + 156.25
     assert not account.idle(over - TICK)
     assert account.idle(over)
     for number in range(200):
-        account.start(over + number * 10.0, limits, "t")
+        _start(account, over + number * 10.0, limits, "t")
     assert len(account.starts) <= 64  # those of the last 156 s, and few that were not looked over yet
 
 

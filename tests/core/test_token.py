@@ -55,6 +55,21 @@ async def test_one_fetch_for_a_thousand_waiters() -> None:
     assert auth.headers(0.0) == _bearer(1)
 
 
+async def test_waiters_that_are_cancelled_are_not_searched_for() -> None:
+    """What the fetch keeps for each of them is found by itself: nothing of theirs hangs in a row on the shared task."""
+    auth, fetch = TokenAuth("id"), Fetcher()
+    waiters = [asyncio.create_task(auth.renew(fetch, _clock())) for _ in range(1000)]
+    await _settle()
+    fetching = auth._fetching
+    assert fetching is not None
+    callbacks: Any = fetching.task
+    assert (len(callbacks._callbacks), len(fetching.waiters)) == (1, 1000)
+    for waiter in reversed(waiters):
+        waiter.cancel()
+    await asyncio.wait(waiters)
+    assert (fetching.waiters, auth._fetching) == ({}, None)
+
+
 async def test_cancelled_waiters_do_not_take_the_token_from_the_others() -> None:
     auth, fetch = TokenAuth("id"), Fetcher()
     waiters = [asyncio.create_task(auth.renew(fetch, _clock())) for _ in range(10)]
