@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
+import functools
+import json
+import os
 import re
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
 
+import aioconvo
+from aioconvo.core.errors import CallFacts
 from aioconvo.export import verify
 from aioconvo.sandbox import Sandbox
+from aioconvo.smscx.conversations import Conversations
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
 
-def _program(heading: str) -> dict[str, Any]:
-    """The names that the first Python block under a heading defines."""
+def _source(heading: str) -> str:
+    """The first Python block under a heading."""
     section = re.split(r"^## ", README, flags=re.MULTILINE)
     text = next(part for part in section if part.startswith(heading + "\n"))
     block = re.search(r"```python\n(.*?)```", text, re.DOTALL)
     assert block is not None
+    return block.group(1)
+
+
+def _program(heading: str) -> dict[str, Any]:
+    """The names that it defines."""
     names: dict[str, Any] = {"__name__": "readme"}
-    exec(compile(block.group(1), f"README.md, {heading}", "exec"), names)  # noqa: S102 -- our own README
+    exec(compile(_source(heading), f"README.md, {heading}", "exec"), names)  # noqa: S102 -- our own README
     return names
 
 
@@ -37,14 +52,66 @@ async def sandbox(monkeypatch: pytest.MonkeyPatch) -> Any:
         yield running
 
 
-async def test_web_app(sandbox: Sandbox) -> None:
-    app = _program("In a web app")["make_app"]()
+@pytest.mark.parametrize("heading", ["In a web app", "In a FastAPI app"])
+async def test_web_apps(heading: str, sandbox: Sandbox, tmp_path: Path, unused_tcp_port: int) -> None:
+    """As a process of its own, with what browsers and strangers send."""
+    command = ["-m", "uvicorn", "program:app", "--port", str(unused_tcp_port)] if "Fast" in heading else ["program.py"]
     conversation = next(iter(sandbox.state()["sunshine"]["ids"]))
-    async with TestClient(TestServer(app)) as browser:
-        answer = await browser.get(f"/conversations/{conversation}/latest")
-        assert answer.status == 200
-        assert len((await answer.json())["ids"]) == 100
-        assert (await browser.get(f"/conversations/{'0' * 24}/latest")).status == 404
+    async with _running(heading, command, tmp_path, PORT=str(unused_tcp_port)) as process, aiohttp.ClientSession() as browser:
+
+        async def get(identity: str) -> tuple[int, Any]:
+            url = URL(f"http://127.0.0.1:{unused_tcp_port}/conversations/{identity}/latest", encoded=True)
+            async with browser.get(url) as answer:
+                return answer.status, await answer.text()
+
+        await _until(lambda: _listens(unused_tcp_port))
+        status, body = await get(conversation)
+        assert (status, len(json.loads(body)["ids"])) == (200, 100)
+        assert (await get("0" * 24))[0] == 404
+        for odd in ("%00", "a%00b", "%0a", "%7f", "..%2f.."):
+            assert (await get(odd))[0] in {400, 404}, odd
+        await sandbox.aclose()
+        assert (await get(conversation))[0] in {502, 504}
+        await browser.close()
+        process.terminate()
+        told, _ = await asyncio.wait_for(process.communicate(), 30)
+        assert b"Traceback" not in told
+
+
+@contextlib.asynccontextmanager
+async def _running(heading: str, command: list[str], place: Path, **environ: str) -> AsyncGenerator[asyncio.subprocess.Process]:
+    source = _source(heading).replace("EVERY = 30.0", "EVERY = 0.1")  # tests have less patience
+    await asyncio.to_thread((place / "program.py").write_text, source, encoding="utf-8")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *command,
+        cwd=place,
+        env={**os.environ, **environ},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
+
+
+async def _until(true: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(60):
+        while not await true():  # noqa: ASYNC110 -- it comes true in another process
+            await asyncio.sleep(0.02)
 
 
 async def test_batch_fetcher(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,19 +124,63 @@ async def test_lists_made_by_hand() -> None:
     await _program("Lists")["main"]()
 
 
-async def test_bot(sandbox: Sandbox) -> None:
-    names = _program("In a bot")
-    before = sandbox.state()["smscx"]["messages"]
-    async with names["aioconvo"].SmscxClient.from_env() as smscx:
-        answered = await names["answer_unread"](smscx)
-        assert answered > 0
-        assert sandbox.state()["smscx"]["messages"] == before + answered
-        assert await names["answer_unread"](smscx) == 0
-    loop = asyncio.create_task(names["main"]())
-    await asyncio.sleep(0)
-    loop.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await loop
+async def test_bot_replies_once_and_then_marks(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    names, stop = _program("In a bot"), asyncio.Event()
+    async with aioconvo.SmscxClient.from_env() as smscx:
+        refused = functools.partial(_fail, aioconvo.APIConnectionError)
+        with monkeypatch.context() as broken:
+            broken.setattr(Conversations, "reply_sms", refused)
+            assert await names["answer_unread"](smscx, stop) == 0
+        unread = [one.conversation_id async for one in smscx.conversations.list() if one.unread_messages]
+        assert unread  # what was not answered is not marked
+        before = sandbox.state()["smscx"]["messages"]
+        with monkeypatch.context() as broken:
+            broken.setattr(Conversations, "mark_read", refused)
+            assert await names["answer_unread"](smscx, stop) == 0
+        assert sandbox.state()["smscx"]["messages"] == before + len(unread)
+        assert await names["answer_unread"](smscx, stop) == 0  # only marked now
+        assert sandbox.state()["smscx"]["messages"] == before + len(unread)
+        assert not [one async for one in smscx.conversations.list() if one.unread_messages]
+
+
+async def _fail(error: type[aioconvo.CallError], *_: object, **__: object) -> None:
+    raise error("broken", CallFacts(provider="smscx", operation="smscx.conversations.reply_sms", method="POST", path="/"))
+
+
+async def test_bot_lives_through_an_outage_and_ends_cleanly(sandbox: Sandbox, tmp_path: Path) -> None:
+    api, asked = sandbox.providers["smscx"], sandbox.requests["smscx"]
+    conversation = next(iter(sandbox.state()["smscx"]["ids"]))
+
+    def unread() -> int:
+        return sum(one.unread for one in api._by_id.values())
+
+    async def answered() -> bool:
+        return not unread()
+
+    async with _running("In a bot", ["program.py"], tmp_path) as process:
+        assert process.stdout is not None
+        await _until(answered)
+        await sandbox.aclose()
+        while b"trying again in" not in (line := await asyncio.wait_for(process.stdout.readline(), 60)):
+            assert line, "it ended"
+        await sandbox.start()
+        api.receive_message(conversation, "Is anybody there?")
+        await _until(answered)
+        before = sandbox.state()["smscx"]["messages"]
+        replies = asked["send_conversation_reply_sms"]
+        sandbox._latency = 0.3
+        api.receive_message(conversation, "And now?")
+
+        async def replying() -> bool:
+            return asked["send_conversation_reply_sms"] > replies
+
+        await _until(replying)
+        process.terminate()  # the reply is under way
+        told, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0
+    assert b"Traceback" not in told
+    assert sandbox.state()["smscx"]["messages"] == before + 2
+    assert unread() == 0
 
 
 async def test_all_providers_alike(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
