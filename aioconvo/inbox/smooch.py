@@ -11,10 +11,10 @@
     unread                 not told
     message_count          not told
     channels               not told
-    participants.kind      always user
-    participants.id        as asked
-    participants.name      not told
-    participants.address   not told
+    participants.kind      user, then messages.role of the answer: appMaker is business, whisper is business
+    participants.id        as asked, then messages.author_id of the answer
+    participants.name      messages.name of the answer
+    participants.address   messages.email of the answer
     messages               messages of the answer, where fewer than a page's
 
     Message                native
@@ -27,7 +27,7 @@
     kind                   type: text is text, image is image, file is file, location is location,
                            carousel is carousel, list is list, form is form, formResponse is form_response
     author.kind            role: appUser is user, appMaker is business, whisper is business
-    author.id              author_id
+    author.id              as asked where role is appUser, else author_id
     author.name            name
     author.address         email
     text                   text, else text_fallback
@@ -42,8 +42,10 @@
     attachments.name       not told
     attachments.size       media_size
 
-The API tells of a user's conversation beside its newest messages, which alone tell when it was active; where an answer holds
-the messages without it, `native` is the whole answer. A whisper is a note that the business keeps to itself.
+The API tells of a user's conversation beside its newest messages, which alone tell when it was active and who of the business
+takes part; where an answer holds the messages without it, `native` is the whole answer. A user is called as they were asked
+for, as participant and as author: `author_id` is the service's own id of them. A whisper is a note that the business keeps to
+itself.
 """
 
 from __future__ import annotations
@@ -72,7 +74,7 @@ from .base import Capabilities, Inbox, Order
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
 from .people import People
 from .times import milliseconds
-from .told import made_id
+from .told import made_id, words
 from .walk import Listed, Span
 
 if TYPE_CHECKING:
@@ -126,9 +128,22 @@ def _conversation(user_id: str, answer: MessagePage) -> Conversation:
         id=user_id,
         native=answer if answer.conversation is None else answer.conversation,
         last_message_at=max((time for time in times if time is not None), default=None),
-        participants=(Participant(ParticipantKind.USER, user_id),),
+        participants=_participants(user_id, answer.messages),
         messages=tuple(messages(answer.messages, user_id)) if len(answer.messages) < PAGE_SIZE else None,
     )
+
+
+def _participants(user_id: str, natives: list[Any]) -> tuple[Participant, ...]:
+    """The user, and whoever of the business wrote one of these messages."""
+    found = {user_id: Participant(ParticipantKind.USER, user_id)}
+    for native in natives:
+        side = _SIDES.get(getattr(native, "role", None) or "", _NEITHER)[1]
+        author = user_id if side is ParticipantKind.USER else words(native, "author_id")
+        if author is not None and side is not ParticipantKind.UNKNOWN:
+            known = found.get(author) or Participant(side, author)
+            name, address = known.name or words(native, "name"), known.address or words(native, "email")
+            found[author] = Participant(known.kind, author, name, address)
+    return tuple(found.values())
 
 
 def messages(natives: list[Any], conversation_id: str) -> list[Message]:
@@ -141,7 +156,8 @@ def _message(native: Any, conversation_id: str, people: People) -> Message:
     if isinstance(native, Unknown):
         return Message(Provider.SMOOCH, conversation_id, made_id(native), native)
     direction, side = _SIDES.get(native.role, _NEITHER)
-    author = people[side, native.author_id or None, native.name or None, native.email or None]
+    author_id = conversation_id if side is ParticipantKind.USER else native.author_id or None
+    author = people[side, author_id, native.name or None, native.email or None]
     return Message(
         Provider.SMOOCH,
         conversation_id,

@@ -27,8 +27,8 @@
     kind                   always text
     author.kind            type: received is user, sent is business
     author.id              not told
-    author.name            not told
-    author.address         not told
+    author.name            first_name and last_name of its conversation
+    author.address         phone_number of its conversation
     text                   text
     html                   not told
     subject                not told
@@ -41,13 +41,13 @@
     attachments.name       not told
     attachments.size       not told
 
-A reply (`SentSms`, `SentChat`) has no type and no channel: it is outbound, by the channel it was sent by.
+The contact wrote what was received: the answer names them beside their messages. Who wrote what was sent is not told. A reply
+(`SentSms`, `SentChat`) has no type and no channel: it is outbound, by the channel it was sent by.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from aioconvo.core.codec import Unknown
 from aioconvo.core.columns import Column, column
@@ -67,11 +67,10 @@ from .walk import Listed, Span
 if TYPE_CHECKING:
     from aioconvo.smscx import SmscxClient
 
-__all__ = ["SmscxInbox", "conversations", "messages"]
+__all__ = ["SmscxInbox", "contact", "conversations", "messages"]
 
+_Sides: TypeAlias = dict[str, tuple[Direction, Participant]]
 _CONTACT, _US = Participant(ParticipantKind.USER), Participant(ParticipantKind.BUSINESS)
-_SIDES = {"received": (Direction.INBOUND, _CONTACT), "sent": (Direction.OUTBOUND, _US)}
-_NEITHER = (None, None)
 
 _times: Column[models.Message] = column(lambda messages: [message.datetime for message in messages])
 
@@ -82,28 +81,33 @@ def conversations(natives: list[Any]) -> list[Conversation]:
 
 
 def _conversation(native: Any) -> Conversation:
-    names = (words(native, "first_name"), words(native, "last_name"))
     unread = getattr(native, "unread_messages", None)
-    contact = Participant(ParticipantKind.USER, None, " ".join(filter(None, names)) or None, words(native, "phone_number"))
     return Conversation(
         provider=Provider.SMSCX,
         id=words(native, "conversation_id") or made_id(native),
         native=native,
         updated_at=utc(getattr(native, "last_update", None)),
         unread=unread > 0 if isinstance(unread, int) else None,
-        participants=(contact,),
+        participants=(contact(native),),
     )
 
 
-def messages(natives: list[Any], conversation_id: str) -> list[Message]:
-    """The messages of a conversation (`models.Message`) as neutral ones."""
-    return [_message(native, conversation_id) for native in natives]
+def contact(native: Any) -> Participant:
+    """Whom a conversation is with, by the list (`models.Conversation`) or beside its messages (`models.ConversationInfo`)."""
+    names = (words(native, "first_name"), words(native, "last_name"))
+    return Participant(ParticipantKind.USER, None, " ".join(filter(None, names)) or None, words(native, "phone_number"))
 
 
-def _message(native: Any, conversation_id: str) -> Message:
+def messages(natives: list[Any], conversation_id: str, contact: Participant = _CONTACT) -> list[Message]:
+    """The messages of a conversation (`models.Message`) with this contact as neutral ones."""
+    sides: _Sides = {"received": (Direction.INBOUND, contact), "sent": (Direction.OUTBOUND, _US)}
+    return [_message(native, conversation_id, sides) for native in natives]
+
+
+def _message(native: Any, conversation_id: str, sides: _Sides) -> Message:
     if isinstance(native, Unknown):
         return Message(Provider.SMSCX, conversation_id, made_id(native), native, kind=Kind.TEXT)
-    direction, author = _SIDES.get(native.type, _NEITHER)
+    direction, author = sides.get(native.type, (None, None))
     return Message(
         Provider.SMSCX,
         conversation_id,
@@ -172,14 +176,20 @@ class SmscxInbox(Inbox):
 
     def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:  # noqa: ARG002 -- as above
         is_uuid("conversation", conversation_id)
-        newest_first = order is Order.NEWEST_FIRST
-        listing: Listing[models.ConversationDetail | None, models.Message] = Listing(
-            lambda mark: SinglePager(lambda answer: _sorted(answer, newest_first=newest_first), mark, identity=_name)
-        )
-        return Listed(
-            self._client.paginate(GET, (conversation_id,), listing, check=is_about(conversation_id)),
-            partial(messages, conversation_id=conversation_id),
-        )
+        newest_first, known = order is Order.NEWEST_FIRST, [_CONTACT]
+
+        def items(answer: models.ConversationDetail | None) -> list[models.Message]:
+            if answer is None:  # a 204
+                return []
+            known[0] = contact(answer.info)
+            return in_time_order(answer.messages, _seconds, newest_first=newest_first, moments=_times)
+
+        def converted(natives: list[Any]) -> list[Message]:
+            return messages(natives, conversation_id, known[0])
+
+        listing = Listing(lambda mark: SinglePager(items, mark, identity=_name))
+        native = self._client.paginate(GET, (conversation_id,), listing, check=is_about(conversation_id))
+        return Listed(native, converted)
 
     async def send_text(self, conversation: Conversation | str, text: str, *, channel: str = "sms") -> Message:
         """Reply by `sms`, or within 24 hours of the contact's last message by `viber` or `whatsapp`. Costs credit.
@@ -207,12 +217,6 @@ class SmscxInbox(Inbox):
     async def mark_read(self, conversation: Conversation | str) -> None:
         """Set the count of unread messages to 0; see `Inbox.mark_read`."""
         await self._client.conversations.mark_read(self._id_of(conversation))
-
-
-def _sorted(answer: models.ConversationDetail | None, *, newest_first: bool) -> list[models.Message]:
-    if answer is None:  # a 204
-        return []
-    return in_time_order(answer.messages, _seconds, newest_first=newest_first, moments=_times)
 
 
 def _name(native: models.Message) -> str | None:

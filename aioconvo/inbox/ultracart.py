@@ -33,7 +33,7 @@
     text                   body
     html                   not told
     subject                not told
-    channel                not told
+    channel                medium of its conversation
     status                 transport_statuses.status
     reply_to_id            not told
     attachments.id         not told
@@ -44,13 +44,13 @@
 
 The API does not tell customers from agents; what an ARN is made of is not documented, so none is read for it. An inbox that
 knows who the agents are (`await inbox.with_agents()`) does: what they wrote is outbound, what anybody else wrote is inbound,
-and so are the kinds of participants. Times without an offset count as UTC.
+and so are the kinds of participants. Messages do not tell what they travelled by, their conversation does. Times without an
+offset count as UTC.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Unpack
 
 from aioconvo.core.codec import Unknown
@@ -78,6 +78,7 @@ _KINDS = {
     "tool call": Kind.ACTIVITY,
 }
 _MOST_A_PAGE = 200
+_MEDIUMS_AT_MOST = 10_000
 _STATUSES = {True: "closed", False: "open"}
 _SIDES = {
     ParticipantKind.USER: Direction.INBOUND,
@@ -110,15 +111,17 @@ def _conversation(native: Any, agents: Collection[str] | None) -> Conversation:
     )
 
 
-def messages(natives: list[Any], conversation_id: str, agents: Collection[str] | None = None) -> list[Message]:
-    """A page of messages (`models.Message`) as neutral ones; `agents` as for `conversations`."""
+def messages(
+    natives: list[Any], conversation_id: str, agents: Collection[str] | None = None, channel: str | None = None
+) -> list[Message]:
+    """A page of messages (`models.Message`) as neutral ones; `agents` as for `conversations`, `channel` as that is known."""
     people = People()
-    return [_message(native, conversation_id, agents, people) for native in natives]
+    return [_message(native, conversation_id, agents, channel, people) for native in natives]
 
 
-def _message(native: Any, conversation_id: str, agents: Collection[str] | None, people: People) -> Message:
+def _message(native: Any, conversation_id: str, agents: Collection[str] | None, channel: str | None, people: People) -> Message:
     if isinstance(native, Unknown):
-        return Message(Provider.ULTRACART, conversation_id, made_id(native), native)
+        return Message(Provider.ULTRACART, conversation_id, made_id(native), native, channel=channel)
     kind = _KINDS.get(native.type, Kind.OTHER)
     arn, name = native.author_conversation_participant_arn or None, native.author_conversation_participant_name or None
     side = _side(arn, agents)
@@ -135,7 +138,7 @@ def _message(native: Any, conversation_id: str, agents: Collection[str] | None, 
         native.body or None,
         None,  # html
         None,  # subject
-        None,  # channel
+        channel,
         _status(native.transport_statuses) if native.transport_statuses else None,
         None,  # reply_to_id
         _attachments(native.media_urls) if native.media_urls else (),
@@ -176,6 +179,9 @@ class UltraCartInbox(Inbox):
     of their last page is where a later walk finds what is new. Whether the API refuses the id of a conversation that does not
     exist is not documented: where there is no message at all, one request more asks for the conversation itself. With `since`
     nothing asks: no news is what most walks find.
+
+    What messages travelled by is known of conversations that this inbox listed or was given, the last 10,000 of them; of
+    others one request more asks, where there are messages.
     """
 
     provider: ClassVar[Provider] = Provider.ULTRACART
@@ -192,6 +198,7 @@ class UltraCartInbox(Inbox):
     def __init__(self, client: UltraCartClient, *, agents: Collection[str] | None = None) -> None:
         self._client = client
         self._agents = None if agents is None else frozenset(agents)
+        self._mediums: dict[str, str | None] = {}  # of conversations, the last ones at the end
 
     async def with_agents(self, arns: Collection[str] | None = None) -> UltraCartInbox:
         """An inbox that knows your agents, and so the direction of messages.
@@ -218,7 +225,25 @@ class UltraCartInbox(Inbox):
 
     def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the list has no bounds
         native = self._client.conversations.list(page_size=_MOST_A_PAGE)
-        return Listed(native, partial(conversations, agents=self._agents))
+        return Listed(native, self._converted)
+
+    def _converted(self, natives: list[Any]) -> list[Conversation]:
+        listed = conversations(natives, self._agents)
+        for one in listed:
+            self._note(one.id, *one.channels)
+        return listed
+
+    def _note(self, conversation_id: str, medium: str | None = None) -> None:
+        self._mediums.pop(conversation_id, None)
+        self._mediums[conversation_id] = medium
+        if len(self._mediums) > _MEDIUMS_AT_MOST:
+            del self._mediums[next(iter(self._mediums))]
+
+    def _id_of(self, conversation: Conversation | str) -> str:
+        conversation_id = super()._id_of(conversation)
+        if isinstance(conversation, Conversation) and conversation.channels:
+            self._note(conversation_id, conversation.channels[0])
+        return conversation_id
 
     def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:  # noqa: ARG002 -- there is one
         # Whether the API's own bound is inclusive is unconfirmed.
@@ -226,12 +251,17 @@ class UltraCartInbox(Inbox):
 
         async def fetch(asks: Fetch, ask: Ask) -> Response[Any]:
             response: Response[Any] = await asks(ask)
-            if ask.path == (0,) and not response.data.conversation_messages:
-                await self._client.conversations.get(conversation_id, message_limit=1)
+            came = bool(response.data.conversation_messages)
+            if (came and conversation_id not in self._mediums) or (ask.path == (0,) and not came):
+                found = await self._client.conversations.get(conversation_id, message_limit=1)
+                self._note(conversation_id, words(found, "medium"))
             return response
 
+        def converted(natives: list[Any]) -> list[Message]:
+            return messages(natives, conversation_id, self._agents, self._mediums.get(conversation_id))
+
         native = self._client.messages.list(conversation_id, since=since)
-        return Listed(native.asked_by(fetch), partial(messages, conversation_id=conversation_id, agents=self._agents))
+        return Listed(native.asked_by(fetch), converted)
 
     async def send_text(self, conversation: Conversation | str, text: str) -> NoReturn:  # noqa: ARG002 -- as every inbox
         """Not possible: the API has no REST call that posts a message.

@@ -76,6 +76,8 @@ SMOOCH_FILLED_IN: dict[str, Any] = {
     "role": "whisper",
     "type": "formResponse",
     "received": 1439220042,
+    "authorId": "b-1",
+    "name": "Jane Roe",
     "textFallback": "size: 7",
     "quotedMessage": {"type": "message", "content": SMOOCH_MESSAGE},
 }

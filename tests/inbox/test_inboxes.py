@@ -256,12 +256,13 @@ async def test_only_a_conversation_without_messages_is_asked_for_itself(wire: An
     ]
     for client, member, one, itself in zip(clients, ("data", "conversation_messages"), found, ("conv_1", "u-1"), strict=True):
         async with client:
+            known = Conversation(provider=client.provider, id=itself, native=None, channels=("sms",))
             for messages, asked in (([], 2), ([{"id": "msg_1", **natives.ULTRACART_MESSAGE}], 1)):
                 wire.sent.clear()
                 wire.answers("GET", {member: messages, "metadata": {"result_set": {"more": False}}})
                 if asked == 2:
                     wire.answers("GET", one)
-                assert len(await client.inbox.messages(itself).collect()) == len(messages)
+                assert len(await client.inbox.messages(known).collect()) == len(messages)
                 assert len(wire.sent) == asked
             wire.answers("GET", {member: []})
             wire.answers("GET", status=404)
@@ -272,6 +273,59 @@ async def test_only_a_conversation_without_messages_is_asked_for_itself(wire: An
     wire.answers("GET", {"conversation_messages": []})
     async with aioconvo.UltraCartClient(simple_key="k", base_url=wire.base_url) as ultracart:
         assert await ultracart.inbox.messages("u-1", since=EPOCH + SECOND).collect() == []
+
+
+async def test_every_author_is_among_the_participants_and_every_channel_known(clients: dict[str, Any]) -> None:
+    for name in PROVIDERS:
+        inbox = clients[name].inbox.with_participants() if name == "sunshine" else clients[name].inbox
+        listed = await conversations(inbox)
+        for one in listed:
+            ids = {person.id for person in one.participants} - {None}
+            addresses = {person.address for person in one.participants} - {None}
+            for messages in (await inbox.messages(one.id).collect(), one.messages or ()):
+                for message in messages:
+                    assert message.author is not None
+                    assert message.author.id is None or message.author.id in ids, name
+                    assert message.author.address is None or message.author.address in addresses, name
+                    assert message.channel is not None, name
+                    inbound = message.direction is Direction.INBOUND
+                    assert not inbound or message.author.id or message.author.address, "nobody can be joined to no one"
+
+
+async def test_what_messages_of_ultracart_travelled_by(wire: Any) -> None:
+    def page(*messages: Any) -> dict[str, Any]:
+        return {"conversation_messages": list(messages), "metadata": {"result_set": {"more": False}}}
+
+    async with aioconvo.UltraCartClient(simple_key="k", base_url=wire.base_url) as ultracart:
+        inbox = ultracart.inbox
+        uuid = natives.ULTRACART_CONVERSATION["conversation_uuid"]
+        wire.answers(
+            "GET", {"success": True, "conversations": [natives.ULTRACART_CONVERSATION], "metadata": {"result_set": {}}}
+        )
+        listed = (await inbox.conversations()).items
+        for given in (listed[0].id, listed[0]):
+            wire.answers("GET", page(natives.ULTRACART_MESSAGE))
+            assert [one.channel for one in await inbox.messages(given).collect()] == ["sms"]
+        assert len(wire.sent) == 3  # the list told
+        other = "11111111-2222-4333-8444-555555555555"
+        wire.answers("GET", page(natives.ULTRACART_MESSAGE, natives.ULTRACART_NOTICE))
+        wire.answers("GET", {"conversation": {"conversation_uuid": other, "medium": "websocket"}})
+        wire.answers("GET", page(natives.ULTRACART_MESSAGE))
+        assert [one.channel for one in await inbox.messages(other).collect()] == ["websocket"] * 2
+        assert [one.channel for one in await inbox.messages(other).collect()] == ["websocket"]
+        assert len(wire.sent) == 6
+        assert uuid in wire.sent[1].path
+
+
+async def test_smooch_calls_a_user_as_they_were_asked_for(wire: Any) -> None:
+    wire.answers("GET", natives.SMOOCH_ANSWER)
+    async with aioconvo.SmoochClient(app_id="a", key_id="k", secret="s", base_url=wire.base_url) as smooch:
+        (found,) = await smooch.inbox.conversations(users="user-1").collect()
+    assert [(one.kind, one.id, one.name, one.address) for one in found.participants] == [
+        ("user", "user-1", "Ada", "ada@example.org"),
+        ("business", "b-1", "Jane Roe", None),
+    ]
+    assert [one.author.id for one in found.messages or () if one.author] == ["user-1", "b-1"]
 
 
 async def test_hooks_are_told_of_the_pages_of_every_inbox(clients: dict[str, Any]) -> None:
@@ -453,7 +507,8 @@ async def test_bounds_go_to_the_api_with_room_to_spare(wire: Any) -> None:
     async with aioconvo.UltraCartClient(simple_key="k", base_url=wire.base_url) as ultracart:
         for since, bound in ((day, "1706651999999"), (EPOCH, "0"), (None, "0")):
             wire.answers("GET", {"conversation_messages": [{"conversation_message_uuid": "m-1"}]})
-            await ultracart.inbox.messages("u-1", since=since)
+            known = Conversation(provider=Provider.ULTRACART, id="u-1", native=None, channels=("sms",))
+            await ultracart.inbox.messages(known, since=since)
             assert wire.last.path.rpartition("/")[2] == bound
     async with aioconvo.SmoochClient(app_id="a", key_id="k", secret="s", base_url=wire.base_url) as smooch:
         asked = [(Order.OLDEST_FIRST, "after", "1706651999.999"), (Order.NEWEST_FIRST, "before", "1706652001.000")]

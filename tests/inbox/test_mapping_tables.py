@@ -48,11 +48,14 @@ class Peopled(aioconvo.sunshine.Conversation):
     participants: list[aioconvo.sunshine.Participant] | None = None
 
 
+CONTACT = decode(msgspec.json.encode(natives.SMSCX_CONVERSATION), aioconvo.smscx.Conversation)
+MEDIUM: str = natives.ULTRACART_CONVERSATION["medium"]
+
 CASES = {
     "smscx": Case(
         smscx,
         _first(smscx.conversations),
-        _one(smscx.messages),
+        lambda native: smscx.messages([native], ASKED, smscx.contact(CONTACT))[0],
         aioconvo.smscx.Conversation,
         aioconvo.smscx.Message,
         [natives.SMSCX_CONVERSATION],
@@ -88,7 +91,7 @@ CASES = {
     "ultracart": Case(
         ultracart,
         _first(ultracart.conversations),
-        _one(ultracart.messages),
+        lambda native: ultracart.messages([native], ASKED, None, MEDIUM)[0],
         aioconvo.ultracart.ConversationSummary,
         aioconvo.ultracart.Message,
         [natives.ULTRACART_CONVERSATION],
@@ -123,6 +126,20 @@ def test_the_row_is_what_the_mapping_does(name: str, row: Any) -> None:
         source = row.source
         if source.endswith(" of the answer, the latest"):
             wanted = [max(tables.held(native, source.removesuffix(" of the answer, the latest")))]
+        elif source.endswith(" of its conversation"):
+            asked_of = (
+                CONTACT
+                if name == "smscx"
+                else decode(msgspec.json.encode(natives.ULTRACART_CONVERSATION), aioconvo.ultracart.ConversationSummary)
+            )
+            wanted = tables.promised(row._replace(source=source.removesuffix(" of its conversation")), asked_of, ASKED, 1)
+        elif source.startswith("as asked where role is appUser"):
+            wanted = [ASKED] if native.role == "appUser" else [native.author_id]
+        elif row.field.startswith("participants.") and " of the answer" in source:
+            field = row.field.partition(".")[2]
+            told = [getattr(one, {"id": "author_id", "address": "email"}.get(field, field), None) for one in native.messages]
+            people: dict[str, list[Any]] = {"id": [ASKED, *told[1:]], "kind": ["user", "business"]}
+            wanted = people.get(field) or list(filter(None, told))
         elif row.field == "messages" and source != "not told":
             wanted = smooch.messages(native.messages, ASKED)
         else:
