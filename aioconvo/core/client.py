@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import math
 import random
 from collections.abc import Awaitable, Mapping, Sequence
@@ -21,7 +22,17 @@ from .codec import BrokenBodyError
 from .destination import Destination
 from .echo import sent_texts
 from .entrance import Waiter
-from .failures import ErrorWords, Failure, Refusal, broken_failure, fault_failure, refusal_failure, unsure, without_token
+from .failures import (
+    ErrorWords,
+    Failure,
+    Refusal,
+    broken_failure,
+    fault_failure,
+    refusal_failure,
+    status_failure,
+    unsure,
+    without_token,
+)
 from .gate import Turnstile
 from .hidden import without_frames
 from .hooks import EndFacts, Hooks, tell
@@ -299,7 +310,7 @@ class APIClient:
     def _judged(self, call: Call, answer: Answer) -> Response[Any] | Failure:
         """What an answer says."""
         if answer.status not in _OK:
-            return self._refused(call, answer, self._error_words(answer))
+            return self._refused(call, answer)
         data = fault = None
         try:
             data = self._decoded(call.request.operation, answer)
@@ -374,7 +385,7 @@ class APIClient:
     async def _wait_or_raise(self, call: Call, state: LoopState, failure: Failure) -> None:
         call.on_wire = call.under_way = False
         if failure.permanent:
-            raise failure.error
+            raise failure.error()
         clock = self._clock
         operation = call.request.operation
         decision = self._retry.decide(
@@ -391,9 +402,10 @@ class APIClient:
             self._entrance(state).pause(self._retry.pause(decision, failure.outcome))
         # An earlier try with a key may have been carried out, whatever this one was told.
         if decision.verdict is not Verdict.RETRY and call.maybe_done and not operation.effect.repeatable:
-            raise unsure(failure.error) from failure.error
+            error = failure.error()
+            raise unsure(error) from error
         if decision.verdict is not Verdict.RETRY:
-            raise failure.error
+            raise failure.error()
         if failure.outcome.costs:
             state.retry_debts.add(self._origin)
         self._observer.retries(call, failure, decision.wait)
@@ -403,7 +415,7 @@ class APIClient:
                 await clock.sleep(decision.wait)
         except errors.PoolClosedError as error:
             if call.maybe_done and not operation.effect.repeatable:
-                raise unsure(failure.error) from error
+                raise unsure(failure.error()) from error
             raise
         finally:
             self._counts.waited_for_retries += clock.monotonic() - slept_from
@@ -449,11 +461,12 @@ class APIClient:
         request_id = None if headers is None else find_request_id(headers, self.request_id_headers)
         return call.facts(self._clock.monotonic(), request_id)
 
-    def _refused(self, call: Call, answer: Answer, told: ErrorWords | Refusal) -> Failure:
-        facts = self._facts(call, answer.headers)
-        texts = sent_texts(call.request, call.credentials)
-        repeatable = call.request.operation.effect.repeatable
-        return refusal_failure(facts, answer, told, self._clock.time(), texts, repeatable=repeatable)
+    def _refused(self, call: Call, answer: Answer, refusal: Refusal | None = None) -> Failure:
+        facts, now = self._facts(call, answer.headers), self._clock.time()
+        texts = functools.partial(sent_texts, call.request, call.credentials)
+        if refusal is None:
+            return status_failure(facts, answer, functools.partial(self._error_words, answer), now, texts)
+        return refusal_failure(facts, answer, refusal, now, texts, repeatable=call.operation.effect.repeatable)
 
     def _broken(self, call: Call, fault: BrokenBodyError, status: int, headers: Mapping[str, str]) -> Failure:
         facts = self._facts(call, headers)

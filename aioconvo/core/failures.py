@@ -28,7 +28,6 @@ __all__ = [
     "without_token",
 ]
 
-_WORDS_AT_MOST = 300
 _TOO_MANY_REQUESTS = 429
 _REDIRECTS = range(300, 400)
 
@@ -48,21 +47,42 @@ class Refusal(msgspec.Struct, frozen=True):
     alone: bool
 
 
-class Failure(msgspec.Struct, frozen=True):
-    """An attempt that brought no good answer, or none; `permanent`: trying again cannot help."""
+class Failure:
+    """An attempt that brought no good answer, or none; `permanent`: trying again cannot help.
 
-    error: errors.CallError
-    outcome: Outcome
-    permanent: bool = False
-    answer: Answer | None = None
+    Its `error` is made when it is asked for: most failures are followed by another try, and nobody sees them.
+    """
+
+    __slots__ = ("_make", "answer", "kind", "outcome", "permanent", "request_id")
+
+    def __init__(
+        self,
+        kind: type[errors.CallError],
+        make: Callable[[], errors.CallError],
+        outcome: Outcome,
+        *,
+        permanent: bool = False,
+        answer: Answer | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        self.kind = kind
+        self._make = make
+        self.outcome = outcome
+        self.permanent = permanent
+        self.answer = answer
+        self.request_id = request_id
+
+    def error(self) -> errors.CallError:
+        """A new error that tells of this."""
+        return self._make()
 
 
 def status_failure(
     facts: errors.CallFacts,
     answer: Answer,
-    told: ErrorWords,
+    told: Callable[[], ErrorWords],
     now: float,
-    texts: Collection[str] = (),
+    texts: Callable[[], Collection[str] | None],
     *,
     counts_as: int | None = None,
 ) -> Failure:
@@ -72,46 +92,49 @@ def status_failure(
     """
     status = counts_as or answer.status
     wait = retry_after(answer.headers, now, limited=status == _TOO_MANY_REQUESTS)
-    code = f" {without_echo(told.code, texts)}" if told.code else ""
-    words = f": {without_echo(told.words, texts)[:_WORDS_AT_MOST]}" if told.words else ""
-    asked = "" if wait is None else f" (the server asks to wait {wait:.0f} s)"
-    moved = " (redirects are not followed; check base_url)" if status in _REDIRECTS else ""
-    came = f"HTTP {status}" if counts_as is None else f"HTTP {answer.status} with an error (counts as {status})"
-    error = errors.status_error_type(status)(
-        f"{came}{code}{words}{asked}{moved}",
-        facts,
-        status,
-        code=told.code,
-        retry_after=wait,
-        headers=answer.headers,
-        body=answer.body,
-    )
-    return Failure(error, Outcome(Sent.YES, status, wait), answer=answer)
+    kind = errors.status_error_type(status)
+
+    def make() -> errors.CallError:
+        said = told()
+        sent: Collection[str] | None = texts() if said.code or said.words else ()
+        code = f" {without_echo(said.code, sent)}" if said.code else ""
+        words = f": {without_echo(said.words, sent)}" if said.words else ""
+        asked = "" if wait is None else f" (the server asks to wait {wait:.0f} s)"
+        moved = " (redirects are not followed; check base_url)" if status in _REDIRECTS else ""
+        came = f"HTTP {status}" if counts_as is None else f"HTTP {answer.status} with an error (counts as {status})"
+        reason = f"{came}{code}{words}{asked}{moved}"
+        return kind(reason, facts, status, code=said.code, retry_after=wait, headers=answer.headers, body=answer.body)
+
+    return Failure(kind, make, Outcome(Sent.YES, status, wait), answer=answer, request_id=facts.request_id)
 
 
 def refusal_failure(
     facts: errors.CallFacts,
     answer: Answer,
-    told: ErrorWords | Refusal,
+    refusal: Refusal,
     now: float,
-    texts: Collection[str] = (),
+    texts: Callable[[], Collection[str] | None],
     *,
     repeatable: bool,
 ) -> Failure:
-    """An answer that is an error by its status, or by what its body tells of: then, with an answer beside it, nobody knows."""
-    if isinstance(told, ErrorWords):
-        return status_failure(facts, answer, told, now, texts)
-    failure = status_failure(facts, answer, told.told, now, texts, counts_as=told.status)
-    if told.alone or repeatable:
+    """A success whose body tells of an error: where it tells of more, nobody knows whether the call was carried out."""
+    failure = status_failure(facts, answer, lambda: refusal.told, now, texts, counts_as=refusal.status)
+    if refusal.alone or repeatable:
         return failure
-    return Failure(unsure(failure.error), failure.outcome, permanent=True)
+    kind = errors.maybe_sent_type(failure.kind)
+    return Failure(kind, lambda: unsure(failure.error()), failure.outcome, permanent=True, request_id=facts.request_id)
 
 
 def fault_failure(facts: errors.CallFacts, fault: TransportFaultError) -> Failure:
     """No usable answer."""
-    error = _fault_error(fault)(fault.reason, facts)
-    error.__cause__ = without_frames(fault)
-    return Failure(error, Outcome(fault.sent), fault.permanent)
+    kind = _fault_error(fault)
+
+    def make() -> errors.CallError:
+        error = kind(fault.reason, facts)
+        error.__cause__ = without_frames(fault)
+        return error
+
+    return Failure(kind, make, Outcome(fault.sent), permanent=fault.permanent)
 
 
 def _fault_error(fault: TransportFaultError) -> type[errors.APIConnectionError]:
@@ -125,11 +148,17 @@ def broken_failure(
     page = headers.get("Content-Type", "").lower().startswith("text/html")
     reason = f"{fault.reason} (a web page came; check base_url)" if page else fault.reason
     kind = errors.WrongAnswerError if isinstance(fault, WrongAnswerBodyError) else errors.ResponseDecodeError
-    error: errors.CallError = kind(reason, facts, status)
-    if not repeatable:  # most likely it was carried out, and asking again would do it twice
-        error = unsure(error)
-    error.__cause__ = without_frames(fault)
-    return Failure(error, Outcome(Sent.YES), permanent=not (fault.cut and repeatable))
+
+    def make() -> errors.CallError:
+        error: errors.CallError = kind(reason, facts, status)
+        if not repeatable:  # most likely it was carried out, and asking again would do it twice
+            error = unsure(error)
+        error.__cause__ = without_frames(fault)
+        return error
+
+    told = kind if repeatable else errors.maybe_sent_type(kind)
+    permanent = not (fault.cut and repeatable)
+    return Failure(told, make, Outcome(Sent.YES), permanent=permanent, request_id=facts.request_id)
 
 
 def fault_error_type(fault: BaseException) -> type[BaseException]:

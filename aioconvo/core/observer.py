@@ -82,12 +82,12 @@ class Observer:
         """A failed request will be followed by another one."""
         self.counts.retries += 1
         operation = call.operation
-        error, status = type(failure.error).__name__, failure.outcome.status
+        error, status = failure.kind.__name__, failure.outcome.status
         _log.info("%s: attempt %d failed (%s), next in %.3f s", operation.python, call.attempts, status or error, wait)
         hooks = self.hooks
         if hooks is None or hooks.on_retry is None:
             return
-        known = (call.attempts, status, error, wait, failure.error.request_id)
+        known = (call.attempts, status, error, wait, failure.request_id)
         tell(hooks.on_retry, RetryFacts(operation.python, operation.method, operation.path, *known))
 
     def page_listener(self) -> Callable[[Page[object]], None] | None:

@@ -189,6 +189,29 @@ async def test_a_key_makes_a_call_with_outside_effects_repeatable(
     assert _count(wire) == 3
 
 
+async def test_what_an_answer_says_is_read_only_when_somebody_is_told(
+    wire: Any, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def noted(name: str, result: Any) -> Callable[..., Any]:
+        return lambda *_: read.append(name) or result
+
+    client = make()
+    monkeypatch.setattr(client, "_error_words", noted("words", ErrorWords("busy", "try later")))
+    monkeypatch.setattr("aioconvo.core.client.sent_texts", noted("texts", []))
+    for _ in range(3):
+        wire.answers("GET", {}, status=503)
+    wire.answers("GET", GOOD)
+    await client.call(READ.request("7"))
+    assert read == []
+    for _ in range(4):
+        wire.answers("GET", {}, status=503)
+    with pytest.raises(errors.InternalServerError, match="busy: try later"):
+        await client.call(READ.request("7"))
+    assert read == ["words", "texts"]
+
+
 async def test_a_keyed_call_that_ran_out_of_tries_is_unsure(wire: Any, make: Make) -> None:
     for _ in range(4):
         wire.answers("POST", {}, status=500)
