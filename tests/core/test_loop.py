@@ -195,7 +195,11 @@ async def test_what_an_answer_says_is_read_only_when_somebody_is_told(
     read: list[str] = []
 
     def noted(name: str, result: Any) -> Callable[..., Any]:
-        return lambda *_: read.append(name) or result
+        def note(*_: object) -> Any:
+            read.append(name)
+            return result
+
+        return note
 
     client = make()
     monkeypatch.setattr(client, "_error_words", noted("words", ErrorWords("busy", "try later")))
@@ -400,11 +404,13 @@ async def test_a_refused_call_whose_next_try_never_left_is_not_unsure(
     client = make(deadline=0.01, limits=aioconvo.Limits(concurrency=1))
     entrance = client._entrance(await client.pool.state())
 
-    def take_the_slot(_: Answer) -> ErrorWords:
-        entrance._account.note(0.0, "another task's")  # it takes the place before the next try
-        return ErrorWords()
+    refused = client._refused
 
-    monkeypatch.setattr(client, "_error_words", take_the_slot)
+    def take_the_slot(*given: Any) -> Any:
+        entrance._account.note(0.0, "another task's")  # it takes the place before the next try
+        return refused(*given)
+
+    monkeypatch.setattr(client, "_refused", take_the_slot)
     wire.answers("POST", {}, status=429)
     with pytest.raises(errors.DeadlineExceededError):
         await client.call(POST.request("7"))
