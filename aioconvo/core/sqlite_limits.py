@@ -31,7 +31,7 @@ T = TypeVar("T")
 _log = logger("limits")
 _LOCK_PATIENCE = 10.0  # seconds; who holds the lock needs it for less than a millisecond
 _TABLES = (
-    # `seen`: when something of this was last written. `longest` and `most`: how far back the rule asks. `first` and `next`: the
+    # `seen`: when the key was last asked for. `longest` and `most`: how far back the rule asks. `first` and `next`: the
     # numbers of the oldest start that is kept, and of the next one.
     """CREATE TABLE IF NOT EXISTS accounts (
         key TEXT PRIMARY KEY, seen REAL NOT NULL, paused_until REAL NOT NULL, longest REAL NOT NULL, most INTEGER NOT NULL,
@@ -359,9 +359,7 @@ def _done(db: sqlite3.Connection, now: float, key: str, ticket: str | None, work
     account.paused_until, account.longest, account.most = row.paused_until, row.longest, row.most
     answer = work(now, account)
     _keep_tickets(db, key, known, account)
-    kept = _Row(key, row.seen, account.paused_until, account.longest, account.most, starts.first, starts.after)
-    if kept != row:  # the time alone is not worth a write
-        _keep_row(db, kept._replace(seen=now))
+    _keep_row(db, _Row(key, now, account.paused_until, account.longest, account.most, starts.first, starts.after))
     return answer
 
 
@@ -377,9 +375,7 @@ def _row(db: sqlite3.Connection, now: float, key: str) -> _Row:
     by = row.seen - now
     db.execute("UPDATE started SET at = at - ? WHERE key = ?", (by, key))
     db.execute("UPDATE tickets SET until = until - ? WHERE key = ?", (by, key))
-    row = row._replace(seen=now, paused_until=row.paused_until - by)
-    _keep_row(db, row)
-    return row
+    return row._replace(seen=now, paused_until=row.paused_until - by)
 
 
 def _keep_row(db: sqlite3.Connection, row: _Row) -> None:
