@@ -48,6 +48,7 @@ from .response import Response, decoded
 from .retry import RetryPolicy, Verdict
 from .session import Answer, Attempt, BrokenAnswerError, LoopState, SessionPool, TransportFaultError
 from .stats import Counts, Stats
+from .time_limit import OverdueError
 from .token import AccessToken, TokenAuth
 
 __all__ = ["APIClient", "APIResource", "ClientOptions", "ErrorWords"]
@@ -298,13 +299,11 @@ class APIClient:
             await self._wait_or_raise(call, state, result)
 
     async def _complete_in_time(self, call: Call) -> Response[Any]:
-        scope = asyncio.timeout(self._deadline)
+        state = self._pool.state_now() or await self._pool.state()
         try:
-            async with scope:
+            with state.deadlines[self._deadline]:
                 return await self._complete(call)
-        except TimeoutError as error:
-            if isinstance(error, errors.AioconvoError) or not scope.expired():
-                raise
+        except OverdueError:
             raise self._deadline_error(call) from None
 
     def _judged(self, call: Call, answer: Answer) -> Response[Any] | Failure:
