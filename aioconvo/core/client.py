@@ -208,7 +208,15 @@ class APIClient:
         tell_end = None if self._hooks is None else self._observer.call_begins(call)
         error: str | None = None
         try:
-            response = await (self._complete(call) if deadline is None else self._complete_in_time(call))
+            state = self._pool.state_now() or await self._pool.state()
+            if deadline is None:
+                response = await self._complete(call, state)
+            else:
+                try:
+                    with state.deadlines[self._deadline]:
+                        response = await self._complete(call, state)
+                except OverdueError:
+                    raise self._deadline_error(call) from None
         except BaseException as raised:
             error = self._counts.raised(raised)
             if captures():
@@ -269,9 +277,8 @@ class APIClient:
 
     # The loop.
 
-    async def _complete(self, call: Call) -> Response[Any]:
+    async def _complete(self, call: Call, state: LoopState) -> Response[Any]:
         """Try until there is a good answer or a reason to stop."""
-        state = self._pool.state_now() or await self._pool.state()
         while True:
             if call.attempts:
                 call.waited_for_limits = call.waited_for_pool = 0.0
@@ -297,14 +304,6 @@ class APIClient:
                 return self._response(call, None, result.answer)
             call.maybe_done |= result.outcome.doubtful
             await self._wait_or_raise(call, state, result)
-
-    async def _complete_in_time(self, call: Call) -> Response[Any]:
-        state = self._pool.state_now() or await self._pool.state()
-        try:
-            with state.deadlines[self._deadline]:
-                return await self._complete(call)
-        except OverdueError:
-            raise self._deadline_error(call) from None
 
     def _judged(self, call: Call, answer: Answer) -> Response[Any] | Failure:
         """What an answer says."""
