@@ -74,7 +74,7 @@ def demo(
 
 @app.command()
 def operations(
-    provider: Annotated[str | None, typer.Option(help="Only this provider's.")] = None,
+    provider: Annotated[str | None, typer.Option(help="Only this provider's.", autocompletion=choosing.starting)] = None,
     json: Annotated[bool, typer.Option("--json", help="A JSON list in place of a table.")] = False,
 ) -> None:
     """List every operation: the specification's name, method and path, where it is in Python, and what it does outside."""
@@ -123,7 +123,12 @@ def sandbox(
 
 @app.command()
 def export(
-    providers: Annotated[list[str], typer.Argument(help=f"Of {', '.join(choosing.PROVIDERS)}; credentials are variables.")],
+    providers: Annotated[
+        list[str],
+        typer.Argument(
+            help=f"Of {', '.join(choosing.PROVIDERS)}; credentials are variables.", autocompletion=choosing.starting
+        ),
+    ],
     to: Annotated[
         list[str],
         typer.Option("--to", metavar="TARGET", help="Such as out.sqlite, jsonl:out, parquet:out; may be given again."),
@@ -220,9 +225,9 @@ def report(
     messages: Annotated[int, typer.Option(min=0, help="Their messages in all, the latest ones.")] = 20_000,
 ) -> None:
     """Make a page of an export to look at: charts, and transcripts of conversations. It holds their texts: keep it as safe."""
-    from . import export as export_command
+    from . import report as report_command
 
     options: dict[str, Any] = {"zone": zone, "conversations": conversations, "messages": messages}
     if title is not None:
         options["title"] = title
-    raise typer.Exit(export_command.write_report(target, Path(out), **options))
+    raise typer.Exit(report_command.write(target, Path(out), **options))

@@ -27,6 +27,7 @@ __all__ = [
     "providers",
     "rate",
     "size",
+    "starting",
     "words",
 ]
 
@@ -168,6 +169,11 @@ def words(text: str) -> str:
     except UnicodeEncodeError:
         raise typer.BadParameter("it is no text in UTF-8; write it in that") from None
     return text
+
+
+def starting(incomplete: str) -> list[str]:
+    """The providers that a shell may complete a word to."""
+    return [name for name in PROVIDERS if name.startswith(incomplete)]
 
 
 def providers(names: Sequence[str]) -> list[str]:

@@ -10,15 +10,12 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import typer
 
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError, UnsupportedError
 from aioconvo.export import Exporter, ExportError, Source, Summary, TargetError
 from aioconvo.export.source import patient
-from aioconvo.inbox import Inbox, Provider, UltraCartInbox
+from aioconvo.inbox import Inbox, Provider
 
 from .choosing import IdFile, expanded
 from .connection import PROXY_VARIABLE, Connection
@@ -28,7 +25,7 @@ from .verdicts import sentences
 if TYPE_CHECKING:
     from aioconvo.export.dask_engine import DaskEngine
 
-__all__ = ["Choice", "run", "write_report"]
+__all__ = ["Choice", "run"]
 
 _STOPPED = 130  # what shells give a command that Ctrl-C ended
 _WRONG_USE = (ConfigurationError, InvalidRequestError, UnsupportedError, ExportError)
@@ -82,19 +79,6 @@ def run(choice: Choice) -> int:
     return _STOPPED if summary.stopped else 1
 
 
-def write_report(target: str, out: Path, **options: Any) -> int:
-    """Write the page about a target; `options` are those of `report.write`. The exit code: 0, or 2 where it cannot be."""
-    from aioconvo.export import report  # noqa: PLC0415 -- the export itself needs none of it
-
-    try:
-        report.write(target, out, **options)
-    except AioconvoError as error:
-        typer.echo(f"Error: {error}", err=True)
-        return 2
-    typer.echo(f"{out}: open it in a browser")
-    return 0
-
-
 async def _export(choice: Choice, engine: DaskEngine | None, drawing: Drawing) -> Summary:
     connection = choice.connection
     async with engine or contextlib.nullcontext(), connection.pool(limit_store=engine.limits if engine else None) as pool:
@@ -137,8 +121,11 @@ def _inbox(choice: Choice, client: Any) -> Inbox:
 
 async def _knowing_agents(inbox: Inbox) -> Inbox:
     """The inbox, which knows the agents where it is UltraCart's. Raises `ExportError`: there are none."""
-    if not isinstance(inbox, UltraCartInbox):
+    if inbox.provider is not Provider.ULTRACART:
         return inbox
+    from aioconvo.inbox import UltraCartInbox  # noqa: PLC0415 -- the other providers' exports need none of it
+
+    assert isinstance(inbox, UltraCartInbox)  # noqa: S101 -- by its provider
     known = await inbox.with_agents()
     if not known.portable_options.get("agents"):  # every message would be a customer's
         raise ExportError("no web chat queue of ultracart has an agent: leave --with-agents out, or name them in a program")
