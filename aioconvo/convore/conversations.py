@@ -76,8 +76,8 @@ class Conversations(APIResource):
 
         One of `status` and `statuses`; a token is written `EMAIL:ada@example.org`; times carry a time zone, and whether
         the bounds are inclusive is not documented. `page_size` is 1 to 100 conversations a request (the API's default is
-        100), `limit` bounds them in all, `start` is a page's `position` (where `limit` cut a page it counts items, so it
-        is exact only while those before it stay as they were), `prefetch` is pages read ahead.
+        100), `limit` bounds them in all, `start` is a page's `position` or the API's own `cursor`, `prefetch` is pages read
+        ahead.
 
         Raises:
             InvalidRequestError: The arguments break one of these rules, or a list of them is empty; nothing was sent.

@@ -240,9 +240,8 @@ class Messages(APIResource):
         """List the messages of one conversation, or of all; their order is not documented.
 
         With `format="full"` messages have their bodies; the API's default is not documented. `page_size` is 1 to 100
-        messages a request (the API's default is 100), `limit` bounds them in all, `start` is a page's `position` (where
-        `limit` cut a page it counts items, so it is exact only while those before it stay as they were), `prefetch` is
-        pages read ahead.
+        messages a request (the API's default is 100), `limit` bounds them in all, `start` is a page's `position` or the
+        API's own `cursor`, `prefetch` is pages read ahead.
 
         Raises:
             InvalidRequestError: `page_size`, `limit` or `start` is wrong; nothing was sent.

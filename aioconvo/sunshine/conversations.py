@@ -136,7 +136,7 @@ class Conversations(APIResource):
 
         `after` and `before` are ids of conversations, exclusive; with `before` the list is walked backwards. `page_size`
         is 1 to 100 conversations a request (the API's default is 25), `limit` bounds them in all, `start` is a page's
-        `position`, `prefetch` is pages read ahead.
+        `position` or the id of a conversation, `prefetch` is pages read ahead.
 
         Raises:
             InvalidRequestError: The arguments break one of these rules; nothing was sent.

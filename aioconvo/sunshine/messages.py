@@ -128,7 +128,7 @@ class Messages(APIResource):
         """List the messages of a conversation, newest first; with `after`, oldest first from there on.
 
         `before` and `after` are ids of messages, exclusive. The API gives 100 messages a request, whatever is asked for;
-        `limit` bounds them in all, `start` is a page's `position`, `prefetch` is pages read ahead.
+        `limit` bounds them in all, `start` is a page's `position` or the id of a message, `prefetch` is pages read ahead.
 
         Raises:
             InvalidRequestError: Both `before` and `after` were given; nothing was sent.

@@ -48,8 +48,8 @@ class Participants(APIResource):
         """List who takes part in a conversation.
 
         `after` and `before` are ids of participants, exclusive; with `before` the list is walked backwards. `page_size` is
-        1 to 100 a request (the API's default is 25), `limit` bounds them in all, `start` is a page's `position`,
-        `prefetch` is pages read ahead.
+        1 to 100 a request (the API's default is 25), `limit` bounds them in all, `start` is a page's `position`
+        or the id of a participant, `prefetch` is pages read ahead.
 
         Raises:
             InvalidRequestError: The arguments break one of these rules; nothing was sent.

@@ -178,7 +178,7 @@ class Conversations(APIResource):
 
         `date_start` and `date_end` are datetimes with a time zone or ISO 8601 texts; which time of a conversation they
         bound is unconfirmed. `page_size` is conversations a request (100 where it is not given), `limit` bounds them in
-        all, `start` is a page's `position`, `prefetch` is pages read ahead, side by side.
+        all, `start` is a page's `position` or a `range_begin` as text, `prefetch` is pages read ahead, side by side.
 
         Raises:
             InvalidRequestError: The arguments break one of these rules; nothing was sent.
@@ -268,7 +268,8 @@ class Conversations(APIResource):
 
         `medium` is `sms` or `websocket`; `before` is a time whose form the API does not document (a datetime with a time
         zone is sent as ISO 8601 in UTC). `page_size` is 1 to 200 conversations a request (the API's default is 100),
-        `limit` bounds them in all, `start` is a page's `position`, `prefetch` is pages read ahead, side by side.
+        `limit` bounds them in all, `start` is a page's `position` or an `_offset` as text, `prefetch` is pages read ahead,
+        side by side.
 
         Conversations move to the front while the list is walked: each comes once, and none that was there is left out.
 

@@ -59,7 +59,10 @@ def _sized(listed: Listed, *values: Any, **filters: Any) -> Listed:
 
 
 def _unsized(listed: Listed, *values: Any, **filters: Any) -> Listed:
-    return lambda **options: listed(*values, **filters, **options)
+    def sized(page_size: int | None = None, **options: Any) -> aioconvo.AsyncPaginator[Any]:  # noqa: ARG001 -- as those that take one
+        return listed(*values, **filters, **options)
+
+    return sized
 
 
 def lists(made: Mapping[str, Any]) -> dict[str, Listed]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from aioconvo.core.pagers import Listing
 from aioconvo.core.positions import ListIdentity, Position
 from aioconvo.ultracart.conversations import LIST
 from aioconvo.ultracart.pages import conversation_pager
-from tests.paging.positions import CUTS, LISTS, clients, first_items, lists, walk_from
+from tests.paging.positions import CUTS, LISTS, clients, first_items, lists, name_of, walk_from
 
 _FIRST = json.loads((pathlib.Path(__file__).parent / "positions_0_1.json").read_text())
 
@@ -41,6 +42,33 @@ async def test_every_position_goes_on_in_the_present_form() -> None:
             for cut in CUTS:
                 given, position = await first_items(listed, cut)
                 assert given + await walk_from(listed, position) == whole, (name, cut)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_every_list_in_chunks_of_any_size(seed: int) -> None:
+    """Pages, limits, read-ahead and the page where a chunk is left change from chunk to chunk."""
+    chance = random.Random(seed)  # noqa: S311 -- no secret
+    async with clients() as made:
+        for name, listed in lists(made).items():
+            found: list[str] = []
+            position: str | None = None
+            more = True
+            while more:
+                options: dict[str, Any] = {
+                    "page_size": chance.choice([4, 6, 50]),
+                    "limit": chance.choice([1, 2, 3, 7, None]),
+                }
+                if name != "smscx conversations":
+                    options["prefetch"] = chance.choice([0, 0, 1, 3])
+                leave_after = chance.randint(1, 3)
+                more = False
+                async with listed(start=position, **options).pages() as pages:
+                    async for page in pages:
+                        found += map(name_of, page)
+                        position, more, leave_after = page.position, page.has_more, leave_after - 1
+                        if not leave_after:
+                            break
+            assert found == await walk_from(listed, None), name
 
 
 async def test_no_limit_is_read_beyond_however_far_is_read_ahead() -> None:
