@@ -13,7 +13,7 @@ from aioconvo.core.pagination import AsyncPaginator
 
 from .models import Conversation, Message, Provider
 from .told import MADE
-from .walk import Listed, Order, Span, neutral
+from .walk import AnyOrder, Listed, Order, Span, neutral
 
 __all__ = ["Capabilities", "Inbox", "InboxOptions", "Order", "happened_at", "some"]
 
@@ -22,9 +22,9 @@ class Capabilities(Model):
     """What an API is able to do; all else raises `UnsupportedError`.
 
     `lists_all`: every conversation of the account can be listed; `lists_by_user`: those of given users. `message_orders`:
-    the orders of time that messages can come in, the first one unless another is asked for; none where the API documents
-    no order. `reads_new_messages`, `reads_new_conversations`: with `since`, only what is new is fetched; where false, all
-    is fetched and what is older is left out here.
+    the orders of time that messages can come in, the first one unless another is asked for, which is newest first wherever
+    the API can give it; none where it documents no order. `reads_new_messages`, `reads_new_conversations`: with `since`, only
+    what is new is fetched; where false, all is fetched and what is older is left out here.
     """
 
     lists_all: bool
@@ -96,7 +96,10 @@ class Inbox(abc.ABC):
         start: str | None = None,
         prefetch: int = 0,
     ) -> AsyncPaginator[Message]:
-        """List the messages of a conversation, which may be given by its id, in the first of `capabilities.message_orders`.
+        """List the messages of a conversation, which may be given by its id, newest first where the API can give them so.
+
+        The first of `capabilities.message_orders` is what comes without an `order`: `limit=5` gives the newest five, but the
+        oldest five of UltraCart, and any five of Convore, which documents no order.
 
         Only those whose `sent_at` is at or after `since` and before `until`, or is not told; both bounds carry a time zone.
         `limit` bounds the messages in all, `start` is a page's `position`, `prefetch` is pages read ahead.
@@ -109,7 +112,14 @@ class Inbox(abc.ABC):
         conversation_id, chosen = self._id_of(conversation), self._order(order)
         span = Span.between(since, until)
         native = self._list_messages(conversation_id, span, chosen)
-        return neutral(native, _sent_at, span=span, order=chosen, limit=limit, start=start, prefetch=prefetch)
+        listed = neutral(native, _sent_at, span=span, order=chosen, limit=limit, start=start, prefetch=prefetch)
+        if order is not None or limit is not None or start is not None or len(self.capabilities.message_orders) <= 1:
+            return listed
+
+        def in_order(wanted: Order) -> AsyncPaginator[Message]:
+            return self.messages(conversation_id, since=since, until=until, order=wanted, prefetch=prefetch)
+
+        return AnyOrder(listed, in_order, prefetch=prefetch)
 
     @property
     def portable_options(self) -> InboxOptions:

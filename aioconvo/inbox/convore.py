@@ -170,7 +170,7 @@ def _attachment(native: Any) -> Attachment:
 
 
 class ConvoreInbox(Inbox):
-    """The inbox of Convore, which documents no order of its lists.
+    """The inbox of Convore, which documents no order of its lists: with `limit`, which messages come is for the API to say.
 
     The bounds of `conversations` are the API's own filter by the date of the last message: with one of them, conversations
     without any message do not come. The API answers an empty list to the id of a conversation that does not exist: where there

@@ -14,6 +14,7 @@ from aioconvo.core.moments import EPOCH
 
 from .models import Message
 from .together import together
+from .walk import AnyOrder, Order
 
 __all__ = ["Merge", "merge"]
 
@@ -25,7 +26,8 @@ def merge(*sources: AsyncIterable[Message] | Iterable[Message], newest_first: bo
     """Merge messages of several sources in order of `sent_at`, holding one message of each source at a time.
 
     Each source is an async iterable, such as a paginator, or a list; each must itself be in order: oldest first, or with
-    `newest_first` newest first (`inbox.capabilities.message_orders` tells what an API gives). Of messages of the same
+    `newest_first` newest first. What `inbox.messages` gives is asked for in that order, unless it was called with an `order`,
+    `limit` or `start`, or the API has only the other one (`inbox.capabilities.message_orders`). Of messages of the same
     moment that of the earlier source comes first. A message without a time comes right after the one before it in its
     source, first of all where there is none. All sources are asked for their first message at the same time. Leaving
     early closes every source; `async with merge(...) as messages` does so at once. After an error or a timeout the next
@@ -108,6 +110,8 @@ class _Source:
 
     def __init__(self, source: AsyncIterable[Message] | Iterable[Message], place: int, *, newest_first: bool) -> None:
         self._messages: AsyncIterator[Message]
+        if isinstance(source, AnyOrder):
+            source = source.in_order(Order.NEWEST_FIRST if newest_first else Order.OLDEST_FIRST)
         self._messages = aiter(source) if isinstance(source, AsyncIterable) else _one_by_one(source)
         self.place = place
         self._sign = -1 if newest_first else 1

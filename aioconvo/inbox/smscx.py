@@ -154,7 +154,7 @@ class SmscxInbox(Inbox):
 
     Conversations come with the newest reply first, and their bounds are of the API's `lastUpdate`. Whether a reply of the
     business changes that is not documented, so a conversation that seems unchanged may hold new messages. Messages are sorted
-    by time here.
+    by time here, newest first unless oldest first is asked for.
     """
 
     provider: ClassVar[Provider] = Provider.SMSCX
@@ -165,7 +165,7 @@ class SmscxInbox(Inbox):
         marks_read=True,
         reads_new_conversations=False,
         reads_new_messages=False,
-        message_orders=(Order.OLDEST_FIRST, Order.NEWEST_FIRST),
+        message_orders=(Order.NEWEST_FIRST, Order.OLDEST_FIRST),
     )
 
     def __init__(self, client: SmscxClient) -> None:

@@ -50,6 +50,7 @@ their own, which only an inbox asks for that is told to: `inbox.with_participant
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Unpack, cast
@@ -57,7 +58,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Unpack, cast
 import msgspec
 
 from aioconvo.core.codec import Unknown
-from aioconvo.core.errors import NotFoundError, UnsupportedError
+from aioconvo.core.errors import BadRequestError, NotFoundError, UnsupportedError
 from aioconvo.core.marks import Mark, Name, Names, last_of
 from aioconvo.core.operation import Effect, Operation
 from aioconvo.core.pagers import Ask, Listing, Taken
@@ -96,6 +97,8 @@ _KINDS: dict[Any, Kind] = {
 }
 _MEDIA = (models.ImageContent, models.FileContent)
 _MOST_A_PAGE = 100
+_BY_USER = "filter[userId]"
+_ID = re.compile("[0-9a-f]{24}")
 _LISTED = conversation_pager(after=None, before=None, page_size=_MOST_A_PAGE)
 
 # To say twice that something was read changes nothing.
@@ -244,6 +247,7 @@ class SunshineInbox(Inbox):
     ) -> AsyncPaginator[Conversation]:
         """List the conversations of `users`, or of `external_users` by your own ids of them; see `Inbox.conversations`.
 
+        `users` are ids of the service's own, of 24 hexadecimal digits; a user who is not known by one raises `NotFoundError`.
         A conversation that several of them take part in comes once.
         """
         if external_users is None:
@@ -259,7 +263,7 @@ class SunshineInbox(Inbox):
                 "Sunshine Conversations lists by user only: give users=[...] or external_users=[...]; "
                 "messages(...) takes the id of any conversation"
             )
-        return self._of("filter[userId]", users)
+        return self._of(_BY_USER, users)
 
     def _of(self, parameter: str, users: list[str]) -> Listed[Conversation]:
         native = self._client.paginate(
@@ -268,6 +272,8 @@ class SunshineInbox(Inbox):
             Listing(lambda mark: _UsersPager(users, parameter, mark), _LISTED.page_size),
             direction="\n".join((parameter, *users)),
         )
+        if parameter == _BY_USER:
+            native = native.asked_by(_hinting)
         if not self._participants:
             return Listed(native, conversations)
         return Listed(native.asked_by(self._fetch_peopled), conversations_with_participants)
@@ -304,6 +310,18 @@ class SunshineInbox(Inbox):
         """Show the user that the business has read the conversation; see `Inbox.mark_read`. Source: PostActivity."""
         body = {"author": {"type": "business"}, "type": "conversation:read"}
         await self._client.call(_ACTIVITY.request(self._client.app_id, self._id_of(conversation), body=body))
+
+
+async def _hinting(asks: Fetch, ask: Ask) -> Response[Any]:
+    """Ask; where the API does not know a user by an id that looks like your own, the error says how to give such."""
+    try:
+        response: Response[Any] = await asks(ask)
+    except (BadRequestError, NotFoundError) as error:
+        if _ID.fullmatch(dict(ask.query).get(_BY_USER, "")):
+            raise
+        hint = f"{error.reason} (users are the service's own ids, of 24 hexadecimal digits; is it external_users=... you mean?)"
+        raise type(error)(hint, error.call, error.status, code=error.code, headers=error.headers, body=error.body) from error
+    return response
 
 
 class _UsersPager:

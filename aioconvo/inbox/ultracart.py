@@ -175,10 +175,10 @@ class UltraCartInbox(Inbox):
     """The inbox of UltraCart conversations, which can read but not send: messages go over the websocket.
 
     Conversations come newest first by their last message, and move to the front while the list is walked. So that none is
-    missed, the list is walked to its end also where `since` leaves its older part out. Messages come oldest first; the position
-    of their last page is where a later walk finds what is new. Whether the API refuses the id of a conversation that does not
-    exist is not documented: where there is no message at all, one request more asks for the conversation itself. With `since`
-    nothing asks: no news is what most walks find.
+    missed, the list is walked to its end also where `since` leaves its older part out. Messages come oldest first, the
+    only order that the API has: with `limit` the oldest come. The position of their last page is where a later walk finds what
+    is new. Whether the API refuses the id of a conversation that does not exist is not documented: where there is no message at
+    all, one request more asks for the conversation itself. With `since` nothing asks: no news is what most walks find.
 
     What messages travelled by is known of conversations that this inbox listed or was given, the last 10,000 of them; of
     others one request more asks, where there are messages.

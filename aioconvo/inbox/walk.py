@@ -14,9 +14,10 @@ from aioconvo.core.marks import Mark
 from aioconvo.core.pagers import Ask, Pager, Taken
 from aioconvo.core.pagination import AsyncPaginator
 
+from .models import Message
 from .times import aware
 
-__all__ = ["Listed", "NeutralPager", "Order", "Span", "neutral"]
+__all__ = ["AnyOrder", "Listed", "NeutralPager", "Order", "Span", "neutral"]
 
 N = TypeVar("N")
 T = TypeVar("T")
@@ -130,6 +131,20 @@ class NeutralPager(Generic[N, T]):
     def ahead(self, count: int, wanted: int | None = None) -> Sequence[Ask]:
         """What the inner pager knows."""
         return () if self._over else self._inner.ahead(count, wanted)
+
+
+class AnyOrder(AsyncPaginator[Message]):
+    """Messages that were asked for in no particular order, so that whoever needs one can have it."""
+
+    __slots__ = ("in_order",)
+
+    def __init__(
+        self, listed: AsyncPaginator[Message], in_order: Callable[[Order], AsyncPaginator[Message]], *, prefetch: int
+    ) -> None:
+        # It is a list from its beginning to its end: part of it would be another part in another order.
+        own = listed._fetch, listed._pager  # noqa: SLF001 -- its own base class
+        super().__init__(*own, walk=listed._identity, prefetch=prefetch, on_page=listed._on_page)  # noqa: SLF001 -- as above
+        self.in_order = in_order
 
 
 def neutral(

@@ -84,6 +84,28 @@ async def test_neutral_items_travel_to_other_processes(clients: dict[str, Any], 
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
+async def test_five_messages_are_the_newest_wherever_the_api_can(sandbox: Sandbox, clients: dict[str, Any], name: str) -> None:
+    inbox: Inbox = clients[name].inbox
+    for conversation in await conversations(inbox):
+        five = [message.id for message in await inbox.messages(conversation, limit=5).collect()]
+        whole = stored(sandbox, conversation)
+        assert five == (whole[:5] if name == "ultracart" else whole[::-1][:5])
+
+
+async def test_a_user_by_the_wrong_kind_of_id_is_told_of_the_other(clients: dict[str, Any]) -> None:
+    inbox = clients["sunshine"].inbox
+    with pytest.raises(aioconvo.NotFoundError, match="external_users=") as caught:
+        await inbox.conversations(users="user-1")
+    assert (caught.value.status, caught.value.code) == (404, "user_not_found")
+    with pytest.raises(aioconvo.NotFoundError) as caught:
+        await inbox.conversations(users="0" * 24)
+    assert "external_users" not in str(caught.value)
+    with pytest.raises(aioconvo.NotFoundError) as caught:
+        await inbox.conversations(external_users="nobody")
+    assert "external_users" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
 async def test_orders_are_what_the_capabilities_say(clients: dict[str, Any], name: str) -> None:
     inbox: Inbox = clients[name].inbox
     conversation = (await conversations(inbox))[0]

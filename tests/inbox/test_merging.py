@@ -115,11 +115,7 @@ async def test_inboxes_of_several_providers_merge(clients: dict[str, Any]) -> No
     smscx, smooch, ultracart = (clients[name].inbox for name in ("smscx", "smooch", "ultracart"))
     uuid = (await ultracart.conversations(limit=1)).items[0]
     contact = (await smscx.conversations(limit=1)).items[0]
-    sources = [
-        smscx.messages(contact),
-        smooch.messages("user-1", order=Order.OLDEST_FIRST),
-        ultracart.messages(uuid, prefetch=1),
-    ]
+    sources = [smscx.messages(contact, prefetch=1), smooch.messages("user-1"), ultracart.messages(uuid, prefetch=1)]
     found = [one async for one in aioconvo.merge(*sources)]
     assert len(found) == 3 * 230
     times = [one.sent_at for one in found if one.sent_at is not None]
@@ -127,8 +123,12 @@ async def test_inboxes_of_several_providers_merge(clients: dict[str, Any]) -> No
     newest = [smooch.messages("user-1"), clients["sunshine"].inbox.messages(await _first_sunshine(clients))]
     merged = [one.sent_at async for one in aioconvo.merge(*newest, newest_first=True)]
     assert merged == sorted(filter(None, merged), reverse=True)
-    with pytest.raises(aioconvo.OutOfOrderError, match="source 1"):
+    with pytest.raises(aioconvo.OutOfOrderError, match="source 2"):  # what Sunshine cannot
         [one async for one in aioconvo.merge(*newest)]
+    for own in (smooch.messages("user-1", order=Order.NEWEST_FIRST), smooch.messages("user-1", limit=5)):
+        with pytest.raises(aioconvo.OutOfOrderError, match="source 1"):  # another order would be other messages
+            [one async for one in aioconvo.merge(own, ultracart.messages(uuid))]
+    assert [one.id async for one in smooch.messages("user-1")] == [one.id async for one in smooch.messages("user-1")]
 
 
 async def _first_sunshine(clients: dict[str, Any]) -> Any:
