@@ -73,7 +73,7 @@ def test_every_list_of_the_catalogue(listing: Listing, served: Served) -> None:
     assert _lines(served, provider, listing.operation.python.partition(".")[2], *needed, "--limit", 2) == items[:2]
     table = _told(served, provider, listing.name, *needed, "--limit", 2).splitlines()
     assert len(table) == 1 + len(items[:2])
-    shown = {value for item in items[:2] for value in item.values() if isinstance(value, str)}
+    shown = {str(value) for item in items[:2] for value in item.values() if isinstance(value, str | int)}
     assert all(set(row.split()) & shown for row in table[1:])  # such as its id
     for name in listing.path_ids:
         option = f"--{name.replace('_', '-')}"

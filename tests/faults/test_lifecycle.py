@@ -188,7 +188,9 @@ async def test_closing_ends_every_call_whatever_it_waits_for(clock: Any, record_
         pool = aioconvo.SessionPool(size=4, clock=clock)
         client = sunshine(server, pool=pool)
         slow = client.with_options(limits=aioconvo.Limits(concurrency=1))
-        hourly = client.with_options(limits=aioconvo.Limits(rates=[aioconvo.RateLimit(1, 3600)]))
+        hourly = client.with_options(
+            limits=aioconvo.Limits(rates=[aioconvo.RateLimit(1, 3600)]), retry=aioconvo.RetryPolicy(max_own_wait=3600.0)
+        )
         pausing = [asyncio.create_task(client.conversations.get("pausing")) for _ in range(5)]
         await until(lambda: len(server.seen) == 5 and pool.in_use() == 0)
         posts = [asyncio.create_task(client.conversations.create(type="personal")) for _ in range(4)]

@@ -92,13 +92,15 @@ async def test_waiting_for_a_limit_costs_no_attempt_time(record_property: Any) -
     assert min(longest) > 0.3
 
 
-async def test_credentials_are_as_young_as_the_request_that_carries_them(clock: Any, record_property: Any) -> None:
+@in_virtual_time
+async def test_credentials_are_as_young_as_the_request_that_carries_them(record_property: Any) -> None:
     """R12, R29: a call that waits for a limit longer than a signed token lives still goes out with one that is good."""
+    clock = LoopClock()
     sent: list[float] = []
 
     def script(seen: Seen) -> Step:
         claims = seen.headers["authorization"].split(".")[1]
-        sent.append(json.loads(base64.urlsafe_b64decode(claims + "==="))["exp"] - clock.now)
+        sent.append(json.loads(base64.urlsafe_b64decode(claims + "==="))["exp"] - clock.time())
         return Answer(body=b'{"conversation": {"id": "c", "type": "personal"}}')
 
     async with FaultServer(script) as server, SessionPool(clock=clock) as pool:
@@ -110,11 +112,12 @@ async def test_credentials_are_as_young_as_the_request_that_carries_them(clock: 
             base_url=server.base_url,
             pool=pool,
             limits=Limits(rates=[RateLimit(1, 1800.0)], concurrency=1),
+            retry=RetryPolicy(max_own_wait=5 * 3600.0),
         )
         await asyncio.gather(*(client.conversations.get("c") for _ in range(8)))
-    _tell(record_property, "R29", f"8 calls over {sum(clock.slept) / 3600:.1f} h: tokens good for {min(sent):.0f} s and more")
+    _tell(record_property, "R29", f"8 calls over {_now() / 3600:.1f} h: tokens good for {min(sent):.0f} s and more")
     assert len(sent) == 8
-    assert min(sent) > 0
+    assert min(sent) >= 300  # seconds, with which they are renewed
 
 
 # A deadline bounds everything.
@@ -164,7 +167,9 @@ async def test_a_deadline_over_failing_and_slow_attempts_is_kept(record_property
     _tell(record_property, "R11", f"{count} calls with a deadline of {deadline} s: the longest took {longest:.3f} s; {kinds}")
     assert longest <= deadline + 0.001
     assert "answered" not in kinds
-    assert kinds["DeadlineExceededError"] > count / 10
+    # At its deadline, or at once where a 429 holds the credential back for longer than is left.
+    assert sum(number for kind, number in kinds.items() if "Deadline" in kind or kind == "LimitReachedError") > count / 10
+    assert kinds["APIDeadlineError"]
 
 
 @in_virtual_time

@@ -41,7 +41,7 @@ def test_times_are_written_in_milliseconds() -> None:
 @pytest.mark.parametrize("count", [0, 1, 2, 25, 250])
 def test_messages_come_in_order_and_end_with_the_conversation(count: int) -> None:
     settings = Settings(messages=count, now=NOW)
-    times = data.arrivals(settings, 4)
+    times = list(data.arrivals(settings, 4))
     assert len(times) == count
     assert times == sorted(times)
     assert not times or (times[0] > data.started(settings, 4) and times[-1] == data.ended(settings, 4))
@@ -67,7 +67,7 @@ def test_conversations_follow_each_other_and_half_are_of_the_last_day() -> None:
 def test_a_day_later_everything_is_a_day_later() -> None:
     later = Settings(now=NOW + dt.timedelta(days=1))
     shifted = [at - 86_400_000 for at in data.arrivals(later, 3)]
-    assert shifted == data.arrivals(Settings(now=NOW), 3)
+    assert shifted == list(data.arrivals(Settings(now=NOW), 3))
 
 
 def test_every_kind_of_content_is_in_a_conversation_of_25() -> None:
