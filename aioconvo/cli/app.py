@@ -33,6 +33,9 @@ _Moment = Annotated[
 ]
 
 
+_Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 also where ids that were given are unknown to the API.")]
+
+
 def _words(told: str) -> Any:
     return typer.Option(parser=choosing.words, metavar="TEXT", help=told)
 
@@ -160,6 +163,7 @@ def export(
     max_retries: connection.MaxRetries = None,
     max_body: connection.MaxBody = None,
     proxy: connection.Proxy = None,
+    strict: _Strict = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete what the target holds, and start over.")] = False,
     engine: Annotated[Engine, typer.Option(help="One process, or a Dask cluster.")] = Engine.LOCAL,
     scheduler: Annotated[
@@ -193,6 +197,7 @@ def export(
         overlap=overlap,
         refresh=choosing.days(refresh_days),
         fresh=fresh,
+        strict=strict,
         dask=choosing.on_dask(engine, scheduler, stage),
         scheduler=scheduler,
         stage=stage,
@@ -205,6 +210,8 @@ def verify(
     target: Annotated[str, typer.Argument(metavar="TARGET", help="As it was given to export --to.")],
     everything: Annotated[bool, typer.Option("--all", help="Every conversation, not only those that are short.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object in place of a table.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Read all data, where else sizes and counts are compared.")] = False,
+    strict: _Strict = False,
 ) -> None:
     """Show what an export holds of each conversation, and what is missing; by its own records, nothing is asked of an API.
 
@@ -212,7 +219,7 @@ def verify(
     """
     from . import verdicts
 
-    raise typer.Exit(verdicts.show(target, everything=everything, json=json))
+    raise typer.Exit(verdicts.show(target, everything=everything, json=json, deep=deep, strict=strict))
 
 
 @app.command()

@@ -53,6 +53,7 @@ class Choice:
     overlap: dt.timedelta | None = None
     refresh: dt.timedelta | None = None
     fresh: bool = False
+    strict: bool = False
     dask: bool = False
     scheduler: str | None = None
     stage: str | None = None
@@ -74,7 +75,7 @@ def run(choice: Choice) -> int:
             return 2 if isinstance(error, _WRONG_USE) else 1
         for sentence in _ending(summary):
             drawing.say(sentence)
-    if summary.complete:
+    if summary.complete and not (choice.strict and summary.unknowns):
         return 0
     return _STOPPED if summary.stopped else 1
 
@@ -186,5 +187,7 @@ def _ending(summary: Summary) -> Iterator[str]:
         yield ", ".join([told, *more, f"{duration(summary.seconds)}"])
     for name, held in summary.targets:
         yield from sentences(name, held)
+    for warning in summary.warnings:
+        yield f"Warning: {warning}"
     if summary.stopped and not summary.complete:
         yield "Stopped. The same command goes on from there."

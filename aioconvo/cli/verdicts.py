@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aioconvo.core.errors import AioconvoError
-from aioconvo.export import Completeness, ConversationState, Fault, Verdict, conversation_states, verify
+from aioconvo.export import Completeness, ConversationState, Fault, Unknown, Verdict, conversation_states, verify
 
 __all__ = ["as_json", "print_states", "sentences", "show"]
 
@@ -46,20 +46,23 @@ _WAYS_OUT: tuple[tuple[frozenset[str | None], str], ...] = (
 _WIDEST = 100_000  # characters
 
 
-def show(target: str, *, everything: bool, json: bool) -> int:
-    """Print what a target holds; the exit code: 0 complete, 1 short, 2 no such target."""
+def show(target: str, *, everything: bool, json: bool, deep: bool = False, strict: bool = False) -> int:
+    """Print what a target holds; the exit code: 0 complete, 1 short, 2 no such target.
+
+    With `strict`, ids that the API does not know make it short.
+    """
     try:
-        held = verify(target)
+        held = verify(target, deep=deep)
         if json:
-            for piece in as_json(target, held, everything=everything):
+            for piece in as_json(target, held, everything=everything, deep=deep):
                 typer.echo(piece, nl=False)
         else:
-            print_states(conversation_states(target), everything=everything)
+            print_states(conversation_states(target, deep=deep), everything=everything)
             typer.echo("\n".join(sentences(target, held)))
     except AioconvoError as error:
         typer.echo(f"Error: {error}", err=True)
         return 2
-    return 0 if held.complete else 1
+    return 0 if held.complete and not (strict and held.unknowns) else 1
 
 
 def sentences(target: str, held: Completeness) -> list[str]:
@@ -71,8 +74,16 @@ def sentences(target: str, held: Completeness) -> list[str]:
     ]
     if held.lists_unfinished > 10:  # noqa: PLR2004 -- as above
         told.append(f"  and {held.lists_unfinished - 10} lists more")
+    if held.unknowns:
+        names = ", ".join(map(_unknown, held.unknown[:10]))
+        more = " ..." if held.unknowns > len(held.unknown[:10]) else ""
+        told.append(f"  unknown to the API, {held.unknowns} of the ids that were given: {names}{more}")
+    since = f" since the last run that ended, {_time(held.written_at)}" if held.written_at else ""
+    told += [f"  damaged{since}: {words}" for words in held.damage[:10]]
+    if held.running:
+        told.append("  an export is writing to it: its records were asked, the data was not looked at")
     if held.complete:
-        return [*told, "  complete"]
+        return [*told, f"  complete, as of {_time(held.as_of)}"]
     faults = [*(one.fault for one in held.lists), *(one.fault for one in held.incomplete)]
     return [*told, *(f"  NOT COMPLETE: {words}" for words in ways_out(fault.type if fault else None for fault in faults))]
 
@@ -101,14 +112,14 @@ def print_states(states: Iterable[ConversationState], *, everything: bool) -> No
         Console(width=Console(width=_WIDEST).measure(drawn).maximum).print(drawn)
 
 
-def as_json(target: str, held: Completeness, *, everything: bool) -> Iterator[bytes]:
+def as_json(target: str, held: Completeness, *, everything: bool, deep: bool = False) -> Iterator[bytes]:
     """One JSON object in pieces: totals, and under `conversations` those that are short, or all."""
     totals: dict[str, Any] = msgspec.to_builtins(held)
     del totals["incomplete"]
     totals["conversation_count"] = totals.pop("conversations")
     yield msgspec.json.encode({"target": target, "complete": held.complete, **totals})[:-1] + b',"conversations":['
     between = b"\n"
-    for state in conversation_states(target):
+    for state in conversation_states(target, deep=deep):
         if everything or not state.verdict.whole:
             yield between + msgspec.json.encode(state)
             between = b",\n"
@@ -138,6 +149,11 @@ def _reason(state: ConversationState) -> str:
 
 def _why(fault: Fault | None) -> str:
     return "stopped before its end" if fault is None else f"{fault.type}: {fault.words}"
+
+
+def _unknown(one: Unknown) -> str:
+    named = f"conversation {one.conversation}" if one.user is None else f"user {one.user}"
+    return f"{named} of {one.account.provider}"
 
 
 def _list(user: str, provider: str) -> str:

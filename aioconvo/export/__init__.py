@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .batch import Account, Batch, Committed, Fault, Identity, Step
-    from .completeness import Completeness, ConversationState, UnfinishedList, Verdict, conversation_states, verify
+    from .completeness import (
+        Completeness,
+        ConversationState,
+        UnfinishedList,
+        Unknown,
+        Verdict,
+        conversation_states,
+        verify,
+    )
     from .engine import Exporter
     from .errors import ExportError, TargetError
     from .progress import Progress, SourceCounts, Summary
@@ -39,6 +47,7 @@ __all__ = [
     "Summary",
     "TargetError",
     "UnfinishedList",
+    "Unknown",
     "Verdict",
     "conversation_states",
     "open_sink",
@@ -64,6 +73,7 @@ _HOMES = {
     "Summary": ".progress",
     "TargetError": ".errors",
     "UnfinishedList": ".completeness",
+    "Unknown": ".completeness",
     "Verdict": ".completeness",
     "conversation_states": ".completeness",
     "open_sink": ".sinks",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import NamedTuple
 
 from aioconvo.core.codec import Model
 
 from .schema import ConversationRow, MessageLines
 
-__all__ = ["Account", "Batch", "Committed", "Fault", "Identity", "Step"]
+__all__ = ["Account", "Batch", "Committed", "ConversationMark", "Fault", "Identity", "Mark", "Step"]
 
 
 class Account(NamedTuple):
@@ -41,6 +42,13 @@ class Identity(Model):
         """Whether less than all messages are wanted, so that the API's own counts do not tell how many."""
         return not (self.since is None and self.until is None and self.channel is None)
 
+    def warnings(self, empty: Collection[Account]) -> tuple[str, ...]:
+        """What to say where bounds leave no message of an account at all."""
+        bounds = {"since": self.since, "until": self.until, "channel": self.channel}
+        told = ", ".join(f"{name} {value}" for name, value in bounds.items() if value is not None)
+        accounts = (account for account, _ in self.accounts if account in empty)
+        return tuple(f"no message of {account} matches {told}" for account in accounts) if told else ()
+
 
 class Fault(Model):
     """Why a list or conversation failed: the error's type, and its words, which hold no message text."""
@@ -69,7 +77,7 @@ class Batch(Model):
 
     A page of the list of conversations has a `user` (empty: the list of the whole account) and `conversations`; a page of one
     conversation's messages has a `conversation` and `messages`. An answer that was a whole list, of one conversation with all
-    of its messages, has all four.
+    of its messages, has all four. Messages stand oldest first, as the API's list has them; `downward`: the next page is older.
     """
 
     account: Account
@@ -78,6 +86,27 @@ class Batch(Model):
     conversation: str | None = None
     conversations: tuple[ConversationRow, ...] = ()
     messages: MessageLines = MessageLines()
+    downward: bool = False
+
+
+class Mark(NamedTuple):
+    """A message in a `part` of the target whose deletion was noticed, a moment of `to_text`, or `None`: it is there again."""
+
+    part: int
+    provider: str
+    account: str
+    conversation: str
+    id: str
+    deleted_at: str | None
+
+
+class ConversationMark(NamedTuple):
+    """A conversation whose deletion was noticed."""
+
+    provider: str
+    account: str
+    conversation: str
+    deleted_at: str | None
 
 
 class Committed(NamedTuple):

@@ -56,6 +56,7 @@ _LOOK = 0.1  # seconds between two looks whether to stop
 _COUNT = 1.0  # seconds between two looks at the workers
 _ALONE = 60  # looks in a row that find no worker, before it is given up
 _ENDING = ".batches"
+_HEAD = 8  # bytes of a batch's length
 _CONNECT = 15.0  # seconds
 
 _dask: Any = distributed  # half of it has types, which call the other half unknown
@@ -370,8 +371,8 @@ def _batches(stage: pathlib.Path) -> Generator[Batch]:
             f"a worker has written {stage}, which is not to be seen here: name a directory that all machines share (--stage)"
         ) from None
     with file:
-        for line in file:
-            yield msgspec.json.decode(line, type=Batch)
+        while head := file.read(_HEAD):
+            yield msgspec.json.decode(file.read(int.from_bytes(head)), type=Batch)
 
 
 def _next(batches: Iterator[Batch]) -> list[Batch]:
@@ -433,7 +434,7 @@ async def _each(jobs: Sequence[Job]) -> AsyncIterator[Job]:
 
 
 class _Stage:
-    """A file of batches, one a line, that appears under its name when it is whole."""
+    """A file of batches, each after its length, that appears under its name when it is whole."""
 
     def __init__(self, path: pathlib.Path) -> None:
         self._path = path
@@ -446,9 +447,9 @@ class _Stage:
 
     async def write(self, batch: Batch) -> None:
         """Add one batch."""
-        line = msgspec.json.encode(batch) + b"\n"
+        encoded = msgspec.json.encode(batch)
         async with self._turn:
-            await asyncio.to_thread(self._add, line)
+            await asyncio.to_thread(self._add, len(encoded).to_bytes(_HEAD) + encoded)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

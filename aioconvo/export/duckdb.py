@@ -11,10 +11,12 @@ that the ledger does not know; they come again, and from then on every row takes
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import datetime as dt
 import os
 import pathlib
+import shutil
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -23,9 +25,23 @@ import msgspec
 from aioconvo.core.moments import EPOCH
 
 from .batch import Batch, Committed, Identity
+from .census import Census, Damage, stub
 from .errors import ExportError, TargetError, target_errors
 from .ledger import Ledger
-from .schema import CONVERSATIONS, MESSAGES, Column, ColumnType, ConversationRow, MessageRow, Row, Table, decode_row, encode_row
+from .replacing import regular, replaced
+from .schema import (
+    CONVERSATIONS,
+    MESSAGES,
+    Column,
+    ColumnType,
+    ConversationRow,
+    MessageRow,
+    Row,
+    Table,
+    decode_row,
+    digest,
+    encode_row,
+)
 
 try:
     import duckdb
@@ -43,6 +59,7 @@ _TYPES = {
     ColumnType.INTEGER: "BIGINT",
     ColumnType.JSON: "JSON",
 }
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _TABLES: tuple[Table[Any], ...] = (CONVERSATIONS, MESSAGES)
 _ROWS_AT_ONCE = 5_000
 # Nothing is ever fetched: what is needed of DuckDB is built in.
@@ -63,7 +80,8 @@ class DuckdbSink:
         self.path = pathlib.Path(path)
         self._ledger = Ledger(self.path.with_name(f"{self.path.name}.ledger"))
         self._db: duckdb.DuckDBPyConnection | None = None
-        self._replaces = False
+        self._commits = 0
+        self._begun = False
 
     @property
     def ledger(self) -> Ledger:
@@ -76,20 +94,22 @@ class DuckdbSink:
             with _errors(self.path):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._ledger.connect(to_write=True)
-                self._db = duckdb.connect(self.path.absolute(), config=_CONFIG)
+                regular(self.path)
+                self._db = self._to_write()
                 if fresh and self._ledger.exists():
                     self._wipe(self._db)
                 self._make(self._db)
                 self._ledger.begin(self.kind, identity)
-                self._replaces = self._runs_ahead(self._db)
+                self._mend(self._db)
+                self._begun = True
         except BaseException:
             self.close()
             raise
 
     def _wipe(self, db: duckdb.DuckDBPyConnection) -> None:
         # The ledger last: while it is there, a wipe that was broken off can be asked for again.
-        for table in _TABLES:
-            db.execute(f"DROP TABLE IF EXISTS {table.name}")
+        for name in ("_aioconvo", *(table.name for table in _TABLES)):
+            db.execute(f"DROP TABLE IF EXISTS {name}")
         with self._ledger.transaction():
             self._ledger.wipe()
 
@@ -101,13 +121,79 @@ class DuckdbSink:
                 raise TargetError(f"{told}; name another file")
             db.execute(f"CREATE TABLE IF NOT EXISTS {table.name} ({', '.join(map(_definition, table.columns))})")
 
-    def _runs_ahead(self, db: duckdb.DuckDBPyConnection) -> bool:
-        """Whether a commit was broken off before its end, so that there are rows of which the ledger does not know."""
-        told = int(self._ledger.db.execute("SELECT ifnull(sum(messages), 0) FROM _aioconvo_conversations").fetchone()[0])
-        held = _count(db, MESSAGES)
-        if held < told:
-            raise TargetError(f"{self.path} holds {held} messages and its ledger tells of {told}; start over with --fresh")
-        return held > told
+    def _mend(self, db: duckdb.DuckDBPyConnection) -> None:
+        """Make the two files agree, where one is older than the other, or somebody deleted something here."""
+        ledger = self._ledger
+        self._commits = int(ledger.meta("commits") or 0)
+        if not db.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = '_aioconvo'").fetchone():
+            db.execute("CREATE TABLE _aioconvo AS SELECT 0::BIGINT AS commits")
+        written = _written(db)
+        with ledger.transaction(), _transaction(db):
+            census = Census(ledger)
+            census.count(_listed(db))
+            unlisted = census.unlisted()
+            census = Census(ledger)
+            census.count(_counted(db))
+            keys, _ = census.differing()
+            if written == self._commits and not keys and not unlisted:
+                return
+            same = ", ".join(MESSAGES.key)
+            db.execute(f"DELETE FROM messages WHERE rowid NOT IN (SELECT max(rowid) FROM messages GROUP BY {same})")  # noqa: S608 -- the schema's names
+            if written != self._commits:  # any row may be older or newer than its digest
+                keys = list({*keys, *census.every()})
+                census.adopt(_rows(db, CONVERSATIONS))
+            wanted = set(keys)
+            found = (row for row in _rows(db, MESSAGES) if (row.provider, row.account, row.conversation_id) in wanted)
+            collections.deque(census.find(found), maxlen=0)
+            census.settle(keys)
+            for *key, number in unlisted:  # after all was read: rows of this transaction have numbers of another kind
+                row = stub(key)
+                _insert(db, CONVERSATIONS, [row])
+                ledger.db.execute("UPDATE _aioconvo_conversations SET digest = ? WHERE number = ?", (digest(row), number))
+            self._stamp(db, max(written, self._commits) + 1)
+
+    def _stamp(self, db: duckdb.DuckDBPyConnection, commits: int) -> None:
+        """Number a commit in both files, so that it can be seen when they are not of the same moment."""
+        db.execute("UPDATE _aioconvo SET commits = ?", [commits])
+        self._ledger.put(commits=str(commits))
+        self._commits = commits
+
+    def _to_write(self) -> duckdb.DuckDBPyConnection:
+        """The database; where somebody is reading it, they keep it, and the export goes on in a copy in its place."""
+        path = self.path.absolute()
+        try:
+            return duckdb.connect(path, config=_CONFIG)
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            with contextlib.suppress(duckdb.Error), duckdb.connect(path, read_only=True, config=_CONFIG):
+                replaced(self.path, _copy)  # nobody writes to it
+            return duckdb.connect(path, config=_CONFIG)
+
+    def damage(self, *, deep: bool) -> Damage:
+        """See `Sink`."""
+        with target_errors(self._ledger.path), self._ledger.reading() as ledger:
+            if not self.path.is_file():
+                return Damage([f"{self.path.name} is gone"])
+            try:
+                with self._reading() as db:
+                    return self._compared(db, ledger, deep=deep)
+            except duckdb.Error as error:
+                return Damage([f"{self.path.name}: {_reason(error)}"])
+
+    def _compared(self, db: duckdb.DuckDBPyConnection, ledger: Ledger, *, deep: bool) -> Damage:
+        words = [] if _written(db) == int(ledger.meta("commits") or 0) else ["it and its ledger are not of the same moment"]
+        census = Census(ledger)
+        census.count(_listed(db))
+        words += [f"{len(some)} conversations are missing"] if (some := census.unlisted()) else []
+        census = Census(ledger)
+        if deep:
+            words += census.changed(_rows(db, CONVERSATIONS))
+            found = census.differences(_rows(db, MESSAGES))
+        else:
+            census.count(_counted(db))
+            _, found = census.differing()
+        return found._replace(words=[*words, *found.words])
 
     def commit(self, batches: Sequence[Batch]) -> Committed:
         """Make the rows and steps of all batches durable, or none of them."""
@@ -116,12 +202,15 @@ class DuckdbSink:
         with _errors(self.path), self._ledger.transaction():
             taken = self._ledger.take(batches)
             conversations = {(row.provider, row.account, row.conversation_id): row for row in taken.conversations}
-            older = taken.messages if self._replaces else [line for _, line in taken.older]
+            older = [line for _, line in taken.older]
             with _transaction(self._db):
                 _delete(self._db, CONVERSATIONS, list(conversations.values()))
                 _insert(self._db, CONVERSATIONS, [encode_row(row) for row in conversations.values()])
                 _delete(self._db, MESSAGES, [decode_row(MESSAGES, line) for line in older])
                 _insert(self._db, MESSAGES, taken.messages)
+                _mark(self._db, MESSAGES, [mark[1:] for mark in taken.marks])
+                _mark(self._db, CONVERSATIONS, taken.vanished)
+                self._stamp(self._db, self._commits + 1)
         return taken.counts
 
     def close(self) -> None:
@@ -130,6 +219,8 @@ class DuckdbSink:
         with contextlib.ExitStack() as stack:
             stack.enter_context(_errors(self.path))
             stack.callback(self._ledger.close)
+            if db is not None and self._begun:
+                stack.callback(self._ledger.finish, finished=True)
             if db is not None:
                 stack.callback(db.close)
 
@@ -145,17 +236,39 @@ class DuckdbSink:
         """The rows in the order in which they were written, some thousands in memory at a time."""
         if not self.path.is_file():
             raise TargetError(f"{self.path}: no such file")
-        columns = ", ".join(_asked(column) for column in table.columns)
+        with _errors(self.path), self._reading() as db:
+            yield from _rows(db, table)
+
+    def _reading(self) -> duckdb.DuckDBPyConnection:
         # A cursor shares the open database and has results of its own.
-        with (
-            _errors(self.path),
-            self._db.cursor() if self._db else duckdb.connect(self.path.absolute(), read_only=True, config=_CONFIG) as db,
-        ):
-            ((end,),) = db.execute(f"SELECT ifnull(max(rowid), -1) FROM {table.name}").fetchall()  # noqa: S608 -- the schema's names
-            for first in range(0, end + 1, _ROWS_AT_ONCE):
-                bounds = f"rowid >= {first} AND rowid < {first + _ROWS_AT_ONCE}"
-                for found in db.execute(f"SELECT {columns} FROM {table.name} WHERE {bounds} ORDER BY rowid").fetchall():  # noqa: S608 -- as above
-                    yield _row(table, found)
+        return self._db.cursor() if self._db else duckdb.connect(self.path.absolute(), read_only=True, config=_CONFIG)
+
+
+def _rows(db: duckdb.DuckDBPyConnection, table: Table[R]) -> Iterator[R]:
+    columns = ", ".join(_asked(column) for column in table.columns)
+    ((end,),) = db.execute(f"SELECT ifnull(max(rowid), -1) FROM {table.name}").fetchall()  # noqa: S608 -- the schema's names
+    for first in range(0, end + 1, _ROWS_AT_ONCE):
+        bounds = f"rowid >= {first} AND rowid < {first + _ROWS_AT_ONCE}"
+        for found in db.execute(f"SELECT {columns} FROM {table.name} WHERE {bounds} ORDER BY rowid").fetchall():  # noqa: S608 -- as above
+            yield _row(table, found)
+
+
+def _copy(path: pathlib.Path, copy: pathlib.Path) -> None:
+    shutil.copyfile(path, copy)
+
+
+def _written(db: duckdb.DuckDBPyConnection) -> int:
+    """The number of the last commit."""
+    ((commits,),) = db.execute("SELECT max(commits) FROM _aioconvo").fetchall()
+    return int(commits or 0)
+
+
+def _listed(db: duckdb.DuckDBPyConnection) -> list[Any]:
+    return db.execute("SELECT DISTINCT provider, account, conversation_id, 1 FROM conversations").fetchall()
+
+
+def _counted(db: duckdb.DuckDBPyConnection) -> list[Any]:
+    return db.execute("SELECT provider, account, conversation_id, count(*) FROM messages GROUP BY ALL").fetchall()
 
 
 def _definition(column: Column) -> str:
@@ -187,13 +300,34 @@ def _delete(db: duckdb.DuckDBPyConnection, table: Table[Any], rows: Sequence[Row
         db.execute(f"DELETE FROM {table.name} WHERE ({', '.join(table.key)}) IN (SELECT {asked})", keys)  # noqa: S608 -- the schema's names
 
 
+def _mark(db: duckdb.DuckDBPyConnection, table: Table[Any], marks: Sequence[Sequence[str | None]]) -> None:
+    """Say of the rows of these keys when their deletion was noticed, which is the last of each mark."""
+    if marks:
+        columns = [list(column) for column in zip(*marks, strict=True)]
+        given = ", ".join(f"unnest(?) AS {name}" for name in (*table.key, "noticed"))
+        same = " AND ".join(f"{table.name}.{name} = given.{name}" for name in table.key)
+        told = f"UPDATE {table.name} SET deleted_at = given.noticed::TIMESTAMPTZ FROM (SELECT {given}) AS given WHERE {same}"  # noqa: S608 -- the schema's names
+        db.execute(told, columns)
+
+
 def _insert(db: duckdb.DuckDBPyConnection, table: Table[Any], rows: Sequence[bytes | msgspec.Raw]) -> None:
-    """Insert encoded rows, thousands with each statement."""
-    shape = msgspec.json.encode([{column.name: _TYPES[column.type] for column in table.columns}]).decode()
+    """Insert encoded rows, thousands with each statement. JSON travels as text: as JSON, its numbers would be written anew."""
+    texts = [column.name for column in table.columns if column.type is ColumnType.JSON]
+    kinds = {column.name: "VARCHAR" if column.name in texts else _TYPES[column.type] for column in table.columns}
+    shape = msgspec.json.encode([kinds]).decode()
     insert = f"INSERT INTO {table.name} SELECT row.* FROM (SELECT unnest(from_json_strict(?::JSON, ?)) AS row)"  # noqa: S608 -- as above
     for first in range(0, len(rows), _ROWS_AT_ONCE):
-        document = b"[" + b",".join(rows[first : first + _ROWS_AT_ONCE]) + b"]"
+        document = msgspec.json.encode([_with_texts(row, texts) for row in rows[first : first + _ROWS_AT_ONCE]])
         db.execute(insert, [document.decode(), shape])
+
+
+def _with_texts(row: bytes | msgspec.Raw, texts: Sequence[str]) -> dict[str, Any]:
+    """An encoded row whose JSON members are texts."""
+    members: dict[str, Any] = _members(row)
+    for name in texts:
+        told = str(members[name], "utf-8")
+        members[name] = None if told == "null" else told
+    return members
 
 
 def _asked(column: Column) -> str:

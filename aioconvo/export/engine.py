@@ -151,7 +151,9 @@ class Exporter:
             with anyio.CancelScope(shield=True):
                 await self._targets.close()
         counts = tuple(flow.counts for flow in self._flows)
-        return Summary(sources=counts, targets=held, stopped=self.stopping, seconds=time.monotonic() - began)
+        seconds = time.monotonic() - began
+        warnings = () if self.stopping else self._identity.warnings({one for _, each in held for one in each.empty})
+        return Summary(sources=counts, targets=held, stopped=self.stopping, seconds=seconds, warnings=warnings)
 
     def tell(self) -> None:
         """Tell how far it is."""
@@ -322,6 +324,7 @@ class _Flow:
                     self._exporter.overlap,
                     reads_new=self._source.inbox.capabilities.reads_new_messages,
                     refreshed_from=self._exporter.refreshed_from,
+                    first=one.first,
                 )
                 for one in owed
             ]

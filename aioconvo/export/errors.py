@@ -22,11 +22,12 @@ _REASONS = {
     errno.ENOTDIR: "a part of the path is a file, not a directory",
     errno.ENOENT: "no such file or directory",
     errno.EIO: "the disk reports an error",
+    errno.EAGAIN: "another export is writing there; wait for it to end",
 }
 # SQLite's own words, which its error codes of Python 3.11 on do not tell more of.
 _SQLITE_REASONS = (
     ("full", "the disk is full"),
-    ("locked", "another export or program is writing there; wait for it to end"),
+    ("locked", "another program is writing there; wait for it to end"),
     ("readonly", "no permission to write there"),
     ("unable to open", "it cannot be opened there: is the directory missing, or not writable?"),
     ("not a database", "the file there is something else, no SQLite database; name another file"),

@@ -5,28 +5,27 @@ Every function is a few statements, however many pages and rows there are. They 
 
 from __future__ import annotations
 
+import functools
 import sqlite3
-from collections.abc import Mapping, Sequence
-from itertools import chain, repeat
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
+from typing import NamedTuple
 
-import msgspec
-
-from . import bulk, plan
-from .batch import Account, Batch, Committed, Step
-from .schema import ConversationRow, MessageLines, digest, encode_row
+from . import bulk, deletions, plan
+from .arrivals import Arrivals, Held, Look, arrived
+from .batch import Account, Batch, Committed, ConversationMark, Mark, Step
+from .ranks import Span
+from .schema import ConversationRow, digest, encode_row
 from .times import to_text
 
 __all__ = ["Taken", "take_conversations", "take_lists", "take_messages"]
 
-_Known: TypeAlias = dict[int, dict[str, tuple[bytes, int]]]  # by a conversation's number and a message's id: digest and part
-
 _FIND_LISTED = """WITH given (source, id) AS ({rows})
-    SELECT json_group_array(json_array(c.id, number, round, due, walked, ended, messages, hex(digest)))
+    SELECT json_group_array(json_array(c.id, number, round, due, walked, ended, messages - gone, told, hex(digest), deleted_at))
     FROM given CROSS JOIN _aioconvo_conversations AS c ON c.source = given.source AND c.id = given.id"""
 _LIST = """INSERT INTO _aioconvo_conversations (source, id, round, listed, told, digest, row) {rows}
     ON CONFLICT (source, id) DO UPDATE SET round = excluded.round, listed = excluded.listed, told = excluded.told,
-    digest = excluded.digest, row = excluded.row"""
+    digest = excluded.digest, row = excluded.row, deleted_at = NULL"""
 _NAME = """INSERT INTO _aioconvo_conversations (source, id, round) {rows}
     ON CONFLICT (source, id) DO UPDATE SET round = excluded.round"""
 _FORGET = "UPDATE _aioconvo_conversations SET whole_to = NULL WHERE number IN ({rows})"
@@ -35,19 +34,23 @@ _RESTART = """UPDATE _aioconvo_conversations SET due = 1, run = 0, walk = '', pa
 
 _FAIL_LIST = """WITH given (source, user, fault, words) AS ({rows}) UPDATE _aioconvo_lists AS l
     SET fault = given.fault, words = given.words FROM given WHERE l.source = given.source AND l.user = given.user"""
-_MOVE_LIST = """WITH given (source, user, walk, pages, position, due) AS ({rows}) UPDATE _aioconvo_lists AS l
-    SET walk = given.walk, pages = given.pages, position = given.position, due = given.due, fault = NULL, words = NULL
+_MOVE_LIST = """WITH given (source, user, walk, pages, position, due, begun) AS ({rows}) UPDATE _aioconvo_lists AS l
+    SET walk = given.walk, pages = given.pages, position = given.position, due = given.due, fault = NULL, words = NULL,
+    begun = ifnull(given.begun, l.begun)
     FROM given WHERE l.source = given.source AND l.user = given.user"""
 
-_FIND = """WITH given (source, id) AS ({rows}) SELECT json_group_array(json_array(c.source, c.id, number, messages))
+_FIND = """WITH given (source, id) AS ({rows})
+    SELECT json_group_array(json_array(c.source, c.id, number, messages, walk, bottom, top, edge, seeing))
     FROM given CROSS JOIN _aioconvo_conversations AS c ON c.source = given.source AND c.id = given.id AND due"""
 _KNOWN = """WITH given (conversation, id) AS ({rows})
-    SELECT json_group_array(json_array(i.conversation, i.id, hex(digest), part))
+    SELECT json_group_array(json_array(i.conversation, i.id, hex(digest), part, rank, deleted_at))
     FROM given CROSS JOIN _aioconvo_items AS i ON i.conversation = given.conversation AND i.id = given.id"""
-_KEEP = "INSERT OR REPLACE INTO _aioconvo_items (conversation, id, digest, part) {rows}"
-_COUNT = """WITH given (number, added, oldest, newest) AS ({rows}) UPDATE _aioconvo_conversations AS c
-    SET messages = messages + added, first = min(ifnull(first, oldest), ifnull(oldest, first)),
-    last = max(ifnull(last, newest), ifnull(newest, last)) FROM given WHERE c.number = given.number"""
+_KEEP = "INSERT OR REPLACE INTO _aioconvo_items (conversation, id, digest, part, rank) {rows}"
+_COUNT = """WITH given (number, added, back, oldest, newest, bottom, top, edge, seeing) AS ({rows})
+    UPDATE _aioconvo_conversations AS c
+    SET messages = messages + added, gone = gone - back, first = min(ifnull(first, oldest), ifnull(oldest, first)),
+    last = max(ifnull(last, newest), ifnull(newest, last)), bottom = given.bottom, top = given.top, edge = given.edge,
+    seeing = given.seeing FROM given WHERE c.number = given.number"""
 
 # What the list told came with all messages: there is no change that they lack.
 _CAME = "UPDATE _aioconvo_conversations SET walked = listed WHERE number IN ({rows})"
@@ -72,25 +75,28 @@ class Taken(NamedTuple):
     """What some pages brought that the target does not hold as it is.
 
     `messages` are encoded rows; `older` are those of them of which the target holds an older one, each with the part that
-    holds it; `counts` are of messages.
+    holds it; `counts` are of messages. `marks` are of messages whose deletion was noticed, or that are there again,
+    `vanished` of conversations.
     """
 
     conversations: list[ConversationRow]
-    messages: list[msgspec.Raw]
-    older: list[tuple[int, msgspec.Raw]]
+    messages: list[bytes]
+    older: list[tuple[int, bytes]]
     counts: Committed
+    marks: list[Mark]
+    vanished: list[ConversationMark]
 
 
 def take_conversations(
-    db: sqlite3.Connection, source: int, rows: Sequence[ConversationRow], *, bounded: bool, keeps_rows: bool
+    db: sqlite3.Connection, source: int, batch: Batch, *, bounded: bool, keeps_rows: bool
 ) -> list[ConversationRow]:
     """Note conversations of a list, or that were named; those that are new or different.
 
-    One that seems unchanged but holds fewer messages than the list tells is walked from its beginning, once a round, unless
-    the export is `bounded`.
+    One that seems unchanged but holds fewer messages than the list tells is walked from its beginning, once a round, and so
+    is one of which the list tells fewer than before, unless the export is `bounded`. One whose messages came along is due.
     """
     ((current,),) = db.execute("SELECT round FROM _aioconvo_sources WHERE number = ?", (source,)).fetchall()
-    latest = {row.conversation_id: row for row in rows}
+    latest = {row.conversation_id: row for row in batch.conversations}
     known = {one: found for one, *found in bulk.find(db, _FIND_LISTED, [(source, one) for one in latest])}
     fresh: list[ConversationRow] = []
     restarts: list[bulk.Row] = []
@@ -98,19 +104,25 @@ def take_conversations(
     named: list[bulk.Row] = []
     listed: list[bulk.Row] = []
     for one, row in latest.items():
-        number, last_round, due, walked, ended, held, before = known.get(one, (0, current, 1, None, 0, 0, ""))
+        number, last_round, due, walked, ended, held, told, before, gone = known.get(
+            one, (0, current, 1, None, 0, 0, None, "", None)
+        )
         fingerprint = plan.fingerprint(row)
-        if not due and plan.is_due(listed=fingerprint, walked=walked, ended=bool(ended), again=last_round < current):
-            restarts.append((number,))
-        elif not due and not bounded and last_round < current and held < (row.message_count or 0):
+        count = None if bounded else row.message_count
+        lacks = count is not None and held < count and last_round < current
+        fewer = count is not None and told is not None and count < told
+        changed = plan.is_due(listed=fingerprint, walked=walked, ended=bool(ended), again=last_round < current)
+        if not due and (fewer or (lacks and not changed)):
             short.append((number,))
-        if number and bytes(row.native) == b"null":  # an id alone tells nothing new
+        elif not due and (changed or one == batch.conversation):
+            restarts.append((number,))
+        if before and bytes(row.native) == b"null":  # an id alone tells nothing new
             named.append((source, one, current))
             continue
         encoded = encode_row(row)
         now = digest(encoded)
         listed.append((source, one, current, fingerprint, row.message_count, now, encoded if keeps_rows else None))
-        if bytes.fromhex(before) != now:
+        if bytes.fromhex(before) != now or gone is not None:
             fresh.append(row)
     bulk.run(db, _FORGET, short)
     bulk.run(db, _RESTART, restarts + short)
@@ -119,77 +131,82 @@ def take_conversations(
     return fresh
 
 
-def take_lists(db: sqlite3.Connection, sources: Mapping[Account, int], batches: Sequence[Batch]) -> None:
-    """Note where the walks of lists stand."""
+def take_lists(
+    db: sqlite3.Connection, sources: Mapping[Account, int], batches: Sequence[Batch], look: Look
+) -> list[ConversationMark]:
+    """Note where the walks of lists stand; the conversations that a whole list does not hold any more."""
     moves: dict[tuple[int, str | None], bulk.Row] = {}
     faults: list[bulk.Row] = []
+    begun: set[tuple[int, str | None]] = set()
+    ended: list[Account] = []
     for batch in batches:
         step, where = batch.step, (sources[batch.account], batch.user)
         if step.fault is None:
-            moves[where] = (*where, step.walk, step.pages, step.position, not step.ended)
+            if step.pages <= 1:
+                begun.add(where)
+            moves[where] = (*where, step.walk, step.pages, step.position, not step.ended, look.run if where in begun else None)
+            ended += [batch.account] if step.ended and not batch.user else ()
         else:
             faults.append((*where, step.fault.type, step.fault.words))
     bulk.run(db, _MOVE_LIST, list(moves.values()))
     bulk.run(db, _FAIL_LIST, faults)
+    return [mark for account in ended for mark in deletions.vanished(db, account, sources[account], look)]
 
 
-def take_messages(db: sqlite3.Connection, sources: Mapping[Account, int], batches: Sequence[Batch], part: int) -> Taken:
+def take_messages(
+    db: sqlite3.Connection, sources: Mapping[Account, int], batches: Sequence[Batch], part: int, look: Look
+) -> Taken:
     """Note messages and where their walks stand; those that are new or different stand in this `part` from now on.
 
     What is of a conversation that is not due is left out: another target lacks it, or the list brought it once more.
     """
-    asked = {(sources[batch.account], batch.conversation) for batch in batches}
-    found = {(source, one): (number, held) for source, one, number, held in bulk.find(db, _FIND, list(asked))}
-    pages: dict[int, list[MessageLines]] = {}
-    looked: list[bulk.Row] = []
-    steps: list[tuple[int, Step]] = []
-    came: list[bulk.Row] = []
+    pages: dict[tuple[int, str], list[Batch]] = {}
     for batch in batches:
-        number, held = found.get((sources[batch.account], batch.conversation), (0, 0))
-        if not number:
-            continue
-        pages.setdefault(number, []).append(batch.messages)
-        looked += [(number, one) for one in batch.messages.ids] if held else ()
-        steps.append((number, batch.step))
-        came += [(number,)] if batch.user is not None else ()
-    known: _Known = {}
-    for number, one, before, where in bulk.find(db, _KNOWN, looked):
-        known.setdefault(number, {})[one] = (bytes.fromhex(before), where)
-    news = [_new(number, MessageLines.joined(some), known.get(number, {})) for number, some in pages.items()]
-    items = chain.from_iterable(zip(repeat(new.number), new.lines.ids, new.lines.digests, repeat(part)) for new in news)
-    bulk.run(db, _KEEP, list(items))
-    bulk.run(db, _COUNT, [_span(new) for new in news if new.lines])
-    bulk.run(db, _CAME, came)
-    _step(db, steps)
-    rows = list(chain.from_iterable(new.lines.rows for new in news))
-    older = list(chain.from_iterable(new.older for new in news))
-    total = sum(len(lines) for some in pages.values() for lines in some)
-    return Taken([], rows, older, Committed(len(rows) - len(older), len(older), total - len(rows)))
+        pages.setdefault((sources[batch.account], str(batch.conversation)), []).append(batch)
+    held = {
+        (source, one): Held(number, messages, walk, Span(bottom, top, edge), seeing)
+        for source, one, number, messages, walk, bottom, top, edge, seeing in bulk.find(db, _FIND, list(pages))
+    }
+    looked = [
+        (one.number, each) for key, one in held.items() if one.messages for page in pages[key] for each in page.messages.ids
+    ]
+    known: dict[int, dict[str, tuple[bytes, int, int, str | None]]] = {}
+    for number, one, before, where, rank, deleted_at in bulk.find(db, _KNOWN, looked):
+        known.setdefault(number, {})[one] = (bytes.fromhex(before), where, rank, deleted_at)
+    came = [
+        arrived(one, pages[key], known.get(one.number, {}), look, functools.partial(_near, db, one.number))
+        for key, one in held.items()
+    ]
+    bulk.run(db, _KEEP, [item for one in came for item in _items(one, part)])
+    deletions.unmark(db, came)
+    deletions.see(db, came)
+    bulk.run(db, _COUNT, [_counted(one) for one in came])
+    bulk.run(db, _CAME, [(one.number,) for one in came if one.came])
+    _step(db, [(one.number, batch.step) for key, one in held.items() for batch in pages[key]])
+    rows = [row for one in came for row in one.rows()]
+    older = [row for one in came for row in one.older]
+    counts = Committed(len(rows) - len(older), len(older), sum(one.total for one in came) - len(rows))
+    marks = [mark for one in came for mark in one.back] + deletions.missed(db, came, look)
+    return Taken([], rows, older, counts, marks, [])
 
 
-class _New(NamedTuple):
-    """What of one conversation is new or different; see `Taken`."""
-
-    number: int
-    lines: MessageLines
-    older: list[tuple[int, msgspec.Raw]]
-
-
-def _new(number: int, lines: MessageLines, known: Mapping[str, tuple[bytes, int]]) -> _New:
-    if not known:
-        return _New(number, lines, [])
-    nothing = (b"", 0)
-    told = enumerate(zip(lines.ids, lines.digests, strict=True))
-    changed = lines.at([place for place, (one, now) in told if known.get(one, nothing)[0] != now])
-    older = [(known[one][1], row) for one, row in zip(changed.ids, changed.rows, strict=True) if one in known]
-    return _New(number, changed, older)
+def _near(db: sqlite3.Connection, number: int, rank: int, upward: bool) -> int | None:
+    find = (
+        "min(rank) FROM _aioconvo_items WHERE conversation = ? AND rank >"
+        if upward
+        else ("max(rank) FROM _aioconvo_items WHERE conversation = ? AND rank <")
+    )
+    ((found,),) = db.execute(f"SELECT {find} ?", (number, rank))
+    return None if found is None else int(found)
 
 
-def _span(new: _New) -> bulk.Row:
-    """How many messages of a conversation are new, and when the oldest and the newest of what came were sent."""
-    sent = [when for when in new.lines.sent_at if when is not None]
-    times = (to_text(min(sent)), to_text(max(sent))) if sent else (None, None)
-    return (new.number, len(new.lines) - len(new.older), *times)
+def _items(came: Arrivals, part: int) -> Iterable[bulk.Row]:
+    return zip(repeat(came.number), came.lines.ids, came.lines.digests, repeat(part), came.ranks)
+
+
+def _counted(came: Arrivals) -> bulk.Row:
+    added = len(came.lines) - len(came.older)
+    return (came.number, added, len(came.back), *came.period(), *came.span, came.seeing)
 
 
 def _step(db: sqlite3.Connection, steps: Sequence[tuple[int, Step]]) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import pathlib
+import zlib
 from collections.abc import Iterator
 from typing import IO, ClassVar, TypeVar
 
+import msgspec
+
 from .parts import PartSink
-from .schema import ConversationRow, MessageRow, Table, decode_row
+from .schema import ConversationRow, MessageRow, Table, decode_row, in_one_line
 
 __all__ = ["GzipJsonlSink", "JsonlSink"]
 
@@ -27,13 +31,20 @@ class JsonlSink(PartSink):
     def write(self, path: pathlib.Path, table: Table[R], lines: Iterator[bytes]) -> None:  # noqa: ARG002 -- as every part sink
         """See `PartSink`."""
         with self._opened(path, "wb") as file:
-            file.writelines(line + b"\n" for line in lines)
+            file.writelines(in_one_line(line) + b"\n" for line in lines)
 
     def read(self, path: pathlib.Path, table: Table[R]) -> Iterator[R]:
         """See `PartSink`."""
         with self._opened(path, "rb") as file:
             for line in file:
                 yield decode_row(table, line)
+
+    def salvage(self, path: pathlib.Path, table: Table[R]) -> Iterator[R]:
+        """See `PartFiles`: every line that is whole."""
+        with contextlib.suppress(OSError, EOFError, zlib.error), self._opened(path, "rb") as file:
+            for line in file:
+                with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+                    yield decode_row(table, line)
 
     def _opened(self, path: pathlib.Path, mode: str) -> IO[bytes]:
         return path.open(mode)

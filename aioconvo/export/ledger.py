@@ -19,50 +19,23 @@ from typing import NamedTuple, Self
 import msgspec
 
 from . import bulk, intake, plan
+from .arrivals import Look
 from .batch import Account, Batch, Fault, Identity, Step
 from .errors import ExportError
 from .intake import Taken
+from .lock import Lock
+from .replacing import regular, replaced
 from .schema import SCHEMA_VERSION, ConversationRow
+from .tables import TABLES
 from .times import from_text, to_text
 
 __all__ = ["Ledger", "State"]
 
 _SYNCHRONOUS = "FULL"  # what a commit says is there is there after a power cut
 _PATIENCE = 2.0  # seconds to wait for who reads or writes the same file
-_TABLES = (
-    "CREATE TABLE _aioconvo_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    # `round`: the last one begun, a round being one look at the whole list; `open`: it has not been gone through yet.
-    """CREATE TABLE _aioconvo_sources (number INTEGER PRIMARY KEY, provider TEXT NOT NULL, account TEXT NOT NULL,
-        selection TEXT NOT NULL, round INTEGER NOT NULL DEFAULT 0, open INTEGER NOT NULL DEFAULT 0,
-        UNIQUE (provider, account))""",
-    # `run`: the last one that gave it to somebody to fetch.
-    """CREATE TABLE _aioconvo_lists (number INTEGER PRIMARY KEY, source INTEGER NOT NULL, user TEXT NOT NULL,
-        round INTEGER NOT NULL, due INTEGER NOT NULL DEFAULT 1, run INTEGER NOT NULL DEFAULT 0,
-        walk TEXT NOT NULL DEFAULT '', pages INTEGER NOT NULL DEFAULT 0, position TEXT, fault TEXT, words TEXT,
-        UNIQUE (source, user))""",
-    # `whole_to`: the newest message when a walk last came to its end; a walk that comes newest first has gaps until then.
-    """CREATE TABLE _aioconvo_conversations (number INTEGER PRIMARY KEY, source INTEGER NOT NULL, id TEXT NOT NULL,
-        round INTEGER NOT NULL, due INTEGER NOT NULL DEFAULT 1, run INTEGER NOT NULL DEFAULT 0,
-        walk TEXT NOT NULL DEFAULT '', pages INTEGER NOT NULL DEFAULT 0, position TEXT, since TEXT,
-        listed TEXT, walked TEXT, ended INTEGER NOT NULL DEFAULT 0, told INTEGER,
-        messages INTEGER NOT NULL DEFAULT 0, first TEXT, last TEXT, whole_to TEXT, fault TEXT, words TEXT,
-        digest BLOB, row BLOB, UNIQUE (source, id))""",
-    """CREATE TABLE _aioconvo_items (conversation INTEGER NOT NULL, id TEXT NOT NULL, digest BLOB NOT NULL,
-        part INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (conversation, id)) WITHOUT ROWID""",
-    # Targets of part files: lines of a file wait in the stage until they fill a part; `bytes` is how much of it counts.
-    "CREATE TABLE _aioconvo_stage (part INTEGER NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL)",
-    # `pending` is a part's file before it gets its name.
-    """CREATE TABLE _aioconvo_parts (number INTEGER PRIMARY KEY, name TEXT NOT NULL, rows INTEGER NOT NULL,
-        pending TEXT)""",
-    # Messages in a part, or before in the stage, of which a newer line is in the stage.
-    """CREATE TABLE _aioconvo_replaced (part INTEGER NOT NULL, provider TEXT NOT NULL, account TEXT NOT NULL,
-        conversation TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (part, provider, account, conversation, id)) WITHOUT ROWID""",
-    "CREATE INDEX _aioconvo_lists_due ON _aioconvo_lists (source, run) WHERE due",
-    "CREATE INDEX _aioconvo_conversations_due ON _aioconvo_conversations (source, run) WHERE due",
-)
 
 _OWED = """WITH given (source, id, run) AS ({rows})
-    SELECT json_group_array(json_array(c.id, walk, since, pages, position, whole_to)) FROM given
+    SELECT json_group_array(json_array(c.id, walk, since, pages, position, whole_to, first)) FROM given
     CROSS JOIN _aioconvo_conversations AS c ON c.source = given.source AND c.id = given.id AND due AND c.run < given.run"""
 # A walk that begins now sees all changes that were listed up to now.
 _GIVE = """WITH given (source, id, run) AS ({rows}) UPDATE _aioconvo_conversations AS c
@@ -78,7 +51,11 @@ _LET_GO = f"""UPDATE _aioconvo_conversations SET due = 0, walked = NULL WHERE so
 
 
 class State(NamedTuple):
-    """What the ledger knows of one conversation; `told` is how many messages the API says there are."""
+    """What the ledger knows of one conversation.
+
+    `told` is how many messages the API says there are, `deleted` of how many it was noticed that it holds them no more,
+    `named`: no list told of it, its id was given.
+    """
 
     account: Account
     id: str
@@ -89,6 +66,9 @@ class State(NamedTuple):
     first: dt.datetime | None
     last: dt.datetime | None
     fault: Fault | None
+    number: int
+    deleted: int
+    named: bool
 
 
 class Ledger:
@@ -101,6 +81,7 @@ class Ledger:
         self.path = pathlib.Path(path)
         self.run = 0
         self.part = 0  # where messages that are taken now will stand, in a target of parts
+        self.lock = Lock(self.path.with_name(f"{self.path.name}.lock"))
         self._keeps_rows = keeps_rows
         self._identity = Identity(accounts=())
         self._sources: dict[Account, int] = {}
@@ -119,27 +100,47 @@ class Ledger:
         return self._db is not None
 
     def connect(self, *, to_write: bool) -> None:
-        """Open the database; to write, it is made where it is missing, and nobody else can open it meanwhile."""
+        """Open the database; to write, it is made where it is missing, no other export can, and whoever reads may go on."""
         if self._db is not None:
             return
-        if not to_write and not self.path.is_file():
-            raise FileNotFoundError(2, "No such file or directory")
+        if not to_write:
+            if not self.path.is_file():
+                raise FileNotFoundError(2, "No such file or directory")
+            self._db = self._connected()
+            return
+        regular(self.path)
+        self.lock.take(_PATIENCE)
+        try:
+            self._db = self._to_write()
+        except BaseException:
+            self.lock.release()
+            raise
+
+    def _connected(self) -> sqlite3.Connection:
         # One thread at a time, as the caller promises; not always the same one.
         path = self.path.absolute()  # some words are no files to SQLite, such as :memory:
-        db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-        try:
-            db.execute(f"PRAGMA locking_mode = {'EXCLUSIVE' if to_write else 'NORMAL'}")
-            if to_write:
-                db.execute("PRAGMA journal_mode = WAL")
-                db.execute(f"PRAGMA synchronous = {_SYNCHRONOUS}")
-                db.execute("PRAGMA cache_size = -8000")  # KiB; four times as much saves no time
-                db.execute("PRAGMA wal_autocheckpoint = 8000")  # pages of 4 KiB: most are written again before that
-                db.execute("BEGIN IMMEDIATE")
-                db.execute("COMMIT")
-        except BaseException:
-            db.close()
-            raise
-        self._db = db
+        return sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+
+    def _to_write(self) -> sqlite3.Connection:
+        with contextlib.ExitStack() as opened:
+            db = opened.enter_context(contextlib.closing(self._connected()))
+            try:
+                _let_readers_in(db)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+                # Somebody is in the middle of reading the file: they keep it, and the export goes on in a copy in its place.
+                opened.close()
+                replaced(self.path, _copy)
+                db = opened.enter_context(contextlib.closing(self._connected()))
+                _let_readers_in(db)
+            db.execute(f"PRAGMA synchronous = {_SYNCHRONOUS}")
+            db.execute("PRAGMA cache_size = -8000")  # KiB; four times as much saves no time
+            db.execute("PRAGMA wal_autocheckpoint = 8000")  # pages of 4 KiB: most are written again before that
+            db.execute("BEGIN IMMEDIATE")
+            db.execute("COMMIT")
+            opened.pop_all()
+            return db
 
     def exists(self) -> bool:
         """Whether the open database holds a ledger."""
@@ -156,21 +157,24 @@ class Ledger:
                 self.make(kind, identity)
             self._check(kind, identity)
             self.run = int(self.meta("run") or 0) + 1
-            self._put(run=str(self.run))
+            self.put(run=str(self.run))
             held = self._held()
             knowing = dict.fromkeys((*held.knowing, *identity.knowing))
-            self._put(options=_options(msgspec.structs.replace(held, knowing=tuple(knowing))))
+            self.put(options=_options(msgspec.structs.replace(held, knowing=tuple(knowing))))
             for account, selection in identity.accounts:
                 insert = "INSERT OR IGNORE INTO _aioconvo_sources (provider, account, selection) VALUES (?, ?, ?)"
                 self.db.execute(insert, (*account, selection))
+                # Rows of an account that a ledger out of a backup did not know do not tell how they were chosen.
+                chosen = "UPDATE _aioconvo_sources SET selection = ? WHERE provider = ? AND account = ? AND selection = ''"
+                self.db.execute(chosen, (selection, *account))
         self._identity = identity
         self._load_sources()
 
     def make(self, kind: str, identity: Identity) -> None:
         """Make the tables, inside a transaction of the caller's."""
-        for statement in _TABLES:
+        for statement in TABLES:
             self.db.execute(statement)
-        self._put(kind=kind, schema=str(SCHEMA_VERSION), options=_options(identity), run="0")
+        self.put(kind=kind, schema=str(SCHEMA_VERSION), options=_options(identity), run="0")
 
     def _check(self, kind: str, identity: Identity) -> None:
         if self.meta("kind") != kind or self.meta("schema") != str(SCHEMA_VERSION):
@@ -190,7 +194,7 @@ class Ledger:
                 told = f"holds {account.provider} of the account {names}, not of {account.name}"
                 same = f"--account {names} (account=...) says that a new credential is of the same one"
                 raise _refusal(self.path, f"{told}; {same}")
-            if known.get(account.name, selection) != selection:
+            if known.get(account.name, selection) not in {selection, ""}:
                 raise _refusal(self.path, f"holds {account} chosen by {known[account.name]}, not by {selection}")
             if account.name in known:
                 self._check_knowing(account, identity)
@@ -241,7 +245,8 @@ class Ledger:
         found = self.db.execute("SELECT value FROM _aioconvo_meta WHERE key = ?", (key,)).fetchone()
         return None if found is None else str(found[0])
 
-    def _put(self, **texts: str) -> None:
+    def put(self, **texts: str) -> None:
+        """Keep texts about the target, inside a transaction of the caller's."""
         self.db.executemany("INSERT OR REPLACE INTO _aioconvo_meta VALUES (?, ?)", texts.items())
 
     @property
@@ -253,8 +258,10 @@ class Ledger:
         """Note whether they do."""
         with self.transaction():
             self.db.execute("DELETE FROM _aioconvo_meta WHERE key = 'unfinished'")
-            if not finished:
-                self._put(unfinished="1")
+            if finished:
+                self.put(written_at=to_text(dt.datetime.now(dt.UTC)))
+            else:
+                self.put(unfinished="1")
 
     @contextlib.contextmanager
     def transaction(self, *, durable: bool = True) -> Generator[None]:
@@ -274,12 +281,18 @@ class Ledger:
             if not durable:
                 self.db.execute(f"PRAGMA synchronous = {_SYNCHRONOUS}")
 
+    @property
+    def is_running(self) -> bool:
+        """Whether another export is writing there now."""
+        return not self.is_open and self.lock.is_taken()
+
     def close(self) -> None:
-        """Close the database; after a clean end it is one file. May be called again."""
+        """Close the database; after a clean end it is one file, unless somebody is reading it. May be called again."""
         db, self._db = self._db, None
         if db is not None:
             with contextlib.closing(db), contextlib.suppress(sqlite3.OperationalError):  # a full disk must not hide its cause
                 db.execute("PRAGMA journal_mode = DELETE")
+        self.lock.release()
 
     @contextlib.contextmanager
     def reading(self) -> Generator[Self]:
@@ -289,6 +302,7 @@ class Ledger:
             return
         with self:
             self.connect(to_write=False)
+            self.db.execute("BEGIN")  # an export may go on meanwhile
             self.load()
             yield self
 
@@ -321,7 +335,8 @@ class Ledger:
         with self.transaction():
             self.db.execute(_DROP_LISTS, (source,))
             self.db.execute(_LET_GO, (source,))
-            self.db.execute("UPDATE _aioconvo_sources SET open = 0 WHERE number = ?", (source,))
+            end = "UPDATE _aioconvo_sources SET open = 0, ended_at = ? WHERE number = ?"
+            self.db.execute(end, (to_text(dt.datetime.now(dt.UTC)), source))
 
     def feed_lists(self, account: Account, users: Iterable[str]) -> None:
         """These users' lists (empty: the whole account's) are due in this round; those of them that were fed before stay."""
@@ -360,8 +375,13 @@ class Ledger:
             found = bulk.find(self.db, _OWED, rows)
             bulk.run(self.db, _GIVE, rows)
         given = {
-            one: plan.Owed(one, Step(walk=walk, since=from_text(since), pages=pages, position=position), from_text(whole_to))
-            for one, walk, since, pages, position, whole_to in found
+            one: plan.Owed(
+                one,
+                Step(walk=walk, since=from_text(since), pages=pages, position=position),
+                from_text(whole_to),
+                from_text(first),
+            )
+            for one, walk, since, pages, position, whole_to, first in found
         }
         return [given[one] for one in ids if one in given]
 
@@ -370,30 +390,29 @@ class Ledger:
     def take(self, batches: Sequence[Batch]) -> Taken:
         """Note what the pages brought, inside a transaction of the caller's; what of it the target has to write."""
         conversations: list[ConversationRow] = []
+        look = Look(self.run, to_text(dt.datetime.now(dt.UTC)), self._identity.bounded)
         for batch in batches:
             if batch.conversations:
                 conversations += intake.take_conversations(
-                    self.db,
-                    self._sources[batch.account],
-                    batch.conversations,
-                    bounded=self._identity.bounded,
-                    keeps_rows=self._keeps_rows,
+                    self.db, self._sources[batch.account], batch, bounded=look.bounded, keeps_rows=self._keeps_rows
                 )
-        intake.take_lists(self.db, self._sources, [batch for batch in batches if batch.user is not None])
+        vanished = intake.take_lists(self.db, self._sources, [batch for batch in batches if batch.user is not None], look)
         pages = [batch for batch in batches if batch.conversation is not None]
-        return intake.take_messages(self.db, self._sources, pages, self.part)._replace(conversations=conversations)
+        taken = intake.take_messages(self.db, self._sources, pages, self.part, look)
+        return taken._replace(conversations=conversations, vanished=vanished)
 
     # What there is.
 
     def states(self) -> Iterator[State]:
         """Every conversation, one at a time."""
         accounts = {number: account for account, number in self._sources.items()}
-        find = """SELECT source, id, due, ended, messages, told, first, last, fault, words FROM _aioconvo_conversations
-            ORDER BY number"""
-        for source, one, due, ended, messages, told, first, last, fault, words in self.db.execute(find):
+        find = """SELECT c.source, c.id, due, ended, messages, told, first, last, fault, words, c.number, gone,
+            selection = 'conversations' FROM _aioconvo_conversations AS c JOIN _aioconvo_sources AS s ON s.number = c.source
+            ORDER BY c.number"""
+        for source, one, due, ended, messages, told, first, last, fault, words, number, gone, named in self.db.execute(find):
             why = None if fault is None else Fault(type=fault, words=words)
-            times = (from_text(first), from_text(last))
-            yield State(accounts[source], one, bool(due), bool(ended), messages, told, *times, why)
+            counts = (messages, told, from_text(first), from_text(last))
+            yield State(accounts[source], one, bool(due), bool(ended), *counts, why, number, gone, bool(named))
 
     def open_lists(self) -> Iterator[tuple[Account, str, Fault | None]]:
         """The lists that were not walked to their end, by account and user, with why."""
@@ -401,10 +420,39 @@ class Ledger:
         for source, user, fault, words in self.db.execute("SELECT source, user, fault, words FROM _aioconvo_lists WHERE due"):
             yield accounts[source], user, None if fault is None else Fault(type=fault, words=words)
 
+    def as_of(self) -> dt.datetime | None:
+        """When the account that was gone through longest ago was; `None` where one never was."""
+        ((never, ended_at),) = self.db.execute("SELECT count(*) > count(ended_at), min(ended_at) FROM _aioconvo_sources")
+        return None if never else from_text(ended_at)
+
+    @property
+    def written_at(self) -> dt.datetime | None:
+        """When the last run that ended had written all."""
+        return from_text(self.meta("written_at"))
+
+    def empty(self) -> tuple[Account, ...]:
+        """Accounts of which there is no message."""
+        find = """SELECT provider, account FROM _aioconvo_sources AS s WHERE NOT EXISTS
+            (SELECT 1 FROM _aioconvo_conversations AS c WHERE c.source = s.number AND c.messages) ORDER BY number"""
+        return tuple(Account(*found) for found in self.db.execute(find))
+
     def sources(self) -> dict[Account, bool]:
         """Every account of the target, and whether its round is still open, or was never begun."""
         found = self.db.execute("SELECT provider, account, open OR NOT round FROM _aioconvo_sources ORDER BY number")
         return {Account(provider, account): bool(still) for provider, account, still in found}
+
+
+def _let_readers_in(db: sqlite3.Connection) -> None:
+    """Write ahead, so that others read what was committed; where the file system cannot share memory, alone."""
+    ((mode,),) = db.execute("PRAGMA journal_mode = WAL")
+    if mode != "wal":
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        db.execute("PRAGMA journal_mode = WAL")
+
+
+def _copy(path: pathlib.Path, copy: pathlib.Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
 
 
 def _options(identity: Identity) -> str:

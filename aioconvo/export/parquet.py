@@ -19,6 +19,7 @@ import msgspec
 from aioconvo.core.moments import EPOCH
 
 from .errors import ExportError, TargetError
+from .part_files import KEPT_BREAK
 from .parts import PartSink
 from .schema import SCHEMA_VERSION, Column, ColumnType, ConversationRow, MessageRow, Table, decode_row, values
 
@@ -50,6 +51,7 @@ class ParquetSink(PartSink):
 
     kind: ClassVar[str] = "parquet"
     ending: ClassVar[str] = ".parquet"
+    breaks: ClassVar[bytes] = KEPT_BREAK
 
     def write(self, path: pathlib.Path, table: Table[R], lines: Iterator[bytes]) -> None:
         """See `PartSink`."""

@@ -28,6 +28,7 @@ from aioconvo.inbox.walk import Span
 
 from . import plan
 from .batch import Account, Batch, Fault, Identity, Step
+from .ordering import Ordering
 from .schema import conversation_row, message_lines
 
 __all__ = ["Job", "ListJob", "Turns", "Write", "run_partition", "walk_list", "walk_messages"]
@@ -92,14 +93,16 @@ async def walk_messages(
     inbox: Inbox, job: Job, write: Write, identity: Identity, *, stopping: Callable[[], bool], turns: Turns
 ) -> None:
     """Walk one conversation from the job's step on; every page goes to `write` with the step after it."""
+    order = Ordering.of(inbox)
 
     def listed(start: str | None) -> AsyncPaginator[Message]:
         return inbox.messages(job.conversation, since=job.step.since, until=identity.until, start=start)
 
     def batch(items: Sequence[Message], step: Step) -> Batch:
-        wanted = [one for one in items if plan.wants_message(one, identity)]
+        wanted = [one for one in order.oldest_first(items) if plan.wants_message(one, identity)]
         lines = message_lines(wanted, job.account.name, job.conversation)
-        return Batch(account=job.account, conversation=job.conversation, step=step, messages=lines)
+        downward = order.newest_first is True
+        return Batch(account=job.account, conversation=job.conversation, step=step, messages=lines, downward=downward)
 
     async with contextlib.aclosing(_batches(listed, batch, job.step, turns)) as batches:
         async for one in batches:
@@ -130,7 +133,8 @@ async def walk_list(
         brought = Batch(account=job.account, user=job.user, step=step, conversations=kept)
         if not (step.ended and len(items) == len(kept) == 1) or (messages := items[0].messages) is None:
             return brought
-        wanted = [one for one in messages if span.holds(one.sent_at) and plan.wants_message(one, identity)]
+        every = Ordering().oldest_first(messages)
+        wanted = [one for one in every if span.holds(one.sent_at) and plan.wants_message(one, identity)]
         lines = message_lines(wanted, job.account.name, items[0].id)
         return msgspec.structs.replace(brought, conversation=items[0].id, messages=lines)
 
@@ -149,8 +153,10 @@ async def _batches(
     try:
         async with contextlib.aclosing(_pages(listed, begin.position, turns)) as following:
             while True:
-                page = await anext(following, None)
-                items = [] if page is None else page.items
+                page, anew = await anext(following, (None, False))
+                if anew and step.pages:  # the position was refused: it is another walk
+                    step = msgspec.structs.replace(step, pages=0, walk=f"{step.walk}.again")
+                items: Sequence[T] = () if page is None else page.items
                 ended = page is None or not page.has_more
                 position = None if page is None or ended else page.position
                 after = msgspec.structs.replace(step, pages=step.pages + 1, position=position, ended=ended)
@@ -168,31 +174,35 @@ async def _batches(
 
 async def _pages(
     listed: Callable[[str | None], AsyncPaginator[T]], position: str | None, turns: Turns
-) -> AsyncGenerator[Page[T], None]:
-    """The pages from a stored position on, or all of them, where the API refuses it: positions may expire."""
+) -> AsyncGenerator[tuple[Page[T], bool], None]:
+    """The pages from a stored position on, or all of them, where the API refuses it: positions may expire.
+
+    Each comes with whether it is the first of all.
+    """
     begun = False
     try:
-        async with contextlib.aclosing(_from(listed, position).pages()) as following:
+        paginator, anew = _from(listed, position)
+        async with contextlib.aclosing(paginator.pages()) as following:
             while True:
                 async with turns:
                     page = await anext(following, None)
                 if page is None:
                     return
+                yield page, anew and not begun
                 begun = True
-                yield page
     except _REFUSALS:
         if begun or position is None:
             raise
     async with contextlib.aclosing(_pages(listed, None, turns)) as every:
-        async for page in every:
-            yield page
+        async for one in every:
+            yield one
 
 
-def _from(listed: Callable[[str | None], AsyncPaginator[T]], position: str | None) -> AsyncPaginator[T]:
-    """The list from a stored position on, or from its beginning, where this version cannot read the position."""
+def _from(listed: Callable[[str | None], AsyncPaginator[T]], position: str | None) -> tuple[AsyncPaginator[T], bool]:
+    """The list from a stored position on, or from its beginning (true), where this version cannot read the position."""
     if position is not None:
         try:
-            return listed(position)
+            return listed(position), False
         except InvalidRequestError:
             pass
-    return listed(None)
+    return listed(None), True

@@ -20,11 +20,12 @@ _UNSURE = frozenset({"smscx"})
 
 
 class Owed(NamedTuple):
-    """A conversation that is due: where its walk stands, and until when the target has all its messages."""
+    """A conversation that is due: where its walk stands, until when the target has all its messages, when it began."""
 
     id: str
     step: Step
     whole_to: dt.datetime | None = None
+    first: dt.datetime | None = None
 
 
 def fingerprint(row: ConversationRow) -> str | None:
@@ -53,13 +54,16 @@ def new_walk_since(
     *,
     reads_new: bool,
     refreshed_from: dt.datetime | None = None,
+    first: dt.datetime | None = None,
 ) -> dt.datetime | None:
     """From when on a new walk reads: `overlap` before the moment up to which nothing is missing, `whole_to`.
 
-    It is at least what is `refreshed_from`, and never before the export's own `bound`.
+    It is at least what is `refreshed_from`, and never before the export's own `bound`. A conversation whose `first` message is
+    to be refreshed is read whole, which tells deletions.
     Where the API cannot give only what is new (`reads_new`), all comes anyway: then all is looked at.
     """
-    if whole_to is None or not reads_new:
+    began_since = refreshed_from is not None and first is not None and first >= refreshed_from
+    if whole_to is None or not reads_new or began_since:
         return bound
     try:
         since = whole_to - overlap

@@ -55,12 +55,19 @@ class Summary(Model):
     """How a run ended: the counts of this run, and what each target (by its name) holds now.
 
     `complete`: every target holds all that was asked for; a run that was `stopped`, or that left anything out, is not.
+    `warnings` are of what is not wrong but may be meant otherwise.
     """
 
     sources: tuple[SourceCounts, ...]
     targets: tuple[tuple[str, Completeness], ...]
     stopped: bool
     seconds: float
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def unknowns(self) -> int:
+        """How many of the ids that were given the API does not know, in the target that tells of most."""
+        return max((held.unknowns for _, held in self.targets), default=0)
 
     @property
     def complete(self) -> bool:

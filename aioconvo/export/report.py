@@ -18,12 +18,13 @@ import time
 import zoneinfo
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from importlib import resources
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 
 from .completeness import Completeness, verify
 from .errors import ExportError, TargetError, target_errors
+from .replacing import appearing
 from .report_figures import WAIT_LABELS, ConversationFacts, MessageFacts, Scratch, Shown
 from .report_transcript import page_json, page_row
 from .schema import ConversationRow, MessageRow
@@ -47,6 +48,9 @@ def write(
 ) -> None:
     """Write the page about a target to the file `out`, which appears whole or not at all. Blocks.
 
+    A page that takes the place of another keeps its access rights, a new one is its owner's alone to read. A link is followed;
+    a device or a pipe is written to.
+
     All messages count in the charts. Transcripts are those of the `conversations` with the latest messages, with the last
     `messages` in all, and the page says what was left out. `zone` is the IANA time zone of days and hours, such as
     `Europe/Berlin`. Memory is flat: rows pass through a temporary database of about the size of their text, in the directory
@@ -66,7 +70,7 @@ def write(
     with target_errors(name):
         if name.is_file() and name.stat().st_size and not _is_page(name):
             raise ExportError(f"{name} is there, and no page of a report: it would be overwritten; name another file")
-    with target_errors(name), _room(), contextlib.closing(_scratch(open_sink(target))) as scratch, _appearing(name) as file:
+    with target_errors(name), _room(), contextlib.closing(_scratch(open_sink(target))) as scratch, appearing(name) as file:
         shown = scratch.shown(conversations, messages)
         texts = {"title": html.escape(title), "notice": f'<p class="notice">{html.escape(notice)}</p>' if notice else ""}
         for piece in _page(texts, page_json(_figures(scratch, zone, place, shown)), scratch, shown):
@@ -79,7 +83,7 @@ def _notice(held: Completeness) -> str:
         return ""
     lists = f" and {held.lists_unfinished} lists of conversations" if held.lists_unfinished else ""
     told = f"{held.short} of {held.conversations} conversations{lists} are short"
-    return f"This export is not complete: {told}. The same export goes on."
+    return f"This export is not complete: {'; '.join([told, *held.damage])}. The same export goes on."
 
 
 def _is_page(name: pathlib.Path) -> bool:
@@ -126,7 +130,15 @@ def _people(row: ConversationRow) -> str | None:
 
 def _message_facts(row: MessageRow) -> MessageFacts:
     return MessageFacts(
-        row.provider, row.account, row.conversation_id, row.message_id, row.sent_at, row.direction, row.channel, page_row(row)
+        row.provider,
+        row.account,
+        row.conversation_id,
+        row.message_id,
+        row.sent_at,
+        row.direction,
+        row.channel,
+        page_row(row),
+        row.rank,
     )
 
 
@@ -177,18 +189,3 @@ def _head(shown: Shown) -> dict[str, Any]:
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-@contextlib.contextmanager
-def _appearing(name: pathlib.Path) -> Generator[BinaryIO, None, None]:
-    """A file for writing that gets its name when it is whole and on disk."""
-    temporary = name.with_name(f".{name.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(name)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

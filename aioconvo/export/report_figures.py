@@ -46,18 +46,20 @@ CREATE TABLE conversation (
     number INTEGER PRIMARY KEY, provider TEXT, account TEXT, id TEXT, name TEXT, subject TEXT, status TEXT, channels TEXT,
     channel TEXT, UNIQUE (provider, account, id));
 CREATE TABLE message (
-    conversation INTEGER, id TEXT, sent_at INTEGER, quarter INTEGER, direction TEXT, channel TEXT, page_row TEXT);
+    conversation INTEGER, id TEXT, sent_at INTEGER, quarter INTEGER, direction TEXT, channel TEXT, page_row TEXT, rank INTEGER);
 """
 
 _FINISH = """
-CREATE INDEX in_order ON message (conversation, sent_at, id);
+CREATE INDEX in_order ON message (conversation, sent_at, rank, id);
 -- A turn begins where the side that writes changes; the turn after an inbound one answers it.
 CREATE TABLE wait AS
 WITH side AS (
-    SELECT conversation, id, sent_at, direction, lag(direction) OVER (PARTITION BY conversation ORDER BY sent_at, id) AS before
+    SELECT conversation, id, sent_at, rank, direction,
+        lag(direction) OVER (PARTITION BY conversation ORDER BY sent_at, rank, id) AS before
     FROM message WHERE direction IN ('inbound', 'outbound') AND sent_at IS NOT NULL),
 turn AS (
-    SELECT conversation, direction, sent_at, lead(sent_at) OVER (PARTITION BY conversation ORDER BY sent_at, id) AS answered
+    SELECT conversation, direction, sent_at,
+        lead(sent_at) OVER (PARTITION BY conversation ORDER BY sent_at, rank, id) AS answered
     FROM side WHERE direction IS NOT before)
 SELECT provider, (answered - turn.sent_at) / 1000000.0 AS seconds
 FROM turn JOIN conversation ON number = turn.conversation WHERE direction = 'inbound';
@@ -87,6 +89,7 @@ class MessageFacts(NamedTuple):
     direction: str | None
     channel: str | None
     page_row: str
+    rank: int | None
 
 
 class Shown(NamedTuple):
@@ -135,7 +138,7 @@ class Scratch:
                 {facts[:3] for facts in group},
             )
             self._database.executemany(
-                "INSERT INTO message SELECT number, ?, ?, ?, ?, ?, ? FROM conversation"
+                "INSERT INTO message SELECT number, ?, ?, ?, ?, ?, ?, ? FROM conversation"
                 " WHERE provider = ? AND account = ? AND id = ?",
                 [_message_row(facts) for facts in group],
             )
@@ -245,8 +248,8 @@ class Scratch:
     def transcript(self, shown: Shown) -> Iterator[str]:
         """The page rows of a conversation's last messages, oldest first."""
         query = (
-            "SELECT page_row FROM (SELECT page_row, sent_at, id FROM message WHERE conversation = ?"
-            " ORDER BY sent_at DESC, id DESC LIMIT ?) ORDER BY sent_at, id"
+            "SELECT page_row FROM (SELECT page_row, sent_at, rank, id FROM message WHERE conversation = ?"
+            " ORDER BY sent_at DESC, rank DESC, id DESC LIMIT ?) ORDER BY sent_at, rank, id"
         )
         return (page_row for (page_row,) in self._ask(query, shown.number, shown.shown))
 
@@ -277,6 +280,7 @@ def _message_row(facts: MessageFacts) -> tuple[object, ...]:
         facts.direction or UNKNOWN,
         facts.channel,
         facts.page_row,
+        facts.rank,
         *facts[:3],
     )
 

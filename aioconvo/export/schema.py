@@ -1,7 +1,9 @@
 """The one schema of every target: a table of conversations and a table of messages. Pure.
 
 Column names are the same in every target. `time` is a moment in UTC, `json` is JSON text; everything that is not a key may
-be missing where the API does not tell it. What a column means stands at `aioconvo.inbox.Conversation` and `Message`.
+be missing where the API does not tell it. A `native` that is no JSON in UTF-8 (it holds NaN, or half of a surrogate pair) is a
+JSON text that holds what came. In targets of lines its line breaks, which stand between members, are spaces. What a column
+means stands at `aioconvo.inbox.Conversation` and `Message`.
 
     conversations     type      from the inbox
     ----------------  --------  -----------------------------------------------
@@ -17,7 +19,8 @@ be missing where the API does not tell it. What a column means stands at `aiocon
     message_count     integer   message_count
     channels          json      channels: a list of texts
     participants      json      participants: a list of {kind, id, name, address}
-    native            json      native: the API's own conversation, null where only its id was given
+    native            json      native: the API's own conversation, its bytes as they came; null where only its id was given
+    deleted_at        time      when it was noticed that a whole list does not hold it any more
 
     messages          type      from the inbox
     ----------------  --------  -----------------------------------------------
@@ -40,7 +43,9 @@ be missing where the API does not tell it. What a column means stands at `aiocon
     status            text      status
     reply_to_id       text      reply_to_id
     attachments       json      attachments: a list of {id, url, media_type, name, size}
-    native            json      native: the API's own message
+    native            json      native: the API's own message, its bytes as they came
+    rank              integer   which comes first, lower ones do: decides between messages of one time; see `ranks`
+    deleted_at        time      when it was noticed that a whole walk does not hold it any more
 """
 
 from __future__ import annotations
@@ -55,7 +60,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from aioconvo.core.codec import Model, encode, is_drifted
+from aioconvo.core.codec import Model, Unknown, encode, is_drifted, raw_json
 from aioconvo.inbox.models import Conversation, Message, Participant, ParticipantKind
 
 __all__ = [
@@ -71,22 +76,29 @@ __all__ = [
     "Table",
     "Value",
     "as_dict",
+    "as_fetched",
     "conversation_row",
     "decode_row",
     "digest",
     "encode_row",
+    "in_one_line",
+    "marked",
     "message_lines",
     "message_row",
+    "ranked",
     "values",
 ]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 R = TypeVar("R", bound="ConversationRow | MessageRow")
 Value: TypeAlias = str | bool | int | dt.datetime | None
 _encode = msgspec.json.Encoder().encode
+_read = msgspec.json.Decoder(msgspec.Raw).decode
+_BREAKS = bytes.maketrans(b"\r\n", b"  ")
 _NULL = msgspec.Raw(b"null")
 _NONE = msgspec.Raw(b"[]")
+_UNRANKED = b'"rank":null,"deleted_at":null}'  # how every encoded message ends that no target holds yet
 _BITS = 63  # beside the sign
 _NOBODY = Participant(ParticipantKind.UNKNOWN)
 
@@ -117,6 +129,7 @@ class ConversationRow(Model, omit_defaults=False):
     channels: msgspec.Raw = _NONE
     participants: msgspec.Raw = _NONE
     native: msgspec.Raw = _NULL
+    deleted_at: dt.datetime | None = None
 
 
 class MessageRow(Model, omit_defaults=False, kw_only=False):  # built by position, at a quarter of the cost
@@ -142,6 +155,8 @@ class MessageRow(Model, omit_defaults=False, kw_only=False):  # built by positio
     reply_to_id: str | None = None
     attachments: msgspec.Raw = _NONE
     native: msgspec.Raw = _NULL
+    rank: int | None = None
+    deleted_at: dt.datetime | None = None
 
 
 class MessageLines(Model, kw_only=False):
@@ -230,8 +245,8 @@ def conversation_row(conversation: Conversation, account: str) -> ConversationRo
         unread=conversation.unread,
         message_count=_integer(conversation.message_count),
         channels=_json(conversation.channels),
-        participants=_json(conversation.participants),
-        native=_json(conversation.native),
+        participants=_people(conversation.participants),
+        native=_native(conversation.native),
     )
 
 
@@ -243,7 +258,7 @@ def _integer(count: int | None) -> int | None:
 def message_row(message: Message, account: str, conversation_id: str) -> MessageRow:
     """A message as a row of the conversation that was asked for it, so that every message has its conversation."""
     attachments = _json(message.attachments) if message.attachments else _NONE
-    return _row(message, account, conversation_id, attachments, _json(message.native))
+    return _row(message, account, conversation_id, attachments, _native(message.native))
 
 
 def message_lines(messages: Sequence[Message], account: str, conversation_id: str) -> MessageLines:
@@ -254,13 +269,11 @@ def message_lines(messages: Sequence[Message], account: str, conversation_id: st
 
 def _line(message: Message, account: str, conversation_id: str) -> tuple[str, bytes]:
     """The message's id and its encoded row, in valid UTF-8."""
-    native: Any = message.native
-    if not is_drifted(native):
-        attachments: Any = message.attachments
-        try:  # what came as it should is encoded once, inside its row
-            return message.id, _encode(_row(message, account, conversation_id, attachments, native))
-        except (TypeError, ValueError):
-            pass
+    attachments: Any = message.attachments
+    try:  # what came as it should is encoded once, inside its row
+        return message.id, _encode(_row(message, account, conversation_id, attachments, _native(message.native)))
+    except (TypeError, ValueError):
+        pass
     row = _mended(message_row(message, account, conversation_id))
     return row.message_id, _encode(row)
 
@@ -291,14 +304,35 @@ def _row(message: Message, account: str, conversation_id: str, attachments: msgs
     )
 
 
+def _native(value: object) -> msgspec.Raw:
+    """The JSON that this came as, byte for byte; of what did not come from an API, its JSON."""
+    raw = raw_json(value)
+    if raw is None:
+        return _json(value)
+    try:
+        raw.decode()
+        if is_drifted(value) or isinstance(value, Unknown):  # all else was read as JSON
+            _read(raw)
+    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
+        return msgspec.Raw(_encode(raw.decode("utf-8", "backslashreplace")))
+    return msgspec.Raw(raw)
+
+
+def _people(participants: Sequence[Participant]) -> msgspec.Raw:
+    """Participants; those that the API told of beside their conversation have a `native` of their own."""
+    if all(one.native is None for one in participants):
+        return _json(participants)
+    return _json(
+        [msgspec.structs.replace(one, native=None if one.native is None else _native(one.native)) for one in participants]
+    )
+
+
 def _json(value: object) -> msgspec.Raw:
     """The value as JSON on one line, in valid UTF-8 whatever the API sent."""
-    if not is_drifted(value):
-        try:
-            return msgspec.Raw(_encode(value))  # what came as it should is so already
-        except (TypeError, ValueError):
-            pass
-    raw = encode(value)
+    try:
+        return msgspec.Raw(_encode(value))  # most values are so already
+    except (TypeError, ValueError):
+        raw = encode(value)
     try:
         return msgspec.Raw(msgspec.json.format(raw, indent=-1))
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -321,14 +355,36 @@ def _mended(row: R) -> R:
     return msgspec.structs.replace(row, **whole)
 
 
+def ranked(line: msgspec.Raw, rank: int) -> bytes:
+    """An encoded row of a message that had no rank yet, with this one."""
+    return b'%b"rank":%d,"deleted_at":null}' % (bytes(line)[: -len(_UNRANKED)], rank)
+
+
+def marked(line: bytes, deleted_at: str | None) -> bytes:
+    """An encoded row, of either table, that says when its deletion was noticed: a moment of `to_text`, or `None`."""
+    told = b"null" if deleted_at is None else b'"%b"' % deleted_at.encode()
+    return b'%b"deleted_at":%b}' % (line[: line.rindex(b'"deleted_at":')], told)
+
+
+def as_fetched(row: R) -> R:
+    """The row without what the target alone knows of it; `digest` of ledgers are of those."""
+    told: dict[str, Any] = {"deleted_at": None} if isinstance(row, ConversationRow) else {"rank": None, "deleted_at": None}
+    return msgspec.structs.replace(row, **told)
+
+
 def decode_row(table: Table[R], line: bytes | str | msgspec.Raw) -> R:
     """A row of that table, from what `encode_row` gave."""
     return msgspec.json.decode(line, type=table.row)
 
 
-def digest(encoded: bytes) -> bytes:
-    """12 bytes that differ where two encoded rows do."""
-    return hashlib.blake2b(encoded, digest_size=12).digest()
+def digest(encoded: bytes | msgspec.Raw) -> bytes:
+    """12 bytes that differ where two encoded rows do, in whatever lines they stand."""
+    return hashlib.blake2b(in_one_line(bytes(encoded)), digest_size=12).digest()
+
+
+def in_one_line(encoded: bytes) -> bytes:
+    """JSON without line breaks, which stand between its members only; spaces take their place."""
+    return encoded.translate(_BREAKS) if b"\n" in encoded or b"\r" in encoded else encoded
 
 
 def values(row: Row) -> tuple[Value, ...]:

@@ -22,9 +22,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from .batch import Account, Batch, Committed, Fault, Identity, Step
+from .census import Damage
 from .errors import ExportError
 from .ledger import Ledger
 from .schema import ConversationRow, MessageRow, as_dict
+from .transcripts import in_order
 
 __all__ = ["Account", "Batch", "Committed", "Fault", "Identity", "Sink", "Step", "Target", "open_sink", "rows"]
 
@@ -57,6 +59,13 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Finish files and let go of the target; may be called again."""
+        ...
+
+    def damage(self, *, deep: bool) -> Damage:
+        """What the data lacks of what the ledger says: by sizes and counts, or `deep`, by reading everything.
+
+        The target need not be open; one that is asked when it opens is made to fetch it again.
+        """
         ...
 
     def conversations(self) -> Iterator[ConversationRow]:
@@ -133,5 +142,8 @@ def _path(text: str) -> pathlib.Path:
 
 
 def rows(target: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
-    """Read every message row of a target back, as a mapping from column to value."""
-    return map(as_dict, open_sink(target).messages())
+    """Read every message row of a target back, as a mapping from column to value: conversation by conversation, in order.
+
+    Memory is flat: a temporary database of about the size of the rows puts them in order.
+    """
+    return map(as_dict, in_order(open_sink(target).messages()))

@@ -11,6 +11,7 @@ The indexes that only who looks at it needs are made when the first run ends; on
 
 from __future__ import annotations
 
+import collections
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,9 +21,10 @@ import msgspec
 
 from . import bulk
 from .batch import Batch, Committed, Identity
+from .census import Census, Damage, stub
 from .errors import TargetError, target_errors
 from .ledger import Ledger
-from .schema import CONVERSATIONS, MESSAGES, ColumnType, ConversationRow, MessageRow, Table, encode_row
+from .schema import CONVERSATIONS, MESSAGES, ColumnType, ConversationRow, MessageRow, Table, digest, encode_row
 from .times import from_text, of_one_length
 
 __all__ = ["SqliteSink"]
@@ -41,7 +43,7 @@ _INDEXES = (
     "CREATE INDEX IF NOT EXISTS messages_sent_at ON messages (sent_at)",
     "CREATE INDEX IF NOT EXISTS messages_direction ON messages (direction)",
     "CREATE INDEX IF NOT EXISTS messages_channel ON messages (channel)",
-    "CREATE INDEX IF NOT EXISTS messages_conversation ON messages (conversation, sent_at)",
+    "CREATE INDEX IF NOT EXISTS messages_conversation ON messages (conversation, sent_at, rank)",
     "CREATE INDEX IF NOT EXISTS conversations_last_message_at ON conversations (last_message_at)",
 )
 _SMALL = ("PRAGMA cache_size = -1000", "PRAGMA shrink_memory")  # KiB: what sorts takes as much again
@@ -52,14 +54,15 @@ _SEARCHED = (
         tokenize='unicode61 remove_diacritics 2')""",
     """CREATE TRIGGER messages_removed AFTER DELETE ON messages BEGIN INSERT INTO
         messages_fts (messages_fts, rowid, text, subject) VALUES ('delete', old.rowid, old.text, old.subject); END""",
-    """CREATE TRIGGER messages_changed AFTER UPDATE ON messages BEGIN
+    """CREATE TRIGGER messages_changed AFTER UPDATE OF text, subject ON messages BEGIN
         INSERT INTO messages_fts (messages_fts, rowid, text, subject) VALUES ('delete', old.rowid, old.text, old.subject);
         INSERT INTO messages_fts (rowid, text, subject) VALUES (new.rowid, new.text, new.subject); END""",
     # The words that are found. datasette hides tables whose names begin with that of a full-text table: the ledger's, by this.
     "CREATE VIRTUAL TABLE _aioconvo USING fts5vocab(messages_fts, row)",
     """CREATE VIEW transcript AS SELECT m.conversation, c.title, m.provider, m.sent_at, m.direction,
-        coalesce(m.author_name, m.author_address, m.author_kind) AS author, m.text, m.channel, m.kind, m.id
-        FROM messages AS m JOIN conversations AS c ON c.id = m.conversation ORDER BY m.conversation, m.sent_at, m.id""",
+        coalesce(m.author_name, m.author_address, m.author_kind) AS author, m.text, m.channel, m.kind, m.id,
+        m.deleted_at FROM messages AS m JOIN conversations AS c ON c.id = m.conversation
+        ORDER BY m.conversation, m.sent_at, m.rank, m.id""",
 )
 _TITLE = """title TEXT AS (coalesce(nullif(subject, ''), json_extract(participants, '$[0].name'),
     json_extract(participants, '$[0].address'), conversation_id))"""
@@ -106,8 +109,20 @@ _TABLES = (
     _create(MESSAGES, _CONVERSATION),
     *_SEARCHED,
 )
+_MARK = """WITH given (provider, account, conversation, id, at) AS ({rows}) UPDATE messages AS m SET deleted_at = given.at
+    FROM given WHERE m.provider = given.provider AND m.account = given.account
+    AND m.conversation_id = given.conversation AND m.message_id = given.id"""
+_MARK_CONVERSATION = """WITH given (provider, account, conversation, at) AS ({rows}) UPDATE conversations AS c
+    SET deleted_at = given.at FROM given
+    WHERE c.provider = given.provider AND c.account = given.account AND c.conversation_id = given.conversation"""
 # One statement for all rows of a commit costs half of a trigger for each.
 _SEARCH = "INSERT INTO messages_fts (rowid, text, subject) SELECT rowid, text, subject FROM messages WHERE rowid > ?"
+_LISTED = "SELECT provider, account, conversation_id, 1 FROM conversations"
+_COUNTED = "SELECT provider, account, conversation_id, count(*) FROM messages GROUP BY 1, 2, 3"
+_OF_ONE = "WHERE provider = ? AND account = ? AND conversation_id = ?"
+_ADOPT = """UPDATE messages SET conversation = c.id FROM conversations AS c WHERE c.provider = messages.provider
+    AND c.account = messages.account AND c.conversation_id = messages.conversation_id AND c.provider = ? AND c.account = ?
+    AND c.conversation_id = ?"""
 _OURS = ("_aioconvo", "messages_fts", "messages", "conversations")
 
 
@@ -148,6 +163,43 @@ class SqliteSink:
                 self._make_tables()
                 ledger.make(self.kind, identity)
         ledger.begin(self.kind, identity)
+        with ledger.transaction():
+            self._mend()
+
+    def _mend(self) -> None:
+        """Make due what somebody deleted here; a conversation whose row is gone gets one that the next list fills."""
+        db = self._ledger.db
+        census = Census(self._ledger)
+        census.count(db.execute(_LISTED))
+        for *key, number in census.unlisted():
+            row = stub(key)
+            _put(db, CONVERSATIONS, [row])
+            db.execute(_ADOPT, key)
+            db.execute("UPDATE _aioconvo_conversations SET digest = ? WHERE number = ?", (digest(row), number))
+        census = Census(self._ledger)
+        census.count(db.execute(_COUNTED))
+        keys, _ = census.differing()
+        if keys:
+            found = (row for one in keys for row in _rows(db, MESSAGES, _OF_ONE, one))
+            collections.deque(census.find(found), maxlen=0)
+            census.settle(keys)
+
+    def damage(self, *, deep: bool) -> Damage:
+        """See `Sink`."""
+        with target_errors(self._ledger.path), self._ledger.reading() as ledger:
+            census = Census(ledger)
+            census.count(ledger.db.execute(_LISTED))
+            words = [f"{len(some)} conversations are missing"] if (some := census.unlisted()) else []
+            census = Census(ledger)
+            if deep:
+                told = [str(one) for (one,) in ledger.db.execute("PRAGMA integrity_check (10)") if one != "ok"]
+                words += [f"the database is damaged: {one}" for one in told]
+                words += census.changed(_rows(ledger.db, CONVERSATIONS))
+                found = census.differences(_rows(ledger.db, MESSAGES))
+            else:
+                census.count(ledger.db.execute(_COUNTED))
+                _, found = census.differing()
+            return found._replace(words=[*words, *found.words])
 
     def _make_tables(self) -> None:
         taken = self._ledger.db.execute(
@@ -168,6 +220,8 @@ class SqliteSink:
             ((last,),) = ledger.db.execute("SELECT ifnull(max(rowid), 0) FROM messages")
             _put(ledger.db, MESSAGES, taken.messages)
             ledger.db.execute(_SEARCH, (last,))
+            bulk.run(ledger.db, _MARK, [mark[1:] for mark in taken.marks])
+            bulk.run(ledger.db, _MARK_CONVERSATION, taken.vanished)
         return taken.counts
 
     def close(self) -> None:
@@ -179,6 +233,7 @@ class SqliteSink:
             with target_errors(ledger.path):
                 for statement in (*_SMALL, *_INDEXES):
                     ledger.db.execute(statement)
+                ledger.finish(finished=True)
         finally:
             with target_errors(ledger.path):
                 ledger.close()
@@ -193,12 +248,16 @@ class SqliteSink:
 
     def _read(self, table: Table[R]) -> Iterator[R]:
         with target_errors(self._ledger.path), self._ledger.reading() as ledger:
-            names = ", ".join(column.name for column in table.columns)
-            for stored in ledger.db.execute(f"SELECT {names} FROM {table.name} ORDER BY rowid"):  # noqa: S608 -- as above
-                told: dict[str, Any] = {
-                    column.name: _read_back(column.type, one) for column, one in zip(table.columns, stored, strict=True)
-                }
-                yield table.row(**told)
+            yield from _rows(ledger.db, table)
+
+
+def _rows(db: sqlite3.Connection, table: Table[R], which: str = "ORDER BY rowid", values: Sequence[str] = ()) -> Iterator[R]:
+    names = ", ".join(column.name for column in table.columns)
+    for stored in db.execute(f"SELECT {names} FROM {table.name} {which}", values):  # noqa: S608 -- the schema's names
+        told: dict[str, Any] = {
+            column.name: _read_back(column.type, one) for column, one in zip(table.columns, stored, strict=True)
+        }
+        yield table.row(**told)
 
 
 def _values(row: msgspec.Struct, times: Iterable[int], texts: Iterable[int]) -> list[Any]:

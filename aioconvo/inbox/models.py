@@ -63,13 +63,15 @@ class Kind(enum.StrEnum):
 class Participant(Model, kw_only=False):
     """Somebody in a conversation, or the author of a message.
 
-    `id` is the API's own id of them, `address` a phone number (E.164) or e-mail address, `name` what they are called.
+    `id` is the API's own id of them, `address` a phone number (E.164) or e-mail address, `name` what they are called. `native`
+    is the provider's own struct, where it came beside the conversation (Sunshine); else it stands in the conversation's.
     """
 
     kind: ParticipantKind
     id: str | None = None
     name: str | None = None
     address: str | None = None
+    native: Any = None
 
 
 class Attachment(Model):

@@ -144,7 +144,7 @@ def _conversation(native: Any, participants: Sequence[Any]) -> Conversation:
         created_at=utc(native.created_at),
         updated_at=utc(native.last_updated_at),
         subject=native.display_name or None,
-        participants=tuple(Participant(ParticipantKind.USER, words(one, "user_id")) for one in participants),
+        participants=tuple(Participant(ParticipantKind.USER, words(one, "user_id"), native=one) for one in participants),
     )
 
 

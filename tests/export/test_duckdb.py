@@ -15,7 +15,7 @@ import pytest
 from aioconvo.export.batch import Account, Batch, Identity, Step
 from aioconvo.export.duckdb import DuckdbSink
 from aioconvo.export.errors import TargetError
-from aioconvo.export.schema import MESSAGES, ConversationRow, MessageRow
+from aioconvo.export.schema import MESSAGES, ConversationRow, MessageRow, as_fetched
 from tests.export.rows import lines_of
 
 ACCOUNT = Account("sunshine", "main")
@@ -78,7 +78,7 @@ def test_every_value_comes_back_as_it_went_in(sink: DuckdbSink) -> None:
     told = conversation(unread=False, message_count=2**62, channels=msgspec.Raw(b'["a","b"]'), created_at=MOMENT)
     sink.commit([listed(told), page(full, message("m2", sent_at=None))])
     for reader in (sink, DuckdbSink(sink.path)):  # while it is open, and after it was closed
-        assert [msgspec.json.encode(row) for row in reader.messages()] == [
+        assert [msgspec.json.encode(as_fetched(row)) for row in reader.messages()] == [
             msgspec.json.encode(row) for row in (full, message("m2", sent_at=None))
         ]
         assert [msgspec.json.encode(row) for row in reader.conversations()] == [msgspec.json.encode(told)]
@@ -121,7 +121,7 @@ def test_a_commit_broken_off_before_the_ledger_is_not_doubled_when_it_comes_agai
     sink.close()
     sink.ledger.path.write_bytes(before)  # as a power cut between the two commits leaves it
     sink = opened(path)
-    assert sink.commit([page(message("m3", text="newer"), message("m2"), message("m4"))]).new == 3
+    assert sink.commit([page(message("m3", text="newer"), message("m2"), message("m4"))]) == (1, 1, 1)
     assert sorted(row.message_id for row in sink.messages()) == ["m1", "m2", "m3", "m4"]
     sink.close()
 
@@ -149,8 +149,6 @@ def test_a_start_over_that_was_broken_off_can_be_asked_for_again(sink: DuckdbSin
     sink.close()
     with duckdb.connect(sink.path) as db:
         db.execute("DROP TABLE messages")
-    with pytest.raises(TargetError, match="--fresh"):
-        opened(sink.path)
     opened(sink.path, fresh=True).close()
     assert list(sink.messages()) == []
 
@@ -168,15 +166,6 @@ def test_a_table_that_no_export_wrote_is_left_alone(path: pathlib.Path, fresh: b
 def test_the_directory_is_made(path: pathlib.Path) -> None:
     opened(path.with_name("new") / "deep" / "out.duckdb").close()
     assert list(DuckdbSink(path.with_name("new") / "deep" / "out.duckdb").messages()) == []
-
-
-def test_a_database_that_lost_messages_is_refused(sink: DuckdbSink) -> None:
-    sink.commit([page(message("m1"))])
-    sink.close()
-    with duckdb.connect(sink.path) as db:
-        db.execute("DELETE FROM messages")
-    with pytest.raises(TargetError, match=r"holds 0 messages and its ledger tells of 1.*--fresh"):
-        opened(sink.path)
 
 
 def test_a_database_that_another_program_has_open_is_refused(path: pathlib.Path) -> None:

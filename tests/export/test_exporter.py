@@ -182,16 +182,14 @@ async def test_a_conversation_that_fails_does_not_stop_the_rest(
     known = sorted({conversation for _, conversation, _ in held(sandbox, "ultracart")})
     ids = ["no-such-uuid\n", *(f"{one}\n" for one in known), "\n", known[0]]
     first = await Exporter(source("ultracart", sandbox, pool, conversations=iter(ids)), out).run()
-    assert not first.complete
-    (failed,) = first.targets[0][1].incomplete
-    assert (failed.id, failed.verdict) == ("no-such-uuid", Verdict.FAILED)
-    assert failed.fault is not None
-    assert failed.fault.type == "NotFoundError"
+    assert (first.complete, first.unknowns) == (True, 1)
+    (unknown,) = first.targets[0][1].unknown
+    assert unknown.conversation == "no-such-uuid"
     assert await exported(out) == held(sandbox, "ultracart")
-    for named, complete in ((["no-such-uuid"], False), ([], True)):  # it was a wrong id, which is put right
+    for named, unknowns in ((["no-such-uuid"], 1), ([], 0)):  # it was a wrong id, which is put right
         before = asked(sandbox, "ultracart")
         again = await Exporter(source("ultracart", sandbox, pool, conversations=named), out).run()
-        assert (again.sources[0].failed, again.sources[0].walked, again.complete) == (1, 0, complete)
+        assert (again.sources[0].failed, again.sources[0].walked, again.complete, again.unknowns) == (1, 0, True, unknowns)
         assert asked(sandbox, "ultracart") == before + 1
     before = asked(sandbox, "ultracart")
     last = await Exporter(source("ultracart", sandbox, pool, conversations=[]), out).run()
@@ -206,13 +204,12 @@ async def test_a_user_whom_the_api_does_not_know_does_not_stop_the_rest(
     users = ["nobody\n", *(f"{user}\n" for user in sandbox.providers["smooch"].state()["users"]), "\n"]
     for _ in range(2):
         summary = await Exporter(source("smooch", sandbox, pool, users=iter(users)), out).run()
-        (unfinished,) = summary.targets[0][1].lists
-        assert unfinished.user == "nobody"
-        assert unfinished.fault is not None
-        assert unfinished.fault.type == "NotFoundError"
+        (unknown,) = summary.targets[0][1].unknown
+        assert (unknown.user, unknown.account.provider) == ("nobody", "smooch")
         assert await exported(out) == held(sandbox, "smooch")
-        assert not summary.complete
-    assert (await Exporter(source("smooch", sandbox, pool, users=users[1:]), out).run()).complete
+        assert (summary.complete, summary.unknowns) == (True, 1)  # nothing is missing, and it is told at each run
+    last = await Exporter(source("smooch", sandbox, pool, users=users[1:]), out).run()
+    assert (last.complete, last.unknowns) == (True, 0)
 
 
 @pytest.mark.parametrize("choice", ["users", "conversations"])

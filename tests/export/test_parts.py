@@ -142,15 +142,6 @@ def opened_but_cut(sink: PartSink, call: str, monkeypatch: pytest.MonkeyPatch) -
     return sink
 
 
-def test_a_part_that_is_gone_is_told(tmp_path: Path) -> None:
-    sink = opened(JsonlSink, tmp_path)
-    sink.commit([listed("c"), page("1", "2", "3")])
-    sink.close()
-    (tmp_path / "out" / "messages-000001.jsonl").unlink()
-    with pytest.raises(TargetError, match=r"messages-000001\.jsonl is gone; put it back, or start over with --fresh"):
-        opened(JsonlSink, tmp_path)
-
-
 @pytest.mark.parametrize("kind", SINKS)
 def test_messages_have_the_number_of_their_part_before_it_is_made(kind: type[PartSink], tmp_path: Path) -> None:
     def numbers(sink: PartSink) -> dict[str, int]:
@@ -253,17 +244,6 @@ def test_targets_of_two_kinds_share_a_directory(tmp_path: Path) -> None:
         assert [row.message_id for row in kind(tmp_path / "out").messages()] == ["1", "2"]
 
 
-@pytest.mark.parametrize("cut", [False, True])
-def test_a_stage_that_is_gone_or_cut_is_told(cut: bool, tmp_path: Path) -> None:
-    sink = opened(JsonlSink, tmp_path, rows_per_part=100)
-    sink.commit([listed("c"), page("1", "2")])
-    sink.ledger.close()
-    (stage,) = (tmp_path / "out" / ".aioconvo").glob("*.stage-*")
-    stage.write_bytes(stage.read_bytes()[:-1]) if cut else stage.unlink()
-    with pytest.raises(TargetError, match="is gone or cut; start over with --fresh"):
-        opened(JsonlSink, tmp_path)
-
-
 def test_fresh_deletes_what_the_export_wrote_and_nothing_else(tmp_path: Path) -> None:
     sink = opened(JsonlSink, tmp_path)
     sink.commit([listed("c"), page("1", "2", "3")])
@@ -282,7 +262,7 @@ def test_fresh_deletes_nothing_of_an_export_that_is_running(tmp_path: Path, monk
     monkeypatch.setattr("aioconvo.export.ledger._PATIENCE", 0.0)
     sink = opened(JsonlSink, tmp_path)
     sink.commit([listed("c"), page("1", "2", "3"), page("4")])
-    with pytest.raises(TargetError, match="another export or program is writing there"):
+    with pytest.raises(TargetError, match="another export is writing there"):
         opened(JsonlSink, tmp_path, fresh=True)
     sink.commit([page("5")])
     sink.close()

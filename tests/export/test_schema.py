@@ -101,12 +101,19 @@ def test_every_row_is_one_line_of_json_that_comes_back(text: str, inside: object
     native = Unknown(json.dumps({"it": inside, "text": text}, indent=2).encode())
     row = schema.message_row(message(text=text, native=native), "shop", "c")
     line = schema.encode_row(row)
-    assert b"\n" not in line
+    flat = schema.in_one_line(line)
+    assert b"\n" not in flat
     back = schema.decode_row(MESSAGES, line)
     assert schema.encode_row(back) == line
-    whole = text.encode("utf-8", "replace").decode()
-    assert (back.text, msgspec.json.decode(back.native)["text"]) == (whole, whole)
-    assert schema.digest(line) == schema.digest(schema.encode_row(back))
+    assert back.text == text.encode("utf-8", "replace").decode()
+    came = native.raw.decode()
+    try:
+        msgspec.json.decode(native.raw)
+    except msgspec.DecodeError:  # half of a surrogate pair
+        assert msgspec.json.decode(back.native) == came
+    else:
+        assert bytes(back.native).decode() == came
+    assert schema.digest(line) == schema.digest(flat) == schema.digest(schema.encode_row(back))
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -128,4 +135,4 @@ def test_lines_of_a_page_are_those_of_its_rows(name: str, data: st.DataObject, w
 def test_values_stand_in_the_order_of_the_columns() -> None:
     row = MessageRow(provider="p", account="a", conversation_id="c", message_id="m", sent_at=NOON)
     assert schema.values(row)[:5] == ("p", "a", "c", "m", NOON)
-    assert schema.values(row)[-2:] == ("[]", "null")
+    assert schema.values(row)[-4:] == ("[]", "null", None, None)

@@ -1,0 +1,150 @@
+"""`native` is what the API sent, byte for byte, of every provider and in every kind of target."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+from aiohttp import web
+
+import aioconvo
+from aioconvo.core.codec import Unknown, decode as read
+from aioconvo.export import Exporter, Source, open_sink, verify
+from aioconvo.export.schema import MESSAGES, ConversationRow, MessageRow, as_dict, decode_row, digest, encode_row, message_lines
+from aioconvo.inbox import Message, Provider
+from aioconvo.sandbox import Sandbox
+from tests.export.accounts import CLIENTS, PROVIDERS, source
+from tests.export.targets import EVERY_KIND
+
+_ODD = '"newMember": {"n": [1, 2.50, 1E3, 12345678901234567890123, null],\n "t": "\\u00e9\\/ é"}'
+
+
+def root(sandbox: Sandbox) -> str:
+    return str(sandbox.client_options("convore")["base_url"]).rpartition("/convore")[0]
+
+
+def strange(value: Any) -> Any:
+    """The same JSON with a member in each object that nobody knows."""
+    if isinstance(value, dict):
+        return {**{name: strange(one) for name, one in value.items()}, "_odd": 1}
+    return [strange(one) for one in value] if isinstance(value, list) else value
+
+
+@contextlib.asynccontextmanager
+async def in_front_of(sandbox: Sandbox) -> AsyncIterator[tuple[str, list[str]]]:
+    """A server that gives the sandbox's answers with unknown members, odd numbers, spaces and line breaks; what it gave."""
+    given: list[str] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        body = await request.read()
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in {"host", "content-length"}}
+        url = f"{root(sandbox)}{request.rel_url}"
+        async with session.request(request.method, url, data=body or None, headers=headers) as answer:
+            content = await answer.text()
+        if answer.content_type == "application/json" and content:
+            content = json.dumps(strange(json.loads(content)), indent=1).replace('"_odd": 1', _ODD)
+            given.append(content)
+        return web.Response(text=content, status=answer.status, content_type=answer.content_type)
+
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    async with aiohttp.ClientSession(auto_decompress=True) as session:
+        try:
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}", given
+        finally:
+            await runner.cleanup()
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+async def test_natives_are_the_bytes_that_came(name: str, tmp_path: Path) -> None:
+    async with (
+        Sandbox(conversations=3, messages=7) as sandbox,
+        in_front_of(sandbox) as (url, given),
+        aioconvo.SessionPool() as pool,
+    ):
+        options = sandbox.client_options(name)
+        options["base_url"] = options["base_url"].replace(root(sandbox), url)
+        client = CLIENTS[name](**options, pool=pool)
+        known = source(name, sandbox, pool)
+        chosen: dict[str, Any] = {} if known.selection == "all" else {known.selection: list(known.ids or ())}
+        inbox = client.inbox.with_options(participants=True) if name == "sunshine" else client.inbox
+        names = [f"{kind}:{tmp_path / kind}" for kind in EVERY_KIND]
+        summary = await Exporter(Source(client, "shop", inbox=inbox, **chosen), names).run()
+    assert summary.complete
+    every = "".join(given)
+    for kind, out in zip(EVERY_KIND, names, strict=True):
+        sink = open_sink(out)
+        messages = await asyncio.to_thread(list[MessageRow], sink.messages())
+        conversations = await asyncio.to_thread(list[ConversationRow], sink.conversations())
+        assert (len(messages), len(conversations)) == (21, 3)
+        exact = kind in {"sqlite", "duckdb", "parquet"}
+        for native in [bytes(row.native).decode() for row in messages] + [bytes(row.native).decode() for row in conversations]:
+            assert "newMember" in native
+            assert (native in every) if exact else (native.replace("\n", " ") in every.replace("\n", " ")), kind
+        if name == "sunshine":
+            people = [one for row in conversations for one in as_dict(row)["participants"]]
+            assert people
+            assert all(one["native"]["newMember"]["t"] == "é/ é" for one in people)
+        held = await asyncio.to_thread(verify, out, deep=True)
+        assert (held.complete, held.damage) == (True, ())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b'{"a":"half \\ud83d"}', b'{"a":NaN}', b'{"a":"\xff"}', b'{"a":Infinity,\n"b":1}', b'{"a":"\x1e"}'],
+)
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_what_is_no_json_stands_as_text(kind: str, raw: bytes, tmp_path: Path) -> None:
+    from tests.export.targets import listed, opened, page, target  # noqa: PLC0415 -- for this test alone
+
+    message = Message(Provider.CONVORE, "c", "m", Unknown(raw))
+    lines = message_lines([message], "shop", "c")
+    row = decode_row(MESSAGES, lines.rows[0])
+    sink = opened(kind, tmp_path)
+    sink.commit([listed("c"), page(row, ended=True)])
+    sink.close()
+    (back,) = open_sink(target(kind, tmp_path)).messages()
+    assert as_dict(back)["native"] == raw.decode("utf-8", "backslashreplace")
+
+
+def test_line_breaks_do_not_make_a_row_another_one() -> None:
+    row = message_lines([Message(Provider.CONVORE, "c", "m", Unknown(b'{"a":\r\n 1}'))], "shop", "c")
+    flat = encode_row(msgspec.structs.replace(decode_row(MESSAGES, row.rows[0]), native=msgspec.Raw(b'{"a":   1}')))
+    assert row.digests[0] == digest(flat)
+
+
+def test_a_native_of_a_struct_made_here_is_its_json() -> None:
+    native = read(b'{"id": "m"}', aioconvo.convore.models.Message)
+    made = msgspec.structs.replace(native, subject="s")
+    (row,) = message_lines([Message(Provider.CONVORE, "c", "m", made)], "shop", "c").rows
+    assert as_dict(decode_row(MESSAGES, row))["native"] == {"id": "m", "subject": "s"}
+
+
+async def test_sqlite_finds_members_that_the_library_does_not_know(tmp_path: Path) -> None:
+    out = tmp_path / "out.sqlite"
+    async with (
+        Sandbox(conversations=1, messages=2) as sandbox,
+        in_front_of(sandbox) as (url, _),
+        aioconvo.SessionPool() as pool,
+    ):
+        options = sandbox.client_options("convore")
+        options["base_url"] = options["base_url"].replace(root(sandbox), url)
+        await Exporter(Source(CLIENTS["convore"](**options, pool=pool), "shop"), out).run()
+
+    def ask() -> list[Any]:
+        with contextlib.closing(sqlite3.connect(out)) as db:
+            return db.execute("SELECT native ->> '$.newMember.n[1]' FROM messages").fetchall()
+
+    assert await asyncio.to_thread(ask) == [(2.5,), (2.5,)]
