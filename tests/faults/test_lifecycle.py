@@ -189,7 +189,7 @@ async def test_closing_ends_every_call_whatever_it_waits_for(clock: Any, record_
         client = sunshine(server, pool=pool)
         slow = client.with_options(limits=aioconvo.Limits(concurrency=1))
         hourly = client.with_options(
-            limits=aioconvo.Limits(rates=[aioconvo.RateLimit(1, 3600)]), retry=aioconvo.RetryPolicy(max_own_wait=3600.0)
+            limits=aioconvo.Limits(rates=[aioconvo.RateLimit(1, 3600)]), retry=aioconvo.RetryPolicy(max_own_wait=36_000.0)
         )
         pausing = [asyncio.create_task(client.conversations.get("pausing")) for _ in range(5)]
         await until(lambda: len(server.seen) == 5 and pool.in_use() == 0)
