@@ -24,6 +24,7 @@ __all__ = ["PATIENT", "FairGate", "HeldBackError", "Patience", "Turnstile", "Wai
 
 _log = logger("limits")
 _LONG_WAIT = 5.0
+_SHORT_WAIT = 1.0
 _ASK_STORE_AGAIN = 1.0  # seconds after it failed
 _LANES_COUNTED = 32  # of those that are ahead; a known wait may be told too short, never too long
 
@@ -321,22 +322,39 @@ class Turnstile:
         while True:
             with account.lock:
                 wait = account.line_up(self._clock.monotonic(), self._limits, ticket)
-            while wait <= 0:
+            if wait <= 0:
                 await self._permit(lane, waits)
                 try:
-                    with account.lock:  # anything may have happened meanwhile
-                        wait = account.line_up(self._clock.monotonic(), self._limits, ticket)
-                    if wait <= 0 and self._shared is not None:
-                        wait = await self._ask(self._shared, at_most, patience)
+                    wait = await self._start_with_permit(ticket, at_most, patience)
                     if wait <= 0:
-                        with account.lock:
-                            account.note(self._clock.monotonic(), ticket)
                         return
                 except BaseException:
                     self._gate.release()
                     raise
                 self._gate.release()
             await self._rest(wait, patience)
+
+    async def _start_with_permit(self, ticket: str, at_most: float | None, patience: Patience) -> float:
+        """Count a request that starts now, if it may: 0.0 or less; else the seconds after which to try again."""
+        account = self._account
+        with account.lock:  # anything may have happened since the last look
+            wait = account.line_up(self._clock.monotonic(), self._limits, ticket)
+            if wait > 0:
+                return wait
+            if self._shared is None:
+                account.note(self._clock.monotonic(), ticket)
+                return wait
+            # Its place is kept while the others are asked: two of this process would get into each other's way there.
+            account.reserve(ticket)
+        wait = await self._ask(self._shared, at_most, patience)
+        with account.lock:
+            if wait <= 0:
+                account.note(self._clock.monotonic(), ticket)
+            elif wait > _SHORT_WAIT:  # by rates or a pause: others of this process may go before
+                account.end(ticket)
+        if wait > _SHORT_WAIT and account.waiting:
+            account.wake()
+        return wait
 
     async def _ask(self, shared: SharedLimits, at_most: float | None, patience: Patience) -> float:
         """What the shared limits say: 0.0 when the request may start, or the seconds after which to ask again."""

@@ -217,6 +217,11 @@ class LimitAccount:
         if len(self.starts) > self._room:
             self._look_over(now)
 
+    def reserve(self, ticket: str) -> None:
+        """Give a ticket its place before it starts."""
+        self.waiting.pop(ticket, None)
+        self.held[ticket] = math.inf
+
     def known_wait(self, now: float, limits: Limits, ahead: int = 0, not_before: float = -math.inf) -> float:
         """Seconds that one with `ahead` others before it waits at least, by the rates and the pause; 0.0 or less: none."""
         first = max(now, self.paused_until, not_before)

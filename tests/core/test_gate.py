@@ -635,6 +635,44 @@ async def test_a_store_that_goes_on_failing_fails_each_call_in_time(error: Excep
     assert await turnstile.enter() == 0.0
 
 
+class Kept(Store):
+    """A store that keeps accounts, and counts how often it is asked."""
+
+    def __init__(self, clock: SteppedClock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._account = LimitAccount()
+
+    async def start(self, key: str, limits: Limits, ticket: str, lease: float) -> float:
+        self.asked.append(ticket)
+        await asyncio.sleep(0)
+        return self._account.ask(self._clock.now, limits, ticket, lease)
+
+    async def end(self, key: str, ticket: str) -> None:
+        await asyncio.sleep(0)
+        self._account.end(ticket)
+
+
+async def test_copies_of_one_process_do_not_stand_in_each_others_way_in_a_store() -> None:
+    """Each request asks once, and none waits for longer than the others take."""
+    clock = SteppedClock()
+    store, errands, account, gate = Kept(clock), Errands(), LiveAccount(), FairGate(100)
+    turnstiles = [
+        Turnstile(one, clock, gate=gate, account=account, shared=SharedLimits(store, "k", one, errands))
+        for one in (Limits(concurrency=1), Limits(rates=[RateLimit(500, 3600.0)], concurrency=1))
+    ]
+
+    async def one(turnstile: Turnstile) -> None:
+        await turnstile.enter()
+        await clock.sleep(0.5)
+        turnstile.leave()
+
+    await clock.run([asyncio.create_task(one(turnstiles[number % 2])) for number in range(20)])
+    await errands.finish()
+    assert len(store.asked) <= 21  # the end of the first and the next start may come to it side by side
+    assert clock.now < 10.1
+
+
 async def test_what_a_store_over_a_network_is_told_is_seen_through() -> None:
     clock, store = SteppedClock(), Store(0.0)
     turnstile, errands = _shared(clock, store)
