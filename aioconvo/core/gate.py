@@ -234,7 +234,7 @@ class Turnstile:
         ticket = tickets.pop() if tickets else _new_ticket()
         with account.lock:
             now = self._clock.monotonic()
-            if account.wait(now, self._limits, ticket) > 0:
+            if account.paused_until > now or (not self._unlimited and account.wait(now, self._limits, ticket) > 0):
                 tickets.append(ticket)
                 return False
             account.note(now, ticket)
