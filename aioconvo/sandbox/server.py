@@ -11,6 +11,7 @@ import random
 import socket
 import struct
 import time
+from collections.abc import Mapping
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import parse_qsl
@@ -20,6 +21,7 @@ from aiohttp import web
 from aioconvo.sandbox.convore import ConvoreSandbox
 from aioconvo.sandbox.exchange import Answer, Provider, Request, RouteTable, Settings, utc_now
 from aioconvo.sandbox.faults import Fault, RateLimit, choose
+from aioconvo.sandbox.quota import Standing, Window, headers_of
 from aioconvo.sandbox.smooch import SmoochSandbox
 from aioconvo.sandbox.smscx import SmscxSandbox
 from aioconvo.sandbox.sunshine import SunshineSandbox
@@ -127,6 +129,7 @@ class Sandbox:
         self._requests: dict[str, collections.Counter[str]] = {name: collections.Counter() for name in self.providers}
         self._spoiled: dict[str, collections.Counter[str]] = {name: collections.Counter() for name in self.providers}
         self._limits: dict[tuple[str, ...], RateLimit] = {}
+        self._windows: dict[tuple[str, ...], Window] = {}
         self._draws = random.Random(settings.seed)  # noqa: S311 - repeatable faults, no secret
 
     @property
@@ -207,42 +210,51 @@ class Sandbox:
         self._requests[provider.name][found[0].operation if isinstance(found, tuple) else "unknown"] += 1
         if self._latency:
             await asyncio.sleep(self._latency)
-        wait = self._over_limit(provider.name, request)
+        wait, standing = self._counted(provider.name, request)
+        fault = choose(self._draws.random(), self._faults) if self._faults and wait == 0.0 else None
+        refused = wait > 0.0 or fault is Fault.TOO_MANY_REQUESTS
+        told = headers_of(provider.name, standing, time.time(), refused=refused)
         if wait > 0.0:
-            return _respond(provider.error(429, {"Retry-After": str(math.ceil(wait))}))
+            return _respond(provider.error(429, {"Retry-After": str(math.ceil(wait))}), told)
         if isinstance(found, tuple) and not found[0].takes(request):
-            return _respond(provider.error(415, {}))
-        fault = choose(self._draws.random(), self._faults) if self._faults else None
+            return _respond(provider.error(415, {}), told)
         if fault is None:
-            return _respond(provider.answer(request))
+            return _respond(provider.answer(request), told)
         self._spoiled[provider.name][fault.value] += 1
-        return await _spoil(incoming, fault, provider, request)
+        return await _spoil(incoming, fault, provider, request, told)
 
-    def _over_limit(self, name: str, request: Request) -> float:
-        if self._rate_limit is None:
-            return 0.0
+    def _counted(self, name: str, request: Request) -> tuple[float, Standing]:
+        """Seconds that the request is over its credential's limit, and how that stands after it."""
         credential = (name, *(request.headers.get(header, "") for header in _CREDENTIAL_HEADERS))
         now = time.monotonic()
+        if self._rate_limit is None:
+            return 0.0, self._windows.setdefault(credential, Window(now)).take(now)
         if credential not in self._limits:
             self._limits[credential] = RateLimit(self._rate_limit, max(self._rate_limit, 1.0), now)
-        return self._limits[credential].wait(now)
+        bucket = self._limits[credential]
+        wait = bucket.wait(now)
+        most = max(self._rate_limit, 1.0)
+        return wait, Standing(int(most), int(bucket.tokens), wait or (most - bucket.tokens) / self._rate_limit)
 
 
-def _respond(answer: Answer) -> web.Response:
+def _respond(answer: Answer, told: Mapping[str, str] = MappingProxyType({})) -> web.Response:
+    headers = {**told, **answer.headers}
     if answer.body is None:
-        return web.Response(status=answer.status, headers=answer.headers)
-    return web.Response(status=answer.status, body=answer.encoded(), headers=answer.headers, content_type="application/json")
+        return web.Response(status=answer.status, headers=headers)
+    return web.Response(status=answer.status, body=answer.encoded(), headers=headers, content_type="application/json")
 
 
-async def _spoil(incoming: web.BaseRequest, fault: Fault, provider: Provider, request: Request) -> web.StreamResponse:
+async def _spoil(
+    incoming: web.BaseRequest, fault: Fault, provider: Provider, request: Request, told: Mapping[str, str]
+) -> web.StreamResponse:
     whole = provider.answer(request) if fault.performed else None
     match fault:
         case Fault.INTERNAL_ERROR:
-            return _respond(provider.error(500, {}))
+            return _respond(provider.error(500, {}), told)
         case Fault.BAD_GATEWAY:
             return web.Response(status=502, body=_GATEWAY_PAGE, content_type="text/html")
         case Fault.UNAVAILABLE | Fault.TOO_MANY_REQUESTS:
-            return _respond(provider.error(int(fault), {"Retry-After": "1"}))
+            return _respond(provider.error(int(fault), {"Retry-After": "1"}), told)
         case Fault.RESET:
             return _reset(incoming)
         case Fault.CUT:

@@ -26,7 +26,6 @@ APPLICATION_ID: Final = "sandbox-app"
 APPLICATION_SECRET: Final = "sandbox-secret"  # noqa: S105 - the sandbox's published credential
 
 _TOKEN_LIFE_S: Final = 86_400
-_QUOTA: Final = 10_000
 _MAX_CHAT_TEXT: Final = 1000
 _SENDER: Final = "SANDBOX"
 _SEGMENT: Final = 160
@@ -87,7 +86,7 @@ class SmscxSandbox:
         self._table = RouteTable(self.routes)
 
     def answer(self, request: Request) -> Answer:
-        """Answer one request; every answer carries a request id and the quota."""
+        """Answer one request; every answer carries a request id."""
         try:
             answer = self._dispatch(request)
         except _Refused as refused:
@@ -100,7 +99,6 @@ class SmscxSandbox:
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             wait = float(extra.pop("Retry-After", "1"))
             extra["X-Rate-Limit-Reset"] = str(math.ceil(self._settings.clock().timestamp() + wait))
-            extra["X-Rate-Limit-Remaining"] = "0"
         return self._with_standard_headers(Answer(status, _general(status).body, extra))
 
     def state(self) -> dict[str, Any]:
@@ -131,11 +129,7 @@ class SmscxSandbox:
 
     def _with_standard_headers(self, answer: Answer) -> Answer:
         self._served += 1
-        standard = {
-            "X-Request-Id": uuid_id(self._settings.seed, "smscx request", self._served),
-            "X-Rate-Limit-Limit": str(_QUOTA),
-            "X-Rate-Limit-Remaining": str(_QUOTA - self._served % _QUOTA),
-        }
+        standard = {"X-Request-Id": uuid_id(self._settings.seed, "smscx request", self._served)}
         return Answer(answer.status, answer.body, {**standard, **answer.headers})
 
     def _dispatch(self, request: Request) -> Answer:
