@@ -23,6 +23,7 @@ __all__ = [
     "Envelope",
     "Model",
     "OpenEnum",
+    "UnfitError",
     "Unknown",
     "Variant",
     "compact",
@@ -34,6 +35,7 @@ __all__ = [
     "raw_json",
     "reader",
     "remade",
+    "strict",
 ]
 
 T = TypeVar("T")
@@ -188,6 +190,10 @@ class BrokenBodyError(Exception):
         return _broken_body, (self.reason, self.cut)
 
 
+class UnfitError(Exception):
+    """A body that does not fit in every part; the tolerant road may read it."""
+
+
 def _broken_body(reason: str, cut: bool) -> BrokenBodyError:
     return BrokenBodyError(reason, cut=cut)
 
@@ -313,11 +319,11 @@ def _drifted_type(kind: Any) -> type[Any]:
     return types.new_class(kind.__name__, (kind,), {}, lambda body: body.update(members))
 
 
-def decode(body: bytes, kind: type[T]) -> T:
-    """A body as `kind`. Parts that do not fit are kept (`Unknown`, `raw_json`) instead of failing the whole.
+def strict(body: bytes, kind: type[T]) -> T:
+    """A body as `kind`, if it is one in every part.
 
     Raises:
-        BrokenBodyError: The body is no JSON, is cut, or lacks what every answer of this kind must have.
+        UnfitError: It is not.
     """
     decoder = _decoders.get(kind)
     if decoder is None:
@@ -325,10 +331,22 @@ def decode(body: bytes, kind: type[T]) -> T:
     try:
         decoded: T = decoder(body)
     except _UNREADABLE:
+        raise UnfitError from None
+    return decoded
+
+
+def decode(body: bytes, kind: type[T], charset: str | None = None) -> T:
+    """A body as `kind`. Parts that do not fit are kept (`Unknown`, `raw_json`) instead of failing the whole.
+
+    Raises:
+        BrokenBodyError: The body is no JSON, is cut, or lacks what every answer of this kind must have.
+    """
+    try:
+        return strict(body, kind)
+    except UnfitError:
         from .drift import salvage  # noqa: PLC0415 -- only a drifted answer needs it
 
-        return salvage(body, kind)
-    return decoded
+        return salvage(body, kind, charset)
 
 
 def reader(kind: type[T]) -> Callable[[bytes], T | None]:

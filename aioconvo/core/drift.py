@@ -4,143 +4,135 @@ What fits is decoded as usual. A union member with an unknown tag, and a list it
 `Unknown` with their raw JSON. A field whose value does not fit gets its default (`None` where it has none), a required
 field that is missing is `UNSET`; the struct then keeps the whole JSON it came from, which `raw_json` and `encode` give back.
 
-Most often one item of a page drifted: `salvage_items` decodes the others strictly, one by one, and takes apart only that
-one. Where more than items drifted, `salvage_whole` takes apart everything.
+An envelope is taken item by item: of a page most items fit, and only those that do not are taken apart. Beyond bounds of
+work and memory the rest comes as `Unknown`. The work is a generator, which yields so often that a loop can run meanwhile.
 """
 
 from __future__ import annotations
 
+import collections
 import enum
 import functools
 import json
 import math
 import re
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 
 import msgspec
 
-from .codec import BrokenBodyError, Envelope, Unknown, remade
-from .log import logger
-from .source import is_union, item_type, items_with_raw, raw_type
+from .codec import ORIGIN, BrokenBodyError, Envelope, Unknown, remade
+from .cut import cut, is_union, item_type
+from .mend import mended
+from .noticed import Drifts, What
 
-__all__ = ["salvage", "salvage_items", "salvage_whole"]
+__all__ = ["salvage", "salvage_whole", "steps"]
 
 T = TypeVar("T")
-_log = logger("drift")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_NOTED_AT_MOST = 1000
-# Taking apart is slow. An API that changed sends some drifted parts a page; who sends more than this holds up the event loop.
-_VALUES_AT_MOST = 1_000_000
-_MISFITS_AT_MOST = 20_000
-_noted: set[tuple[str, str]] = set()
+# Taking apart is slow. Who sends more than this that does not fit gets the rest as `Unknown`.
+_ITEMS_AT_MOST = 100_000
+_VALUES_AT_MOST = 200_000  # in one part
+_STEP = 1 << 14  # bytes of JSON taken apart between two pauses
+_STRICT_IS_FASTER = 16
 
 
 class _MisfitError(Exception):
     """A value does not fit the place it stands in."""
 
 
-def salvage(body: bytes, kind: type[T]) -> T:
-    """Decode a body that the strict decode refused.
+def salvage(body: bytes, kind: type[T], charset: str | None = None, drifts: Drifts | None = None) -> T:
+    """Decode a body that the strict decode refused, without a pause; see `steps`."""
+    work = steps(body, kind, charset, collections.Counter() if drifts is None else drifts)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return cast("T", end.value)
+
+
+def steps(body: bytes, kind: type[T], charset: str | None, drifts: Drifts) -> Generator[None, None, T]:
+    """Decode a body that the strict decode refused, in slices of work; what does not fit is counted in `drifts`.
 
     Raises:
-        BrokenBodyError: The body is no JSON, is cut, lacks what every answer of this kind must have, or holds more than
-            20,000 parts that do not fit.
+        BrokenBodyError: The body is no JSON, is cut, or lacks what every answer of this kind must have.
     """
-    if len(body) > _VALUES_AT_MOST and body.count(b",") > _VALUES_AT_MOST:
-        raise _too_large(body)
+    text = yield from mended(body, charset)
+    yield
     try:
-        salvaged = salvage_items(body, kind)
-        return salvage_whole(body, kind) if salvaged is None else salvaged
+        if _is_envelope(kind):
+            data = yield from _by_items(text, kind, drifts)
+        else:
+            data = salvage_whole(text, kind, drifts)
     except _MisfitError as misfit:
         raise BrokenBodyError(f"the JSON lacks {misfit}", cut=False) from None
     except RecursionError:
         raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
+    if text is not body and isinstance(data, msgspec.Struct):
+        msgspec.structs.force_setattr(data, ORIGIN, text)
+    return cast("T", data)
 
 
-def salvage_items(body: bytes, kind: type[T]) -> T | None:
-    """Decode an envelope of which only items of its lists do not fit; `None` for whatever is none."""
-    envelope = _envelope(cast("Any", kind))
-    if envelope is None:
-        return None
-    try:
-        body.decode()  # the strict decode does not look at text that it skips
-        parts = envelope.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    fields = {name: getattr(parts, name) for name in parts.__struct_fields__}
-    salvage = _Salvage()
-    drifted = False
-    for name, items in envelope.lists.items():
-        if isinstance(fields[name], list):
-            fields[name], bent = salvage.fit_items(fields[name], items)
-            drifted |= bent
-    return cast("T", _made(kind, fields, body if drifted else None))
-
-
-def salvage_whole(body: bytes, kind: type[T]) -> T:
-    """Decode a body of which any part may not fit."""
-    value, clean = _parse(body)
-    salvage = _Salvage(clean=clean)
-    if clean:
-        salvage.know(value, body)
-        for item, raw in items_with_raw(value, body, kind):
-            salvage.know(item, raw)
+def salvage_whole(body: bytes, kind: type[T], drifts: Drifts | None = None) -> T:
+    """Decode JSON in UTF-8 of which any part may not fit."""
+    if _is_large(body):
+        raise BrokenBodyError(f"the JSON does not fit and has more than {_VALUES_AT_MOST} values; ask for less", cut=False)
+    salvage = _Salvage(collections.Counter() if drifts is None else drifts)
+    value = salvage.read(body)
     return cast("T", salvage.fit(value, kind)[0])
 
 
-class _Items(NamedTuple):
-    """The type of a list's items, and their strict decode."""
+def _by_items(body: bytes, kind: Any, drifts: Drifts) -> Generator[None, None, Any]:
+    """Decode an envelope, each of its fields and each item of its lists for itself."""
+    try:
+        parts = yield from cut(body, kind)
+    except msgspec.ValidationError:
+        raise _MisfitError(f"an object for {kind.__name__}") from None
+    salvage = _Salvage(drifts)
+    fields: dict[str, Any] = {}
+    drifted = False
+    for one in _fields(kind):
+        part = parts.get(one.name)
+        if part is not None:
+            salvage.place = (kind.__name__, one.member)
+            try:
+                if isinstance(part, list):
+                    fields[one.name], bent = yield from salvage.fit_items(part, item_type(one.type))
+                else:
+                    fields[one.name], bent = salvage.fit_raw(part, one.type)
+            except _MisfitError:
+                salvage.note(What.TYPE)
+                bent = True
+            drifted |= bent
+        if one.required and one.name not in fields:
+            raise _MisfitError(f"{one.member!r} in {kind.__name__}")
+    return _made(kind, fields, body if drifted else None)
 
-    kind: Any
-    decode: Callable[[msgspec.Raw], Any]
 
-
-class _Envelope(NamedTuple):
-    """The strict decode of an envelope into a twin whose lists hold raw JSON, and the items of those lists by field."""
-
-    decode: Callable[[bytes], Any]
-    lists: dict[str, _Items]
+def _is_envelope(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Envelope) and _tag(kind) is None
 
 
 @functools.cache
-def _envelope(kind: Any) -> _Envelope | None:
-    """How an envelope with lists is decoded item by item; `None` for whatever is none."""
-    if not (isinstance(kind, type) and issubclass(kind, Envelope)) or _tag(kind) is not None:
-        return None
-    described: Callable[..., Any] = msgspec.field  # its types leave out that a default may be `NODEFAULT`
-    fields: list[tuple[str, Any, Any]] = []
-    lists: dict[str, _Items] = {}
-    for one in msgspec.structs.fields(kind):
-        item = item_type(one.type)
-        if item is not None:
-            lists[one.name] = _Items(item, msgspec.json.Decoder(item).decode)
-        default = described(name=one.encode_name, default=one.default, default_factory=one.default_factory)
-        fields.append((one.name, one.type if item is None else raw_type(one.type), default))
-    if not lists:
-        return None
-    return _Envelope(msgspec.json.Decoder(msgspec.defstruct(kind.__name__, fields, kw_only=True, gc=False)).decode, lists)
+def _decoder(kind: Any) -> Callable[[bytes | msgspec.Raw], Any]:
+    return msgspec.json.Decoder(kind).decode
 
 
-def _too_large(body: bytes) -> BrokenBodyError:
-    try:
-        msgspec.json.decode(body, type=msgspec.Raw)  # looks for the end without making values
-    except (msgspec.DecodeError, RecursionError):
-        return BrokenBodyError("the body is no complete JSON", cut=True)
-    return BrokenBodyError(f"the JSON does not fit and has more than {_VALUES_AT_MOST} values; ask for less", cut=False)
+def _is_large(raw: bytes | msgspec.Raw) -> bool:
+    return len(bytes(raw)) > _VALUES_AT_MOST and bytes(raw).count(b",") > _VALUES_AT_MOST
 
 
 def _parse(body: bytes | msgspec.Raw) -> tuple[Any, bool]:
-    """The body as plain values, and whether it is JSON that msgspec reads: then its text has no lone surrogates."""
+    """JSON as plain values, and whether msgspec reads it: then its text has no lone surrogates."""
     try:
         return msgspec.json.decode(body), True
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     try:
-        # Lone surrogates (text cut inside an emoji) and stray bytes fail in msgspec; they must not cost the page.
-        text = bytes(body).decode("utf-8-sig", "surrogateescape")
-        return json.loads(text, parse_constant=_refuse_constant, parse_float=_float, parse_int=_int), False
+        # Lone surrogates (text cut inside an emoji) and endless numbers fail in msgspec; they must not cost the page.
+        text = bytes(body).decode()
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_float, parse_int=_int, strict=False), False
     except RecursionError:
         raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
     except ValueError:
@@ -166,40 +158,65 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 class _Salvage:
-    """One answer being taken apart, and how many of its parts did not fit so far.
+    """One answer being taken apart: what did not fit so far, how many items that were, and where it stands."""
 
-    Whether text may have lone surrogates is said by `clean`.
-    """
+    __slots__ = ("_apart", "_clean", "_drifts", "_known", "place")
 
-    __slots__ = ("_clean", "_known", "_misfits")
+    def __init__(self, drifts: Drifts) -> None:
+        self._drifts = drifts
+        self._apart = 0
+        self._clean = True  # whether text can have no lone surrogates
+        self._known: tuple[Any, bytes | msgspec.Raw] = (None, b"null")
+        self.place = ("", "")
 
-    def __init__(self, *, clean: bool = True) -> None:
-        self._clean = clean
-        self._misfits = 0
-        self._known: dict[int, tuple[Any, bytes | msgspec.Raw]] = {}
+    def note(self, what: What) -> None:
+        """Count what does not fit here."""
+        self._drifts[(*self.place, what)] += 1
 
-    def know(self, value: Any, raw: bytes | msgspec.Raw) -> None:
-        """The JSON that a value was read from."""
-        self._known[id(value)] = value, raw  # which keeps the value, and with it its id
+    def read(self, raw: bytes | msgspec.Raw) -> Any:
+        """Plain values; of the whole of them the JSON is known from now on."""
+        value, self._clean = _parse(raw)
+        self._known = (value, raw)
+        return value
 
-    def fit_items(self, raws: list[msgspec.Raw], items: _Items) -> tuple[list[Any], bool]:
+    def fit_items(self, raws: list[msgspec.Raw], kind: Any) -> Generator[None, None, tuple[list[Any], bool]]:
         """The items of a list, and whether anything in them drifted."""
+        decode = _decoder(kind)
+        place = self.place
         fitted: list[Any] = []
         drifted = False
+        work = 0
         for raw in raws:
             try:
-                item = items.decode(raw)
-            except (msgspec.DecodeError, RecursionError):
-                item, bent = self._fit_raw(raw, items.kind)
+                item = decode(raw)
+                work += 1 + len(raw) // _STRICT_IS_FASTER
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                self.place = place
+                item, bent = self._fit_apart(raw, kind)
                 drifted |= bent
+                work += 100 + len(raw)
             fitted.append(item)
+            if work > _STEP:
+                work = 0
+                yield
         return fitted, drifted
 
-    def _fit_raw(self, raw: msgspec.Raw, kind: Any) -> tuple[Any, bool]:
-        value = _parse(raw)[0]
-        self._known.clear()
-        self.know(value, raw)
-        return self._fit_item(value, kind)
+    def _fit_apart(self, raw: msgspec.Raw, kind: Any) -> tuple[Any, bool]:
+        self._apart += 1
+        if self._apart > _ITEMS_AT_MOST or _is_large(raw):
+            self.note(What.TOO_MUCH)
+            return Unknown(bytes(raw)), True
+        return self._fit_item(self.read(raw), kind)
+
+    def fit_raw(self, raw: msgspec.Raw, kind: Any) -> tuple[Any, bool]:
+        """A field of an envelope from its JSON."""
+        try:
+            return _decoder(kind)(raw), False
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            if _is_large(raw):
+                self.note(What.TOO_MUCH)
+                raise _MisfitError from None
+            return self.fit(self.read(raw), kind)
 
     def fit(self, value: Any, kind: Any) -> tuple[Any, bool]:
         """The value in the shape of `kind`, and whether anything in it drifted."""
@@ -212,9 +229,6 @@ class _Salvage:
         return fitted, False
 
     def _take_apart(self, value: Any, kind: Any) -> tuple[Any, bool]:
-        self._misfits += 1
-        if self._misfits > _MISFITS_AT_MOST:
-            raise BrokenBodyError(f"the JSON has more than {_MISFITS_AT_MOST} parts that do not fit; ask for less", cut=False)
         origin = typing.get_origin(kind)
         arguments = typing.get_args(kind)
         if is_union(kind):
@@ -227,7 +241,9 @@ class _Salvage:
             return self._fit_list(value, arguments[0])
         if origin is dict or kind is dict:
             return self._fit_dict(value, arguments[1] if arguments else Any), True
-        return _fit_scalar(value, kind), True
+        fitted = _fit_scalar(value, kind)
+        self.note(What.TYPE)
+        return fitted, True
 
     def _fit_union(self, value: Any, members: Sequence[Any]) -> tuple[Any, bool]:
         tagged = _tagged(members)
@@ -235,6 +251,7 @@ class _Salvage:
             for field, tag, member in tagged:
                 if cast("dict[str, Any]", value).get(field) == tag:
                     return self._fit_struct(value, member)
+            self.note(What.KIND)
             return Unknown(self._raw_of(value)), True
         for member in members:
             try:
@@ -250,17 +267,21 @@ class _Salvage:
         fields: dict[str, Any] = {}
         drifted = False
         for name, member, wanted, required in _fields(kind):
+            self.place = (kind.__name__, member)
             present = member in mapping
             if present:
                 try:
                     fields[name], bent = self.fit(mapping[member], wanted)
                 except _MisfitError:
-                    _note(kind.__name__, member)
+                    self.place = (kind.__name__, member)
+                    self.note(What.TYPE)
                     bent = True
                 drifted |= bent
             if required and name not in fields:
                 if issubclass(kind, Envelope):
                     raise _MisfitError(f"{member!r} in {kind.__name__}")
+                if not present:
+                    self.note(What.MISSING)
                 fields[name] = None if present else msgspec.UNSET
                 drifted = True
         return _made(kind, fields, self._raw_of(mapping) if drifted else None), drifted
@@ -280,6 +301,7 @@ class _Salvage:
         try:
             return self.fit(value, kind)
         except _MisfitError:
+            self.note(What.ITEM)
             return Unknown(self._raw_of(value)), True
 
     def _fit_dict(self, value: Any, kind: Any) -> dict[str, Any]:
@@ -294,8 +316,8 @@ class _Salvage:
         return items
 
     def _raw_of(self, value: Any) -> bytes:
-        known = self._known.get(id(value))
-        return _dumped(value) if known is None else bytes(known[1])
+        whole, raw = self._known
+        return bytes(raw) if value is whole else _dumped(value)
 
 
 def _tag(kind: Any) -> tuple[str, Any] | None:
@@ -347,9 +369,12 @@ def _fit_scalar_cleanly(value: Any, kind: Any) -> object:
     if value is None or (issubclass(wanted, enum.Enum) and not isinstance(value, str)):
         raise _MisfitError
     try:
-        return cast("object", msgspec.convert(value, kind, strict=False))
+        fitted = cast("object", msgspec.convert(value, kind, strict=False))
     except msgspec.ValidationError:
         raise _MisfitError from None
+    if isinstance(fitted, float) and not math.isfinite(fitted):
+        raise _MisfitError
+    return fitted
 
 
 def _cleaned(value: Any) -> Any:
@@ -368,13 +393,6 @@ def _dumped(value: Any) -> bytes:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:  # lone surrogates, which only escapes can carry
         return json.dumps(value, separators=(",", ":"), default=lambda number: bytes(number).decode()).encode("ascii")
-
-
-def _note(struct: str, field: str) -> None:
-    """Say once for each place, without values, that an API no longer sends what it documents."""
-    if (struct, field) not in _noted and len(_noted) < _NOTED_AT_MOST:
-        _noted.add((struct, field))
-        _log.warning("an answer has no usable %r in %s; the item keeps its raw JSON", field, struct)
 
 
 def _made(kind: type[Any], fields: dict[str, Any], raw: bytes | None) -> Any:

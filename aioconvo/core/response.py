@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from .codec import BrokenBodyError, decode
+from .mend import charset_of
 from .operation import ANY_JSON, Operation
 from .refusals import Acknowledgement, refuse_web_page
 from .session import Answer
@@ -39,7 +40,13 @@ class Response(msgspec.Struct, Generic[T], frozen=True, gc=False):
         return f"<Response {self.status} to {self.operation.python}, {len(self.body)} bytes, {self.attempts} attempts>"
 
 
-_data: Callable[[Any], Any] = when_read(Response, "data", lambda response: link(_data(response), response.body))
+def _link(response: Response[Any]) -> None:
+    data = _data(response)
+    if data is not None:
+        link(data, response.body, charset_of(response.headers))
+
+
+_data: Callable[[Any], Any] = when_read(Response, "data", _link)
 
 
 def data_of(response: Any) -> Any:

@@ -159,7 +159,6 @@ def test_drifted_parts_inside_lists_and_mappings_come_out_as_they_came_in() -> N
         b'{"parts": [',
         b'{"parts": []',
         b"<html></html>",
-        b'{"parts": [NaN]}',
         b'{"parts": []}}',
         b"\x00",
         b"\xff\xfe",
@@ -198,7 +197,7 @@ def test_a_number_that_no_computer_holds_does_not_cost_the_page(number: str) -> 
 
 def test_a_byte_order_mark_and_stray_bytes_do_not_cost_the_page() -> None:
     whole = decode(b'\xef\xbb\xbf{"parts": [{"id": "1"}, {"id": "a\xffb"}]}', Whole)
-    assert [part.id for part in whole.parts] == ["1", "a\ufffdb"]
+    assert [part.id for part in whole.parts] == ["1", "aÿb"]
 
 
 @pytest.mark.parametrize("value", [object(), {"a": {1, 2, object()}}, "\ud800", [Part(id="\ud83d")], {"a": lambda: 1}])

@@ -20,8 +20,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import aioconvo
-from aioconvo.core.codec import BrokenBodyError, Envelope, Model, OpenEnum, Unknown, decode, encode, raw_json
-from aioconvo.core.drift import salvage_items, salvage_whole
+from aioconvo.core import cut, drift
+from aioconvo.core.codec import BrokenBodyError, Envelope, Model, OpenEnum, Unknown, decode, encode, is_drifted, raw_json
+from aioconvo.core.drift import salvage, salvage_whole, steps
+from aioconvo.core.mend import drive, mended
+from aioconvo.core.noticed import Drifts, What
 from aioconvo.sunshine import pages as sunshine
 
 
@@ -241,13 +244,19 @@ WAYS: dict[str, Any] = {
 
 
 def _reference(body: bytes) -> Any:
-    return json.loads(body.decode("utf-8", "surrogateescape"))
+    return json.loads(body.decode("utf-8", "surrogateescape"), strict=False)
+
+
+def _plain(raw: bytes | None) -> Any:
+    return None if raw is None else json.loads(raw, strict=False)
 
 
 def _same(one: Any, other: Any) -> bool:
     """Whether two values are equal in every part, also in the JSON that drifted parts keep."""
-    if type(one) is not type(other) or raw_json(one) != raw_json(other):
+    if type(one) is not type(other) or (is_drifted(one) and _plain(raw_json(one)) != _plain(raw_json(other))):
         return False
+    if isinstance(one, Unknown):
+        return bool(one.json() == other.json())
     if isinstance(one, msgspec.Struct):
         return all(_same(getattr(one, name), getattr(other, name)) for name in one.__struct_fields__)
     if isinstance(one, list):
@@ -257,15 +266,11 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _roads_meet(case: Case, body: bytes) -> bool:
-    """The road by items gives what the road by parts gives; whether it could be taken."""
-    by_items = salvage_items(body, case.kind)
-    if by_items is None:
-        return False
-    whole = salvage_whole(body, case.kind)
+def _roads_meet(case: Case, body: bytes) -> None:
+    """The road by items gives what the road by parts gives."""
+    by_items = salvage(body, case.kind)
+    whole = salvage_whole(drive(mended(body, None)), case.kind)
     assert _same(by_items, whole)
-    assert encode(by_items) == encode(whole)
-    return True
 
 
 def _check(case: Case, body: bytes, place: int, untouched: list[Any]) -> bool:
@@ -304,11 +309,10 @@ def test_bent_items(case: Case) -> None:
         body = json.dumps(page).encode()
         told["drifted" if _check(case, body, place, untouched) else "fitted"] += 1
         told[ways[0]] += 1
-        told["by items"] += _roads_meet(case, body)
+        _roads_meet(case, body)
     print(f"\n{case.kind.__name__}: {MUTANTS} mutants, {dict(told)}, 0 items lost")  # noqa: T201
     assert told["drifted"] > MUTANTS / 4
     assert told["fitted"] > 0
-    assert told["by items"] > MUTANTS / 2
 
 
 @each_case
@@ -342,7 +346,9 @@ def test_cut_and_damaged_bytes(case: Case) -> None:
         ][number % 4]
         try:
             expected = _reference(bent)[case.name]
-        except (ValueError, KeyError):
+        except (ValueError, KeyError) as error:
+            if "escape" in str(error):  # which msgspec lets pass in text that it skips
+                continue
             with pytest.raises(BrokenBodyError):
                 decode(bent, case.kind).payload()
             broken += 1
@@ -351,7 +357,7 @@ def test_cut_and_damaged_bytes(case: Case) -> None:
         _roads_meet(case, bent)
         whole += 1
     print(f"\n{case.kind.__name__}: {broken} bodies refused, {whole} read in spite of damage")  # noqa: T201
-    assert broken > 60
+    assert broken > 40
     assert whole > 15
 
 
@@ -402,18 +408,21 @@ def test_arbitrary_json_in_place_of_a_page(case: Case, value: Any) -> None:
 
 
 @each_case
-def test_what_the_road_by_items_leaves_alone(case: Case) -> None:
+def test_what_fits_keeps_nothing(case: Case) -> None:
     good = json.dumps(case.page()).encode()
-    assert raw_json(salvage_items(good, case.kind)) is None
-    for bent in (good[:-1], good + b"x", b"\xef\xbb\xbf" + good, good[:-1] + b', "x": "\xff"}', b"[]", b"{}"):
-        assert salvage_items(bent, case.kind) is None
+    assert raw_json(salvage(good, case.kind)) is None
+    for bent in (good[:-1], good + b"x", b"[]", b"{}"):
+        with pytest.raises(BrokenBodyError):
+            salvage(bent, case.kind).payload()
+    for mended_body in (b"\xef\xbb\xbf" + good, good[:-1] + b', "x": "\xff"}'):
+        assert getattr(salvage(mended_body, case.kind), case.member) == getattr(decode(good, case.kind), case.member)
 
 
 @each_case
 def test_a_drifted_page_keeps_its_json_as_it_came_and_is_encoded_in_one_line(case: Case) -> None:
     page = case.page() | {"new": "a\nb \u2028 😀", case.name: [5, *case.items]}
     for indent in (None, 2):
-        for road in (salvage_items, salvage_whole):
+        for road in (salvage, salvage_whole):
             body = json.dumps(page, indent=indent, ensure_ascii=False).encode()
             salvaged = road(body, case.kind)
             assert raw_json(salvaged) == body
@@ -430,18 +439,72 @@ class _Items(Envelope):
     data: list[_Item]
 
 
-def test_a_large_answer_of_drifted_items_has_a_bound() -> None:
-    def body(item: bytes, count: int, end: bytes = b"]}") -> bytes:
-        return b'{"data": [' + b",".join([item] * count) + end
+def _many(item: bytes, count: int, end: bytes = b"]}") -> bytes:
+    return b'{"data": [' + b",".join([item] * count) + end
 
-    assert len(decode(body(b"{}", 9_000), _Items).data) == 9_000
-    for item, count in ((b"{}", 30_000), (b"{}", 1_100_000), (b"1", 1_100_000)):
-        with pytest.raises(BrokenBodyError, match="ask for less") as caught:
-            decode(body(item, count), _Items)
-        assert not caught.value.cut
-        with pytest.raises(BrokenBodyError, match="no complete JSON") as caught:
-            decode(body(item, count, b","), _Items)
-        assert caught.value.cut
+
+def _slices(body: bytes) -> tuple[Any, int, Drifts]:
+    """What comes of a body, and how often the work paused."""
+    drifts: Drifts = collections.Counter()
+    work, pauses = steps(body, _Items, None, drifts), 0
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value, pauses, drifts
+        pauses += 1
+
+
+def test_a_field_that_never_fits_costs_no_answer() -> None:
+    item = b'{"id": 5, "text": "' + b"x" * 280 + b'"}'
+    page, pauses, drifts = _slices(_many(item, 30_000))
+    assert {one.id for one in page.data} == {"5"}
+    assert raw_json(page.data[-1]) == item
+    assert drifts == {("_Item", "id", What.TYPE): 30_000}
+    # 16 KiB between two pauses: 30,000 items of 300 bytes and what taking one apart counts besides.
+    assert 550 < pauses < 1000
+
+
+def test_items_that_fit_pause_less_often() -> None:
+    fits, drifted = b'{"id": "1", "text": "' + b"x" * 280 + b'"}', b"5"
+    _, pauses, drifts = _slices(_many(fits, 30_000, b"," + drifted + b"]}"))
+    assert 30 < pauses < 100
+    assert drifts == {("_Items", "data", What.ITEM): 1}
+
+
+def test_beyond_any_bound_the_rest_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drift, "_ITEMS_AT_MOST", 1_000)
+    page, pauses, drifts = _slices(_many(b"{}", 1_200))
+    assert len(page.data) == 1_200
+    assert not any(isinstance(one, Unknown) for one in page.data[:1_000])
+    assert all(isinstance(one, Unknown) and one.raw == b"{}" for one in page.data[1_000:])
+    assert drifts == {("_Item", "id", What.MISSING): 1_000, ("_Items", "data", What.TOO_MUCH): 200}
+    assert 5 < pauses < 10
+
+
+def test_the_end_of_a_list_beyond_any_bound_is_one_unknown_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cut, "_DENSE", 5_000)
+    monkeypatch.setattr(cut, "_ITEMS_AT_MOST", 5_000)
+    page, pauses, _ = _slices(_many(b"1", 11_000, b',{"id": "last"} ] , "more": 5}'))
+    assert len(page.data) == 5_001
+    rest = page.data[-1]
+    assert isinstance(rest, Unknown)
+    assert json.loads(rest.raw) == [1] * 6_000 + [{"id": "last"}]
+    assert pauses > 10
+    with pytest.raises(BrokenBodyError, match="no complete JSON") as caught:
+        decode(_many(b"1", 11_000, b","), _Items)
+    assert caught.value.cut
+
+
+def test_one_part_that_is_too_large_is_kept_as_it_is() -> None:
+    large = b'{"id": [' + b",".join([b"1"] * 300_000) + b"]}"
+    page, _, drifts = _slices(_many(large, 2, b',{"id": "3"}]}'))
+    assert page.data[:2] == [Unknown(large)] * 2
+    assert page.data[2] == _Item(id="3")
+    assert drifts == {("_Items", "data", What.TOO_MUCH): 2}
+    with pytest.raises(BrokenBodyError, match="ask for less") as caught:
+        decode(large, _Item)
+    assert not caught.value.cut
 
 
 def test_numbers_that_python_refuses_to_read_are_kept() -> None:

@@ -1,0 +1,164 @@
+"""The body of an answer as JSON in UTF-8, in whatever charset it came and with what some servers write beside JSON.
+
+Each function is a generator that yields between slices of its work, so that a large body does not hold up the event loop.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import re
+from collections.abc import Generator, Mapping
+
+import msgspec
+
+from .codec import BrokenBodyError
+
+__all__ = ["charset_of", "drive", "in_utf8", "mended"]
+
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+_MARKS = (  # those of UTF-32 begin like those of UTF-16
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# JSON begins with a character of ASCII: where zeros stand beside it tells the charset (RFC 4627, section 3).
+_ZEROS = (
+    (re.compile(rb"[^\0]\0\0\0"), "utf-32-le"),
+    (re.compile(rb"\0\0\0[^\0]"), "utf-32-be"),
+    (re.compile(rb"[^\0]\0"), "utf-16-le"),
+    (re.compile(rb"\0[^\0]"), "utf-16-be"),
+)
+# What is called by the left name is written in the right one, of which it is a part (WHATWG Encoding Standard).
+_MEANT = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7", "mbcs", "oem"})
+_STATEFUL = b"\x1b"  # ISO 2022 switches by it; JSON has no place for it
+_STRAY = {0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0x100)}
+_NO_JSON = re.compile(rb'[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\b(?:nan|inf(?:inity)?)\b|"[^"\\\r\n\t]*[\r\n\t]', re.IGNORECASE)
+_TOKEN = re.compile(rb'"(?>[^"\\]+|\\.)*+"|(?<=[\[:,\s])[+-]?(?:nan|inf(?:inity)?)(?=[\],}\s])', re.DOTALL | re.IGNORECASE)
+_SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_CONTROL = re.compile(rb"[\x00-\x1f]")
+_CHARACTERS_AT_ONCE = 1 << 18
+_TOKENS_AT_ONCE = 4096
+
+Steps = Generator[None, None, bytes]
+
+
+def drive(steps: Steps) -> bytes:
+    """What the steps come to, without a pause."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            mended_body: bytes = end.value
+            return mended_body
+
+
+def charset_of(headers: Mapping[str, str]) -> str | None:
+    """The charset that an answer's headers name."""
+    named = _CHARSET.search(headers.get("Content-Type", ""))
+    return None if named is None else named[1].strip("'")
+
+
+def mended(body: bytes, charset: str | None) -> Steps:
+    """The body as JSON in UTF-8; the body itself where it is that.
+
+    `NaN` and infinities become their names as text, characters that JSON wants escaped are.
+
+    Raises:
+        BrokenBodyError: It is not JSON, or is cut.
+    """
+    text = yield from in_utf8(body, charset)
+    if _is_json(text):
+        return text
+    if _NO_JSON.search(text):
+        yield
+        text = yield from _escaped(text)
+        if _is_json(text):
+            return text
+    raise BrokenBodyError("the body is no complete JSON", cut=True)
+
+
+def in_utf8(body: bytes, charset: str | None) -> Steps:
+    """A text in UTF-8. Where it is not that, the named charset decides; bytes that fit nowhere count as Windows-1252."""
+    for mark, encoding in _MARKS:
+        if body.startswith(mark):
+            marked = body[len(mark) :]
+            found = None if encoding == "utf-8" else _transcoded(marked, encoding)
+            return found if found is not None else (yield from in_utf8(marked, None if encoding == "utf-8" else charset))
+    for zeros, encoding in _ZEROS:
+        if zeros.match(body) and (found := _transcoded(body, encoding)) is not None:
+            return found
+    if _STATEFUL not in body:
+        with contextlib.suppress(UnicodeDecodeError):
+            body.decode()
+            return body
+    if charset is not None and (found := _transcoded(body, charset)) is not None:
+        return found
+    text = body.decode("utf-8", "surrogateescape")
+    pieces: list[bytes] = []
+    for start in range(0, len(text), _CHARACTERS_AT_ONCE):
+        pieces.append(text[start : start + _CHARACTERS_AT_ONCE].translate(_STRAY).encode())
+        yield
+    return b"".join(pieces)
+
+
+def _transcoded(body: bytes, charset: str) -> bytes | None:
+    try:
+        info = codecs.lookup(charset)
+        if info.name in _NO_CHARSETS:
+            return None
+        meant = _MEANT.get(info.name, info.name)
+        # Of Windows' charsets some bytes mean nothing; they stand for control characters then, as browsers have it.
+        text = body.decode(meant, "surrogateescape" if meant.startswith("cp125") else "strict")
+        return re.sub("[\udc80-\udcff]", lambda stray: chr(ord(stray[0]) - 0xDC00), text).encode()
+    except (LookupError, ValueError):  # no charset at all, or not this one
+        return None
+
+
+def _is_json(text: bytes) -> bool:
+    if _is_strict_json(text):
+        return True
+    shortened = _SURROGATE.sub(b"", text)  # msgspec refuses halves of emojis, others read them
+    return len(shortened) < len(text) and _is_strict_json(shortened)
+
+
+def _is_strict_json(text: bytes) -> bool:
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)  # looks for the end without making values
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    except RecursionError:
+        raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
+    return True
+
+
+def _escaped(text: bytes) -> Steps:
+    pieces: list[bytes] = []
+    done = 0
+    for number, token in enumerate(_TOKEN.finditer(text)):
+        if number % _TOKENS_AT_ONCE == 0:
+            yield
+        found = token[0]
+        if not found.startswith(b'"'):
+            right = b'"' + found + b'"'
+        elif _CONTROL.search(found):
+            right = _CONTROL.sub(lambda control: b"\\u%04x" % control[0][0], found)
+        else:
+            continue
+        pieces += (text[done : token.start()], right)
+        done = token.end()
+    return b"".join((*pieces, text[done:]))
