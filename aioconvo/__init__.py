@@ -53,10 +53,11 @@ if TYPE_CHECKING:
         UnsupportedError,
         WrongAnswerError,
     )
-    from .core.hooks import EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts
+    from .core.hooks import DriftFacts, EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts
     from .core.limits import LimitAccount, Limits, LimitStore, Quota, RateLeft, RateLimit
-    from .core.members import unknown_members
+    from .core.members import UnknownMembers, unknown_members
     from .core.memory_limits import MemoryLimits
+    from .core.noticed import DriftKind
     from .core.operation import Effect, Operation, PageKind
     from .core.options import ClientOptions
     from .core.pagination import AsyncPaginator, Page
@@ -91,6 +92,8 @@ __all__ = [
     "ConflictError",
     "ConvoreClient",
     "DeadlineExceededError",
+    "DriftFacts",
+    "DriftKind",
     "Effect",
     "EndFacts",
     "FailedCall",
@@ -141,6 +144,7 @@ __all__ = [
     "UltraCartClient",
     "UnexpectedRedirectError",
     "Unknown",
+    "UnknownMembers",
     "UnprocessableEntityError",
     "UnsupportedError",
     "WrongAnswerError",
@@ -169,6 +173,8 @@ _HOMES = {
     "ConflictError": ".core.errors",
     "ConvoreClient": ".convore",
     "DeadlineExceededError": ".core.errors",
+    "DriftFacts": ".core.hooks",
+    "DriftKind": ".core.noticed",
     "Effect": ".core.operation",
     "EndFacts": ".core.hooks",
     "GoneError": ".core.errors",
@@ -220,6 +226,7 @@ _HOMES = {
     "UltraCartClient": ".ultracart",
     "UnexpectedRedirectError": ".core.errors",
     "Unknown": ".core.codec",
+    "UnknownMembers": ".core.members",
     "UnprocessableEntityError": ".core.errors",
     "UnsupportedError": ".core.errors",
     "WrongAnswerError": ".core.errors",

@@ -9,16 +9,17 @@ import math
 import random
 from collections.abc import Awaitable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, ClassVar, Literal, Self, TypeVar, Unpack
+from typing import Any, ClassVar, Literal, Self, TypeVar, Unpack, cast
 
 import msgspec
 
 from . import errors, settings
+from .apart import readable, take_apart
 from .asking import Asking
 from .auth import Auth, digest
 from .call import Call
 from .capture import captures, failed_call, record
-from .codec import BrokenBodyError
+from .codec import BrokenBodyError, UnfitError
 from .destination import Destination
 from .echo import sent_texts
 from .entrance import Waiter
@@ -280,7 +281,8 @@ class APIClient:
             call.on_wire = call.under_way = False
             call.credentials = call.auth.headers(self._clock.time()) or await self._credentials(call)
             try:
-                result = self._judged(call, await self._exchange(call, state))
+                answer = await self._exchange(call, state)
+                result = self._judged(call, answer) or await self._judged_apart(call, answer)
             except (TransportFaultError, BrokenAnswerError) as fault:
                 result = self._failed(call, fault)
             if state.retry_debts.owed and (isinstance(result, Response) or result.outcome.answered):
@@ -307,8 +309,13 @@ class APIClient:
                 raise
             raise self._deadline_error(call) from None
 
-    def _judged(self, call: Call, answer: Answer) -> Response[Any] | Failure:
-        """What an answer says."""
+    async def _judged_apart(self, call: Call, answer: Answer) -> Response[Any] | Failure:
+        """What an answer says that has to be taken apart."""
+        apart = await take_apart(answer.body, call.operation.response, answer.headers)
+        return cast("Response[Any] | Failure", self._judged(call, msgspec.structs.replace(answer, apart=apart)))
+
+    def _judged(self, call: Call, answer: Answer) -> Response[Any] | Failure | None:
+        """What an answer says; `None`: it has to be taken apart first."""
         if answer.status not in _OK:
             return self._refused(call, answer)
         data = fault = None
@@ -318,11 +325,15 @@ class APIClient:
                 call.request.check(data)
         except BrokenBodyError as broken:
             fault = broken
+        except UnfitError:
+            return None
         # What an answer says of an error is worth more than what it lacks.
-        if tells_of_an_error(data, answer.body, enveloped=self.enveloped):
-            return self._refused(call, answer, refusal_of(self._error_words(answer), answer.body))
+        body = answer.body if answer.apart is None else readable(answer.body, answer.headers)
+        if tells_of_an_error(data, body, enveloped=self.enveloped):
+            return self._refused(call, answer, refusal_of(self._words(answer), body))
         if fault is not None:
             return self._broken(call, fault, answer.status, answer.headers)
+        self._observer.answered(call, data, answer)
         return self._response(call, data, answer)
 
     def _failed(self, call: Call, fault: TransportFaultError | BrokenAnswerError) -> Failure:
@@ -453,6 +464,10 @@ class APIClient:
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
         return decoded(operation, answer)
 
+    def _words(self, answer: Answer) -> ErrorWords:
+        body = readable(answer.body, answer.headers)
+        return self._error_words(answer if body is answer.body else msgspec.structs.replace(answer, body=body))
+
     def _error_words(self, answer: Answer) -> ErrorWords:  # noqa: ARG002 -- each provider's client reads its own shape
         """The provider's code and words in an error answer."""
         return ErrorWords()
@@ -465,7 +480,7 @@ class APIClient:
         facts, now = self._facts(call, answer.headers), self._clock.time()
         texts = functools.partial(sent_texts, call.request, call.credentials)
         if refusal is None:
-            return status_failure(facts, answer, functools.partial(self._error_words, answer), now, texts)
+            return status_failure(facts, answer, functools.partial(self._words, answer), now, texts)
         return refusal_failure(facts, answer, refusal, now, texts, repeatable=call.operation.effect.repeatable)
 
     def _broken(self, call: Call, fault: BrokenBodyError, status: int, headers: Mapping[str, str]) -> Failure:

@@ -22,12 +22,15 @@ Parts: TypeAlias = dict[str, list[msgspec.Raw] | msgspec.Raw]
 
 _DENSE = 250_000  # commas; so many items may be small, and then their slices take many times their own room
 _ITEMS_AT_MOST = 250_000
+_TINY_ITEMS_AT_MOST = 20_000
+_TINY = 64  # characters
 _ITEMS_AT_ONCE = 2000
 _GAP = re.compile(r"[ \t\n\r]*")
 
 
 def cut(body: bytes, kind: Any) -> Generator[None, None, Parts]:
-    """The fields of an answer of that kind; what follows the first 250,000 items of a list is one more item, their list.
+    """The fields of an answer of that kind; what follows the first 250,000 items of a list, or 20,000 tiny
+    ones of a very long list, is one more item, their list.
 
     Raises:
         msgspec.ValidationError: It is no object.
@@ -40,7 +43,7 @@ def cut(body: bytes, kind: Any) -> Generator[None, None, Parts]:
     for one in msgspec.structs.fields(kind) if dense else ():
         raw = parts.get(one.name)
         if isinstance(raw, msgspec.Raw) and item_type(one.type) is not None and bytes(raw).startswith(b"["):
-            parts[one.name], _ = yield from _items(bytes(raw).decode(), 0, alone=True)
+            parts[one.name], _ = yield from _items(str(memoryview(raw), "utf-8"), 0, alone=True)
     return parts
 
 
@@ -99,9 +102,9 @@ def _items(text: str, place: int, *, alone: bool = False) -> Generator[None, Non
     """The items of the list that begins there, and where it ends; `alone`: nothing follows it."""
     items: list[msgspec.Raw] = []
     rest = number = 0
-    place = _after_gap(text, place + 1)
+    place = first = _after_gap(text, place + 1)
     while text[place] != "]":
-        if number == _ITEMS_AT_MOST:
+        if not rest and (number >= _ITEMS_AT_MOST or (number >= _TINY_ITEMS_AT_MOST and place - first < number * _TINY)):
             rest = place
             if alone:
                 place = len(text) - 1
@@ -114,7 +117,7 @@ def _items(text: str, place: int, *, alone: bool = False) -> Generator[None, Non
         if number % _ITEMS_AT_ONCE == 0:
             yield
     if rest:
-        items.append(msgspec.Raw(f"[{text[rest : place + 1]}".encode()))
+        items.append(msgspec.Raw(b"[" + text[rest : place + 1].encode()))
     return items, place + 1
 
 

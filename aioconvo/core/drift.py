@@ -1,6 +1,6 @@
 """The tolerant road of decoding: an answer that does not fit its struct is taken apart, and nothing of it is lost.
 
-What fits is decoded as usual. A union member with an unknown tag, and a list item that is no object at all, become
+DriftKind fits is decoded as usual. A union member with an unknown tag, and a list item that is no object at all, become
 `Unknown` with their raw JSON. A field whose value does not fit gets its default (`None` where it has none), a required
 field that is missing is `UNSET`; the struct then keeps the whole JSON it came from, which `raw_json` and `encode` give back.
 
@@ -25,7 +25,7 @@ import msgspec
 from .codec import ORIGIN, BrokenBodyError, Envelope, Unknown, remade
 from .cut import cut, is_union, item_type
 from .mend import mended
-from .noticed import Drifts, What
+from .noticed import DriftKind, Drifts
 
 __all__ = ["salvage", "salvage_whole", "steps"]
 
@@ -102,7 +102,7 @@ def _by_items(body: bytes, kind: Any, drifts: Drifts) -> Generator[None, None, A
                 else:
                     fields[one.name], bent = salvage.fit_raw(part, one.type)
             except _MisfitError:
-                salvage.note(What.TYPE)
+                salvage.note(DriftKind.TYPE)
                 bent = True
             drifted |= bent
         if one.required and one.name not in fields:
@@ -167,11 +167,12 @@ class _Salvage:
         self._apart = 0
         self._clean = True  # whether text can have no lone surrogates
         self._known: tuple[Any, bytes | msgspec.Raw] = (None, b"null")
-        self.place = ("", "")
+        self.place: tuple[str, str] = ("", "")  # the struct, and its member in the JSON
 
-    def note(self, what: What) -> None:
+    def note(self, what: DriftKind) -> None:
         """Count what does not fit here."""
-        self._drifts[(*self.place, what)] += 1
+        struct, member = self.place
+        self._drifts[struct, member, what] += 1
 
     def read(self, raw: bytes | msgspec.Raw) -> Any:
         """Plain values; of the whole of them the JSON is known from now on."""
@@ -204,7 +205,7 @@ class _Salvage:
     def _fit_apart(self, raw: msgspec.Raw, kind: Any) -> tuple[Any, bool]:
         self._apart += 1
         if self._apart > _ITEMS_AT_MOST or _is_large(raw):
-            self.note(What.TOO_MUCH)
+            self.note(DriftKind.TOO_MUCH)
             return Unknown(bytes(raw)), True
         return self._fit_item(self.read(raw), kind)
 
@@ -214,7 +215,7 @@ class _Salvage:
             return _decoder(kind)(raw), False
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             if _is_large(raw):
-                self.note(What.TOO_MUCH)
+                self.note(DriftKind.TOO_MUCH)
                 raise _MisfitError from None
             return self.fit(self.read(raw), kind)
 
@@ -242,7 +243,7 @@ class _Salvage:
         if origin is dict or kind is dict:
             return self._fit_dict(value, arguments[1] if arguments else Any), True
         fitted = _fit_scalar(value, kind)
-        self.note(What.TYPE)
+        self.note(DriftKind.TYPE)
         return fitted, True
 
     def _fit_union(self, value: Any, members: Sequence[Any]) -> tuple[Any, bool]:
@@ -251,7 +252,7 @@ class _Salvage:
             for field, tag, member in tagged:
                 if cast("dict[str, Any]", value).get(field) == tag:
                     return self._fit_struct(value, member)
-            self.note(What.KIND)
+            self.note(DriftKind.KIND)
             return Unknown(self._raw_of(value)), True
         for member in members:
             try:
@@ -274,14 +275,14 @@ class _Salvage:
                     fields[name], bent = self.fit(mapping[member], wanted)
                 except _MisfitError:
                     self.place = (kind.__name__, member)
-                    self.note(What.TYPE)
+                    self.note(DriftKind.TYPE)
                     bent = True
                 drifted |= bent
             if required and name not in fields:
                 if issubclass(kind, Envelope):
                     raise _MisfitError(f"{member!r} in {kind.__name__}")
                 if not present:
-                    self.note(What.MISSING)
+                    self.note(DriftKind.MISSING)
                 fields[name] = None if present else msgspec.UNSET
                 drifted = True
         return _made(kind, fields, self._raw_of(mapping) if drifted else None), drifted
@@ -301,7 +302,7 @@ class _Salvage:
         try:
             return self.fit(value, kind)
         except _MisfitError:
-            self.note(What.ITEM)
+            self.note(DriftKind.ITEM)
             return Unknown(self._raw_of(value)), True
 
     def _fit_dict(self, value: Any, kind: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Callables of the user's that are told what the client does, as it happens.
 
-What they get are facts: operation, path template, attempt, status, seconds, request id. Never credentials, path values,
+DriftKind they get are facts: operation, path template, attempt, status, seconds, request id. Never credentials, path values,
 queries or text.
 """
 
@@ -13,9 +13,10 @@ from typing import TypeVar
 import msgspec
 
 from .log import logger
+from .noticed import DriftKind
 from .settings import plain_function
 
-__all__ = ["EndFacts", "Hooks", "PageFacts", "RequestFacts", "ResponseFacts", "RetryFacts", "StartFacts", "tell"]
+__all__ = ["DriftFacts", "EndFacts", "Hooks", "PageFacts", "RequestFacts", "ResponseFacts", "RetryFacts", "StartFacts", "tell"]
 
 F = TypeVar("F")
 R = TypeVar("R")
@@ -92,6 +93,23 @@ class PageFacts(msgspec.Struct, frozen=True, gc=False):
     request_id: str | None
 
 
+class DriftFacts(msgspec.Struct, frozen=True, gc=False):
+    """Parts of an answer are not as documented, `count` of them in the same way.
+
+    `struct` and `field` tell where: the type here, and the member of the JSON. `what` tells in which way; no value is
+    told.
+    """
+
+    operation: str
+    method: str
+    path: str
+    struct: str
+    field: str
+    what: DriftKind
+    count: int
+    request_id: str | None
+
+
 class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     """Plain functions that are told what happens; they run inside the call, so they must be quick and must not block.
 
@@ -99,8 +117,10 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     - `on_request`, `on_response`: a request is about to be sent; it ended. They come in pairs, also when the call is cancelled.
     - `on_retry`: a request failed and the call is tried again.
     - `on_page`: a page of a list is handed out.
+    - `on_drift`: an answer holds what this version does not know, or lacks what it must have. Members without a field are
+      looked for in the 1st, 2nd, 4th, 8th ... answer of each operation.
 
-    All of one call run in the task that made it. What a hook raises is logged by `aioconvo.hooks`, and the call goes on.
+    All of one call run in the task that made it. DriftKind a hook raises is logged by `aioconvo.hooks`, and the call goes on.
     """
 
     on_call: Callable[[StartFacts], Callable[[EndFacts], object] | None] | None = None
@@ -108,6 +128,7 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     on_response: Callable[[ResponseFacts], object] | None = None
     on_retry: Callable[[RetryFacts], object] | None = None
     on_page: Callable[[PageFacts], object] | None = None
+    on_drift: Callable[[DriftFacts], object] | None = None
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
@@ -123,6 +144,7 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
             on_response=_both(other.on_response, self.on_response),  # what began last ends first
             on_retry=_both(self.on_retry, other.on_retry),
             on_page=_both(self.on_page, other.on_page),
+            on_drift=_both(self.on_drift, other.on_drift),
         )
 
 

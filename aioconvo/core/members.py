@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any, cast
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from .codec import Model, raw_json
+from .cut import is_union
 
-__all__ = ["unknown_members"]
+__all__ = ["UnknownMembers", "unknown_members"]
+
+_NAMES_AT_MOST = 1000
 
 
 def unknown_members(item: object) -> dict[str, Any]:
@@ -20,7 +24,7 @@ def unknown_members(item: object) -> dict[str, Any]:
     The values are plain Python values. Empty for what did not come from an API (see `raw_json`).
     """
     raw = raw_json(item) if isinstance(item, Model) else None
-    return {} if raw is None else dict(_unknown(item, _plain(raw), ""))
+    return {} if raw is None else {one.place: one.value for one in _unknown(item, _plain(raw), "")}
 
 
 def _plain(raw: bytes) -> Any:
@@ -30,14 +34,53 @@ def _plain(raw: bytes) -> Any:
         return json.loads(raw.decode("utf-8", "surrogateescape"))
 
 
-def _unknown(value: object, plain: Any, place: str) -> Iterator[tuple[str, Any]]:
+class UnknownMembers:
+    """The members without a field of many answers, by name: `Message.badge`. Looking costs a third of a decode.
+
+    Values are not looked at: only that there is such a member.
+    """
+
+    def __init__(self) -> None:
+        self._known: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def names(self) -> list[str]:
+        """All that were seen, sorted: the struct's name, and the member's in the JSON."""
+        return sorted(".".join(one) for one in self._known)
+
+    def look(self, data: object, body: bytes) -> list[tuple[str, str]]:
+        """The members of a decoded answer that were not seen before; `body` is what it was decoded from."""
+        if not isinstance(data, Model):
+            return []
+        try:
+            _decoder(getattr(data, "drifted_from", type(data)), self._known)(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            try:
+                found = {(one.struct, one.member) for one in _unknown(data, _plain(body), "")}
+            except (ValueError, RecursionError):
+                return []
+            new = sorted(found - self._known)
+            if len(self._known) < _NAMES_AT_MOST:  # names may be data, such as the keys of a mapping
+                self._known |= found
+            return new
+        return []
+
+
+class _Found(NamedTuple):
+    place: str
+    struct: str
+    member: str
+    value: Any
+
+
+def _unknown(value: object, plain: Any, place: str) -> Iterator[_Found]:
     if isinstance(value, Model) and isinstance(plain, dict):
         known = _fields(type(value))
         for member, inner in cast("dict[str, Any]", plain).items():
             there = f"{place}.{member}" if place else member
             name = known.get(member)
             if name is None:
-                yield there, inner
+                yield _Found(there, type(value).__name__, member, inner)
             elif name:
                 yield from _unknown(getattr(value, name), inner, there)
     elif isinstance(value, list) and isinstance(plain, list):
@@ -47,6 +90,41 @@ def _unknown(value: object, plain: Any, place: str) -> Iterator[tuple[str, Any]]
     elif isinstance(value, dict) and isinstance(plain, dict):
         for member, one in cast("dict[str, Any]", value).items():
             yield from _unknown(one, cast("dict[str, Any]", plain).get(member), f"{place}.{member}")
+
+
+@functools.lru_cache(maxsize=256)
+def _decoder(kind: Any, known: frozenset[tuple[str, str]]) -> Callable[[bytes], Any]:
+    """A decode that makes no values, and refuses what holds members that are neither fields nor known."""
+    return msgspec.json.Decoder(_twin(kind, known, ())).decode
+
+
+def _twin(kind: Any, known: frozenset[tuple[str, str]], above: tuple[Any, ...]) -> Any:
+    """The type with raw JSON in place of every value that is no struct."""
+    arguments = typing.get_args(kind)
+    if isinstance(kind, type) and issubclass(kind, Model) and kind not in above:
+        return _twin_struct(kind, known, (*above, kind))
+    twins = [_twin(one, known, above) for one in arguments]
+    if all(one is msgspec.Raw for one in twins):
+        return msgspec.Raw
+    if is_union(kind):
+        nothing = {type(None), msgspec.UnsetType}
+        pairs = zip(arguments, twins, strict=True)
+        union: Any = typing.Union
+        return union[tuple(one if one in nothing or twin is msgspec.Raw else twin for one, twin in pairs)]
+    return list[twins[0]] if typing.get_origin(kind) is list else dict[str, twins[-1]]  # type: ignore[valid-type]
+
+
+def _twin_struct(kind: type[Model], known: frozenset[tuple[str, str]], above: tuple[Any, ...]) -> Any:
+    config = kind.__struct_config__
+    fields = msgspec.structs.fields(kind)
+    types = {one.encode_name: _twin(one.type, known, above) for one in fields}
+    types |= {member: msgspec.Raw for struct, member in known if struct == kind.__name__ and member not in types}
+    described = [
+        (f"field_{number}", one, msgspec.field(name=member, default=msgspec.UNSET))
+        for number, (member, one) in enumerate(types.items())
+    ]
+    options: dict[str, Any] = {"tag_field": config.tag_field, "tag": config.tag} if config.tag_field is not None else {}
+    return msgspec.defstruct(kind.__name__, described, forbid_unknown_fields=True, gc=False, **options)
 
 
 @functools.cache

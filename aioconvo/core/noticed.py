@@ -6,10 +6,10 @@ import collections
 import enum
 from typing import TypeAlias
 
-__all__ = ["Drifts", "What"]
+__all__ = ["DriftKind", "Drifts"]
 
 
-class What(enum.StrEnum):
+class DriftKind(enum.StrEnum):
     """In which way a part of an answer is not as documented."""
 
     TYPE = "another type"
@@ -28,5 +28,5 @@ class What(enum.StrEnum):
     """It did not fit, and the answer held so much of that that it was kept as it is."""
 
 
-Drifts: TypeAlias = "collections.Counter[tuple[str, str, What]]"
+Drifts: TypeAlias = "collections.Counter[tuple[str, str, DriftKind]]"
 """How often what was seen where: the struct's name, its member, and in which way."""

@@ -1,19 +1,23 @@
-"""What users see of the calls: counts always, log lines and hooks where somebody listens."""
+"""DriftKind users see of the calls: counts always, log lines and hooks where somebody listens."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from yarl import URL
 
 from .call import Call
 from .failures import Failure, fault_error_type
-from .hooks import EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts, tell
+from .hooks import DriftFacts, EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts, tell
 from .log import logger
+from .noticed import Drifts
+from .operation import Operation
 from .pagination import Page
 from .session import Answer, BrokenAnswerError
 from .stats import Counts
+from .watch import harmless, log_once
 
 __all__ = ["Observer", "find_request_id"]
 
@@ -77,6 +81,24 @@ class Observer:
         _log.debug(told, name, method, path, call.attempts, error or status, elapsed, request_id)
         if hook is not None:
             tell(hook, ResponseFacts(name, method, path, call.attempts, status, error, elapsed, request_id))
+
+    def answered(self, call: Call, data: object, answer: Answer) -> None:
+        """A good answer came."""
+        operation = call.request.operation
+        drifts = self.counts.watch.notices(operation.python, data, answer)
+        if drifts:
+            self._drifted(operation, drifts, answer)
+
+    def _drifted(self, operation: Operation[Any], drifts: Drifts, answer: Answer) -> None:
+        hook = None if self.hooks is None else self.hooks.on_drift
+        request_id = find_request_id(answer.headers, self._request_id_headers)
+        for (struct, field, what), count in drifts.items():
+            name = harmless(field)
+            self.counts.drifted += count
+            log_once(operation.python, struct, name, what)
+            if hook is not None:
+                known = (operation.python, operation.method, operation.path)
+                tell(hook, DriftFacts(*known, struct, name, what, count, request_id))
 
     def retries(self, call: Call, failure: Failure, wait: float) -> None:
         """A failed request will be followed by another one."""

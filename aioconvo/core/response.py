@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from .codec import BrokenBodyError, decode
+from .codec import BrokenBodyError, new_values, strict
 from .mend import charset_of
 from .operation import ANY_JSON, Operation
 from .refusals import Acknowledgement, refuse_web_page
@@ -59,6 +59,7 @@ def decoded(operation: Operation[T], answer: Answer) -> T | None:
 
     Raises:
         BrokenBodyError: The body cannot be used.
+        UnfitError: It has to be taken apart first.
     """
     if operation.response is None:
         refuse_web_page(answer.body)
@@ -67,8 +68,10 @@ def decoded(operation: Operation[T], answer: Answer) -> T | None:
         return None
     if operation.response is ANY_JSON and not answer.body and (operation.method != "GET" or answer.whole):
         return None
+    if new_values:
+        new_values.clear()
     try:
-        return decode(answer.body, operation.response)
+        return strict(answer.body, operation.response) if answer.apart is None else answer.apart.result()
     except BrokenBodyError:
         if not issubclass(operation.response, Acknowledgement):
             raise

@@ -15,7 +15,7 @@ import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from http.cookies import SimpleCookie
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 import msgspec
@@ -62,6 +62,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     headers: CIMultiDictProxy[str]
     body: bytes
     received: int = 0
+    apart: Any = None  # `TakenApart`: what came of a body that did not fit in every part
 
     @property
     def whole(self) -> bool:

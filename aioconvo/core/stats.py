@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from .watch import Watch
+
 __all__ = ["Counts", "Stats"]
 
 
@@ -18,6 +20,7 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     - `waited_for_limits`, `waited_for_pool`, `waited_for_retries`: seconds, added up over all calls.
     - `limited_for`: seconds in which at least one call waited for limits; many that wait at once count once.
     - `bytes_sent`, `bytes_received`: of bodies, as they went over the wire (compressed).
+    - `drifted`: parts of answers that were not as documented.
     - `errors`: calls that raised, by the error's type name (`CancelledError` too).
     - `pool_in_use`, `pool_waiting`: requests under way and queued in the running loop, over all clients of the pool.
 
@@ -34,6 +37,7 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     waited_for_retries: float
     bytes_sent: int
     bytes_received: int
+    drifted: int
     errors: Mapping[str, int]
     pool_in_use: int
     pool_waiting: int
@@ -50,6 +54,7 @@ class Counts:
         "bytes_received",
         "bytes_sent",
         "calls",
+        "drifted",
         "errors",
         "rate_limited",
         "requests",
@@ -57,12 +62,15 @@ class Counts:
         "waited_for_limits",
         "waited_for_pool",
         "waited_for_retries",
+        "watch",
     )
 
     def __init__(self) -> None:
         self.calls = self.requests = self.retries = self.rate_limited = self.bytes_sent = self.bytes_received = 0
         self.waited_for_limits = self.waited_for_pool = self.waited_for_retries = 0.0
+        self.drifted = 0
         self.errors: dict[str, int] = {}
+        self.watch = Watch()
         self._limited_for = self._limited_since = 0.0
         self._limited_now = 0
 
@@ -86,7 +94,7 @@ class Counts:
 
     def snapshot(self, now: float, *, pool_in_use: int, pool_waiting: int, pool_size: int) -> Stats:
         """The numbers of `now`."""
-        names = (name for name in self.__slots__ if not name.startswith("_"))
+        names = (name for name in self.__slots__ if not name.startswith("_") and name != "watch")
         counted: dict[str, Any] = {name: getattr(self, name) for name in names} | {"errors": dict(self.errors)}
         counted["limited_for"] = self._limited_for + (now - self._limited_since if self._limited_now else 0.0)
         return Stats(**counted, pool_in_use=pool_in_use, pool_waiting=pool_waiting, pool_size=pool_size)

@@ -24,7 +24,7 @@ from aioconvo.core import cut, drift
 from aioconvo.core.codec import BrokenBodyError, Envelope, Model, OpenEnum, Unknown, decode, encode, is_drifted, raw_json
 from aioconvo.core.drift import salvage, salvage_whole, steps
 from aioconvo.core.mend import drive, mended
-from aioconvo.core.noticed import Drifts, What
+from aioconvo.core.noticed import DriftKind, Drifts
 from aioconvo.sunshine import pages as sunshine
 
 
@@ -401,7 +401,7 @@ def test_arbitrary_json_in_place_of_a_page(case: Case, value: Any) -> None:
     if isinstance(value, dict) and isinstance(value.get(case.name), list):
         assert len(getattr(decode(body, case.kind), case.member)) == len(value[case.name])
     else:
-        # What an answer must have is refused here, or by the envelope itself when it is asked for its payload.
+        # DriftKind an answer must have is refused here, or by the envelope itself when it is asked for its payload.
         with pytest.raises(BrokenBodyError, match="lacks") as caught:
             decode(body, case.kind).payload()
         assert not caught.value.cut
@@ -444,7 +444,7 @@ def _many(item: bytes, count: int, end: bytes = b"]}") -> bytes:
 
 
 def _slices(body: bytes) -> tuple[Any, int, Drifts]:
-    """What comes of a body, and how often the work paused."""
+    """DriftKind comes of a body, and how often the work paused."""
     drifts: Drifts = collections.Counter()
     work, pauses = steps(body, _Items, None, drifts), 0
     while True:
@@ -460,7 +460,7 @@ def test_a_field_that_never_fits_costs_no_answer() -> None:
     page, pauses, drifts = _slices(_many(item, 30_000))
     assert {one.id for one in page.data} == {"5"}
     assert raw_json(page.data[-1]) == item
-    assert drifts == {("_Item", "id", What.TYPE): 30_000}
+    assert drifts == {("_Item", "id", DriftKind.TYPE): 30_000}
     # 16 KiB between two pauses: 30,000 items of 300 bytes and what taking one apart counts besides.
     assert 550 < pauses < 1000
 
@@ -469,7 +469,7 @@ def test_items_that_fit_pause_less_often() -> None:
     fits, drifted = b'{"id": "1", "text": "' + b"x" * 280 + b'"}', b"5"
     _, pauses, drifts = _slices(_many(fits, 30_000, b"," + drifted + b"]}"))
     assert 30 < pauses < 100
-    assert drifts == {("_Items", "data", What.ITEM): 1}
+    assert drifts == {("_Items", "data", DriftKind.ITEM): 1}
 
 
 def test_beyond_any_bound_the_rest_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -478,13 +478,13 @@ def test_beyond_any_bound_the_rest_is_unknown(monkeypatch: pytest.MonkeyPatch) -
     assert len(page.data) == 1_200
     assert not any(isinstance(one, Unknown) for one in page.data[:1_000])
     assert all(isinstance(one, Unknown) and one.raw == b"{}" for one in page.data[1_000:])
-    assert drifts == {("_Item", "id", What.MISSING): 1_000, ("_Items", "data", What.TOO_MUCH): 200}
+    assert drifts == {("_Item", "id", DriftKind.MISSING): 1_000, ("_Items", "data", DriftKind.TOO_MUCH): 200}
     assert 5 < pauses < 10
 
 
 def test_the_end_of_a_list_beyond_any_bound_is_one_unknown_item(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cut, "_DENSE", 5_000)
-    monkeypatch.setattr(cut, "_ITEMS_AT_MOST", 5_000)
+    monkeypatch.setattr(cut, "_TINY_ITEMS_AT_MOST", 5_000)
     page, pauses, _ = _slices(_many(b"1", 11_000, b',{"id": "last"} ] , "more": 5}'))
     assert len(page.data) == 5_001
     rest = page.data[-1]
@@ -501,7 +501,7 @@ def test_one_part_that_is_too_large_is_kept_as_it_is() -> None:
     page, _, drifts = _slices(_many(large, 2, b',{"id": "3"}]}'))
     assert page.data[:2] == [Unknown(large)] * 2
     assert page.data[2] == _Item(id="3")
-    assert drifts == {("_Items", "data", What.TOO_MUCH): 2}
+    assert drifts == {("_Items", "data", DriftKind.TOO_MUCH): 2}
     with pytest.raises(BrokenBodyError, match="ask for less") as caught:
         decode(large, _Item)
     assert not caught.value.cut

@@ -31,6 +31,7 @@ async def test_a_new_client_did_nothing(gadgets: Any) -> None:
         waited_for_retries=0.0,
         bytes_sent=0,
         bytes_received=0,
+        drifted=0,
         errors={},
         pool_in_use=0,
         pool_waiting=0,
