@@ -29,8 +29,9 @@ _GAP = re.compile(r"[ \t\n\r]*")
 
 
 def cut(body: bytes, kind: Any) -> Generator[None, None, Parts]:
-    """The fields of an answer of that kind; what follows the first 250,000 items of a list, or 20,000 tiny
-    ones of a very long list, is one more item, their list.
+    """The fields of an answer of that kind, and the items of its lists.
+
+    Of a very long list, what follows the first 250,000 items, or the first 20,000 tiny ones, is one more item: their list.
 
     Raises:
         msgspec.ValidationError: It is no object.

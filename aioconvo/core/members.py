@@ -16,6 +16,7 @@ from .cut import is_union
 __all__ = ["UnknownMembers", "unknown_members"]
 
 _NAMES_AT_MOST = 1000
+_LOOKED_AT_MOST = 100_000  # values, about: what looks is not done in slices
 
 
 def unknown_members(item: object) -> dict[str, Any]:
@@ -50,7 +51,7 @@ class UnknownMembers:
 
     def look(self, data: object, body: bytes) -> list[tuple[str, str]]:
         """The members of a decoded answer that were not seen before; `body` is what it was decoded from."""
-        if not isinstance(data, Model):
+        if not isinstance(data, Model) or body.count(b",") > _LOOKED_AT_MOST:
             return []
         try:
             _decoder(getattr(data, "drifted_from", type(data)), self._known)(body)

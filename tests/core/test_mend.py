@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
 import pytest
@@ -205,7 +204,6 @@ async def test_an_account_with_a_cost_that_is_no_number(wire: Any) -> None:
     async with SmscxClient(api_key="k3y", base_url=BASE_URL, max_retries=0) as client:
         detail = await client.conversations.get("11111111-2222-3333-4444-555555555555")
     assert [(one.msg_id, one.cost) for one in detail.messages] == [("m0", 0.05), ("m1", None), ("m2", None), ("m3", None)]
-    assert not any(isinstance(one.cost, float) and math.isnan(one.cost) for one in detail.messages)
 
 
 async def test_plain_values_hold_none_of_it(wire: Any) -> None:
