@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import collections
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -13,6 +12,7 @@ from .codec import BrokenBodyError
 from .drift import steps
 from .mend import charset_of, drive, in_utf8, mended
 from .noticed import Drifts
+from .session import Answer
 
 __all__ = ["TakenApart", "readable", "take_apart"]
 
@@ -37,27 +37,30 @@ class TakenApart(msgspec.Struct, frozen=True):
         return self.data
 
 
-async def take_apart(body: bytes, kind: Any, headers: Mapping[str, str]) -> TakenApart:
-    """Decode a body that does not fit; other tasks run between slices of the work."""
+async def take_apart(answer: Answer, kind: Any) -> Answer:
+    """An answer with what comes of its body, which does not fit; other tasks run between slices of the work."""
     drifts: Drifts = collections.Counter()
-    work = steps(body, kind, charset_of(headers), drifts)
+    work = steps(answer.body, kind, charset_of(answer.headers), drifts)
     try:
         while True:
             next(work)
-            if len(body) > _READ_AT_ONCE:
+            if len(answer.body) > _READ_AT_ONCE:
                 await asyncio.sleep(0)
     except StopIteration as end:
-        return TakenApart(end.value, None, drifts)
+        apart = TakenApart(end.value, None, drifts)
     except BrokenBodyError as fault:
-        return TakenApart(None, fault, drifts)
+        apart = TakenApart(None, fault, drifts)
+    return msgspec.structs.replace(answer, apart=apart)
 
 
-def readable(body: bytes, headers: Mapping[str, str]) -> bytes:
-    """What an error says, as JSON in UTF-8 if it can be made that; else its text in UTF-8."""
+def readable(answer: Answer) -> Answer:
+    """An answer whose body is JSON in UTF-8 if it can be made that, else text in UTF-8: for those who look for words in it."""
+    body = answer.body
     if body.isascii() and b"\0" not in body and b"\x1b" not in body and b"N" not in body:
-        return body
-    charset = charset_of(headers)
+        return answer
+    charset = charset_of(answer.headers)
     try:
-        return drive(mended(body, charset))
+        text = drive(mended(body, charset))
     except BrokenBodyError:
-        return drive(in_utf8(body, charset))
+        text = drive(in_utf8(body, charset))
+    return answer if text is body else msgspec.structs.replace(answer, body=text)

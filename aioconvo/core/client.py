@@ -311,8 +311,8 @@ class APIClient:
 
     async def _judged_apart(self, call: Call, answer: Answer) -> Response[Any] | Failure:
         """What an answer says that has to be taken apart."""
-        apart = await take_apart(answer.body, call.operation.response, answer.headers)
-        return cast("Response[Any] | Failure", self._judged(call, msgspec.structs.replace(answer, apart=apart)))
+        apart = await take_apart(answer, call.operation.response)
+        return cast("Response[Any] | Failure", self._judged(call, apart))
 
     def _judged(self, call: Call, answer: Answer) -> Response[Any] | Failure | None:
         """What an answer says; `None`: it has to be taken apart first."""
@@ -328,9 +328,9 @@ class APIClient:
         except UnfitError:
             return None
         # What an answer says of an error is worth more than what it lacks.
-        body = answer.body if answer.apart is None else readable(answer.body, answer.headers)
-        if tells_of_an_error(data, body, enveloped=self.enveloped):
-            return self._refused(call, answer, refusal_of(self._words(answer), body))
+        plain = answer if answer.apart is None else readable(answer)
+        if tells_of_an_error(data, plain.body, enveloped=self.enveloped):
+            return self._refused(call, answer, refusal_of(self._error_words(plain), plain.body))
         if fault is not None:
             return self._broken(call, fault, answer.status, answer.headers)
         self._observer.answered(call, data, answer)
@@ -344,16 +344,9 @@ class APIClient:
         return fault_failure(self._facts(call), fault)
 
     def _response(self, call: Call, data: Any, answer: Answer) -> Response[Any]:
-        return Response(
-            data,
-            answer.status,
-            answer.headers,
-            answer.body,
-            call.attempts,
-            call.ended - call.began,
-            find_request_id(answer.headers, self.request_id_headers),
-            call.request.operation,
-        )
+        elapsed, request_id = call.ended - call.began, find_request_id(answer.headers, self.request_id_headers)
+        facts = (call.attempts, elapsed, request_id, call.operation)
+        return Response(data, answer.status, answer.headers, answer.body, *facts)
 
     async def _exchange(self, call: Call, state: LoopState) -> Answer:
         """One request: through the credential's limits and the pool's gate, then over the wire."""
@@ -464,10 +457,6 @@ class APIClient:
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
         return decoded(operation, answer)
 
-    def _words(self, answer: Answer) -> ErrorWords:
-        body = readable(answer.body, answer.headers)
-        return self._error_words(answer if body is answer.body else msgspec.structs.replace(answer, body=body))
-
     def _error_words(self, answer: Answer) -> ErrorWords:  # noqa: ARG002 -- each provider's client reads its own shape
         """The provider's code and words in an error answer."""
         return ErrorWords()
@@ -480,7 +469,7 @@ class APIClient:
         facts, now = self._facts(call, answer.headers), self._clock.time()
         texts = functools.partial(sent_texts, call.request, call.credentials)
         if refusal is None:
-            return status_failure(facts, answer, functools.partial(self._words, answer), now, texts)
+            return status_failure(facts, answer, lambda: self._error_words(readable(answer)), now, texts)
         return refusal_failure(facts, answer, refusal, now, texts, repeatable=call.operation.effect.repeatable)
 
     def _broken(self, call: Call, fault: BrokenBodyError, status: int, headers: Mapping[str, str]) -> Failure:
