@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 import ssl
 import warnings
 from typing import Any
 
+import aiohttp
 import pytest
 import trustme
 from aiohttp import web
@@ -15,6 +17,7 @@ from aiohttp import web
 import aioconvo
 from aioconvo.sandbox import Sandbox
 from aioconvo.sunshine import SunshineClient
+from tests.faults.server import Answer, FaultServer, Raw, Step, Wait
 from tests.virtual_time import in_virtual_time
 
 
@@ -125,23 +128,133 @@ async def test_large_bodies_are_sent_whole_and_without_a_warning(size: int) -> N
     assert seen == [(size, "application/json", size)]
 
 
-async def test_cookies_are_not_kept_and_redirects_not_followed() -> None:
-    seen: list[str | None] = []
+class _Resolver(aiohttp.abc.AbstractResolver):
+    """Every name is this machine."""
+
+    def __init__(self, **_options: Any) -> None: ...
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[aiohttp.abc.ResolveResult]:
+        found = aiohttp.abc.ResolveResult(hostname=host, host="127.0.0.1", port=port, family=family, proto=0, flags=0)
+        return [found]
+
+    async def close(self) -> None: ...
+
+
+async def test_cookies_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a server with a name: of mere addresses aiohttp's own jar keeps none anyway."""
+    monkeypatch.setattr(aiohttp.connector, "DefaultResolver", _Resolver)
+    seen: list[tuple[str, str | None]] = []
 
     async def handler(request: web.BaseRequest) -> web.Response:
-        seen.append(request.headers.get("Cookie"))
-        if request.path.endswith("moved"):
-            return web.Response(status=302, headers={"Location": "/elsewhere"})
-        answer = web.json_response({"conversation": {"id": request.path.rpartition("/")[2], "type": "personal"}})
+        seen.append((request.host.partition(":")[0], request.headers.get("Cookie")))
+        answer = web.json_response({"conversation": {"id": "c", "type": "personal"}})
         answer.set_cookie("tenant", "a")
+        answer.set_cookie("wide", "b", domain="api.test")
         return answer
 
+    async with _Server(handler) as url, aioconvo.SessionPool() as pool:
+        for host in ("api.test", "eu.api.test", "api.test"):
+            named = url.replace("127.0.0.1", host)
+            client = SunshineClient(app_id="a", key_id="k", secret="s", base_url=named, allow_http=True, pool=pool)
+            await client.conversations.get("c")
+    assert seen == [("api.test", None), ("eu.api.test", None), ("api.test", None)]
+
+
+async def test_redirects_are_not_followed() -> None:
+    seen: list[str] = []
+
+    async def handler(request: web.BaseRequest) -> web.Response:
+        seen.append(request.path)
+        return web.Response(status=302, headers={"Location": "/elsewhere"})
+
     async with _Server(handler) as url, SunshineClient(app_id="a", key_id="k", secret="s", base_url=url) as client:
-        await client.conversations.get("one")
-        await client.conversations.get("two")
         with pytest.raises(aioconvo.UnexpectedRedirectError, match="302"):
             await client.conversations.get("moved")
-    assert seen == [None, None, None]
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("way", ["at once", "later", "chunked", "until the end"])
+@pytest.mark.parametrize("size", [999, 1000, 1001, 5000])
+async def test_a_body_may_have_as_many_bytes_as_the_pool_says(size: int, way: str) -> None:
+    body = b'"%s"' % (b"x" * (size - 2))
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    length = b"Content-Length: %d\r\n\r\n" % size
+    steps: dict[str, list[Step]] = {
+        "at once": [Raw(head + length + body, keep=True)],
+        "later": [Raw(head + length, keep=True), Wait(0), Raw(body[:500], keep=True), Wait(0), Raw(body[500:], keep=True)],
+        "chunked": [Raw(head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (size, body), keep=True)],
+        "until the end": [Raw(head + b"\r\n" + body)],
+    }
+    async with FaultServer(lambda _: steps[way]) as server, aioconvo.SessionPool(max_body=1000) as pool:
+        client = aioconvo.ConvoreClient(api_key="k", base_url=server.base_url, pool=pool)
+        if size <= 1000:
+            assert (await client.request("GET", "/v1/x")).data == "x" * (size - 2)
+        else:
+            with pytest.raises(aioconvo.ResponseDecodeError, match="more than 1000 bytes"):
+                await client.request("GET", "/v1/x")
+    assert len(server.seen) == 1
+
+
+class _CountedSocket(socket.socket):
+    """Counts those of this process that connect; what a server accepts is made of a number."""
+
+    now = most = 0
+
+    def __init__(self, family: int = -1, type: int = -1, proto: int = -1, fileno: int | None = None) -> None:  # noqa: A002 -- as there
+        super().__init__(family, type, proto, fileno)
+        self._counts = fileno is None
+        if self._counts:
+            _CountedSocket.now += 1
+            _CountedSocket.most = max(_CountedSocket.most, _CountedSocket.now)
+
+    def close(self) -> None:
+        if self._counts:
+            self._counts = False
+            _CountedSocket.now -= 1
+        super().close()
+
+
+@pytest.mark.parametrize("tls", [False, True])
+@pytest.mark.parametrize(("size", "hosts"), [(1, 5), (5, 60)])
+async def test_no_more_sockets_are_open_than_the_pool_may_have_whatever_the_hosts(
+    size: int, hosts: int, tls: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those kept for later are counted, too, and make room; each call is answered."""
+    authority, of_server, of_client = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("*.example.test").configure_cert(of_server)
+    authority.configure_trust(of_client)
+    monkeypatch.setattr(aiohttp.connector, "DefaultResolver", _Resolver)
+    async with FaultServer(lambda _: Answer(), context=of_server if tls else None) as server:
+        monkeypatch.setattr(socket, "socket", _CountedSocket)
+        monkeypatch.setattr(_CountedSocket, "now", 0)
+        monkeypatch.setattr(_CountedSocket, "most", 0)
+        async with aioconvo.SessionPool(size=size, ssl=of_client) as pool:
+
+            async def call(number: int) -> None:
+                base = server.base_url.replace("127.0.0.1", "localhost").replace(
+                    "localhost", f"host-{number % hosts}.example.test"
+                )
+                client = aioconvo.ConvoreClient(api_key="k", base_url=base, allow_http=True, pool=pool, max_retries=0)
+                await client.request("POST", "/v1/x", body={})
+
+            await asyncio.gather(*(call(number) for number in range(2 * hosts)))
+            await call(0)
+            assert _CountedSocket.now == size
+        assert _CountedSocket.most == size
+    assert len(server.seen) == 2 * hosts + 1
+
+
+async def test_the_connection_unused_for_longest_makes_room() -> None:
+    async with FaultServer(lambda _: Answer(), host="0.0.0.0") as server, aioconvo.SessionPool(size=2) as pool:  # noqa: S104 -- loopback has many addresses
+
+        async def call(host: int) -> int:
+            base = f"http://127.0.0.{host}:{server.port}"
+            await aioconvo.ConvoreClient(api_key="k", base_url=base, pool=pool).request("GET", "/v1/x")
+            return server.seen[-1].connection
+
+        assert [await call(host) for host in (1, 2, 1, 3, 1, 2)] == [0, 1, 0, 2, 0, 3]
 
 
 async def test_an_unsafe_put_is_never_sent_again_by_the_transport() -> None:
