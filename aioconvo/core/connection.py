@@ -69,6 +69,11 @@ class _OneAnswer:
         self.unfit = False
         """The answer has not come to its end yet, or something came after it."""
 
+    @property
+    def ended(self) -> bool:
+        """Whether the whole answer was there."""
+        return self._left == 0
+
     def begin(self, parser: _Parser, another: Callable[[], _Parser], *, with_body: bool) -> None:
         """Take the next answer; `another` makes one more parser."""
         self._parser = parser
@@ -85,9 +90,6 @@ class _OneAnswer:
             if self._head or (end := end_of_head(data)) == 0:
                 return self._feed_part_of_head(data)
             return self._feed_whole_head(data, end)
-        if left == 0:
-            self.unfit = True
-            return _NOTHING
         taken = self._taken(data, len(data), left)
         return self._parser.feed_data(data if taken == len(data) else data[:taken])
 
@@ -209,10 +211,15 @@ class LiveConnection(ResponseHandler):
     def data_received(self, data: bytes) -> None:
         """Something came."""
         parser: Any = self._parser
-        if parser is not self._answer and parser is not None:  # the first of an answer
-            self._answer.begin(parser, self._another_parser, with_body=not self._skip_payload)
-            self._parser = cast("Any", self._answer)
-        _data_received(self, data)
+        answer = self._answer
+        if parser is answer:
+            if answer.ended and data:
+                answer.unfit = True
+                return self.abort()
+        elif parser is not None:  # the first of an answer
+            answer.begin(parser, self._another_parser, with_body=not self._skip_payload)
+            self._parser = cast("Any", answer)
+        return _data_received(self, data)
 
     def _another_parser(self) -> _Parser:
         parser: Any = HttpResponseParser(
@@ -289,7 +296,7 @@ class _WatchedTLS(ssl.SSLObject):
             # OpenSSL takes what there is of a record into a buffer of its own, which cannot be asked.
             self.unread = waiting > 0
             raise
-        self.unread = self.incoming.pending > 0
+        self.unread = False
         return data
 
 

@@ -111,6 +111,7 @@ class StrayServer:
         self.said = asyncio.Event()
         self.seen: list[tuple[int, str]] = []
         self.connections = 0
+        self.ended = 0
         self.port = 0
 
     @property
@@ -142,6 +143,7 @@ class StrayServer:
             pass  # the client has gone, or the server is closing
         finally:
             self._tasks.discard(task)
+            self.ended += 1
             writer.close()
 
     async def _talk(self, line: Line, connection: int) -> None:

@@ -16,7 +16,7 @@ from aiohttp.http_parser import HttpResponseParserPy
 import aioconvo
 from aioconvo.core import connection
 from tests.faults.proxy import TunnelProxy
-from tests.faults.stray_server import StrayServer, When, answer
+from tests.faults.stray_server import TURNS, StrayServer, When, answer
 
 A_408 = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 STRAYS = {
@@ -82,6 +82,24 @@ def test_a_connection_on_which_anything_came_is_not_used(
         assert server.seen == [(1, "/a"), (2, "/b"), (2, "/c")]
 
     _run(loop, trial)
+
+
+@pytest.mark.parametrize("when", [When.WITH_THE_ANSWER, When.READ_BY_THE_LOOP])
+@pytest.mark.parametrize("tls", [False, True])
+async def test_it_is_closed_as_soon_as_that_is_read(
+    tls: bool, when: When, contexts: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    of_server, of_client = contexts
+    async with (
+        StrayServer(b"x", when, context=of_server if tls else None) as server,
+        aioconvo.SessionPool(ssl=of_client) as pool,
+    ):
+        client = aioconvo.ConvoreClient(api_key="k", base_url=server.url, pool=pool)
+        await client.request("POST", "/v1/a", body={})
+        await server.stray_is_there()
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        assert server.ended == 1
 
 
 @pytest.mark.parametrize("loop", LOOPS)
