@@ -1,0 +1,58 @@
+"""What the README's tables say of methods, providers and variables is what is there."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import aioconvo
+from aioconvo.cli.operations import catalogue
+from aioconvo.core import key
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+PACKAGES = {
+    "smscx_client.ConversationsApi": "smscx",
+    "sunshine_conversations_client.ConversationsApi": "sunshine",
+    "smooch.ConversationApi": "smooch",
+    "convore_api_client.MessagesApi": "convore",
+    "ultracart.ConversationApi": "ultracart",
+}
+METHODS = re.findall(r"^\| `([\w.]+)\.(\w+)` \| `(\w+\.\w+\.\w+)` \|$", README, re.MULTILINE)
+CLIENTS: list[Any] = [
+    aioconvo.SmscxClient,
+    aioconvo.SunshineClient,
+    aioconvo.SmoochClient,
+    aioconvo.ConvoreClient,
+    aioconvo.UltraCartClient,
+]
+
+
+def _words(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.lower())
+
+
+def test_every_method_of_the_source_documents_has_its_row() -> None:
+    operations = {row["python"]: row for row in catalogue()}
+    assert len({(package, method) for package, method, _ in METHODS}) == len(METHODS) == 31
+    for package, method, python in METHODS:
+        assert operations[python]["provider"] == PACKAGES[package]
+        assert _words(operations[python]["operation"]) == _words(method)
+
+
+def test_every_provider_has_its_column() -> None:
+    heading = next(line for line in README.splitlines() if line.startswith("| client | `SmscxClient`"))
+    assert re.findall(r"`(\w+)`", heading) == [client.__name__ for client in CLIENTS]
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.provider)
+def test_every_variable_and_argument_of_a_credential_is_told(client: Any) -> None:
+    row = next(line for line in README.splitlines() if line.startswith(f"| `{client.__name__}` |"))
+    source = inspect.getsource(client.from_env)
+    if client.provider in {"sunshine", "smooch"}:
+        source += inspect.getsource(key.key_from)
+    named = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)*)"', source)) - {"BASE_URL"}
+    assert {f"{client.provider.upper()}_{name}" for name in named} == set(re.findall(r"`([A-Z]+_[A-Z_]+)`", row))
