@@ -6,6 +6,7 @@ SDKs import this from environments that hold nothing else of ours.
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib.metadata
 import itertools
 import json
@@ -93,7 +94,12 @@ async def spread(send: Callable[[str], Awaitable[object]], ids: Iterator[str], c
 
 
 def run(job: Job, main: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
-    """Run a coroutine on the job's event loop, `asyncio` or `uvloop`."""
+    """Run a coroutine on the job's event loop, `asyncio` or `uvloop`, with the garbage collector as the job says."""
+    if job.get("freeze"):
+        gc.collect()
+        gc.freeze()
+    if "thresholds" in job:
+        gc.set_threshold(*job["thresholds"])
     if job.get("loop") != "uvloop":
         return asyncio.run(main)
     import uvloop  # noqa: PLC0415 -- SDKs' environments do not have it
