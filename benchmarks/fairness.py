@@ -1,4 +1,4 @@
-"""`python -m benchmarks.fairness`: how long the unluckiest of many requests waits for a connection; beside aiohttp's own limit."""
+"""`python -m benchmarks.fairness`: how long the unluckiest of many calls waits, here and with aiohttp's own limit."""
 
 from __future__ import annotations
 

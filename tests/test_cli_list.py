@@ -25,7 +25,7 @@ from aioconvo.core.codec import decode
 from tests.export.processes import Served, run, sandbox, start
 
 runner = CliRunner()
-LISTINGS = [pytest.param(one, id=one.operation.python) for provider in PROVIDERS for one in listings(provider).values()]
+LISTINGS = [pytest.param(one, id=f"{provider} {one.python}") for provider in PROVIDERS for one in listings(provider).values()]
 
 
 @pytest.fixture(scope="module")
@@ -45,23 +45,32 @@ def _lines(served: Served, *arguments: object) -> list[Any]:
     return [json.loads(text) for text in _told(served, *arguments, "--json").splitlines()]
 
 
+def test_every_provider_lists_conversations_and_messages() -> None:
+    for provider in PROVIDERS:
+        found = listings(provider)
+        assert set(found) >= {"conversations", "messages"}
+        # What the API lists by itself is not taken from the inbox.
+        own = {name for name, one in found.items() if not one.python.startswith("inbox.")}
+        assert own >= {"smscx": {"conversations"}, "smooch": {"messages"}}.get(provider, {"conversations", "messages"})
+
+
 def _some_of(served: Served, listing: Listing) -> list[object]:
     """Arguments that a list needs, found as a user finds them: in what another list says."""
-    provider = listing.operation.provider
+    provider = listing.provider
     if provider == "smooch":
-        return ["user-1"]
+        return ["user-1"] if listing.path_ids else [word for n in range(1, 8) for word in ("--users", f"user-{n}")]
     if provider == "sunshine" and not listing.path_ids:
         return ["--user-external-id", "user-1"]
     if not listing.path_ids:
         return []
     asked = ["--user-external-id", "user-1"] if provider == "sunshine" else []
     (first,) = _lines(served, provider, "conversations", *asked, "--limit", 1)
-    return [first.get("id") or first["conversation_uuid"]]
+    return [first.get("id") or first.get("conversationId") or first["conversation_uuid"]]
 
 
 @pytest.mark.parametrize("listing", LISTINGS)
 def test_every_list_of_the_catalogue(listing: Listing, served: Served) -> None:
-    provider, needed = listing.operation.provider, _some_of(served, listing)
+    provider, needed = listing.provider, _some_of(served, listing)
     items = _lines(served, provider, listing.name, *needed)
     if listing.name == "messages":
         stored = served.ids(provider)
@@ -70,7 +79,7 @@ def test_every_list_of_the_catalogue(listing: Listing, served: Served) -> None:
     elif listing.name.startswith("conversations"):
         assert len(items) == 7
     assert items
-    assert _lines(served, provider, listing.operation.python.partition(".")[2], *needed, "--limit", 2) == items[:2]
+    assert _lines(served, provider, listing.python, *needed, "--limit", 2) == items[:2]
     table = _told(served, provider, listing.name, *needed, "--limit", 2).splitlines()
     assert len(table) == 1 + len(items[:2])
     shown = {str(value) for item in items[:2] for value in item.values() if isinstance(value, str | int)}
@@ -116,7 +125,8 @@ def test_filters_are_those_of_the_method(served: Served) -> None:
 
 WRONG = [
     (["nobody"], 2, "'nobody' is no provider; there are smscx"),
-    (["smscx", "messages"], 2, "smscx has no list 'messages'; it has conversations"),
+    (["smscx", "chats"], 2, "smscx has no list 'chats'; it has conversations, messages"),
+    (["smooch", "conversations"], 2, "users"),
     (["sunshine", "messages"], 2, "give the id as CONVERSATION_ID or with --conversation-id"),
     (["sunshine", "messages", "x", "--conversation-id", "x"], 2, "give CONVERSATION_ID once"),
     (["sunshine", "messages", ".."], 2, "Error: "),

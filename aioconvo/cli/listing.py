@@ -65,11 +65,11 @@ class _Walk:
 
     async def run(self) -> None:
         async with self._connection.pool() as pool:
-            client = self._connection.client(self._listing.operation.provider, pool, base_url=self._base_url)
+            client = self._connection.client(self._listing.provider, pool, base_url=self._base_url)
             pages = self._listing.call(client, self._arguments).pages()
             try:
                 async for page in pages:
-                    await _write(self._shown(page.items))
+                    await _write(self._shown([self._listing.shown(item) for item in page.items]))
                     self.position = page.position
             finally:
                 await pages.aclose()

@@ -1,4 +1,7 @@
-"""The lists of the catalogue as commands: names, ids, filters and their kinds come from the operations and their signatures."""
+"""Lists as commands: those of the catalogue, and the inbox's where an API has no list of conversations or messages of its own.
+
+Names, ids, filters and their kinds come from the operations and the signatures of their methods.
+"""
 
 from __future__ import annotations
 
@@ -16,32 +19,41 @@ import typer
 from aioconvo.core.client import APIResource
 from aioconvo.core.operation import Operation
 from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.inbox.base import Inbox
 
 from . import choosing
 
 __all__ = ["Listing", "command", "listings"]
 
 _BY_OPTION = "by_option_"
+_INBOX = "inbox"
 
 
 @dataclasses.dataclass(frozen=True)
 class Listing:
-    """One list of a provider: its operation, and the method that users call, unbound."""
+    """One list of a provider: where it is in Python (`conversations.list`), and the method that users call, unbound."""
 
-    operation: Operation[Any]
+    provider: str
+    python: str
     method: Callable[..., Any]
 
     @property
     def name(self) -> str:
         """What it is called on the command line: its noun; with the verb where that is another one than `list`."""
-        _, noun, verb = self.operation.python.split(".")
+        noun, verb = self.python.split(".")
+        if noun == _INBOX:
+            return verb
         kind = verb.removeprefix("list").strip("_")
         return f"{noun}-{kind}".replace("_", "-") if kind else noun.replace("_", "-")
 
     @property
     def summary(self) -> str:
         """The first line of its documentation."""
-        return (inspect.getdoc(self.method) or self.operation.python).partition("\n")[0]
+        return (inspect.getdoc(self.method) or self.python).partition("\n")[0]
+
+    def shown(self, item: Any) -> Any:
+        """An item as the API's own struct."""
+        return item.native if self.python.startswith(_INBOX) else item
 
     @property
     def path_ids(self) -> tuple[str, ...]:
@@ -51,7 +63,7 @@ class Listing:
 
     def call(self, client: Any, arguments: Mapping[str, Any]) -> AsyncPaginator[Any]:
         """The list, of this client; bad arguments raise `InvalidRequestError` here."""
-        _, noun, verb = self.operation.python.split(".")
+        noun, verb = self.python.split(".")
         listed: AsyncPaginator[Any] = getattr(getattr(client, noun), verb)(**arguments)
         return listed
 
@@ -59,8 +71,19 @@ class Listing:
 def listings(provider: str) -> dict[str, Listing]:
     """The lists of a provider by their names on the command line."""
     operations: Sequence[Operation[Any]] = importlib.import_module(f"aioconvo.{provider}").OPERATIONS
-    found = (Listing(one, method) for one in operations if (method := _list_method(one)) is not None)
-    return {one.name: one for one in sorted(found, key=lambda one: one.operation.python)}
+    named = {one.python.partition(".")[2]: _list_method(one) for one in operations}
+    found = {one.name: one for one in (Listing(provider, python, method) for python, method in named.items() if method)}
+    inbox = _inbox_class(provider)
+    for noun in ("conversations", "messages"):
+        if noun not in found:
+            found[noun] = Listing(provider, f"{_INBOX}.{noun}", getattr(inbox, noun))
+    return dict(sorted(found.items()))
+
+
+def _inbox_class(provider: str) -> type[Inbox]:
+    module = importlib.import_module(f"aioconvo.inbox.{provider}")
+    classes: list[type[Inbox]] = [one for _, one in inspect.getmembers(module, inspect.isclass) if issubclass(one, Inbox)]
+    return next(one for one in classes if getattr(one, "provider", None) == provider)
 
 
 def _list_method(operation: Operation[Any]) -> Callable[..., Any] | None:

@@ -39,7 +39,7 @@ class _Lists(TyperGroup):
         from .listings import command, listings  # noqa: PLC0415 -- as above
 
         found = listings(str(self.name))
-        by_python = {one.operation.python.partition(".")[2]: one for one in found.values()}
+        by_python = {one.python: one for one in found.values()}
         listing = found.get(cmd_name) or by_python.get(cmd_name)
         if listing is not None:
             single = typer.Typer(add_completion=False)
