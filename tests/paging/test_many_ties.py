@@ -174,3 +174,24 @@ def test_the_mark_of_a_since_walk_in_a_tie_of_thousands_is_bounded() -> None:
     again = make(mark)
     assert again.ask().path[0] < 1000
     assert [row[0] for row in again.take([("before", 998), *rows, ("next", 1001)]).items] == ["next"]
+
+
+@pytest.mark.parametrize("backward", [True, False])
+async def test_a_limit_that_cuts_in_a_tie_of_thousands_over_a_page_edge(backward: bool) -> None:
+    most, others = 2 * MOST_NAMES + 10, 500
+    tied = [(f"row-{number:036d}", 1000) for number in range(2 * MOST_NAMES)]
+    rows = [*((f"old-{number}", 1 + number) for number in range(others)), *tied]
+    rows += [(f"new-{number}", 2000 + number) for number in range(others)]
+    expected = [row[0] for row in (rows[::-1] if backward else rows)]
+
+    async def fetch(ask: Ask) -> Answer:
+        (name, bound), *_ = ask.query or (("before", "9999"),)
+        time = round(float(bound) * 1000)
+        page = [row for row in rows if (row[1] < time if name == "before" else row[1] > time)]
+        return Answer(page[-most:] if name == "before" else page[:most])
+
+    pager = timed(backward, most)
+    pages = [page async for page in AsyncPaginator(fetch, pager, walk="w", limit=most + 100).pages()]
+    assert [row[0] for page in pages for row in page] == expected[: most + 100]
+    rest = await AsyncPaginator(fetch, pager, walk="w", start=pages[-1].position).collect()
+    assert [row[0] for row in rest] == expected[most + 100 :]
