@@ -96,6 +96,7 @@ class OffsetPager(Generic[P, T]):
         self._total = mark.total
         self._moved, self._found = mark.moved, mark.found
         self._asked_ahead: set[int] = set()
+        self._barren = 0
         seen, known = Names(mark.seen), Names((*mark.late, *mark.seen))
         self._knows_all = mark.newest is not None or mark.given == len(mark.seen) or mark.offset == 0
         # Rows of the processes before this one are known by digests until they are met.
@@ -140,6 +141,9 @@ class OffsetPager(Generic[P, T]):
         self._moved |= moved
         following = here + len(items) if told.next_offset is None else told.next_offset
         self._go_on(following, self._has_more(told, len(items), oldest), moved=moved)
+        self._barren = 0 if fresh or self._pass > 1 or self._resumed else self._barren + 1
+        if self._barren > _PASSES_AT_MOST and not self._ended:
+            self._stuck = f"{self._barren} pages in a row brought nothing new: the server does not heed the offset"
         return fresh
 
     def mark(self) -> Mark:

@@ -343,6 +343,17 @@ def test_a_list_that_never_stands_still_ends_with_an_error() -> None:
         walk(make(2)(None), listing, 2, for_ever())
 
 
+@pytest.mark.parametrize("told", [ResultSet(more=True), ResultSet(total=10**6)])
+def test_a_server_that_gives_the_same_page_for_ever_ends_with_an_error(told: ResultSet) -> None:
+    pager = make(2)(None)
+    for _ in range(26):
+        assert pager.ask() is not None
+        assert pager.take(Answer([("a", 2), ("b", 1)], told)).has_more
+    pager.take(Answer([("a", 2), ("b", 1)], told))
+    with pytest.raises(aioconvo.PaginationError, match="brought nothing new"):
+        pager.ask()
+
+
 def test_a_list_sorted_otherwise_is_walked_all_the_same() -> None:
     listing = Listing(30)
     random.Random(3).shuffle(listing.rows)  # noqa: S311
