@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypedDict, Unpack
@@ -102,18 +103,27 @@ class Inbox(abc.ABC):
         oldest five of UltraCart, and any five of Convore, which documents no order.
 
         Only those whose `sent_at` is at or after `since` and before `until`, or is not told; both bounds carry a time zone.
-        `limit` bounds the messages in all, `start` is a page's `position`, `prefetch` is pages read ahead.
+        `limit` bounds the messages in all, `start` is a page's `position`, which goes on in its own order where none is asked
+        for, `prefetch` is pages read ahead.
 
         Raises:
             UnsupportedError: The API does not give messages in that `order`.
             InvalidRequestError: An argument is wrong; nothing was sent.
             NotFoundError: No such conversation (when awaited or iterated).
         """
+        orders = self.capabilities.message_orders
+        if order is None and start is not None:
+            for one in orders[:-1]:
+                with contextlib.suppress(InvalidRequestError):
+                    return self.messages(
+                        conversation, since=since, until=until, order=one, limit=limit, start=start, prefetch=prefetch
+                    )
+            order = orders[-1] if orders else None
         conversation_id, chosen = self._id_of(conversation), self._order(order)
         span = Span.between(since, until)
         native = self._list_messages(conversation_id, span, chosen)
         listed = neutral(native, _sent_at, span=span, order=chosen, limit=limit, start=start, prefetch=prefetch)
-        if order is not None or limit is not None or start is not None or len(self.capabilities.message_orders) <= 1:
+        if order is not None or limit is not None or start is not None or len(orders) <= 1:
             return listed
 
         def in_order(wanted: Order) -> AsyncPaginator[Message]:

@@ -75,6 +75,7 @@ async def test_no_limit_is_read_beyond_however_far_is_read_ahead() -> None:
     async with clients() as made:
         for name, listed in lists(made).items():
             client = made[name.split()[0]]
+            await listed(limit=1)  # what is asked for once only, such as who the agents are
             for limit in (1, 4, 5, 8):
                 sent: list[int] = []
                 for prefetch in (0, 1, 8):
