@@ -223,6 +223,21 @@ def verify(
 
 
 @app.command()
+def forget(
+    targets: Annotated[list[str], typer.Argument(metavar="TARGET...", help="As they were given to export --to.")],
+    provider: Annotated[str, _words("Whose person it is, such as convore.")],
+    user: Annotated[str, _words("An id or address that the API knows the person by.")],
+) -> None:
+    """Remove one person from exports: participant, messages, natives, search index, free pages; later runs leave them out.
+
+    Exit codes: 0 removed, 2 nothing is held of them, or wrong use.
+    """
+    from . import forget as forget_command
+
+    raise typer.Exit(forget_command.run(targets, choosing.providers([provider])[0], user))
+
+
+@app.command()
 def report(
     target: Annotated[str, typer.Argument(metavar="TARGET", help="As it was given to export --to.")],
     out: Annotated[str, typer.Option(parser=choosing.expanded, metavar="FILE", help="The page, one file of HTML.")],

@@ -17,7 +17,7 @@ import datetime as dt
 import os
 import pathlib
 import shutil
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -42,6 +42,7 @@ from .schema import (
     digest,
     encode_row,
 )
+from .veil import MessageKey, erase, noted
 
 try:
     import duckdb
@@ -170,6 +171,33 @@ class DuckdbSink:
                 replaced(self.path, _copy)  # nobody writes to it
             return duckdb.connect(path, config=_CONFIG)
 
+    def remove(self, gone: Sequence[MessageKey], rows: Sequence[ConversationRow], users: Iterable[str]) -> None:
+        """See `Forgetting`. Deleted rows stay in a file of DuckDB's for long, so it is written anew."""
+        if self._db is None:
+            raise ExportError(f"{self.path} is not open")
+        with _errors(self.path):
+            with self._ledger.transaction(), _transaction(self._db):
+                _delete(self._db, CONVERSATIONS, rows)
+                _delete(self._db, CONVERSATIONS, [_bare(key) for key in gone if not key[3]])
+                _insert(self._db, CONVERSATIONS, [encode_row(row) for row in rows])
+                _delete(self._db, MESSAGES, [MessageRow(*key) for key in gone if key[3]])
+                noted(self._ledger.db, rows)
+                erase(self._ledger.db, gone, users)
+                self._stamp(self._db, self._commits + 1)
+            self._ledger.compact()
+            replaced(self.path, self._written_anew)
+            self._db = duckdb.connect(self.path.absolute(), config=_CONFIG)
+
+    def _written_anew(self, path: pathlib.Path, copy: pathlib.Path) -> None:
+        assert self._db is not None  # noqa: S101 -- as above
+        ((name,),) = self._db.execute("SELECT current_database()").fetchall()
+        quoted, into = (str(one).replace('"', '""') for one in (name, "aioconvo_anew"))
+        self._db.execute(f"""ATTACH '{str(copy.absolute()).replace("'", "''")}' AS "{into}" """)
+        self._db.execute(f'COPY FROM DATABASE "{quoted}" TO "{into}"')
+        self._db.execute(f'DETACH "{into}"')
+        self._db.close()
+        path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+
     def damage(self, *, deep: bool) -> Damage:
         """See `Sink`."""
         with target_errors(self._ledger.path), self._ledger.reading() as ledger:
@@ -261,6 +289,10 @@ def _written(db: duckdb.DuckDBPyConnection) -> int:
     """The number of the last commit."""
     ((commits,),) = db.execute("SELECT max(commits) FROM _aioconvo").fetchall()
     return int(commits or 0)
+
+
+def _bare(key: MessageKey) -> ConversationRow:
+    return ConversationRow(provider=key[0], account=key[1], conversation_id=key[2])
 
 
 def _listed(db: duckdb.DuckDBPyConnection) -> list[Any]:

@@ -28,6 +28,7 @@ from .replacing import regular, replaced
 from .schema import SCHEMA_VERSION, ConversationRow
 from .tables import TABLES
 from .times import from_text, to_text
+from .veil import Veil
 
 __all__ = ["Ledger", "State"]
 
@@ -85,6 +86,7 @@ class Ledger:
         self._keeps_rows = keeps_rows
         self._identity = Identity(accounts=())
         self._sources: dict[Account, int] = {}
+        self._veil: Veil | None = None
         self._db: sqlite3.Connection | None = None
 
     @property
@@ -168,6 +170,7 @@ class Ledger:
                 chosen = "UPDATE _aioconvo_sources SET selection = ? WHERE provider = ? AND account = ? AND selection = ''"
                 self.db.execute(chosen, (selection, *account))
         self._identity = identity
+        self._veil = Veil(self.db)
         self._load_sources()
 
     def make(self, kind: str, identity: Identity) -> None:
@@ -281,10 +284,16 @@ class Ledger:
             if not durable:
                 self.db.execute(f"PRAGMA synchronous = {_SYNCHRONOUS}")
 
+    def compact(self) -> None:
+        """Leave nothing in the file of what was deleted in it."""
+        self.db.execute("PRAGMA secure_delete = ON")
+        self.db.execute("VACUUM")
+        self.db.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+
     @property
     def is_running(self) -> bool:
         """Whether another export is writing there now."""
-        return not self.is_open and self.lock.is_taken()
+        return self.lock.is_taken()
 
     def close(self) -> None:
         """Close the database; after a clean end it is one file, unless somebody is reading it. May be called again."""
@@ -344,8 +353,10 @@ class Ledger:
             WHERE number = :source ON CONFLICT (source, user) DO UPDATE SET round = excluded.round, due = 1,
             walk = iif(fault IS NULL, '', walk), pages = iif(fault IS NULL, 0, pages),
             position = iif(fault IS NULL, NULL, position) WHERE round < excluded.round"""
+        veil = self._veil
+        wanted = (user for user in users if not (veil and veil.hides(account.provider, user)))
         with self.transaction():
-            self.db.executemany(feed, ({"user": user, "source": self._sources[account]} for user in users))
+            self.db.executemany(feed, ({"user": user, "source": self._sources[account]} for user in wanted))
 
     def owed_lists(self, account: Account, users: Sequence[str] | None = None, *, count: int = 100) -> list[tuple[str, Step]]:
         """Lists that are due and that this run gave to nobody yet, those of `users` or any `count`: where the walks stand."""
@@ -389,6 +400,8 @@ class Ledger:
 
     def take(self, batches: Sequence[Batch]) -> Taken:
         """Note what the pages brought, inside a transaction of the caller's; what of it the target has to write."""
+        if self._veil:
+            batches = [self._veil.left(batch) for batch in batches]
         conversations: list[ConversationRow] = []
         look = Look(self.run, to_text(dt.datetime.now(dt.UTC)), self._identity.bounded)
         for batch in batches:

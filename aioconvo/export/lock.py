@@ -57,6 +57,8 @@ class Lock:
 
     def is_taken(self) -> bool:
         """Whether another has it now."""
+        if self._file is not None:
+            return False
         try:
             file = os.open(self.path, os.O_RDWR)
         except OSError:

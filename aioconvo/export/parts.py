@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import pathlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -27,9 +27,14 @@ from .part_mending import MendedParts
 from .replacing import sync
 from .schema import CONVERSATIONS, MESSAGES, ConversationRow, MessageRow, decode_row, encode_row, marked
 from .times import from_text
+from .veil import MessageKey, erase, noted
 
 __all__ = ["PartSink"]
 
+# As if newer ones stood elsewhere: then they leave their part.
+_DROP = """INSERT OR IGNORE INTO _aioconvo_replaced SELECT i.part, s.provider, s.account, c.id, i.id FROM _aioconvo_items AS i
+    JOIN _aioconvo_conversations AS c ON c.number = i.conversation JOIN _aioconvo_sources AS s ON s.number = c.source
+    WHERE s.provider = ? AND s.account = ? AND c.id = ? AND i.id = ?"""
 _Key: TypeAlias = tuple[str, str, str, str]
 
 
@@ -96,6 +101,19 @@ class PartSink(MendedParts):
         finally:
             with self._errors():
                 self._ledger.close()
+
+    def remove(self, gone: Sequence[MessageKey], rows: Sequence[ConversationRow], users: Iterable[str]) -> None:
+        """See `Forgetting`. Files that hold something of it are written anew."""
+        db = self._ledger.db
+        with self._errors():
+            self._flush()
+            with self._ledger.transaction():
+                db.executemany(_DROP, [key for key in gone if key[3]])
+                noted(db, rows)
+            self._flush()
+            with self._ledger.transaction():
+                erase(db, gone, users)
+            self._ledger.compact()
 
     def conversations(self) -> Iterator[ConversationRow]:
         """See `Sink`."""

@@ -26,6 +26,7 @@ from .errors import TargetError, target_errors
 from .ledger import Ledger
 from .schema import CONVERSATIONS, MESSAGES, ColumnType, ConversationRow, MessageRow, Table, digest, encode_row
 from .times import from_text, of_one_length
+from .veil import MessageKey, erase, noted
 
 __all__ = ["SqliteSink"]
 
@@ -123,6 +124,8 @@ _OF_ONE = "WHERE provider = ? AND account = ? AND conversation_id = ?"
 _ADOPT = """UPDATE messages SET conversation = c.id FROM conversations AS c WHERE c.provider = messages.provider
     AND c.account = messages.account AND c.conversation_id = messages.conversation_id AND c.provider = ? AND c.account = ?
     AND c.conversation_id = ?"""
+_REMOVE = "DELETE FROM messages WHERE provider = ? AND account = ? AND conversation_id = ? AND message_id = ?"
+_REMOVE_CONVERSATION = "DELETE FROM conversations WHERE provider = ? AND account = ? AND conversation_id = ?"
 _OURS = ("_aioconvo", "messages_fts", "messages", "conversations")
 
 
@@ -183,6 +186,20 @@ class SqliteSink:
             found = (row for one in keys for row in _rows(db, MESSAGES, _OF_ONE, one))
             collections.deque(census.find(found), maxlen=0)
             census.settle(keys)
+
+    def remove(self, gone: Sequence[MessageKey], rows: Sequence[ConversationRow], users: Iterable[str]) -> None:
+        """See `Forgetting`."""
+        ledger = self._ledger
+        with target_errors(ledger.path):
+            ledger.db.execute("PRAGMA secure_delete = ON")
+            with ledger.transaction():
+                _put(ledger.db, CONVERSATIONS, map(encode_row, rows))
+                ledger.db.executemany(_REMOVE, [key for key in gone if key[3]])
+                ledger.db.executemany(_REMOVE_CONVERSATION, [key[:3] for key in gone if not key[3]])
+                noted(ledger.db, rows)
+                erase(ledger.db, gone, users)
+                ledger.db.execute("INSERT INTO messages_fts (messages_fts) VALUES ('rebuild')")
+            ledger.compact()
 
     def damage(self, *, deep: bool) -> Damage:
         """See `Sink`."""

@@ -1,0 +1,175 @@
+"""Forget one person: what a target holds of them goes, from data, search index, ledger and the free pages of files.
+
+Whole conversations go in which nobody else on the users' side takes part. In others their own messages go, and so does every
+row that names them by an id, address or name of theirs; of the conversation itself its key stays, with who else takes part.
+
+The ledger keeps a salted digest of their ids and of those conversations, so that later runs into this target leave them out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+import msgspec
+
+from .batch import Identity
+from .errors import ExportError, target_errors
+from .ledger import Ledger
+from .schema import ConversationRow, MessageRow, encode_row
+from .sinks import open_sink
+from .veil import MessageKey, draw, without
+
+__all__ = ["Forgetting", "Forgot", "Person", "forget"]
+
+_OTHERS = frozenset({"user", "unknown"})
+
+
+class Forgot(NamedTuple):
+    """How much was removed: whole conversations, and messages in all."""
+
+    conversations: int
+    messages: int
+
+
+class Person:
+    """Who is to be forgotten: of one provider, with all ids, addresses and names of theirs that the target tells."""
+
+    def __init__(self, provider: str, user: str) -> None:
+        self.provider = provider
+        self.ids = {user}
+        self.names: set[str] = set()
+
+    def learn(self, one: dict[str, Any]) -> bool:
+        """Whether this participant or author is the person; then what else they are called is known."""
+        told = {value for name in ("id", "address") if isinstance(value := one.get(name), str) and value}
+        if not told & self.ids:
+            return False
+        self.ids |= told
+        if isinstance(name := one.get("name"), str) and name:
+            self.names.add(name)
+        return True
+
+    def is_named_in(self, row: bytes) -> bool:
+        """Whether a row holds an id or a name of theirs as a word, however its JSON writes it."""
+        find = self._pattern().search
+        return any(find(text.decode()) for text in (row, msgspec.json.encode(msgspec.json.decode(row))))
+
+    def _pattern(self) -> re.Pattern[str]:
+        words = "|".join(re.escape(_escaped(one)) for one in sorted(self.ids | self.names, key=len, reverse=True))
+        return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
+
+
+@runtime_checkable
+class Forgetting(Protocol):
+    """A sink that can forget."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """See `Sink`."""
+        ...
+
+    def open(self, identity: Identity, *, fresh: bool) -> None:
+        """See `Sink`."""
+        ...
+
+    def close(self) -> None:
+        """See `Sink`."""
+        ...
+
+    def conversations(self) -> Iterator[ConversationRow]:
+        """See `Sink`."""
+        ...
+
+    def messages(self) -> Iterator[MessageRow]:
+        """See `Sink`."""
+        ...
+
+    def remove(self, gone: Sequence[MessageKey], rows: Sequence[ConversationRow], users: Iterable[str]) -> None:
+        """Remove messages by their keys, conversations (an empty message id) by theirs, lists of users; write these rows anew.
+
+        Nothing of what was removed stays in the files.
+        """
+        ...
+
+
+def forget(target: str | os.PathLike[str], provider: str, user: str) -> Forgot:
+    """Remove one person, by an id or address that the API knows them by, from a target; blocks.
+
+    Later runs into the target leave them out; `fresh`, and other targets, know nothing of that, and bring them again for as
+    long as the API has them. Pages of `report`, copies and backups are files of their own.
+
+    Raises:
+        ExportError: There is no such target, it cannot forget, or it holds nothing of such a person.
+        TargetError: An export is writing to it, or it cannot be written.
+    """
+    sink = open_sink(target)
+    if not isinstance(sink, Forgetting):
+        raise ExportError(f"targets of the kind {sink.kind} cannot forget anybody")
+    with target_errors(target), sink.ledger.reading() as ledger:
+        identity = msgspec.structs.replace(ledger.identity, accounts=())
+    sink.open(identity, fresh=False)
+    try:
+        return _forget(sink, Person(provider, user))
+    finally:
+        sink.close()
+
+
+def _forget(sink: Forgetting, person: Person) -> Forgot:
+    whole, shared = _conversations_of(sink, person)
+    gone: set[MessageKey] = set()
+    for row in sink.messages():
+        key = (row.provider, row.account, row.conversation_id)
+        if key in whole or (row.provider == person.provider and person.is_named_in(encode_row(row))):
+            gone.add((*key, row.message_id))
+    if not gone and not whole and not shared:
+        raise ExportError(
+            f"it holds nothing of a user {person.provider} {min(person.ids)}; ids and addresses are compared exactly"
+        )
+    every = sorted(gone | {(*key, "") for key in whole})
+    with sink.ledger.transaction():
+        draw(sink.ledger.db, person.provider, person.ids, every)
+    sink.remove(every, shared, person.ids)
+    return Forgot(len(whole), len(gone))
+
+
+def _conversations_of(sink: Forgetting, person: Person) -> tuple[set[tuple[str, str, str]], list[ConversationRow]]:
+    """The conversations that go whole, and those that are shared with others as they are to be without the person."""
+    spoke: dict[tuple[str, str, str], bool] = {}
+    others: set[tuple[str, str, str]] = set()
+    for _ in range(2):  # what is learnt of them from one row may be all that another one tells
+        for row in sink.messages():
+            key = (row.provider, row.account, row.conversation_id)
+            author = {"id": row.author_id, "address": row.author_address, "name": row.author_name}
+            if row.provider == person.provider and person.learn(author):
+                spoke[key] = True
+            elif row.author_kind == "user" and (row.author_id or row.author_address):
+                others.add(key)
+    whole: set[tuple[str, str, str]] = set()
+    shared: list[ConversationRow] = []
+    for listed in sink.conversations():
+        key = _key(listed)
+        if listed.provider != person.provider:
+            continue
+        people = msgspec.json.decode(listed.participants, type=list[dict[str, Any]])
+        left = [one for one in people if not person.learn(one)]
+        named = key in spoke or len(left) < len(people) or listed.conversation_id in person.ids
+        if not named and not person.is_named_in(encode_row(listed)):
+            continue
+        if key in others or any(one.get("kind") in _OTHERS and (one.get("id") or one.get("address")) for one in left):
+            shared.append(without(listed, left))
+        else:
+            whole.add(key)
+    known = {_key(one) for one in shared}
+    return whole | {key for key in spoke if key not in others and key not in known}, shared
+
+
+def _key(row: ConversationRow) -> tuple[str, str, str]:
+    return row.provider, row.account, row.conversation_id
+
+
+def _escaped(text: str) -> str:
+    """As it stands inside of JSON."""
+    return msgspec.json.encode(text).decode()[1:-1]

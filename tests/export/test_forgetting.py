@@ -1,0 +1,122 @@
+"""One person is forgotten: a search of the bytes of all files finds nothing of them, and later runs leave them out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from aioconvo.cli.app import app
+from aioconvo.export import Batch, Step, open_sink, rows, verify
+from aioconvo.export.forgetting import forget
+from tests.export.targets import ACCOUNT, EVERY_KIND, again, conversation, due, listed, message, opened, page, target
+
+ANN, BOB = "ann@example.org", "bob@example.org"
+SECRETS = ["ann@example.org", "Annabel Zwieback", "xylophone", "c-alone", "m-alone"]
+
+
+def person(address: str, name: str) -> dict[str, str]:
+    return {"kind": "user", "address": address, "name": name}
+
+
+def said(one: str, address: str, name: str, text: str) -> Any:
+    native = msgspec.Raw(json.dumps({"id": one, "sender": {"value": address, "label": name}, "text": text}).encode())
+    return message(one, author_kind="user", author_address=address, author_name=name, text=text, native=native)
+
+
+def about(one: str, *people: dict[str, str]) -> Any:
+    native = msgspec.Raw(json.dumps({"id": one, "members": people}).encode())
+    return conversation(one, participants=msgspec.Raw(json.dumps(people).encode()), native=native, subject=f"About {one}")
+
+
+LISTED = listed(
+    about("c-alone", person(ANN, "Annabel Zwieback")),
+    about("shared", person(ANN, "Annabel Zwieback"), person(BOB, "Bob")),
+    about("other", person(BOB, "Bob")),
+)
+WALKS = [
+    page(said("m-alone1", ANN, "Annabel Zwieback", "A xylophone, please"), of="c-alone", ended=True),
+    page(
+        said("s1", ANN, "Annabel Zwieback", "Another xylophone"),
+        said("s2", BOB, "Bob", "Kept"),
+        said("s3", BOB, "Bob", "Hello Annabel Zwieback!"),
+        said("s4", BOB, "Bob", "Kept, too"),
+        of="shared", ended=True,
+    ),
+    page(said("o1", BOB, "Bob", "Kept as well"), said("o2", BOB, "Bob", "See ann@example.org"), of="other", ended=True),
+]  # fmt: skip
+
+
+def filled(kind: str, path: Path) -> None:
+    given = opened(kind, path)
+    given.commit([LISTED])
+    given.commit(WALKS)
+    given.ledger.feed_lists(ACCOUNT, [ANN])
+    given.commit([Batch(account=ACCOUNT, user=ANN, step=Step(walk="u", pages=1, position=f"after {ANN}"))])
+    given.commit([Batch(account=ACCOUNT, user=ANN, step=Step(walk="u", pages=2, ended=True))])
+    given.ledger.end_round(ACCOUNT)
+    given.close()
+
+
+def files(path: Path) -> Iterator[tuple[str, bytes]]:
+    for file in path.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            yield file.name, content
+            if file.suffix == ".gz":
+                import gzip  # noqa: PLC0415 -- for this one
+
+                yield file.name, gzip.decompress(content)
+
+
+def leftovers(path: Path) -> list[tuple[str, str]]:
+    return [(name, secret) for name, content in files(path) for secret in SECRETS if secret.encode() in content]
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_nothing_of_a_person_is_left_in_any_file_and_later_runs_leave_them_out(kind: str, tmp_path: Path) -> None:
+    filled(kind, tmp_path)
+    if kind != "parquet":  # which packs its columns
+        assert {secret for _, secret in leftovers(tmp_path)} >= {"ann@example.org", "Annabel Zwieback"}
+    gone = forget(target(kind, tmp_path), "convore", ANN)
+    assert gone == (1, 4)
+    assert leftovers(tmp_path) == []
+    check(kind, tmp_path)
+    given = again(kind, tmp_path)
+    given.ledger.feed_lists(ACCOUNT, [ANN])
+    assert [user for user, _ in given.ledger.owed_lists(ACCOUNT)] == [""]
+    given.commit([LISTED])
+    due(given)
+    given.commit([msgspec.structs.replace(one, step=Step(walk="w2", pages=1, ended=True)) for one in WALKS])
+    given.ledger.end_round(ACCOUNT)
+    given.close()
+    assert leftovers(tmp_path) == []
+    check(kind, tmp_path)
+
+
+def check(kind: str, path: Path) -> None:
+    """What is of others is there, and the target is whole."""
+    name = target(kind, path)
+    assert {row["message_id"] for row in rows(name)} == {"s2", "s4", "o1"}
+    people = {row.conversation_id: json.loads(bytes(row.participants)) for row in open_sink(name).conversations()}
+    assert people == {"shared": [person(BOB, "Bob")], "other": [person(BOB, "Bob")]}
+    assert verify(name, deep=True).damage == ()
+
+
+def test_the_command_tells_what_it_did_and_what_comes_back(tmp_path: Path) -> None:
+    filled("sqlite", tmp_path)
+    runner = CliRunner()
+    command = ["forget", "--provider", "convore", "--user"]
+    done = runner.invoke(app, [*command, ANN, target("sqlite", tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert "removed 4 messages and 1 conversations as a whole" in done.output
+    assert "Later runs into it leave this person out" in done.output
+    none = runner.invoke(app, [*command, "nobody@example.org", target("sqlite", tmp_path)])
+    assert (none.exit_code, "it holds nothing of" in none.output) == (2, True), (none.output, none.exception)
+    missing = runner.invoke(app, [*command, ANN, str(tmp_path / "none.sqlite")])
+    assert (missing.exit_code, "no such file" in missing.output) == (2, True)
