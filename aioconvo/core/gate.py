@@ -232,12 +232,18 @@ class Turnstile:
         """Count a request that starts now, if it may."""
         account, tickets = self._account, self._tickets
         ticket = tickets.pop() if tickets else _new_ticket()
-        with account.lock:
-            now = self._clock.monotonic()
-            if account.paused_until > now or (not self._unlimited and account.wait(now, self._limits, ticket) > 0):
-                tickets.append(ticket)
-                return False
+        now = self._clock.monotonic()
+        if account.paused_until > now:
+            tickets.append(ticket)
+            return False
+        if self._unlimited:  # what nothing is judged by needs no lock
             account.note(now, ticket)
+        else:
+            with account.lock:
+                if account.wait(now, self._limits, ticket) > 0:
+                    tickets.append(ticket)
+                    return False
+                account.note(now, ticket)
         self._inside.append(ticket)
         return True
 
@@ -452,22 +458,24 @@ class Turnstile:
             gate.release()
         else:
             gate.free += 1
-        self._end(self._inside.pop())
+        account, ticket = self._account, self._inside.pop()
+        self._tickets.append(ticket)
+        with account.lock:
+            account.held.pop(ticket, None)
+        if account.waiting:
+            account.wake()
         if self._shared is not None:
             self._shared.end()
 
     def _retreat(self, ticket: str) -> None:
-        self._end(ticket)
-        if self._shared is not None and not self._queue.lanes:
-            self._shared.leave_line()
-
-    def _end(self, ticket: str) -> None:
         account = self._account
         with account.lock:
             account.end(ticket)
         self._tickets.append(ticket)
         if account.waiting:
             account.wake()
+        if self._shared is not None and not self._queue.lanes:
+            self._shared.leave_line()
 
     def pause(self, seconds: float) -> None:
         """Hold back every task of this credential for `seconds`."""

@@ -253,7 +253,7 @@ class LimitAccount:
     def _expire(self, now: float) -> None:
         """Forget the tickets that nothing more was heard of."""
         for tickets in (self.held, self.waiting):
-            for ticket in [ticket for ticket, until in tickets.items() if until <= now]:
+            for ticket in [ticket for ticket, until in list(tickets.items()) if until <= now]:
                 del tickets[ticket]
         self._expires = self._soonest()
 
@@ -271,7 +271,7 @@ class LimitAccount:
         """Forget the starts that no limits ask about any more."""
         while len(self.starts) > self.most or self.starts[0] + self.longest <= now:
             self.starts.popleft()
-        self._room = max(_LOOK_OVER_FROM, min(2 * len(self.starts), self.most))
+        self._room = len(self.starts) + max(_LOOK_OVER_FROM, len(self.starts) // 4)  # not at each start anew
 
     def _left(self, now: float, rate: RateLimit) -> RateLeft:
         used = 0

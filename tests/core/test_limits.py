@@ -118,7 +118,7 @@ def test_starts_count_that_were_made_before_anybody_had_rates() -> None:
     account = LimitAccount()
     for number in range(3000):
         _start(account, number / 100, Limits(), "t")
-    assert len(account.starts) <= 1000
+    assert len(account.starts) <= 1250
     assert _start(account, 30.0, Limits(rates=[RateLimit(1000, 60.0)]), "t") == 50.0 - 30.0 + 30.0
     assert _start(account, 30.0, Limits(rates=[RateLimit(500, 30.0)]), "t") == 25.0
 
@@ -128,14 +128,14 @@ def test_no_more_is_remembered_than_the_limits_ask_about() -> None:
     limits = Limits(rates=[RateLimit(5000, 156.25)])
     for number in range(20_000):
         assert _start(account, number / 32, limits, "t") <= 0
-    assert len(account.starts) == 5000
+    assert 5000 <= len(account.starts) <= 6250
     account.end("t")
     over = 19_999 / 32 + 156.25
     assert not account.idle(over - TICK)
     assert account.idle(over)
-    for number in range(200):
+    for number in range(2000):
         _start(account, over + number * 10.0, limits, "t")
-    assert len(account.starts) <= 64  # those of the last 156 s, and few that were not looked over yet
+    assert len(account.starts) <= 100  # those of the last 156 s, and few that were not looked over yet
 
 
 def test_one_that_waits_for_its_rate_stands_in_nobodys_way() -> None:
