@@ -1,27 +1,29 @@
-"""`python -m benchmarks.collector`: what settings of Python's garbage collector change in the cost of a small GET."""
+"""`python -m benchmarks.collector`: what settings of Python's garbage collector change in the instructions of a small GET."""
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
+import os
+from concurrent.futures import ThreadPoolExecutor
 
-from . import report, run
-from .workloads import COLLECTOR
+from . import run
+from .instructions import count
+from .workloads import COLLECTORS
 
 __all__ = ["main"]
 
+# So many that all generations are collected.
+_GET = {"workload": "get", "provider": "sunshine", "count": 3_000, "concurrency": 16}
+
 
 def main() -> None:
-    """Measure in turns, and print each setting's CPU time beside Python's defaults: median, least and most of the rounds."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
+    """Count, and print each setting beside Python's defaults; needs valgrind."""
     run.compile_ahead()
-    measured = run.measure(COLLECTOR, parser.parse_args().rounds, run.Environment(sdks=Path(), quick=False))["results"]
-    costs = {name: [one["cpu"] / one["requests"] for one in rounds] for name, rounds in measured.items()}
-    print("| small GETs of Sunshine, 16 at once, uvloop | ratio | CPU, us |\n|---|---|---|")
-    for name in COLLECTOR.contestants:
-        ratio = report.spread(report.ratios(costs[name], costs[COLLECTOR.contestants[0]]))
-        print(f"| {name} | {ratio} | {report.spread([cost * 1e6 for cost in costs[name]])} |")
+    with run.serving(("--pages", "1", "--items", "1")) as server, ThreadPoolExecutor(os.cpu_count()) as threads:
+        jobs = [("aioconvo", {**_GET, **job, "url": server.url}) for job in COLLECTORS.values()]
+        counted = [found[0] for found in threads.map(count, jobs)]
+    print("| small GETs of Sunshine, 16 at once, uvloop | ratio | thousands of instructions |\n|---|---|---|")
+    for name, one in zip(COLLECTORS, counted, strict=True):
+        print(f"| {name} | {one / counted[0]:.3f} | {one // 1000} |")
 
 
 if __name__ == "__main__":

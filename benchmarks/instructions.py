@@ -22,7 +22,7 @@ from typing import Any
 from . import run
 from .workloads import CONTESTANTS
 
-__all__ = ["OUT", "main"]
+__all__ = ["OUT", "count", "main"]
 
 JSON = dict[str, Any]
 OUT = Path(__file__).parent / "results" / "instructions.md"
@@ -57,7 +57,7 @@ def main(words: Sequence[str] = ()) -> None:
             for job in rows.values()
             for name in _MEASURED
         ]
-        counted = iter(list(threads.map(_count, jobs)))
+        counted = iter(list(threads.map(count, jobs)))
     table = _table(rows, counted)
     print(table)
     if not words:
@@ -76,7 +76,7 @@ def _table(rows: Iterable[str], counted: Iterator[list[int]]) -> str:
     return "\n".join(lines)
 
 
-def _count(asked: tuple[str, JSON]) -> list[int]:
+def count(asked: tuple[str, JSON]) -> list[int]:
     """Instructions for each of the requests that a contestant makes for a job, or for each of its parts."""
     name, job = asked
     file = "layers.py" if name == _PARTS else CONTESTANTS[name].file

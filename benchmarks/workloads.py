@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["COLLECTOR", "CONTESTANTS", "EXPORTS", "SDKS", "TARGETS", "WORKLOADS", "Contestant", "Target", "Workload"]
+__all__ = ["COLLECTORS", "CONTESTANTS", "EXPORTS", "SDKS", "TARGETS", "WORKLOADS", "Contestant", "Target", "Workload"]
 
 
 class Contestant(NamedTuple):
@@ -88,13 +88,14 @@ CONTESTANTS: dict[str, Contestant] = {
 EXPORTS = {kind: f"aioconvo's export to {kind}" for kind in ("jsonl", "jsonl.gz", "sqlite", "parquet", "duckdb")}
 """Contestants by the kind of target. They run on the event loop that the command runs on."""
 
-_COLLECTORS: dict[str, dict[str, Any]] = {
+COLLECTORS: dict[str, dict[str, Any]] = {
     "Python's defaults": {},
     "gc.freeze()": {"freeze": True},
     "gc.set_threshold(50_000, 20, 100)": {"thresholds": [50_000, 20, 100]},
     "both": {"freeze": True, "thresholds": [50_000, 20, 100]},
 }
-CONTESTANTS.update({name: Contestant("ours.py", _UVLOOP | job) for name, job in _COLLECTORS.items()})
+"""Settings of Python's garbage collector, and what they add to a job."""
+
 CONTESTANTS.update({name: Contestant("export.py", _ASYNCIO | {"kind": kind}) for kind, name in EXPORTS.items()})
 
 SDKS = {
@@ -135,9 +136,6 @@ def _get(provider: str, concurrency: int, contestants: tuple[str, ...], extra: t
         items=count,
         each={name: ({"count": count // 8}, (*_ONE, *extra), count // 8) for name in _SLOW_TO_GET},
     )
-
-
-COLLECTOR = _get("sunshine", 16, tuple(_COLLECTORS))
 
 
 def _walk(provider: str, kind: str, contestants: tuple[str, ...], *, gzipped: bool = False) -> Workload:

@@ -21,6 +21,7 @@ from aioconvo.cli.choosing import PROVIDERS
 from aioconvo.cli.listing import cells, columns, line
 from aioconvo.cli.listings import Listing, listings
 from aioconvo.convore import Conversation
+from aioconvo.convore.pages import ConversationPage
 from aioconvo.core.codec import decode
 from tests.export.processes import Served, run, sandbox, start
 
@@ -233,6 +234,13 @@ def test_a_line_is_a_line() -> None:
     item = decode(body, Conversation)
     assert line(item).count(b"\n") == 1
     assert json.loads(line(item)) == {"id": "conv_1", "snippet": "two\nlines"}
+
+
+def test_a_line_is_what_came() -> None:
+    """With members that have no field here, nulls, and numbers and times as they were spelled."""
+    item = b'{"id":"conv_1", "new_member":{"deep":[1.50,1e3]},"snippet":null,"created_at":"2026-01-02T03:04:05.600+02:00"}'
+    page = decode(b'{"data":[' + item + b',{"id":"conv_2"}],"next_cursor":null}', ConversationPage)
+    assert line(page.data[0]) == item + b"\n"
 
 
 def test_a_table_obeys_no_message() -> None:
