@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from aioresponses import CallbackResult, aioresponses
 from blockbuster import BlockBuster
+from hypothesis import settings
 from yarl import URL
 
 from tests.sent_operations import SentOperations
@@ -22,6 +23,9 @@ BASE_URL = "https://api.test"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "may_block: this test blocks the event loop itself, on purpose")
+    # An example that takes long on a busy machine is no failure.
+    settings.register_profile("suite", deadline=None)
+    settings.load_profile("suite")
     config.pluginmanager.register(SentOperations())
 
 
