@@ -11,6 +11,7 @@ work and memory the rest comes as `Unknown`. The work is a generator, which yiel
 from __future__ import annotations
 
 import collections
+import datetime as dt
 import enum
 import functools
 import json
@@ -26,6 +27,7 @@ from .codec import ORIGIN, BrokenBodyError, Envelope, Unknown, remade
 from .cut import cut, is_union, item_type
 from .mend import mended
 from .noticed import DriftKind, Drifts
+from .written_times import read_time
 
 __all__ = ["salvage", "salvage_whole", "steps"]
 
@@ -367,6 +369,11 @@ def _fit_scalar_cleanly(value: Any, kind: Any) -> object:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number and issubclass(wanted, str):
         return wanted(str(value))
+    if wanted is dt.datetime:
+        moment = read_time(value)
+        if moment is None:
+            raise _MisfitError
+        return moment
     if value is None or (issubclass(wanted, enum.Enum) and not isinstance(value, str)):
         raise _MisfitError
     try:
