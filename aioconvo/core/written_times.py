@@ -34,12 +34,9 @@ _MONTH_FIRST = re.compile(
     rf"{_DAY_NAME}([A-Z]{{3,9}})\.?\s+(\d{{1,2}}),?\s+(?:(\d{{4}}),?\s+)?{_CLOCK}\s*{_ZONE}(?:\s+(\d{{4}}))?{_REMARK}",
     re.IGNORECASE,
 )
-_LONG_MONTHS = "january february march april may june july august september october november december".split()
-_MONTHS = (
-    {name: number for number, name in enumerate(_LONG_MONTHS, 1)}
-    | {name[:3]: number for number, name in enumerate(_LONG_MONTHS, 1)}
-    | {"sept": 9}
-)
+_FIRST_HALF = ("january", "february", "march", "april", "may", "june")
+_SECOND_HALF = ("july", "august", "september", "october", "november", "december")
+_MONTHS = {name[:end]: number for number, name in enumerate(_FIRST_HALF + _SECOND_HALF, 1) for end in (3, None)} | {"sept": 9}
 _GREENWICH = {"z": 0, "ut": 0, "utc": 0, "gmt": 0}
 # Those of RFC 5322; other letters name several zones.
 _ZONES = _GREENWICH | {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}

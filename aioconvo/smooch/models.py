@@ -13,6 +13,7 @@ from msgspec import field
 
 from aioconvo.core.codec import Model, OpenEnum, Unknown, Variant
 from aioconvo.core.refusals import Telling
+from aioconvo.core.written_times import read_time
 
 __all__ = [
     "Action",
@@ -285,7 +286,7 @@ class Message(Model, rename="camel"):
         try:
             return dt.datetime.fromtimestamp(self.received, dt.UTC)
         except (TypeError, ValueError, OverflowError, OSError):
-            return None
+            return read_time(self.received)  # milliseconds, if any
 
 
 class PostedMessage(Telling, rename="camel", kw_only=True):
