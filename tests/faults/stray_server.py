@@ -44,6 +44,10 @@ class Line:
         return head
 
     async def receive(self) -> bytes:
+        return await self.receive_raw()
+
+    async def receive_raw(self) -> bytes:
+        """As it came over the wire."""
         if piece := await self._reader.read(65536):
             return piece
         raise ConnectionResetError
@@ -72,10 +76,10 @@ class TLSLine(Line):
             try:
                 self._tls.do_handshake()
             except ssl.SSLWantReadError:
-                self.send_raw(self._outgoing.read())
-                self._incoming.write(await super().receive())
+                self.send_raw(self.wrapped(b""))
+                self._incoming.write(await self.receive_raw())
             else:
-                return self.send_raw(self._outgoing.read() + self.wrapped(greeting))
+                return self.send_raw(self.wrapped(greeting))
 
     async def receive(self) -> bytes:
         while True:
@@ -83,12 +87,32 @@ class TLSLine(Line):
                 if piece := self._tls.read():
                     return piece
                 raise ConnectionResetError
-            self._incoming.write(await super().receive())
+            self._incoming.write(await self.receive_raw())
 
     def wrapped(self, content: bytes) -> bytes:
         if content:
             self._tls.write(content)
         return self._outgoing.read()
+
+
+class TunnelLine(TLSLine):
+    """A line of a server behind a proxy that has TLS, too, both in one: what is cut are the records of the proxy's."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, context: ssl.SSLContext) -> None:
+        super().__init__(reader, writer, context)
+        self._outer = TLSLine(reader, writer, context)
+
+    async def begin(self, greeting: bytes) -> None:
+        await self._outer.begin(b"")
+        await self._outer.read_head()
+        self._outer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        await super().begin(greeting)
+
+    async def receive_raw(self) -> bytes:
+        return await self._outer.receive()
+
+    def wrapped(self, content: bytes) -> bytes:
+        return self._outer.wrapped(super().wrapped(content))
 
 
 class StrayServer:
@@ -106,6 +130,7 @@ class StrayServer:
         self._of_record = of_record
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self.line: Callable[[asyncio.StreamReader, asyncio.StreamWriter, ssl.SSLContext], Line] = TLSLine
         self.answer: Callable[[str], bytes] = answer
         self.greeting = b""
         self.said = asyncio.Event()
@@ -136,7 +161,7 @@ class StrayServer:
         assert task is not None
         self._tasks.add(task)
         self.connections += 1
-        line = Line(reader, writer) if self._context is None else TLSLine(reader, writer, self._context)
+        line = Line(reader, writer) if self._context is None else self.line(reader, writer, self._context)
         try:
             await self._talk(line, self.connections)
         except (OSError, asyncio.CancelledError):

@@ -16,7 +16,7 @@ from aiohttp.http_parser import HttpResponseParserPy
 import aioconvo
 from aioconvo.core import connection
 from tests.faults.proxy import TunnelProxy
-from tests.faults.stray_server import TURNS, StrayServer, When, answer
+from tests.faults.stray_server import TURNS, StrayServer, TLSLine, TunnelLine, When, answer
 
 A_408 = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 STRAYS = {
@@ -126,8 +126,9 @@ def test_nor_one_through_a_tunnel(
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("when", When)
 @pytest.mark.parametrize("of_record", [1, 4, 5, 6, 40, -1])
+@pytest.mark.parametrize("line", ["tls", "tls to a proxy"])
 def test_nor_one_on_which_a_part_of_a_record_came(
-    of_record: int, when: When, loop: str, contexts: tuple[ssl.SSLContext, ssl.SSLContext]
+    line: str, of_record: int, when: When, loop: str, contexts: tuple[ssl.SSLContext, ssl.SSLContext]
 ) -> None:
     """The rest of the record comes with the next answer, before it: nothing of it could be seen from outside of TLS."""
 
@@ -135,8 +136,9 @@ def test_nor_one_on_which_a_part_of_a_record_came(
         of_server, of_client = contexts
         async with (
             StrayServer(answer("/v1/a"), when, context=of_server, of_record=of_record) as server,
-            aioconvo.SessionPool(ssl=of_client) as pool,
+            aioconvo.SessionPool(ssl=of_client, proxy=None if line == "tls" else server.url) as pool,
         ):
+            server.line = TLSLine if line == "tls" else TunnelLine
             assert await _three_calls(server, pool) == OWN
         assert server.seen == [(1, "/a"), (2, "/b"), (2, "/c")]
 
