@@ -117,8 +117,12 @@ class _OneAnswer:
         if not messages or messages[0][0].code in _INTERIM:
             return self._feed_cut(data)
         left = self._left = self._size(messages[0][0])
-        if end < len(data) or left == 0:
-            self._taken(data[end:] if self._chunks is not None else data, len(data) - end, left)
+        came = len(data) - end
+        if came == left:
+            self._left = 0
+            self.unfit = False
+        elif came:
+            self._taken(data[end:] if self._chunks is not None else data, came, left)
         return parsed if len(messages) == 1 else ([messages[0]], parsed[1], b"")
 
     def _feed_cut(self, data: bytes) -> _Parsed:
@@ -213,7 +217,7 @@ class LiveConnection(ResponseHandler):
         parser: Any = self._parser
         answer = self._answer
         if parser is answer:
-            if answer.ended and data:
+            if data and answer.ended:
                 answer.unfit = True
                 return self.abort()
         elif parser is not None:  # the first of an answer

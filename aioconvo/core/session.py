@@ -171,7 +171,8 @@ class SessionPool:
     """Connections shared by any number of clients; opens at the first request, closes with `aclose` or `async with`.
 
     Args:
-        size: Requests under way at once, over all clients; the rest wait in a queue that is fair between clients.
+        size: Requests under way at once, over all clients and hosts; the rest wait in a queue that is fair between clients. No
+            more connections are open either, kept ones included: those unused for longest make room.
         keepalive: Seconds an idle connection is kept.
         connect_timeout: Seconds for making one connection, TLS included.
         max_body: Bytes an answer may have after inflating.
