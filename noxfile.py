@@ -89,6 +89,13 @@ def mutants(session: nox.Session) -> None:
 
 
 @nox.session
+def export_memory(session: nox.Session) -> None:
+    """What exports of 10,000 and 1,000,000 messages take, into each kind of target: the second is bounded by the first."""
+    session.install("-e", ".[cli,parquet,duckdb]")
+    session.run("python", "-m", "tests.export.memory", "--assert", *session.posargs)
+
+
+@nox.session
 def soak(session: nox.Session) -> None:
     """Mixed load with faults, with a table and a plot: `nox -s soak -- --minutes N` (30 by default), `--out DIRECTORY`."""
     session.install("-e", ".[cli]", "matplotlib>=3.10")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Choice", "run"]
 
+_MOST_NAMED = 20
 _STOPPED = 130  # what shells give a command that Ctrl-C ended
 _WRONG_USE = (ConfigurationError, InvalidRequestError, UnsupportedError, ExportError)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -187,6 +188,11 @@ def _ending(summary: Summary) -> Iterator[str]:
         yield ", ".join([told, *more, f"{duration(summary.seconds)}"])
     for name, held in summary.targets:
         yield from sentences(name, held)
+    if summary.unknown_members:
+        names = ", ".join(summary.unknown_members[:_MOST_NAMED])
+        others = len(summary.unknown_members) - _MOST_NAMED
+        left = f" and {others} more" if others > 0 else ""
+        yield f"Kept in native, and not known to this version of aioconvo: {names}{left}"
     for warning in summary.warnings:
         yield f"Warning: {warning}"
     if summary.stopped and not summary.complete:

@@ -78,6 +78,7 @@ class Batch(Model):
     A page of the list of conversations has a `user` (empty: the list of the whole account) and `conversations`; a page of one
     conversation's messages has a `conversation` and `messages`. An answer that was a whole list, of one conversation with all
     of its messages, has all four. Messages stand oldest first, as the API's list has them; `downward`: the next page is older.
+    `unknown` are members of the API's JSON that this version has no field for, by the names of structs: `Message.badge`.
     """
 
     account: Account
@@ -87,6 +88,7 @@ class Batch(Model):
     conversations: tuple[ConversationRow, ...] = ()
     messages: MessageLines = MessageLines()
     downward: bool = False
+    unknown: tuple[str, ...] = ()
 
 
 class Mark(NamedTuple):

@@ -40,6 +40,7 @@ __all__ = ["Engine", "Exporter"]
 _GROUP = 5_000  # messages in one commit, at most about
 _WAITING = 32  # pages that wait for the writer
 _FED = 500  # ids that are read, or given out, at a time
+_MOST_UNKNOWN = 1_000  # names of members; the keys of a mapping may be such
 _DUE = 300  # conversations that wait to be walked, so that nobody waits for the next page of a list
 # What no other conversation of the source would answer differently: asking on would only repeat it.
 _REFUSALS = frozenset({"AuthenticationError", "ConfigurationError", "PaymentRequiredError", "PoolClosedError"})
@@ -153,7 +154,15 @@ class Exporter:
         counts = tuple(flow.counts for flow in self._flows)
         seconds = time.monotonic() - began
         warnings = () if self.stopping else self._identity.warnings({one for _, each in held for one in each.empty})
-        return Summary(sources=counts, targets=held, stopped=self.stopping, seconds=seconds, warnings=warnings)
+        unknown = {f"{flow.counts.account.provider} {name}" for flow in self._flows for name in flow.unknown}
+        return Summary(
+            sources=counts,
+            targets=held,
+            stopped=self.stopping,
+            seconds=seconds,
+            warnings=warnings,
+            unknown_members=tuple(sorted(unknown)),
+        )
 
     def tell(self) -> None:
         """Tell how far it is."""
@@ -166,6 +175,7 @@ class _Flow:
 
     def __init__(self, source: Source, exporter: Exporter, targets: Targets, identity: Identity) -> None:
         self.counts = SourceCounts(account=source.account)
+        self.unknown: set[str] = set()
         self._source = source
         self._targets = targets
         self._identity = identity
@@ -245,6 +255,8 @@ class _Flow:
     def _count(self, group: Sequence[Batch], committed: Committed) -> None:
         known = self.counts
         walks = [one.step for one in group if one.conversation is not None]
+        if len(self.unknown) < _MOST_UNKNOWN:
+            self.unknown.update(name for one in group for name in one.unknown)
         self._refused = self._refused or any(one.step.fault and one.step.fault.type in _REFUSALS for one in group)
         self.counts = msgspec.structs.replace(
             known,

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 import anyio
 import msgspec
 
-from aioconvo.core.codec import Model
+from aioconvo.core.codec import Model, raw_json
 from aioconvo.core.errors import (
     AioconvoError,
     BadRequestError,
@@ -21,6 +21,7 @@ from aioconvo.core.errors import (
     NotFoundError,
     UnprocessableEntityError,
 )
+from aioconvo.core.members import UnknownMembers
 from aioconvo.core.pagination import AsyncPaginator, Page
 from aioconvo.inbox.base import Inbox
 from aioconvo.inbox.models import Conversation, Message
@@ -73,7 +74,7 @@ async def run_partition(
     A page is asked for inside of `turns`, which others may share. A conversation that fails gives a batch with a fault, and the
     rest goes on. Once `stopping` is true no more pages are asked for. Raises what `jobs` and `write` raise.
     """
-    left, turn = aiter(jobs), anyio.Lock(fast_acquire=True)
+    left, turn, members = aiter(jobs), anyio.Lock(fast_acquire=True), UnknownMembers()
 
     async def work() -> None:
         while True:
@@ -82,7 +83,7 @@ async def run_partition(
             if job is None:
                 return
             if not stopping():  # to the end, so that nobody is left who waits to give one
-                await walk_messages(inbox, job, write, identity, stopping=stopping, turns=turns)
+                await walk_messages(inbox, job, write, identity, stopping=stopping, turns=turns, members=members)
 
     async with anyio.create_task_group() as group:
         for _ in range(concurrency):
@@ -90,7 +91,14 @@ async def run_partition(
 
 
 async def walk_messages(
-    inbox: Inbox, job: Job, write: Write, identity: Identity, *, stopping: Callable[[], bool], turns: Turns
+    inbox: Inbox,
+    job: Job,
+    write: Write,
+    identity: Identity,
+    *,
+    stopping: Callable[[], bool],
+    turns: Turns,
+    members: UnknownMembers,
 ) -> None:
     """Walk one conversation from the job's step on; every page goes to `write` with the step after it."""
     order = Ordering.of(inbox)
@@ -101,8 +109,14 @@ async def walk_messages(
     def batch(items: Sequence[Message], step: Step) -> Batch:
         wanted = [one for one in order.oldest_first(items) if plan.wants_message(one, identity)]
         lines = message_lines(wanted, job.account.name, job.conversation)
-        downward = order.newest_first is True
-        return Batch(account=job.account, conversation=job.conversation, step=step, messages=lines, downward=downward)
+        return Batch(
+            account=job.account,
+            conversation=job.conversation,
+            step=step,
+            messages=lines,
+            downward=order.newest_first is True,
+            unknown=_unknown(wanted, members),
+        )
 
     async with contextlib.aclosing(_batches(listed, batch, job.step, turns)) as batches:
         async for one in batches:
@@ -119,7 +133,7 @@ async def walk_list(
     The list of a whole account is read one page ahead, outside of `turns`: nothing else goes on without it. Where the answer
     that is a user's whole list holds a conversation with all of its messages, they go with it, and no walk has to follow.
     """
-    span = Span(identity.since, identity.until)
+    span, members = Span(identity.since, identity.until), UnknownMembers()
     chosen: dict[str, Any] = {job.argument: job.user} if job.user else {}
     if inbox.capabilities.reads_new_conversations:
         chosen["since"] = identity.since
@@ -130,19 +144,28 @@ async def walk_list(
     def batch(items: Sequence[Conversation], step: Step) -> Batch:
         rows = (conversation_row(one, job.account.name) for one in items)
         kept = tuple(row for row in rows if plan.wants_conversation(row, identity))
-        brought = Batch(account=job.account, user=job.user, step=step, conversations=kept)
+        unknown = _unknown(items, members)
+        brought = Batch(account=job.account, user=job.user, step=step, conversations=kept, unknown=unknown)
         if not (step.ended and len(items) == len(kept) == 1) or (messages := items[0].messages) is None:
             return brought
         every = Ordering().oldest_first(messages)
         wanted = [one for one in every if span.holds(one.sent_at) and plan.wants_message(one, identity)]
         lines = message_lines(wanted, job.account.name, items[0].id)
-        return msgspec.structs.replace(brought, conversation=items[0].id, messages=lines)
+        unknown += _unknown(wanted, members)
+        return msgspec.structs.replace(brought, conversation=items[0].id, messages=lines, unknown=unknown)
 
     async with contextlib.aclosing(_batches(listed, batch, job.step, turns)) as batches:
         async for one in batches:
             await write(one)
             if stopping():
                 return
+
+
+def _unknown(items: Sequence[Conversation | Message], members: UnknownMembers) -> tuple[str, ...]:
+    """The members of these items' JSON that this version has no field for, those that were not seen before."""
+    raws = ((one.native, raw_json(one.native)) for one in items)
+    found = {name for native, raw in raws if raw is not None for name in members.look(native, raw)}
+    return tuple(".".join(name) for name in sorted(found))
 
 
 async def _batches(

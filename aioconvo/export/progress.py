@@ -55,7 +55,8 @@ class Summary(Model):
     """How a run ended: the counts of this run, and what each target (by its name) holds now.
 
     `complete`: every target holds all that was asked for; a run that was `stopped`, or that left anything out, is not.
-    `warnings` are of what is not wrong but may be meant otherwise.
+    `unknown_members` are members of the APIs' JSON that this version has no field for, such as `convore Message.badge`, which
+    `native` has. `warnings` are of what is not wrong but may be meant otherwise.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -63,6 +64,7 @@ class Summary(Model):
     stopped: bool
     seconds: float
     warnings: tuple[str, ...] = ()
+    unknown_members: tuple[str, ...] = ()
 
     @property
     def unknowns(self) -> int:

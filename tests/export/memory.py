@@ -25,6 +25,7 @@ from aioconvo.export import Exporter, Source
 from aioconvo.inbox import Capabilities, Conversation, Direction, Inbox, Kind, Message, Provider
 
 _PAGE = 100
+_GROWTH = 200  # MiB: buffers that fill up, of SQLite, DuckDB and PyArrow; a million messages take 900
 _TEXT = "Order 20431 left our warehouse in Graz this morning. Your parcel will be with you on Friday."
 
 
@@ -112,22 +113,34 @@ async def _export(messages: int, kind: str) -> str:
     assert summary.complete, summary.targets[0][1].incomplete[:1] or summary.targets[0][1]
     assert summary.sources[0].messages.new == messages
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return f"{kind:8} {messages:9,} messages: peak {peak:6.1f} MiB, {seconds:6.1f} s, {messages / seconds:7,.0f} messages/s"
+    rate = f"{messages / seconds:7,.0f} messages/s"
+    return f"{peak:.1f}\n{kind:8} {messages:9,} messages: peak {peak:6.1f} MiB, {seconds:6.1f} s, {rate}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--messages", type=int, nargs="+", default=[10_000, 1_000_000])
-    parser.add_argument("--kinds", nargs="+", default=["sqlite", "jsonl", "jsonl.gz"])
+    parser.add_argument("--kinds", nargs="+", default=["sqlite", "jsonl", "jsonl.gz", "parquet", "duckdb"])
+    parser.add_argument("--assert", dest="bound", action="store_true", help=f"fail above {_GROWTH} MiB more than the least")
     parser.add_argument("--child", action="store_true")
     given = parser.parse_args()
     if given.child:
         sys.stdout.write(asyncio.run(_export(given.messages[0], given.kinds[0])) + "\n")
         return
+    grown: list[str] = []
     for kind in given.kinds:
+        peaks: list[float] = []
         for messages in given.messages:
             command = [sys.executable, "-m", "tests.export.memory", "--child", "--kinds", kind, "--messages", str(messages)]
-            subprocess.run(command, check=True)  # noqa: S603 -- ourselves
+            told = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 -- ourselves
+            peak, _, line = told.partition("\n")
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            peaks.append(float(peak))
+        if max(peaks) - min(peaks) > _GROWTH:
+            grown.append(f"{kind}: {min(peaks)} to {max(peaks)} MiB")
+    if given.bound and grown:
+        sys.exit(f"memory grows with the export: {', '.join(grown)}")
 
 
 if __name__ == "__main__":

@@ -195,6 +195,15 @@ def test_users_on_standard_input_and_a_list_that_fails(served: Served, tmp_path:
         assert "user nobody of smooch" in verified.output
 
 
+@pytest.mark.parametrize(("option", "value"), [("--channel", "nope"), ("--since", "2999-01-01")])
+def test_bounds_that_leave_nothing_are_warned_of(option: str, value: str, served: Served, tmp_path: Path) -> None:
+    for account in ("shop", "shop"):  # at each run
+        command = ["export", "convore", "--to", str(tmp_path / "out.sqlite"), "--account", account, option, value]
+        result = runner.invoke(app, command, env=served.environ)
+        assert result.exit_code == 0, result.output
+        assert f"Warning: no message of convore:shop matches {option[2:]} {value}" in " ".join(result.output.split())
+
+
 def test_verify_shows_what_is_unknown(served: Served, tmp_path: Path) -> None:
     target, ids = str(tmp_path / "out.sqlite"), sorted(served.ids("smscx"))
     file = tmp_path / "ids.txt"

@@ -83,6 +83,9 @@ async def test_natives_are_the_bytes_that_came(name: str, tmp_path: Path) -> Non
         names = [f"{kind}:{tmp_path / kind}" for kind in EVERY_KIND]
         summary = await Exporter(Source(client, "shop", inbox=inbox, **chosen), names).run()
     assert summary.complete
+    nouns = {one.partition(".")[0] for one in summary.unknown_members}
+    assert f"{name} Message" in nouns
+    assert all(one.endswith(".newMember") for one in summary.unknown_members)
     every = "".join(given)
     for kind, out in zip(EVERY_KIND, names, strict=True):
         sink = open_sink(out)
