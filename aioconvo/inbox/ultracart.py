@@ -50,11 +50,12 @@ offset count as UTC.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Unpack
 
 from aioconvo.core.codec import Unknown
-from aioconvo.core.errors import UnsupportedError
+from aioconvo.core.errors import CallError, UnsupportedError
 from aioconvo.core.pagers import Ask
 from aioconvo.core.pagination import Fetch
 from aioconvo.core.response import Response
@@ -181,7 +182,7 @@ class UltraCartInbox(Inbox):
     all, one request more asks for the conversation itself. With `since` nothing asks: no news is what most walks find.
 
     What messages travelled by is known of conversations that this inbox listed or was given, the last 10,000 of them; of
-    others one request more asks, where there are messages.
+    others one request more asks, where there are messages; where that one fails, messages have no `channel`.
     """
 
     provider: ClassVar[Provider] = Provider.ULTRACART
@@ -239,6 +240,10 @@ class UltraCartInbox(Inbox):
         if len(self._mediums) > _MEDIUMS_AT_MOST:
             del self._mediums[next(iter(self._mediums))]
 
+    async def _look_at(self, conversation_id: str) -> None:
+        found = await self._client.conversations.get(conversation_id, message_limit=1)
+        self._note(conversation_id, words(found, "medium"))
+
     def _id_of(self, conversation: Conversation | str) -> str:
         conversation_id = super()._id_of(conversation)
         if isinstance(conversation, Conversation) and conversation.channels:
@@ -251,10 +256,12 @@ class UltraCartInbox(Inbox):
 
         async def fetch(asks: Fetch, ask: Ask) -> Response[Any]:
             response: Response[Any] = await asks(ask)
-            came = bool(response.data.conversation_messages)
-            if (came and conversation_id not in self._mediums) or (ask.path == (0,) and not came):
-                found = await self._client.conversations.get(conversation_id, message_limit=1)
-                self._note(conversation_id, words(found, "medium"))
+            if response.data.conversation_messages:
+                if conversation_id not in self._mediums:
+                    with contextlib.suppress(CallError):  # what came is not lost for what it travelled by
+                        await self._look_at(conversation_id)
+            elif ask.path == (0,):
+                await self._look_at(conversation_id)
             return response
 
         def converted(natives: list[Any]) -> list[Message]:

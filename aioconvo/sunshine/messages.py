@@ -12,7 +12,7 @@ from aioconvo.core.validation import not_both
 
 from .content import check_author, check_content, check_destination
 from .models import Author, Content, Destination, Message, MessageOverride, Metadata
-from .pages import MessagePage, MessagesAnswer, message_pager
+from .pages import MessagePage, MessagesAnswer, message_pager, of_conversation
 
 __all__ = ["OPERATIONS", "Messages"]
 
@@ -140,4 +140,7 @@ class Messages(APIResource):
         pager = message_pager(after=after, before=before)
         values = (self._app_id, conversation_id)
         direction = "backward" if after is None else "forward"
-        return self._client.paginate(LIST, values, pager, direction=direction, limit=limit, start=start, prefetch=prefetch)
+        check = of_conversation(conversation_id)
+        return self._client.paginate(
+            LIST, values, pager, check=check, direction=direction, limit=limit, start=start, prefetch=prefetch
+        )

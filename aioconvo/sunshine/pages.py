@@ -7,13 +7,16 @@ the newest page and are walked backwards with `page[before]`.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from aioconvo.core.codec import Model
 from aioconvo.core.columns import Column, column
 from aioconvo.core.emptiness import with_empty_list
+from aioconvo.core.identity import Check, all_about
 from aioconvo.core.marks import Mark
 from aioconvo.core.pagers import Cursor, CursorPager, Listing
 from aioconvo.core.refusals import Telling
@@ -32,6 +35,7 @@ __all__ = [
     "conversation_pager",
     "empty_page",
     "message_pager",
+    "of_conversation",
     "participant_pager",
 ]
 
@@ -40,6 +44,8 @@ BEFORE = "page[before]"
 # What the API gives where no size is asked for, or none can be.
 _USUALLY_A_PAGE = 25
 _MESSAGES_A_PAGE = 100
+
+_IN_A_LINK = re.compile(r"/conversations/([^/?#]+)/(?:messages|participants)(?:[?#]|$)")
 
 _received: Column[Message] = column(lambda messages: [message.received for message in messages])
 
@@ -97,6 +103,17 @@ class MessagesAnswer(Telling, kw_only=True):
 
 T = TypeVar("T")
 _AnyPage = TypeVar("_AnyPage", ConversationPage, ParticipantPage, MessagePage)
+
+
+def of_conversation(conversation_id: str) -> Check:
+    """That a page of messages or participants is of this conversation: only its links name it, where it has any."""
+    return partial(_check_links, conversation_id)
+
+
+def _check_links(conversation_id: str, page: MessagePage | ParticipantPage) -> None:
+    if page.links is not None:
+        found = (_IN_A_LINK.search(link) for link in (page.links.prev, page.links.next) if isinstance(link, str))
+        all_about("conversation", conversation_id, [unquote(one[1]) for one in found if one is not None])
 
 
 def empty_page(kind: object, body: bytes) -> ConversationPage | MessagePage | ParticipantPage | None:

@@ -8,7 +8,7 @@ from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.validation import between, not_both
 
 from .models import Participant
-from .pages import ParticipantPage, participant_pager
+from .pages import ParticipantPage, of_conversation, participant_pager
 
 __all__ = ["OPERATIONS", "Participants"]
 
@@ -62,4 +62,7 @@ class Participants(APIResource):
         pager = participant_pager(after=after, before=before, page_size=page_size)
         values = (self._app_id, conversation_id)
         direction = "backward" if before is not None else "forward"
-        return self._client.paginate(LIST, values, pager, direction=direction, limit=limit, start=start, prefetch=prefetch)
+        check = of_conversation(conversation_id)
+        return self._client.paginate(
+            LIST, values, pager, check=check, direction=direction, limit=limit, start=start, prefetch=prefetch
+        )

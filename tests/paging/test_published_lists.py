@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import aioconvo
+from aioconvo.inbox import Conversation, Provider
 from aioconvo.sunshine.pages import Meta
 
 _ANSWERS = json.loads((pathlib.Path(__file__).parent / "published_lists.json").read_text())["answers"]
@@ -51,9 +52,12 @@ WALKS: dict[str, Callable[[dict[str, Any]], list[Listed]]] = {
     ],
     "get_conversation_messages": lambda c: [
         lambda **o: c["ultracart"].messages.list(_UUID, **o),
-        lambda **o: c["ultracart"].inbox.messages(_UUID, **o),
+        lambda **o: c["ultracart"].inbox.messages(_KNOWN, **o),
     ],
 }
+
+
+_KNOWN: Conversation = Conversation(provider=Provider.ULTRACART, id=_UUID, native=None, channels=("sms",))
 
 
 def _clients(base_url: str) -> dict[str, Any]:

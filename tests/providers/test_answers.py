@@ -452,6 +452,27 @@ async def test_what_names_a_thing_in_another_way_is_no_wrong_answer(wire: Any) -
         assert (await ultracart.conversations.get("arn:7")).conversation_uuid == UUID
 
 
+@pytest.mark.parametrize("noun", ["messages", "participants"])
+async def test_links_of_sunshine_name_the_conversation(wire: Any, noun: str) -> None:
+    def page(link: str | None) -> dict[str, Any]:
+        return {noun: [], "meta": {"hasMore": False}, "links": {"prev": link, "next": link}}
+
+    async with client_of("sunshine.", wire) as sunshine:
+        own = getattr(sunshine, noun)
+        base = "https://api.test/sc/v2/apps/a/conversations/"
+        for link in (
+            f"{base}c%201/{noun}?page[before]=x",
+            f"{base}C%201/{noun}",
+            "https://api.test/elsewhere?page[after]=y",
+            None,
+        ):
+            wire.answers("GET", page(link))
+            assert await own.list("c 1").collect() == []
+        wire.answers("GET", page(f"{base}other/{noun}?page[before]=x"))
+        with pytest.raises(aioconvo.WrongAnswerError, match="another conversation"):
+            await own.list("c 1").collect()
+
+
 async def test_all_pages_of_smooch_are_of_one_conversation(wire: Any) -> None:
     def page(conversation: Any, first: int, count: int) -> dict[str, Any]:
         messages = [natives.SMOOCH_MESSAGE | {"_id": f"{first + n:024x}", "received": first + n} for n in range(count)]
