@@ -11,9 +11,11 @@ from aioconvo.core.codec import BrokenBodyError
 from aioconvo.core.operation import Operation
 from aioconvo.core.refusals import usual_words
 from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.settings import Environment, text
+from aioconvo.core.settings import Environment, secret
 
 from . import conversations, messages
+from .conversations import Conversations
+from .messages import Messages
 from .pages import empty_page
 
 if TYPE_CHECKING:
@@ -54,15 +56,21 @@ class ConvoreClient(APIClient):
     ) -> None:
         super().__init__(
             base_url=base_url or f"https://{self.default_host}",
-            auth=BearerAuth(text("api_key", api_key, "your API key")),
+            auth=BearerAuth(secret("api_key", api_key, "your API key")),
             pool=pool,
             allow_http=allow_http,
             **options,
         )
 
-    def _attach_resources(self) -> None:
-        self.conversations = conversations.Conversations(self)
-        self.messages = messages.Messages(self)
+    @property
+    def conversations(self) -> Conversations:
+        """Conversations."""
+        return Conversations(self)
+
+    @property
+    def messages(self) -> Messages:
+        """Messages of conversations."""
+        return Messages(self)
 
     @property
     def inbox(self) -> ConvoreInbox:
@@ -85,8 +93,8 @@ class ConvoreClient(APIClient):
             ConfigurationError: A variable is missing or wrong; the message names it.
         """
         env = Environment(cls.provider, environ)
-        key = env.require("API_KEY", "your API key")
-        return cls(api_key=key, base_url=env.get("BASE_URL"), pool=pool, **options)
+        env.require(("API_KEY", "your API key"))
+        return cls(pool=pool, **env.given("API_KEY", "BASE_URL"), **options)
 
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
         try:

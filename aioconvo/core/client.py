@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import functools
 import math
 import random
 from collections.abc import Awaitable, Mapping, Sequence
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import Any, ClassVar, Literal, Self, TypeVar, Unpack, cast
 
 import msgspec
@@ -88,8 +87,8 @@ class APIClient:
         self._destination = Destination(*settings.base_url(base_url, allow_http=allow_http), {})
         self._origin = self._destination.origin
         self._auth = auth
-        if not isinstance(pool, SessionPool | None):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
-            raise errors.ConfigurationError(f"pool must be a SessionPool; got {type(pool).__name__}")
+        settings.kind("pool", pool, (SessionPool, NoneType), "a SessionPool")
+        settings.kind("allow_http", allow_http, bool, "True or False")
         self._owns_pool = pool is None
         self._pool = pool if pool is not None else SessionPool()
         self._clock = self._pool.clock
@@ -102,27 +101,29 @@ class APIClient:
         self._account: str | None = None
         self._counts = Counts()
         self._hooks: Hooks | None = None
+        self._observer = Observer(self._counts, None, self._origin, self.request_id_headers)
+        self._turnstile: tuple[LoopState, Turnstile] | None = None
+        # What limits are counted for.
+        self._credential = digest(self.provider, str(self._origin), auth.identity)
         self._apply(options)
-        self._attach_resources()
-
-    def _attach_resources(self) -> None:
-        """Make the resources; each provider's client says which."""
 
     def _apply(self, options: ClientOptions) -> None:
+        """Take those options that are given. All else, also what was made ready for requests, stays as it is."""
         checked(options)
-        self._timeout = settings.positive("timeout", options.get("timeout", self._timeout))
-        self._deadline = settings.positive("deadline", options.get("deadline", self._deadline))
+        self._timeout = options.get("timeout", self._timeout)
+        self._deadline = options.get("deadline", self._deadline)
         self._retry = options.get("retry", self._retry)
         if "max_retries" in options:
             self._retry = msgspec.structs.replace(self._retry, max_retries=options["max_retries"])
-        self._limits = options.get("limits", self._limits)
         self._lane = options.get("lane", self._lane)
         self._account = options.get("account", self._account)
-        self._hooks = options.get("hooks", self._hooks)
+        if "limits" in options:
+            self._limits, self._turnstile = options["limits"], None
+        if "hooks" in options:
+            self._hooks = options["hooks"]
+            self._observer = Observer(self._counts, self._hooks, self._origin, self.request_id_headers)
         if "headers" in options:
             self._destination = self._destination.with_headers(options["headers"])
-        self._observer = Observer(self._counts, self._hooks, self._origin, self.request_id_headers)
-        self._turnstile: tuple[LoopState, Turnstile] | None = None
 
     @property
     def base_url(self) -> str:
@@ -171,10 +172,10 @@ class APIClient:
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """A cheap copy with other options, on the same pool and credentials; closing it closes nothing."""
-        clone = copy.copy(self)
-        clone._owns_pool = False  # noqa: SLF001 -- its own class
-        clone._apply(options)  # noqa: SLF001 -- its own class
-        clone._attach_resources()  # noqa: SLF001 -- its own class
+        clone = object.__new__(type(self))
+        clone.__dict__.update(self.__dict__)
+        clone._owns_pool = False
+        clone._apply(options)
         return clone
 
     async def __aenter__(self) -> Self:
@@ -429,11 +430,6 @@ class APIClient:
         turnstile = self._pool.turnstile(state, self._credential, self._limits, self.provider)
         self._turnstile = (state, turnstile)
         return turnstile
-
-    @property
-    def _credential(self) -> str:
-        """What limits are counted for."""
-        return digest(self.provider, str(self._origin), self._auth.identity)
 
     async def _credentials(self, call: Call) -> Mapping[str, str]:
         clock, auth = self._clock, call.auth

@@ -7,7 +7,7 @@ from typing import Any
 
 from .auth import Auth, BasicAuth, BearerAuth, JWTAuth
 from .errors import ConfigurationError
-from .settings import Environment, one_of, text
+from .settings import Environment, one_of, secret as checked_secret
 
 __all__ = ["key_auth", "key_from"]
 
@@ -23,22 +23,28 @@ def key_auth(
     if token is not None:
         if key_id is not None or secret is not None:
             raise ConfigurationError("give either token, or key_id and secret, not both")
-        return BearerAuth(token)
-    key = text("key_id", key_id, "your key's id (app_...), or a token")
-    password = text("secret", secret, "your key's secret")
+        return BearerAuth(checked_secret("token", token, "a token"))
+    if key_id is None and secret is None:
+        raise ConfigurationError("key_id and secret are missing: give your key's id (app_...) and secret, or a token")
+    key = checked_secret("key_id", key_id, "your key's id (app_...), or a token")
+    password = checked_secret("secret", secret, "your key's secret")
+    scope = one_of("scope", scope, scopes)
     if one_of("auth", kind, ("basic", "jwt")) == "basic":
         return BasicAuth(key, password)
-    return JWTAuth(key, password, scope=one_of("scope", scope, scopes))
+    return JWTAuth(key, password, scope=scope)
 
 
 def key_from(env: Environment) -> dict[str, Any]:
-    """Those of `token`, `key_id` and `secret` that the variables hold.
+    """The `app_id`, and those of `token`, `key_id` and `secret` that the variables hold.
 
     Raises:
-        ConfigurationError: There is no token, and a variable is missing; the message names it.
+        ConfigurationError: Variables are missing; the message names every one.
     """
-    found = env.given("TOKEN", "KEY_ID", "SECRET")
+    found = env.given("APP_ID", "TOKEN", "KEY_ID", "SECRET")
+    needed = [("APP_ID", "the id of your app")]
+    instead = ""
     if "token" not in found:
-        env.require("KEY_ID", f"your key's id (app_...), or {env.name('TOKEN')} to a token")
-        env.require("SECRET", "your key's secret")
+        needed += [("KEY_ID", "your key's id (app_...)"), ("SECRET", "your key's secret")]
+        instead = f", or {env.name('TOKEN')} to a token in place of the key"
+    env.require(*needed, instead=instead)
     return found

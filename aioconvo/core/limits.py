@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Awaitable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import msgspec
 
+from . import settings
 from .errors import ConfigurationError
 
 __all__ = ["LimitAccount", "LimitStore", "Limits", "Quota", "RateLeft", "RateLimit", "Starts"]
@@ -31,8 +32,8 @@ class RateLimit(msgspec.Struct, frozen=True):
     seconds: float
 
     def __post_init__(self) -> None:
-        if self.calls < 1 or not self.seconds > 0:
-            raise ConfigurationError("a RateLimit needs at least 1 call and more than 0 seconds")
+        settings.count("calls of a RateLimit", self.calls, least=1)
+        settings.seconds("seconds of a RateLimit", self.seconds)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,10 +43,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: int | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.rates, RateLimit) or not all(isinstance(rate, RateLimit) for rate in self.rates):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
+        rates: Any = self.rates  # for callers without a type checker
+        if not isinstance(rates, list | tuple) or not all(isinstance(rate, RateLimit) for rate in cast("list[object]", rates)):
             raise ConfigurationError("rates must be a list of RateLimit, such as [RateLimit(50, 1.0)]")
-        if self.concurrency is not None and self.concurrency < 1:
-            raise ConfigurationError("concurrency must be at least 1, or None for no limit")
+        settings.count("concurrency", self.concurrency, least=1, none="no limit")
 
 
 class RateLeft(msgspec.Struct, frozen=True):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from types import NoneType
 from typing import TypedDict
 
+from . import settings
 from .errors import ConfigurationError
 from .hooks import Hooks
 from .limits import Limits
@@ -48,16 +50,16 @@ class ClientOptions(PortableOptions, total=False):
     hooks: Hooks | None
 
 
-_KINDS: Mapping[str, tuple[type, ...]] = {
-    "timeout": (int, float, NoneType),
-    "deadline": (int, float, NoneType),
-    "max_retries": (int,),
-    "retry": (RetryPolicy,),
-    "limits": (Limits,),
-    "headers": (Mapping,),
-    "lane": (str,),
-    "account": (str, NoneType),
-    "hooks": (Hooks, NoneType),
+_CHECKS: Mapping[str, Callable[[str, object], None]] = {
+    "timeout": functools.partial(settings.seconds, none="no bound"),
+    "deadline": functools.partial(settings.seconds, none="no bound"),
+    "max_retries": settings.count,
+    "retry": functools.partial(settings.kind, kinds=RetryPolicy, wanted="a RetryPolicy"),
+    "limits": functools.partial(settings.kind, kinds=Limits, wanted="Limits, and Limits() for none"),
+    "headers": functools.partial(settings.kind, kinds=Mapping, wanted="a mapping of names to values"),
+    "lane": functools.partial(settings.kind, kinds=str, wanted="text"),
+    "account": functools.partial(settings.kind, kinds=(str, NoneType), wanted="text or None"),
+    "hooks": functools.partial(settings.kind, kinds=(Hooks, NoneType), wanted="Hooks or None"),
 }
 
 _OF_THE_POOL = frozenset(
@@ -69,15 +71,13 @@ def checked(options: ClientOptions) -> ClientOptions:
     """The options, for callers without a type checker.
 
     Raises:
-        ConfigurationError: A name is unknown, or a value is of another type; the message names it.
+        ConfigurationError: A name is unknown, or a value is none that it takes; the message names it.
     """
-    unknown = options.keys() - _KINDS.keys()
+    unknown = options.keys() - _CHECKS.keys()
     for name in sorted(unknown & _OF_THE_POOL):
         raise ConfigurationError(f"{name} is an option of the pool: give pool=aioconvo.SessionPool({name}=...)")
     if unknown:
         raise ConfigurationError(f"unknown options: {', '.join(sorted(unknown))}")
     for name, value in options.items():
-        if not isinstance(value, _KINDS[name]):
-            wanted = " or ".join("None" if kind is NoneType else kind.__name__ for kind in _KINDS[name])
-            raise ConfigurationError(f"{name} must be {wanted}; got {type(value).__name__}")
+        _CHECKS[name](name, value)
     return options

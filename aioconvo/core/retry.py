@@ -22,7 +22,7 @@ import math
 
 import msgspec
 
-from .errors import ConfigurationError
+from . import settings
 from .operation import Effect
 from .retry_after import retry_after
 
@@ -110,10 +110,12 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
         return self.max_wait if self.max_own_wait is None else self.max_own_wait
 
     def __post_init__(self) -> None:
-        if not all(number >= 0 for number in (self.max_retries, self.backoff, self.max_backoff, self.max_wait, self.patience)):
-            raise ConfigurationError("the numbers of a RetryPolicy must be 0 or more")
-        if self.budget is not None and self.budget < 0:
-            raise ConfigurationError("the budget of a RetryPolicy must be 0 or more, or None for no bound")
+        settings.count("max_retries", self.max_retries)
+        settings.seconds("backoff", self.backoff, zero=True)
+        settings.seconds("max_backoff", self.max_backoff, zero=True)
+        settings.seconds("max_wait", self.max_wait, zero=True, endless=True)
+        settings.seconds("max_own_wait", self.max_own_wait, zero=True, endless=True, none="max_wait")
+        settings.count("budget", self.budget, none="no bound")
 
     def decide(
         self,

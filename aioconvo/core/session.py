@@ -14,7 +14,7 @@ import ssl as ssl_module
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from http.cookies import SimpleCookie
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import Any, Self
 
 import aiohttp
@@ -22,6 +22,7 @@ import msgspec
 from multidict import CIMultiDictProxy
 from yarl import URL
 
+from . import settings
 from .clock import SYSTEM_CLOCK, Clock
 from .codec import BrokenBodyError
 from .connector import ATTEMPTS, Attempt, EarlyAnswerError, LiveConnector, LostConnectionError
@@ -34,7 +35,6 @@ from .limits import Limits, LimitStore, Quota
 from .memory_limits import MemoryLimits
 from .proxies import checked_proxy, proxies_of
 from .retry import RETRY_STATUSES, RetryDebts, Sent
-from .settings import positive
 from .shared_limits import Errands, SharedLimits
 from .time_limit import TimeLimit
 from .version import VERSION
@@ -198,8 +198,15 @@ class SessionPool:
         limit_store: LimitStore | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        if size < 1 or max_body < 1:
-            raise ConfigurationError("size and max_body must be at least 1")
+        settings.count("size", size, least=1)
+        settings.count("max_body", max_body, least=1)
+        settings.seconds("keepalive", keepalive, zero=True)
+        settings.seconds("connect_timeout", connect_timeout, none="no bound")
+        settings.seconds("dns_ttl", dns_ttl, zero=True)
+        settings.kind("proxy", proxy, (str, NoneType), 'a URL like http://proxy.example:8080, or "env"')
+        settings.with_methods("clock", clock, ("monotonic", "time", "sleep"), "an object with monotonic, time and sleep")
+        if limit_store is not None:
+            settings.with_methods("limit_store", limit_store, ("start", "end", "pause"), "a LimitStore, such as SqliteLimits")
         if not isinstance(ssl, ssl_module.SSLContext | None):  # pyright: ignore[reportUnnecessaryIsInstance] -- aiohttp takes False
             raise ConfigurationError(
                 "ssl must be an SSLContext, such as one that trusts your CA; verifying is not switched off"
@@ -208,7 +215,7 @@ class SessionPool:
         self.max_body = max_body
         self.clock = clock
         self._keepalive = keepalive
-        self._connect_timeout = positive("connect_timeout", connect_timeout)
+        self._connect_timeout = connect_timeout
         self._ssl = ssl
         self._proxies = proxies_of(os.environ) if proxy == "env" else None
         self._proxy = None if proxy is None or proxy == "env" else checked_proxy(proxy, "proxy")

@@ -20,6 +20,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeAlias, TypeVar
 
+from . import settings
 from .errors import ConfigurationError, LimitStoreError, PoolClosedError
 from .limits import LimitAccount, Limits, Quota
 from .log import logger
@@ -94,6 +95,7 @@ class SqliteLimits:
         time: Callable[[], float] | None = None,  # noqa: ARG002 -- of versions before, which went by the Unix time
         since_boot: Callable[[], float] = _since_boot,
     ) -> None:
+        settings.kind("path", path, (str, os.PathLike), "the path of a file")
         self._path = os.fspath(path)
         if self._path in {"", ":memory:"}:
             raise ConfigurationError("SqliteLimits needs the path of a file, which is what the processes share")

@@ -6,18 +6,21 @@ import asyncio
 import collections
 import contextlib
 import dataclasses
+import datetime as dt
 import math
 import random
 import socket
 import struct
 import time
 from collections.abc import Mapping
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType, NoneType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from aioconvo.core import settings
+from aioconvo.core.errors import ConfigurationError
 from aioconvo.sandbox.convore import ConvoreSandbox
 from aioconvo.sandbox.exchange import Answer, Provider, Request, RouteTable, Settings, utc_now
 from aioconvo.sandbox.faults import Fault, RateLimit, choose
@@ -28,7 +31,6 @@ from aioconvo.sandbox.sunshine import SunshineSandbox
 from aioconvo.sandbox.ultracart import UltraCartSandbox
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
 PROVIDERS: Final[Mapping[str, Callable[[Settings], Any]]] = {
@@ -40,6 +42,9 @@ PROVIDERS: Final[Mapping[str, Callable[[Settings], Any]]] = {
 }
 
 _HOST: Final = "127.0.0.1"
+_LAST_PORT: Final = 65_535
+_LEAST_SEED: Final = -(2**63)
+_SLOWEST, _FASTEST = 1e-6, 1e9  # requests a second
 _CREDENTIAL_HEADERS: Final = ("authorization", "x-api-key", "x-ultracart-simple-key")
 _GATEWAY_PAGE: Final = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
@@ -72,12 +77,17 @@ class Sandbox:
         rate_limit: float | None = None,
         now: dt.datetime | None = None,
     ) -> None:
-        if not 0.0 <= faults <= 1.0:
-            raise ValueError("faults is a share of the answers, from 0 to 1")
-        if rate_limit is not None and rate_limit <= 0:
-            raise ValueError("rate_limit is a number of requests a second, above 0")
-        if conversations < 0 or messages < 0 or latency < 0:
-            raise ValueError("conversations, messages and latency are not negative")
+        settings.count("conversations", conversations)
+        settings.count("messages", messages)
+        settings.count("port", port)
+        settings.number("port", port, 0, _LAST_PORT)
+        settings.count("seed", seed, least=_LEAST_SEED)
+        settings.kind("now", now, (dt.datetime, NoneType), "a datetime with a time zone, or None for the present")
+        if now is not None and now.tzinfo is None:
+            raise ConfigurationError("now must be a datetime with a time zone, or None for the present")
+        settings.seconds("latency", latency, zero=True)
+        settings.number("faults, the share of answers that fail,", faults, 0, 1)
+        settings.number("rate_limit, in requests a second,", rate_limit, _SLOWEST, _FASTEST, none="no limit")
         self.providers: dict[str, Any] = {}
         self._settings = Settings(conversations, messages, seed, now or utc_now())
         self._port = port

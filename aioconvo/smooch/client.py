@@ -15,6 +15,8 @@ from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, one_of, text
 
 from . import conversations, messages
+from .conversations import Conversations
+from .messages import Messages
 from .pages import empty_page
 
 if TYPE_CHECKING:
@@ -89,9 +91,15 @@ class SmoochClient(APIClient):
             **options,
         )
 
-    def _attach_resources(self) -> None:
-        self.conversations = conversations.Conversations(self, self.app_id)
-        self.messages = messages.Messages(self, self.app_id)
+    @property
+    def conversations(self) -> Conversations:
+        """Conversations."""
+        return Conversations(self, self.app_id)
+
+    @property
+    def messages(self) -> Messages:
+        """Messages of conversations."""
+        return Messages(self, self.app_id)
 
     @property
     def account(self) -> str:
@@ -121,9 +129,8 @@ class SmoochClient(APIClient):
             ConfigurationError: A variable is missing or wrong, or there is more than one credential; the message names it.
         """
         env = Environment(cls.provider, environ)
-        app_id = env.require("APP_ID", "the id of your app")
         settings = key_from(env) | env.given("AUTH", "SCOPE", "REGION", "BASE_URL")
-        return cls(app_id=app_id, pool=pool, **settings, **options)
+        return cls(pool=pool, **settings, **options)
 
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
         try:

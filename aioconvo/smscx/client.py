@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from types import NoneType
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, Unpack, cast
 
 import msgspec
@@ -14,10 +15,12 @@ from aioconvo.core.codec import BrokenBodyError, reader
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.operation import Operation
 from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.settings import Environment, text
+from aioconvo.core.settings import Environment, kind, secret
 from aioconvo.core.token import AccessToken, TokenAuth
 
 from . import conversations, oauth
+from .conversations import Conversations
+from .oauth import OAuth
 from .pages import empty_page
 
 if TYPE_CHECKING:
@@ -83,6 +86,10 @@ class SmscxClient(APIClient):
         auth, self._application = _credentials(api_key, token, application_id, application_secret)
         if scope is not None and self._application is None:
             raise ConfigurationError("scope goes with application_id and application_secret; leave it out")
+        if not isinstance(scope, str | NoneType):
+            kind("scope", scope, (list, tuple), "text or a list of texts")
+            for one in scope:
+                kind("each scope", one, str, "text")
         self._scope = scope
         super().__init__(
             base_url=base_url or f"https://{self.default_host}",
@@ -92,9 +99,15 @@ class SmscxClient(APIClient):
             **options,
         )
 
-    def _attach_resources(self) -> None:
-        self.conversations = conversations.Conversations(self)
-        self.oauth = oauth.OAuth(self, self._application)
+    @property
+    def conversations(self) -> Conversations:
+        """Conversations."""
+        return Conversations(self)
+
+    @property
+    def oauth(self) -> OAuth:
+        """Access tokens."""
+        return OAuth(self, self._application)
 
     @property
     def inbox(self) -> SmscxInbox:
@@ -121,11 +134,10 @@ class SmscxClient(APIClient):
         env = Environment(cls.provider, environ)
         settings = env.given("API_KEY", "TOKEN", "APPLICATION_ID", "APPLICATION_SECRET", "SCOPE", "BASE_URL")
         if "application_id" in settings or "application_secret" in settings:
-            env.require("APPLICATION_ID", "your application's id")
-            env.require("APPLICATION_SECRET", "your application's secret")
+            env.require(("APPLICATION_ID", "your application's id"), ("APPLICATION_SECRET", "your application's secret"))
         elif "token" not in settings:
             others = f"{env.name('TOKEN')}, or {env.name('APPLICATION_ID')} and {env.name('APPLICATION_SECRET')}"
-            env.require("API_KEY", f"your API key, or set {others}")
+            env.require(("API_KEY", "your API key"), instead=f", or set {others}")
         return cls(pool=pool, **settings, **options)
 
     async def _fetch_token(self) -> AccessToken:
@@ -162,9 +174,9 @@ def _credentials(
     if (api_key is not None) + (token is not None) + application != 1:
         raise ConfigurationError("give exactly one of api_key, token, and application_id with application_secret")
     if api_key is not None:
-        return HeaderAuth("X-API-KEY", text("api_key", api_key, "your API key")), None
+        return HeaderAuth("X-API-KEY", secret("api_key", api_key, "your API key")), None
     if token is not None:
-        return BearerAuth(text("token", token, "an access token")), None
-    name = text("application_id", application_id, "your application's id")
-    basic = BasicAuth(name, text("application_secret", application_secret, "your application's secret"))
+        return BearerAuth(secret("token", token, "an access token")), None
+    name = secret("application_id", application_id, "your application's id")
+    basic = BasicAuth(name, secret("application_secret", application_secret, "your application's secret"))
     return TokenAuth(basic.identity), basic

@@ -17,7 +17,10 @@ from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, one_of, text
 
 from . import conversations, messages, participants
+from .conversations import Conversations
+from .messages import Messages
 from .pages import empty_page
+from .participants import Participants
 
 if TYPE_CHECKING:
     from aioconvo.inbox.sunshine import SunshineInbox
@@ -94,10 +97,20 @@ class SunshineClient(APIClient):
             **options,
         )
 
-    def _attach_resources(self) -> None:
-        self.conversations = conversations.Conversations(self, self.app_id)
-        self.messages = messages.Messages(self, self.app_id)
-        self.participants = participants.Participants(self, self.app_id)
+    @property
+    def conversations(self) -> Conversations:
+        """Conversations."""
+        return Conversations(self, self.app_id)
+
+    @property
+    def messages(self) -> Messages:
+        """Messages of conversations."""
+        return Messages(self, self.app_id)
+
+    @property
+    def participants(self) -> Participants:
+        """Who takes part in conversations."""
+        return Participants(self, self.app_id)
 
     @property
     def account(self) -> str:
@@ -127,9 +140,8 @@ class SunshineClient(APIClient):
             ConfigurationError: A variable is missing or wrong, or there is more than one credential; the message names it.
         """
         env = Environment(cls.provider, environ)
-        app_id = env.require("APP_ID", "the id of your app")
         settings = key_from(env) | env.given("AUTH", "SCOPE", "SUBDOMAIN", "REGION", "BASE_URL")
-        return cls(app_id=app_id, pool=pool, **settings, **options)
+        return cls(pool=pool, **settings, **options)
 
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
         try:
@@ -151,6 +163,6 @@ class SunshineClient(APIClient):
 def _base_url(subdomain: str | None, region: str) -> str:
     if subdomain is None:
         return _REGIONS[one_of("region", region, _REGIONS)]
-    if not re.fullmatch(_SUBDOMAIN, subdomain):
+    if not re.fullmatch(_SUBDOMAIN, text("subdomain", subdomain, "the first word of your Zendesk address")):
         raise ConfigurationError("subdomain is the first word of your Zendesk address: acme for acme.zendesk.com")
     return f"https://{subdomain}.zendesk.com/sc"

@@ -16,12 +16,16 @@ from aioconvo.core.limits import Limits, RateLimit
 from aioconvo.core.operation import Operation
 from aioconvo.core.options import checked
 from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.settings import Environment, merged, plain_function, text
+from aioconvo.core.settings import Environment, merged, plain_function, secret
 from aioconvo.core.token import AccessToken, TokenAuth
 
 from . import agents, conversations, messages, queues
+from .agents import Agents
+from .conversations import Conversations
+from .messages import Messages
 from .oauth import RefreshGrant
 from .pages import ResolvedAnswer, empty_page
+from .queues import Queues
 
 if TYPE_CHECKING:
     from aioconvo.inbox.ultracart import UltraCartInbox
@@ -94,11 +98,25 @@ class UltraCartClient(APIClient):
             **options,
         )
 
-    def _attach_resources(self) -> None:
-        self.agents = agents.Agents(self)
-        self.conversations = conversations.Conversations(self)
-        self.messages = messages.Messages(self)
-        self.queues = queues.Queues(self)
+    @property
+    def agents(self) -> Agents:
+        """Agents."""
+        return Agents(self)
+
+    @property
+    def conversations(self) -> Conversations:
+        """Conversations."""
+        return Conversations(self)
+
+    @property
+    def messages(self) -> Messages:
+        """Messages of conversations."""
+        return Messages(self)
+
+    @property
+    def queues(self) -> Queues:
+        """Queues of agents."""
+        return Queues(self)
 
     @property
     def inbox(self) -> UltraCartInbox:
@@ -126,11 +144,10 @@ class UltraCartClient(APIClient):
         env = Environment(cls.provider, environ)
         settings = env.given("SIMPLE_KEY", "TOKEN", "CLIENT_ID", "REFRESH_TOKEN", "BASE_URL")
         if "client_id" in settings or "refresh_token" in settings:
-            env.require("CLIENT_ID", "your application's id")
-            env.require("REFRESH_TOKEN", "the refresh token of a merchant's consent")
+            env.require(("CLIENT_ID", "your application's id"), ("REFRESH_TOKEN", "the refresh token of a merchant's consent"))
         elif "token" not in settings:
             others = f"{env.name('TOKEN')}, or {env.name('CLIENT_ID')} and {env.name('REFRESH_TOKEN')}"
-            env.require("SIMPLE_KEY", f"your simple API key, or set {others}")
+            env.require(("SIMPLE_KEY", "your simple API key"), instead=f", or set {others}")
         return cls(on_refresh_token=on_refresh_token, pool=pool, **settings, **options)
 
     async def _fetch_token(self) -> AccessToken:
@@ -183,9 +200,9 @@ def _credentials(
     if on_refresh_token is not None:
         plain_function("on_refresh_token", on_refresh_token)
     if simple_key is not None:
-        return HeaderAuth("x-ultracart-simple-key", text("simple_key", simple_key, "your simple API key")), None
+        return HeaderAuth("x-ultracart-simple-key", secret("simple_key", simple_key, "your simple API key")), None
     if token is not None:
-        return BearerAuth(text("token", token, "an access token")), None
-    name = text("client_id", client_id, "your application's id")
-    refresh = text("refresh_token", refresh_token, "the refresh token of a merchant's consent")
+        return BearerAuth(secret("token", token, "an access token")), None
+    name = secret("client_id", client_id, "your application's id")
+    refresh = secret("refresh_token", refresh_token, "the refresh token of a merchant's consent")
     return TokenAuth(BearerAuth(refresh).identity, see_through=True), RefreshGrant(name, refresh, on_refresh_token)

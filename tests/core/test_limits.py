@@ -164,7 +164,7 @@ def test_nonsense_is_refused(calls: int, seconds: float) -> None:
 
 
 def test_concurrency_of_nothing_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="at least 1"):
+    with pytest.raises(ConfigurationError, match="1 or more"):
         Limits(concurrency=0)
 
 

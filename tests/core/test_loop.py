@@ -34,9 +34,9 @@ class ThingClient(APIClient):
     provider: ClassVar[str] = "things"
     default_host: ClassVar[str] = "api.things.test"
 
-    def _attach_resources(self) -> None:
-        # Kept over `with_options`: tokens are fetched by a copy.
-        self._tokens: list[AccessToken] = getattr(self, "_tokens", [])
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._tokens: list[AccessToken] = []  # shared with copies: tokens are fetched by one
 
     @property
     def fetched(self) -> int:
@@ -737,13 +737,13 @@ async def test_a_pool_that_was_handed_in_is_left_open(make: Make, pool: SessionP
         ({"max_retries": -1}, "0 or more"),
         ({"retries": 3}, "unknown options: retries"),
         ({"headers": {"authorization": "x"}}, "client itself"),
-        ({"timeout": "30"}, "timeout must be int or float or None; got str"),
-        ({"deadline": "30"}, "deadline must be int or float or None; got str"),
-        ({"max_retries": None}, "max_retries must be int; got NoneType"),
-        ({"retry": 3}, "retry must be RetryPolicy; got int"),
-        ({"limits": RateLimit(5, 1.0)}, "limits must be Limits; got RateLimit"),
-        ({"headers": [("X-A", "b")]}, "headers must be Mapping; got list"),
-        ({"lane": ["a"]}, "lane must be str; got list"),
+        ({"timeout": "30"}, "timeout must be more than 0 seconds, or None for no bound; got str"),
+        ({"deadline": "30"}, "deadline must be more than 0 seconds, or None for no bound; got str"),
+        ({"max_retries": None}, "max_retries must be a whole number, 0 or more; got None"),
+        ({"retry": 3}, "retry must be a RetryPolicy; got 3"),
+        ({"limits": RateLimit(5, 1.0)}, "limits must be Limits, and Limits.. for none; got RateLimit"),
+        ({"headers": [("X-A", "b")]}, "headers must be a mapping of names to values; got list"),
+        ({"lane": ["a"]}, "lane must be text; got list"),
         ({"hooks": print}, "hooks must be Hooks or None; got builtin"),
     ],
 )
@@ -756,7 +756,7 @@ async def test_options_that_are_refused(make: Make, options: dict[str, Any], wor
 
 
 def test_every_option_has_a_type_that_is_checked() -> None:
-    assert client_options._KINDS.keys() == client_options.ClientOptions.__annotations__.keys()
+    assert client_options._CHECKS.keys() == client_options.ClientOptions.__annotations__.keys()
 
 
 def test_a_pool_of_another_library_is_refused() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
 from hypothesis import given, strategies as st
 
+import aioconvo
 from aioconvo.core import settings
 from aioconvo.core.errors import ConfigurationError
 
@@ -109,17 +112,6 @@ def test_merged_headers_are_never_doubled() -> None:
     assert merged == {"Accept": "a", "user-agent": "mine", "X-A": "c"}
 
 
-@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("-inf")])
-def test_times_of_nothing_are_refused(seconds: float) -> None:
-    with pytest.raises(ConfigurationError, match="timeout must be more than 0"):
-        settings.positive("timeout", seconds)
-
-
-def test_times() -> None:
-    assert settings.positive("timeout", None) is None
-    assert settings.positive("timeout", 0.5) == 0.5
-
-
 @pytest.mark.parametrize("value", [None, "", "  ", "\n"])
 def test_texts_that_must_be_there(value: str | None) -> None:
     with pytest.raises(ConfigurationError, match="app_id is missing: give the id"):
@@ -148,10 +140,79 @@ def test_the_environment() -> None:
     assert env.get("KEY") == "k"
     assert env.get("EMPTY") is None
     assert env.get("A") is None
-    assert env.require("KEY", "your key") == "k"
+    env.require(("KEY", "your key"))
     assert env.given("KEY", "EMPTY", "A", "BASE_URL") == {"key": "k", "base_url": "https://h"}
     with pytest.raises(ConfigurationError, match="set AIOCONVO_X_EMPTY to your key"):
-        env.require("EMPTY", "your key")
+        env.require(("EMPTY", "your key"))
+    with pytest.raises(ConfigurationError, match=r"^set AIOCONVO_X_EMPTY to a and AIOCONVO_X_A to b, or AIOCONVO_X_C$"):
+        env.require(("EMPTY", "a"), ("KEY", "k"), ("A", "b"), instead=", or AIOCONVO_X_C")
+
+
+_KEY = "abc.DEF-123_=/+"
+PASTED = [
+    ("Bearer {}", "begins with 'Bearer'; give what comes after it"),
+    ("bearer  {}", "begins with 'bearer'"),
+    ("Basic {}", "begins with 'Basic'"),
+    ("Authorization: Bearer {}", "begins with 'Authorization: Bearer'"),
+    ("X-API-KEY: {}", "begins with 'X-API-KEY:'"),
+    ('"{}"', "quotation marks; give it without"),
+    ("'{}'", "quotation marks"),
+    ("`{}`", "quotation marks"),
+    ('"{}', "quotation marks"),
+    ("\u201c{}\u201d", "quotation marks"),
+    (" {}", "a space or a line break; give it without"),
+    ("{} ", "a space"),
+    ("{}\n", "a line break"),
+    ("{}\tx", "a space or a line break"),
+    ("{} x", "a space"),
+]
+KEYED: dict[str, Callable[[str], object]] = {
+    "api_key": lambda key: aioconvo.ConvoreClient(api_key=key),
+    "api_key of SMS.CX": lambda key: aioconvo.SmscxClient(api_key=key),
+    "token": lambda key: aioconvo.SmscxClient(token=key),
+    "application_id": lambda key: aioconvo.SmscxClient(application_id=key, application_secret="s"),
+    "application_secret": lambda key: aioconvo.SmscxClient(application_id="a", application_secret=key),
+    "key_id": lambda key: aioconvo.SunshineClient(app_id="a", key_id=key, secret="s"),
+    "secret": lambda key: aioconvo.SmoochClient(app_id="a", key_id="k", secret=key, auth="jwt"),
+    "token in place of a key": lambda key: aioconvo.SunshineClient(app_id="a", token=key),
+    "simple_key": lambda key: aioconvo.UltraCartClient(simple_key=key),
+    "client_id": lambda key: aioconvo.UltraCartClient(client_id=key, refresh_token="r"),
+    "refresh_token": lambda key: aioconvo.UltraCartClient(client_id="a", refresh_token=key),
+}
+
+
+@pytest.mark.parametrize("kind", KEYED)
+def test_keys_with_more_than_the_key_are_refused(kind: str) -> None:
+    KEYED[kind](_KEY)
+    for form, words in PASTED:
+        with pytest.raises(ConfigurationError, match=words) as caught:
+            KEYED[kind](form.format(_KEY))
+        assert str(caught.value).startswith(kind.split(" ", maxsplit=1)[0])
+        assert _KEY not in str(caught.value)
+
+
+_FOR_A_KEY = ("KEY_ID", "SECRET", "TOKEN")
+MISSING: list[tuple[type[Any], dict[str, str], tuple[str, ...]]] = [
+    (aioconvo.SmscxClient, {}, ("API_KEY", "TOKEN", "APPLICATION_ID", "APPLICATION_SECRET")),
+    (aioconvo.SmscxClient, {"APPLICATION_ID": "a"}, ("APPLICATION_SECRET",)),
+    (aioconvo.SunshineClient, {}, ("APP_ID", *_FOR_A_KEY)),
+    (aioconvo.SunshineClient, {"APP_ID": "a"}, _FOR_A_KEY),
+    (aioconvo.SunshineClient, {"SECRET": "s"}, ("APP_ID", "KEY_ID", "TOKEN")),
+    (aioconvo.SunshineClient, {"TOKEN": "t"}, ("APP_ID",)),
+    (aioconvo.SmoochClient, {}, ("APP_ID", *_FOR_A_KEY)),
+    (aioconvo.SmoochClient, {"KEY_ID": "k"}, ("APP_ID", "SECRET", "TOKEN")),
+    (aioconvo.ConvoreClient, {}, ("API_KEY",)),
+    (aioconvo.UltraCartClient, {}, ("SIMPLE_KEY", "TOKEN", "CLIENT_ID", "REFRESH_TOKEN")),
+    (aioconvo.UltraCartClient, {"REFRESH_TOKEN": "r"}, ("CLIENT_ID",)),
+]
+
+
+@pytest.mark.parametrize(("client", "given", "names"), MISSING)
+def test_every_variable_that_is_missing_is_named(client: type[Any], given: dict[str, str], names: tuple[str, ...]) -> None:
+    prefix = f"AIOCONVO_{client.provider.upper()}_"
+    with pytest.raises(ConfigurationError) as caught:
+        client.from_env(environ={prefix + name: value for name, value in given.items()})
+    assert set(re.findall(rf"{prefix}(\w+)", str(caught.value))) == set(names)
 
 
 def test_the_real_environment_is_read_when_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,7 +84,7 @@ def test_hosts() -> None:
     ("settings", "words"),
     [
         ({"app_id": " "}, "app_id is missing"),
-        ({}, "key_id is missing"),
+        ({}, "key_id and secret are missing"),
         ({"key_id": "k"}, "secret is missing"),
         ({"key_id": "k", "secret": "s", "token": "t"}, "not both"),
         ({"key_id": "k", "secret": "s", "auth": "digest"}, "basic or jwt"),

@@ -386,7 +386,7 @@ async def test_base_url_with_a_path_keeps_it(wire: Any) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({}, "key_id is missing"),
+        ({}, "key_id and secret are missing"),
         ({"key_id": "k"}, "secret is missing"),
         ({"key_id": "k", "secret": "s", "token": "t"}, "not both"),
         ({"token": b"t"}, "token must be text; got bytes"),

@@ -466,7 +466,7 @@ async def test_oauth_keeps_and_hands_on_a_new_refresh_token(wire: Any) -> None:
     wire.answers("POST", token | {"access_token": "t2", "refresh_token": None})
     wire.answers("GET", {"queue_statuses": []})
     async with UltraCartClient(
-        client_id="app", refresh_token="first & only", on_refresh_token=stored.append, base_url=wire.base_url
+        client_id="app", refresh_token="first&only", on_refresh_token=stored.append, base_url=wire.base_url
     ) as client:
         await client.queues.list_statuses()
         await client.with_options(timeout=5).queues.list_statuses()
@@ -477,7 +477,7 @@ async def test_oauth_keeps_and_hands_on_a_new_refresh_token(wire: Any) -> None:
     assert sorted(first.body.split(b"&")) == [
         b"client_id=app",
         b"grant_type=refresh_token",
-        b"refresh_token=first%20%26%20only",
+        b"refresh_token=first%26only",
     ]
     assert b"refresh_token=second" in second.body
     assert [sent.headers["authorization"] for sent in wire.sent if sent.method == "GET"] == [
@@ -593,7 +593,7 @@ async def test_a_new_refresh_token_is_handed_on_though_the_access_token_is_of_no
         ({"token": "t", "on_refresh_token": print}, "on_refresh_token goes with"),
         ({"client_id": "a", "refresh_token": "r", "on_refresh_token": asyncio.sleep}, "plain function, not a coroutine"),
         ({"token": "t", "base_url": "http://api.example"}, "allow_http"),
-        ({"token": "t", "headers": None}, "headers must be Mapping; got NoneType"),
+        ({"token": "t", "headers": None}, "headers must be a mapping of names to values; got None"),
     ],
 )
 def test_wrong_settings_name_the_fix(settings: dict[str, Any], words: str) -> None:

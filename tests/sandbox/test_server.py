@@ -152,7 +152,7 @@ async def test_a_taken_port_is_an_error() -> None:
 
 @pytest.mark.parametrize("options", [{"faults": 1.5}, {"faults": -1}, {"rate_limit": 0}, {"messages": -1}, {"latency": -1}])
 def test_impossible_settings_are_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"is a|are not"):
+    with pytest.raises(ValueError, match="must be"):
         Sandbox(**options)
 
 
