@@ -17,9 +17,10 @@ why `url.full` is not among them.
 
 from __future__ import annotations
 
-import contextvars
+import asyncio
+import weakref
 from collections.abc import Callable, Mapping
-from contextvars import Token
+from typing import Any
 
 from .core.hooks import EndFacts, Hooks, RequestFacts, ResponseFacts, RetryFacts, StartFacts
 from .core.version import VERSION
@@ -32,6 +33,7 @@ except ModuleNotFoundError:
 __all__ = ["hooks"]
 
 _ERROR_STATUSES = 400
+_OPEN_SPAN = context.create_key("aioconvo_open_span")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"})
 # The boundaries that the semantic conventions give for `http.client.request.duration`.
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
@@ -51,21 +53,35 @@ class _OpenSpan:
     def __init__(self, span: trace.Span, attributes: Mapping[str, str | int]) -> None:
         self.span = span
         self.attributes = attributes
-        self._token: Token[context.Context] = context.attach(trace.set_span_in_context(span))
+        self._ended = False
+        self._outer = context.get_current()
+        self.context = context.set_value(_OPEN_SPAN, self, trace.set_span_in_context(span))
+        context.attach(self.context)
 
     def end(self, error: str | None) -> None:
         if error is not None:
             self.span.set_attribute("error.type", error)
             self.span.set_status(trace.StatusCode.ERROR)
         self.span.end()
-        context.detach(self._token)
+        self._ended = True
+        if context.get_current() is self.context:  # else another task of the same context has opened a span since
+            context.attach(self.around)
+
+    @property
+    def around(self) -> context.Context:
+        """The context outside of this span, and of those around it that have ended meanwhile."""
+        outer = self._outer
+        opened = context.get_value(_OPEN_SPAN, outer)
+        return opened.around if isinstance(opened, _OpenSpan) and opened._ended else outer  # noqa: SLF001 -- its own class
 
 
 class _Telemetry:
     def __init__(self, tracer: trace.Tracer, meter: metrics.Meter) -> None:
         self._tracer = tracer
-        # A call and its requests run in one task, so the request that is open there is the one that ends next.
-        self._open_request = contextvars.ContextVar[_OpenSpan | None]("aioconvo_open_request", default=None)
+        # A call and its requests run in one task, so the request that is open there is the one that ends next. The task
+        # keeps it, not the context, which tasks may share.
+        self._calls: weakref.WeakKeyDictionary[asyncio.Task[Any], _OpenSpan] = weakref.WeakKeyDictionary()
+        self._requests: weakref.WeakKeyDictionary[asyncio.Task[Any], _OpenSpan] = weakref.WeakKeyDictionary()
 
         def seconds(name: str, what: str) -> metrics.Histogram:
             return meter.create_histogram(name, "s", what, explicit_bucket_boundaries_advisory=_SECONDS)
@@ -79,6 +95,10 @@ class _Telemetry:
     def call(self, facts: StartFacts) -> Callable[[EndFacts], None]:
         attributes = {"aioconvo.operation": facts.operation, "aioconvo.provider": facts.operation.partition(".")[0]}
         opened = _OpenSpan(self._tracer.start_span(facts.operation, attributes=attributes), attributes)
+
+        task = asyncio.current_task()
+        if task is not None:
+            self._calls[task] = opened
 
         def ended(end: EndFacts) -> None:
             opened.span.set_attribute("aioconvo.attempts", end.attempts)
@@ -99,15 +119,19 @@ class _Telemetry:
         }
         again = {"http.request.resend_count": facts.attempt - 1} if facts.attempt > 1 else {}
         name = f"{attributes['http.request.method'] if facts.method in _METHODS else 'HTTP'} {facts.path}"
-        span = self._tracer.start_span(name, kind=trace.SpanKind.CLIENT, attributes={**attributes, **again})
-        self._open_request.set(_OpenSpan(span, attributes))
+        task = asyncio.current_task()
+        call = None if task is None else self._calls.get(task)
+        within = None if call is None else call.context
+        span = self._tracer.start_span(name, within, trace.SpanKind.CLIENT, {**attributes, **again})
+        if task is not None:
+            self._requests[task] = _OpenSpan(span, attributes)
         self._active.add(1, _server(attributes))
 
     def response(self, facts: ResponseFacts) -> None:
-        opened = self._open_request.get()
+        task = asyncio.current_task()
+        opened = None if task is None else self._requests.pop(task, None)
         if opened is None:
             return
-        self._open_request.set(None)
         attributes = dict(opened.attributes)
         self._active.add(-1, _server(attributes))
         error = facts.error
@@ -120,7 +144,10 @@ class _Telemetry:
         self._request_seconds.record(facts.elapsed, _with_error(attributes, error))
 
     def retry(self, facts: RetryFacts) -> None:
-        trace.get_current_span().add_event("retry", {"error.type": facts.error, "aioconvo.wait": facts.wait})
+        task = asyncio.current_task()
+        call = None if task is None else self._calls.get(task)
+        span = trace.get_current_span() if call is None else call.span
+        span.add_event("retry", {"error.type": facts.error, "aioconvo.wait": facts.wait})
         self._retries.add(1, {"aioconvo.operation": facts.operation, "error.type": facts.error})
         if facts.wait > 0:
             self._waited(facts.operation, "retry", facts.wait)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -164,6 +165,29 @@ async def test_calls_side_by_side_keep_their_own_spans(wire: Any, telemetry: Tel
     assert len(calls) == len(set(parents)) == 20
     assert set(parents) == calls
     assert not trace.get_current_span().get_span_context().is_valid
+
+
+async def test_calls_in_one_context_keep_their_own_spans(wire: Any, telemetry: Telemetry) -> None:
+    for _ in range(6):
+        wire.answers("GET", {}, status=503)
+        wire.answers("GET", {"id": "1"})
+    shared = contextvars.copy_context()
+    loop = asyncio.get_running_loop()
+    await asyncio.gather(*(loop.create_task(_get(telemetry), context=shared) for _ in range(6)))
+    calls = {span.context.span_id: span for span in telemetry.spans if span.kind is trace.SpanKind.INTERNAL}
+    requests = [span for span in telemetry.spans if span.kind is trace.SpanKind.CLIENT]
+    assert len(calls) == 6
+    within = [span.parent.span_id for span in requests if span.parent is not None]
+    assert len(within) == len(requests) == 12
+    told = {number: calls[number].attributes for number in calls}
+    for number, attributes in told.items():
+        assert attributes is not None
+        assert attributes["aioconvo.attempts"] == within.count(number)
+        assert len(calls[number].events) == within.count(number) - 1
+    left = shared.run(trace.get_current_span)
+    assert not left.get_span_context().is_valid
+    points = telemetry.metrics()["http.client.active_requests"]
+    assert [point.value for point in points] == [0]
 
 
 async def test_unknown_methods_do_not_become_names(wire: Any, telemetry: Telemetry) -> None:
