@@ -16,6 +16,7 @@ import aioconvo
 from aioconvo.core.offset import OffsetPager, ResultSet
 from aioconvo.core.pagers import Ask, Mark, Taken
 from aioconvo.core.pagination import AsyncPaginator
+from tests.paging.positions import stored
 
 SECOND = 1_000_000
 
@@ -228,6 +229,38 @@ def test_rows_that_went_before_the_walk_goes_on(count: int, page_size: int, gone
     found += walk(make(page_size)(mark), listing, page_size, iter(()))
     assert len(found) == len(set(found))
     assert listing.original <= set(found)
+
+
+def test_a_row_that_moved_up_while_the_walk_rested_is_not_taken_for_read() -> None:
+    """What went away left a hole between what was read and the page asked for; the position is stored there."""
+    listing = Listing(10)
+    pager = make(8)(None)
+    found = [identity for identity, _ in pager.take(listing.answer(0, 8)).items]
+    listing.delete(7)
+    while pager.ask() is not None:
+        pager = make(3)(stored(pager.mark()))
+        ask = pager.ask()
+        assert ask is not None
+        found += [identity for identity, _ in pager.take(listing.answer(asked(ask), 3)).items]
+    assert len(found) == len(set(found))
+    assert listing.original <= set(found)
+
+
+@pytest.mark.parametrize("page_size", [2, 3])
+def test_a_row_of_an_unsorted_list_that_jumped_between_two_processes_is_found(page_size: int) -> None:
+    listing = Listing(9)
+    pager = make(page_size, ordered=False)(None)
+    found = [identity for identity, _ in pager.take(listing.answer(0, page_size)).items]
+    listing.touch(6)
+    for _ in range(40):
+        pager = make(page_size, ordered=False)(stored(pager.mark()))
+        ask = pager.ask()
+        if ask is None:
+            break
+        found += [identity for identity, _ in pager.take(listing.answer(asked(ask), page_size)).items]
+    else:
+        pytest.fail("the walk does not end")
+    assert sorted(found) == sorted(listing.original)
 
 
 class Slow:
