@@ -59,14 +59,19 @@ async def test_web_apps(heading: str, sandbox: Sandbox, tmp_path: Path, unused_t
     conversation = next(iter(sandbox.state()["sunshine"]["ids"]))
     async with _running(heading, command, tmp_path, PORT=str(unused_tcp_port)) as process, aiohttp.ClientSession() as browser:
 
-        async def get(identity: str) -> tuple[int, Any]:
-            url = URL(f"http://127.0.0.1:{unused_tcp_port}/conversations/{identity}/latest", encoded=True)
+        async def get(identity: str, what: str = "latest") -> tuple[int, Any]:
+            url = URL(f"http://127.0.0.1:{unused_tcp_port}/conversations/{identity}/{what}", encoded=True)
             async with browser.get(url) as answer:
                 return answer.status, await answer.text()
 
         await _until(lambda: _listens(unused_tcp_port))
         status, body = await get(conversation)
         assert (status, len(json.loads(body)["ids"])) == (200, 100)
+        if "Fast" in heading:
+            status, structs = await get(conversation, "messages")
+            assert status == 200
+            assert [one["id"] for one in json.loads(structs)] == json.loads(body)["ids"]
+            assert all(one["content"]["type"] for one in json.loads(structs))
         assert (await get("0" * 24))[0] == 404
         for odd in ("%00", "a%00b", "%0a", "%7f", "..%2f.."):
             assert (await get(odd))[0] in {400, 404}, odd

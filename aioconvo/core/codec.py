@@ -100,6 +100,12 @@ class Model(_Traced, msgspec.Struct, metaclass=_ModelMeta):
         shown = ", ".join(f"{name}={text}" for name, text in _safe_fields(self))
         return f"{type(self).__name__}({shown})"
 
+    def __str__(self) -> str:
+        hidden = next((name for name, text in _safe_fields(self) if "…" in text), None)
+        if hidden is None:
+            return repr(self)
+        return f"{self!r} -- '…' hides text: .{hidden} shows one field, aioconvo.encode(item) all of it"
+
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         return [(name, _Verbatim(text)) for name, text in _safe_fields(self)]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from .codec import BrokenBodyError, new_values, strict
 from .mend import charset_of
@@ -36,8 +37,16 @@ class Response(msgspec.Struct, Generic[T], frozen=True, gc=False):
     request_id: str | None
     operation: Operation[Any]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        _, _, headers, *others = msgspec.structs.astuple(self)
+        return _restored, (_data(self), self.status, list(headers.items()), *others)
+
     def __repr__(self) -> str:
         return f"<Response {self.status} to {self.operation.python}, {len(self.body)} bytes, {self.attempts} attempts>"
+
+
+def _restored(data: Any, status: int, headers: list[tuple[str, str]], *others: Any) -> Response[Any]:
+    return Response(data, status, CIMultiDictProxy(CIMultiDict(headers)), *others)
 
 
 def _link(response: Response[Any]) -> None:

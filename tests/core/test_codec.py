@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+import aioconvo
 from aioconvo.core.codec import BrokenBodyError, Envelope, Model, OpenEnum, Unknown, Variant, decode, encode, raw_json, reader
 from aioconvo.core.errors import InvalidRequestError
 
@@ -254,3 +255,11 @@ def test_a_repr_tells_ids_kinds_numbers_and_times_and_no_text() -> None:
     drifted = decode(b'{"id": 5, "text": "canary", "name": {"canary": 1}}', Person)
     assert "canary" not in repr(drifted)
     assert "canary" not in repr(Unknown(b'{"text": "canary"}'))
+
+
+def test_print_says_how_to_see_the_text_that_is_hidden() -> None:
+    text = str(_person(_person()))
+    assert text == f"{_person(_person())!r} -- '…' hides text: .name shows one field, aioconvo.encode(item) all of it"
+    assert "canary" not in text
+    assert b"canary" in aioconvo.encode(_person())
+    assert str(Part(id="1")) == repr(Part(id="1")) == "Part(id='1')"  # nothing is hidden

@@ -324,3 +324,20 @@ async def test_single_answers(wire: Any) -> None:
     wire.answers("GET", body=b'{"conversation": {"id": "c1", "zz": [ ]}, "new": 1}')
     async with SunshineClient(app_id="a", key_id="k", secret="s", **_OPTIONS) as sunshine:
         assert raw_json(await sunshine.conversations.get("c1")) == b'{"id": "c1", "zz": [ ]}'
+
+
+@pytest.mark.parametrize("copied", COPIES)
+async def test_pages_and_responses_can_be_copied_and_pickled(copied: Callable[[Any], Any], wire: Any) -> None:
+    body = b'{"data": [{"id": "m1", "zz": 1.50}, {"id": 5}, 7]}'
+    wire.answers("GET", body=body, headers={"X-Request-Id": "r1"})
+    async with ConvoreClient(api_key="k3y", **_OPTIONS) as client:
+        page = await client.messages.list()
+    again = copied(page)
+    assert list(again) == list(page)
+    assert [raw_json(item) for item in again] == [raw_json(item) for item in page]
+    assert (again.has_more, again.position, repr(again)) == (page.has_more, page.position, repr(page))
+    response, first = copied(page.response), page.response
+    assert (response.body, response.status, response.headers["x-request-id"], response.request_id) == (body, 200, "r1", "r1")
+    assert (response.attempts, response.elapsed, response.operation) == (first.attempts, first.elapsed, first.operation)
+    assert response.data == first.data
+    assert raw_json(response.data.data[0]) == b'{"id": "m1", "zz": 1.50}'
