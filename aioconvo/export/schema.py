@@ -310,7 +310,8 @@ def _native(value: object) -> msgspec.Raw:
     if raw is None:
         return _json(value)
     try:
-        raw.decode()
+        if not raw.isascii():
+            raw.decode()
         if is_drifted(value) or isinstance(value, Unknown):  # all else was read as JSON
             _read(raw)
     except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):

@@ -98,7 +98,6 @@ def _cluster(served: Served, place: Path) -> Iterator[tuple[str, list[subprocess
         yield address, [scheduler, *workers]
 
 
-@full_only
 def test_a_worker_is_killed(served: Served, tmp_path: Path, record_property: Record) -> None:
     target = f"sqlite:{tmp_path / 'out.sqlite'}"
     undisturbed = served.requests("convore")
