@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from aioconvo.core.client import APIClient, APIResource
 from aioconvo.core.codec import Model
+from aioconvo.core.columns import Column, column
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.identity import Check, about, all_about, both, names
 from aioconvo.core.operation import Effect, Operation, PageKind
@@ -38,6 +39,9 @@ LIST = Operation(
 SEND = Operation("convore.messages.send", "send_message", "POST", _ALL, Message, Effect.UNSAFE)
 UPDATE = Operation("convore.messages.update", "update_message", "PATCH", _ONE, Message, Effect.IDEMPOTENT)
 OPERATIONS = (GET, IMPORT, LIST, SEND, UPDATE)
+
+
+_conversation_ids: Column[Message] = column(lambda messages: [message.conversation_id for message in messages])
 
 
 class _Sent(Model, rename={"from_": "from"}):
@@ -266,7 +270,9 @@ def _is_in(conversation_id: str | UnsetType) -> Check:
 
 
 def _check_page(conversation_id: str, page: MessagePage) -> None:
-    all_about("conversation", conversation_id, [getattr(message, "conversation_id", None) for message in page.data])
+    plain = _conversation_ids(page.data)
+    if plain is None or plain.count(conversation_id) < len(plain):
+        all_about("conversation", conversation_id, [getattr(message, "conversation_id", None) for message in page.data])
 
 
 def _check_target(channel_id: object, conversation_id: object, reply_to_message_id: object) -> None:
