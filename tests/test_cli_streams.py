@@ -29,11 +29,11 @@ def served() -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def target(served: Served, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An export with a conversation that failed, so that `verify` has something to tell."""
+    """An export with an id that the API does not know, so that `verify` has something to tell."""
     place = tmp_path_factory.mktemp("streams")
     (place / "ids").write_text("user-1\nñobody\n")
     name = str(place / "out.sqlite")
-    run(served, "export", "smooch", "--to", name, "--conversations-from", place / "ids", expected=1)
+    run(served, "export", "smooch", "--to", name, "--conversations-from", place / "ids")
     return name
 
 
@@ -44,8 +44,8 @@ COMMANDS: dict[str, tuple[Callable[[str], list[str]], int]] = {
     "operations": (lambda _: ["operations", "--json"], 0),
     "list": (lambda _: ["list", "convore", "messages"], 0),
     "list json": (lambda _: ["list", "convore", "messages", "--json"], 0),
-    "verify": (lambda target: ["verify", target, "--all"], 1),
-    "verify json": (lambda target: ["verify", target, "--all", "--json"], 1),
+    "verify": (lambda target: ["verify", target, "--all", "--strict"], 1),
+    "verify json": (lambda target: ["verify", target, "--all", "--json", "--strict"], 1),
     "demo": (lambda _: ["demo", "--conversations", "1", "--faults", "0", "--latency", "0"], 0),
 }
 named = pytest.mark.parametrize("name", COMMANDS)
