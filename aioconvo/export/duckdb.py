@@ -388,6 +388,8 @@ def _errors(path: pathlib.Path) -> Generator[None, None, None]:
     except duckdb.Error as error:
         # What else DuckDB says may hold values of rows.
         raise TargetError(f"{path}: {_reason(error)}") from None
+    except msgspec.DecodeError:  # its words may hold values, too
+        raise TargetError(f"{path}: a row is no JSON") from None
 
 
 def _reason(error: duckdb.Error) -> str:
