@@ -24,6 +24,7 @@ _Parsed = tuple[list[tuple[RawResponseMessage, StreamReader]], bool, bytes]
 _INTERIM = frozenset(range(100, 200)) - {101}
 _WITHOUT_BODY = frozenset({204, 304})
 _NOTHING: _Parsed = ([], False, b"")
+_EMPTY_LINES = len(b"\r\n\r\n")  # they end like a head, and there may be some before it
 _READ_AT_ONCE = 1 << 16  # bytes
 _data_received = ResponseHandler.data_received
 
@@ -87,7 +88,7 @@ class _OneAnswer:
         if not data:  # goes on with what it was given before
             return self._parser.feed_data(data)
         if left is None:
-            if self._head or (end := end_of_head(data)) == 0:
+            if self._head or (end := end_of_head(data)) <= _EMPTY_LINES:
                 return self._feed_part_of_head(data)
             return self._feed_whole_head(data, end)
         taken = self._taken(data, len(data), left)
@@ -96,8 +97,8 @@ class _OneAnswer:
     def _feed_part_of_head(self, data: bytes) -> _Parsed:
         start = max(0, len(self._head) - 2)
         whole = self._head + data
-        if whole[:1] <= b"\r":  # an empty line before the head is passed over
-            whole = whole.lstrip(b"\r\n")
+        if whole[:1] <= b"\r":  # empty lines before the head are passed over
+            whole, start = whole.lstrip(b"\r\n"), 0
         end = end_of_head(whole, start)
         if end:
             self._head = b""

@@ -124,7 +124,7 @@ def tells_of_an_error(data: object, body: bytes, *, enveloped: bool = False) -> 
     if isinstance(data, dict) and not enveloped and not refusal_of(ErrorWords(), body).alone:
         return False
     # A good answer that stands without an envelope; the texts in it would write the quote as an escape.
-    if isinstance(data, Model) and b'"error' not in body and b'"success"' not in body:
+    if isinstance(data, Model) and b'"error' not in body and b'"success"' not in body and b'"ok"' not in body:
         return False
     told = told_in(body)
     return told is not None and told.failed

@@ -36,6 +36,8 @@ ANSWERS: dict[str, tuple[bytes, int, bytes]] = {
     "chunked with a trailer": (_answer(OK, CHUNKED, body=CHUNKS + b"X-Trailer: 0\r\n\r\n"), 200, BODY),
     "bare line feeds": (_answer(OK, b"X-A: b", LENGTH, end=b"\n"), 200, BODY),
     "an empty line before": (b"\r\n" + _answer(OK, LENGTH), 200, BODY),
+    "empty lines before": (b"\r\n\r\n\n\r\n" + _answer(OK, LENGTH), 200, BODY),
+    "bare empty lines before": (b"\n\n" + _answer(OK, CHUNKED, body=CHUNKS + b"\r\n"), 200, BODY),
     "interim answers before": (
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n" + _answer(OK, LENGTH),
         200,
