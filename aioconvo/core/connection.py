@@ -282,8 +282,13 @@ class LiveConnection(ResponseHandler):
         """Close it at once."""
         if self.transport is not None and (closed := self.closed) is not None:
             self._closing.add(closed)
-            closed.add_done_callback(self._closing.discard)
+            closed.add_done_callback(self._has_closed)
         super().abort()
+
+    def _has_closed(self, closed: asyncio.Future[None]) -> None:
+        self._closing.discard(closed)
+        if not closed.cancelled():
+            closed.exception()  # that of one that was being reset; nobody else asks, and the loop would tell of that
 
 
 class _WatchedTLS(ssl.SSLObject):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import itertools
 from collections.abc import Iterator
 from typing import Any
@@ -141,3 +142,22 @@ def test_an_answer_is_read_whole_and_what_is_behind_it_noticed(
 def test_what_is_no_answer_is_an_error(loop: asyncio.AbstractEventLoop, stream: bytes, cuts: list[int]) -> None:
     with pytest.raises(HttpProcessingError):
         loop.run_until_complete(_read(stream, cuts))
+
+
+@pytest.mark.parametrize("fault", [None, ConnectionResetError()])
+async def test_one_that_breaks_while_it_is_closed_is_told_to_nobody(fault: Exception | None) -> None:
+    """A future whose exception nobody asks for ends in the log."""
+    told: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: told.append(context))
+    closing: set[asyncio.Future[None]] = set()
+    line = LiveConnection(loop, closing)
+    line.connection_made(_Transport())
+    line.abort()
+    assert len(closing) == 1
+    line.connection_lost(fault)
+    await asyncio.sleep(0)
+    assert not closing
+    del line
+    gc.collect()
+    assert told == []
