@@ -56,7 +56,8 @@ from msgspec import UNSET
 from aioconvo.convore import models
 from aioconvo.convore.messages import SEND
 from aioconvo.core.codec import Unknown
-from aioconvo.core.errors import InvalidRequestError, MaybeSentDecodeError
+from aioconvo.core.errors import InvalidRequestError, WrongAnswerError
+from aioconvo.core.failures import unsure
 from aioconvo.core.identity import about, same
 from aioconvo.core.moments import EPOCH
 from aioconvo.core.operation import Effect, Operation
@@ -234,7 +235,7 @@ class ConvoreInbox(Inbox):
         )
         went_to = words(sent, "conversation_id")
         if went_to is not None and not same(went_to, conversation_id):
-            raise MaybeSentDecodeError("the message was sent, but in another conversation than was asked for", SEND.facts())
+            raise unsure(WrongAnswerError("the answer names another conversation than was asked for", SEND.facts()))
         return messages([sent], conversation_id)[0]
 
     async def _newest(self, conversation_id: str) -> models.Message | None:
