@@ -87,13 +87,14 @@ class ConvoreClient(APIClient):
         environ: Mapping[str, str] | None = None,
         **options: Unpack[ClientOptions],
     ) -> Self:
-        """A client from `AIOCONVO_CONVORE_API_KEY`; optional: `AIOCONVO_CONVORE_BASE_URL`.
+        """A client from `AIOCONVO_CONVORE_API_KEY`; optional: `..._ACCOUNT`, `..._BASE_URL`.
 
         Raises:
             ConfigurationError: A variable is missing or wrong; the message names it.
         """
         env = Environment(cls.provider, environ)
         env.require(("API_KEY", "your API key"))
+        options.setdefault("account", env.get("ACCOUNT"))
         return cls(pool=pool, **env.given("API_KEY", "BASE_URL"), **options)
 
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:

@@ -54,8 +54,9 @@ class OffsetPager(Generic[P, T]):
     none; with it a walk that goes on in another process knows what it read before, however far that was pushed down, and
     only a row that jumped since is given again. A list that turns out to be sorted otherwise is walked as if without.
     Rows that go away unnoticed, because the API tells no total, can hide as many others. A stored position names the rows
-    that their times alone do not tell from others: where more than some thousand of them share one time, or a list is not
-    sorted and longer than that, it names the last ones, and what moves meanwhile may come again.
+    that their times alone do not tell from others, the last ones where they are more than some thousand. Rows of such a tie
+    come again only if more new rows than that came before them; a row that joins the newest tie later is taken for read. A
+    list that is not sorted, and longer than that, may give what moves meanwhile again.
 
     `moments` and `ids` are `order` and `identity` of plain pages, for speed alone; moments sort and tie as the keys do.
     """
@@ -105,6 +106,8 @@ class OffsetPager(Generic[P, T]):
         self._read_in_pass, self._digests_in_pass = in_pass.ids, in_pass.digests
         self._trail: dict[Name, None] = dict.fromkeys(mark.seen)
         self._descends = False
+        # More rows share the newest time than a mark names: there the time alone has to tell.
+        self._nameless = len(mark.late) == MOST_NAMES
         self._floor = mark.floor
         self._top = mark.newest if mark.floor is None else None
         self._newest, self._oldest, self._boundary = mark.newest, mark.oldest, mark.oldest
@@ -327,7 +330,9 @@ class OffsetPager(Generic[P, T]):
 
     def _was_read_before(self, key: int | None) -> bool:
         """Whether an earlier process read the row: it stands between the oldest and the newest row of then."""
-        if not self._resumed or key is None or self._newest is None or key >= self._newest:
+        if not self._resumed or key is None or self._newest is None or key > self._newest:
+            return False
+        if key == self._newest and not self._nameless:
             return False
         return self._pass > 1 or (self._boundary is not None and key > self._boundary)
 

@@ -318,8 +318,8 @@ class SincePager(Generic[P, T]):
             return
         # An exclusive bound leaves out its own millisecond, an inclusive one gives it again.
         ids = [identity for identity in map(self._identity, self._from(newest - 1, page)) if identity is not None]
-        if self._newest is None or self._newest < newest - 1:
-            self._seen = Names()
+        if self._newest is None or self._newest < newest:
+            self._seen = Names()  # the page holds all that is named: it was asked for from before the last newest on
         self._seen.update(ids)
         self._newest = newest
         self._since = max(0, newest - 1)

@@ -126,7 +126,7 @@ class SmscxClient(APIClient):
     ) -> Self:
         """A client from `AIOCONVO_SMSCX_API_KEY`, or `..._TOKEN`, or `..._APPLICATION_ID` with `..._APPLICATION_SECRET`.
 
-        Optional: `..._SCOPE` (with an application), `..._BASE_URL`.
+        Optional: `..._SCOPE` (with an application), `..._ACCOUNT`, `..._BASE_URL`.
 
         Raises:
             ConfigurationError: A variable is missing, or there is more than one credential; the message names it.
@@ -138,6 +138,7 @@ class SmscxClient(APIClient):
         elif "token" not in settings:
             others = f"{env.name('TOKEN')}, or {env.name('APPLICATION_ID')} and {env.name('APPLICATION_SECRET')}"
             env.require(("API_KEY", "your API key"), instead=f", or set {others}")
+        options.setdefault("account", env.get("ACCOUNT"))
         return cls(pool=pool, **settings, **options)
 
     async def _fetch_token(self) -> AccessToken:

@@ -136,7 +136,7 @@ class UltraCartClient(APIClient):
     ) -> Self:
         """A client from `AIOCONVO_ULTRACART_SIMPLE_KEY`, or `..._TOKEN`, or `..._CLIENT_ID` with `..._REFRESH_TOKEN`.
 
-        Optional: `..._BASE_URL`.
+        Optional: `..._ACCOUNT`, `..._BASE_URL`.
 
         Raises:
             ConfigurationError: A variable is missing, or there is more than one credential; the message names it.
@@ -148,6 +148,7 @@ class UltraCartClient(APIClient):
         elif "token" not in settings:
             others = f"{env.name('TOKEN')}, or {env.name('CLIENT_ID')} and {env.name('REFRESH_TOKEN')}"
             env.require(("SIMPLE_KEY", "your simple API key"), instead=f", or set {others}")
+        options.setdefault("account", env.get("ACCOUNT"))
         return cls(on_refresh_token=on_refresh_token, pool=pool, **settings, **options)
 
     async def _fetch_token(self) -> AccessToken:

@@ -215,6 +215,19 @@ def test_every_variable_that_is_missing_is_named(client: type[Any], given: dict[
     assert set(re.findall(rf"{prefix}(\w+)", str(caught.value))) == set(names)
 
 
+@pytest.mark.parametrize(
+    ("client", "key"),
+    [(aioconvo.SmscxClient, "API_KEY"), (aioconvo.ConvoreClient, "API_KEY"), (aioconvo.UltraCartClient, "SIMPLE_KEY")],
+)
+def test_a_variable_names_the_account_where_there_is_no_app_id(client: type[Any], key: str) -> None:
+    prefix = f"AIOCONVO_{client.provider.upper()}_"
+    environ = {prefix + key: "k"}
+    assert client.from_env(environ=environ).account is None
+    environ[prefix + "ACCOUNT"] = "tenant-7"
+    assert client.from_env(environ=environ).account == "tenant-7"
+    assert client.from_env(environ=environ, account="given").account == "given"
+
+
 def test_the_real_environment_is_read_when_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIOCONVO_TESTED_KEY", "k")
     assert settings.Environment("tested").get("KEY") == "k"

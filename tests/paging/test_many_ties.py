@@ -99,6 +99,16 @@ async def test_rows_pushed_down_within_one_time_do_not_come_twice() -> None:
     assert tied == [row[0] for row in server.rows if row[0].startswith("row")][MOST_NAMES + 37 :]
 
 
+@pytest.mark.parametrize("pushed", [1, 333])
+async def test_no_row_comes_twice_of_a_tie_that_no_mark_can_name(pushed: int) -> None:
+    """The list moved, so the walk looks at its front again, where it gave more rows of one time than a mark names."""
+    server = Rows(MANY)
+    pages = [page async for page in server.listed(limit=MANY - 510).pages()]
+    server.push(pushed)
+    rest = await server.listed(start=pages[-1].position).collect()
+    assert sorted([row for page in pages for row in page] + rest) == sorted(server.rows)
+
+
 # Lists by time: a server that gives more in one answer than was asked for.
 
 
@@ -174,6 +184,24 @@ def test_the_mark_of_a_since_walk_in_a_tie_of_thousands_is_bounded() -> None:
     again = make(mark)
     assert again.ask().path[0] < 1000
     assert [row[0] for row in again.take([("before", 998), *rows, ("next", 1001)]).items] == ["next"]
+
+
+@pytest.mark.parametrize("page_size", [3, 7])
+def test_moments_side_by_side_are_no_tie(page_size: int) -> None:
+    """A mark counts what was given of the newest moments only, however many rows follow each other without a gap."""
+    rows = [(f"row-{number}", 10_000 + number) for number in range(MOST_NAMES + 500)]
+    make = since(page_size)
+    pager = make(None)
+    given = 0
+    while given < MOST_NAMES + 100:
+        first = pager.ask().path[0]
+        at = max(0, first - 10_000)
+        given += len(pager.take(rows[at : at + page_size]).items)
+    mark = stored(pager.mark())
+    assert (mark.given, len(mark.seen)) == (0, 2)
+    again = make(mark)
+    at = again.ask().path[0] - 10_000
+    assert again.take(rows[at : at + 50]).items == rows[given : at + 50]
 
 
 @pytest.mark.parametrize("backward", [True, False])
