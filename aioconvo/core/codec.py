@@ -31,6 +31,7 @@ __all__ = [
     "encode",
     "encode_body",
     "is_drifted",
+    "loose",
     "new_values",
     "origin",
     "raw_json",
@@ -158,6 +159,13 @@ def _whole_number(digits: str) -> int | str:
         return digits
 
 
+def loose(raw: bytes) -> Any:
+    """JSON as plain values, also with lone surrogates, bytes of no charset and numbers beyond all bounds."""
+    import json  # noqa: PLC0415 -- rarely needed: msgspec reads all else
+
+    return json.loads(raw.decode("utf-8", "surrogateescape"), parse_int=_whole_number)
+
+
 class Unknown:
     """A part of an answer that this version of the library does not know, kept as raw JSON and encoded again as it came."""
 
@@ -175,9 +183,7 @@ class Unknown:
 
     def json(self) -> Any:
         """The part as plain Python values."""
-        import json  # noqa: PLC0415 -- rarely needed; unlike msgspec it takes lone surrogates
-
-        return json.loads(self.raw, parse_int=_whole_number)
+        return loose(self.raw)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unknown) and other.raw == self.raw

@@ -25,7 +25,7 @@ import msgspec
 
 from .codec import ORIGIN, BrokenBodyError, Envelope, Unknown, remade
 from .cut import cut, is_union, item_type
-from .mend import mended
+from .mend import mended, shallow
 from .noticed import DriftKind, Drifts
 from .written_times import read_time
 
@@ -63,10 +63,12 @@ def steps(body: bytes, kind: type[T], charset: str | None, drifts: Drifts) -> Ge
     text = yield from mended(body, charset)
     yield
     try:
-        if _is_envelope(kind):
-            data = yield from _by_items(text, kind, drifts)
-        else:
-            data = salvage_whole(text, kind, drifts)
+        try:
+            data = yield from _taken(text, kind, drifts)
+        except RecursionError:
+            text = yield from shallow(text)
+            drifts.clear()
+            data = yield from _taken(text, kind, drifts)
     except _MisfitError as misfit:
         raise BrokenBodyError(f"the JSON lacks {misfit}", cut=False) from None
     except RecursionError:
@@ -74,6 +76,10 @@ def steps(body: bytes, kind: type[T], charset: str | None, drifts: Drifts) -> Ge
     if text is not body and isinstance(data, msgspec.Struct):
         msgspec.structs.force_setattr(data, ORIGIN, text)
     return cast("T", data)
+
+
+def _taken(text: bytes, kind: Any, drifts: Drifts) -> Generator[None, None, Any]:
+    return (yield from _by_items(text, kind, drifts)) if _is_envelope(kind) else salvage_whole(text, kind, drifts)
 
 
 def salvage_whole(body: bytes, kind: type[T], drifts: Drifts | None = None) -> T:
@@ -135,8 +141,6 @@ def _parse(body: bytes | msgspec.Raw) -> tuple[Any, bool]:
         # Lone surrogates (text cut inside an emoji) and endless numbers fail in msgspec; they must not cost the page.
         text = bytes(body).decode()
         return json.loads(text, parse_constant=_refuse_constant, parse_float=_float, parse_int=_int, strict=False), False
-    except RecursionError:
-        raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
     except ValueError:
         raise BrokenBodyError("the body is no complete JSON", cut=True) from None
 

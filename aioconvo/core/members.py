@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import functools
-import json
 import typing
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from .codec import Model, raw_json
+from .codec import Model, loose, raw_json
 from .cut import is_union
 
 __all__ = ["UnknownMembers", "unknown_members"]
 
 _NAMES_AT_MOST = 1000
+_NO_NAME = frozenset('"\\')  # msgspec takes no such names of fields, so those members are looked for each time
 _LOOKED_AT_MOST = 100_000  # values, about: what looks is not done in slices
 
 
@@ -31,8 +31,8 @@ def unknown_members(item: object) -> dict[str, Any]:
 def _plain(raw: bytes) -> Any:
     try:
         return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):  # lone surrogates, numbers beyond all bounds
-        return json.loads(raw.decode("utf-8", "surrogateescape"))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return loose(raw)
 
 
 class UnknownMembers:
@@ -57,7 +57,7 @@ class UnknownMembers:
             _decoder(getattr(data, "drifted_from", type(data)), self._known)(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             try:
-                found = {(one.struct, one.member) for one in _unknown(data, _plain(body), "")}
+                found = {(one.struct, _told(one.member)) for one in _unknown(data, _plain(body), "")}
             except (ValueError, RecursionError):
                 return []
             new = sorted(found - self._known)
@@ -65,6 +65,10 @@ class UnknownMembers:
                 self._known |= found
             return new
         return []
+
+
+def _told(member: str) -> str:
+    return member if member.isprintable() else repr(member)[1:-1]
 
 
 class _Found(NamedTuple):
@@ -119,7 +123,8 @@ def _twin_struct(kind: type[Model], known: frozenset[tuple[str, str]], above: tu
     config = kind.__struct_config__
     fields = msgspec.structs.fields(kind)
     types = {one.encode_name: _twin(one.type, known, above) for one in fields}
-    types |= {member: msgspec.Raw for struct, member in known if struct == kind.__name__ and member not in types}
+    more = (member for struct, member in known if struct == kind.__name__ and not _NO_NAME.intersection(member))
+    types = {**dict.fromkeys(more, msgspec.Raw), **types}
     described = [
         (f"field_{number}", one, msgspec.field(name=member, default=msgspec.UNSET))
         for number, (member, one) in enumerate(types.items())

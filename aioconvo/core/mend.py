@@ -14,7 +14,7 @@ import msgspec
 
 from .codec import BrokenBodyError
 
-__all__ = ["charset_of", "drive", "in_utf8", "mended"]
+__all__ = ["charset_of", "drive", "in_utf8", "mended", "shallow"]
 
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _MARKS = (  # those of UTF-32 begin like those of UTF-16
@@ -51,6 +51,9 @@ _NO_JSON = re.compile(rb'[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\b(?:nan|inf(?:inity)?
 _TOKEN = re.compile(rb'"(?>[^"\\]+|\\.)*+"|(?<=[\[:,\s])[+-]?(?:nan|inf(?:inity)?)(?=[\],}\s])', re.DOTALL | re.IGNORECASE)
 _SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _CONTROL = re.compile(rb"[\x00-\x1f]")
+_BRACKET = re.compile(rb'"(?>[^"\\]+|\\.)*+"|[\[\]{}]', re.DOTALL)
+_OPENING, _CLOSING = (b"[", b"{"), (b"]", b"}")
+_TOO_DEEP = 201  # Python takes 1,000 levels, less those of the calls that read
 _CHARACTERS_AT_ONCE = 1 << 18
 _TOKENS_AT_ONCE = 4096
 
@@ -76,20 +79,39 @@ def charset_of(headers: Mapping[str, str]) -> str | None:
 def mended(body: bytes, charset: str | None) -> Steps:
     """The body as JSON in UTF-8; the body itself where it is that.
 
-    `NaN` and infinities become their names as text, characters that JSON wants escaped are.
+    `NaN` and infinities become their names as text, characters that JSON wants escaped are, and what is nested more deeply
+    than can be read is text.
 
     Raises:
         BrokenBodyError: It is not JSON, or is cut.
     """
     text = yield from in_utf8(body, charset)
-    if _is_json(text):
-        return text
+    if read := (yield from _read(text)):
+        return read
     if _NO_JSON.search(text):
         yield
-        text = yield from _escaped(text)
-        if _is_json(text):
-            return text
+        if read := (yield from _read((yield from _escaped(text)))):
+            return read
     raise BrokenBodyError("the body is no complete JSON", cut=True)
+
+
+def shallow(text: bytes) -> Steps:
+    """JSON in which whatever is nested in more than 200 lists and objects stands as text: its JSON."""
+    pieces: list[bytes] = []
+    done = start = depth = 0
+    for number, token in enumerate(_BRACKET.finditer(text)):
+        if number % _TOKENS_AT_ONCE == 0:
+            yield
+        if token[0] in _OPENING:
+            depth += 1
+            if depth == _TOO_DEEP:
+                start = token.start()
+        elif token[0] in _CLOSING:
+            if depth == _TOO_DEEP:
+                pieces += (text[done:start], msgspec.json.encode(text[start : token.end()].decode()))
+                done = token.end()
+            depth -= 1
+    return b"".join((*pieces, text[done:]))
 
 
 def in_utf8(body: bytes, charset: str | None) -> Steps:
@@ -129,6 +151,17 @@ def _transcoded(body: bytes, charset: str) -> bytes | None:
         return None
 
 
+def _read(text: bytes) -> Steps:
+    """The text, or what can be read of it where it is nested too deeply; empty where it is no JSON."""
+    with contextlib.suppress(RecursionError):
+        return text if _is_json(text) else b""
+    text = yield from shallow(text)
+    try:
+        return text if _is_json(text) else b""
+    except RecursionError:
+        raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
+
+
 def _is_json(text: bytes) -> bool:
     if _is_strict_json(text):
         return True
@@ -141,8 +174,6 @@ def _is_strict_json(text: bytes) -> bool:
         msgspec.json.decode(text, type=msgspec.Raw)  # looks for the end without making values
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False
-    except RecursionError:
-        raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
     return True
 
 

@@ -60,7 +60,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from aioconvo.core.codec import Model, Unknown, encode, is_drifted, raw_json
+from aioconvo.core.codec import Model, Unknown, encode, is_drifted, loose, raw_json
 from aioconvo.inbox.models import Conversation, Message, Participant, ParticipantKind
 
 __all__ = [
@@ -312,7 +312,8 @@ def _native(value: object) -> msgspec.Raw:
     try:
         if not raw.isascii():
             raw.decode()
-        if is_drifted(value) or isinstance(value, Unknown):  # all else was read as JSON
+        # All else was read as JSON; members without a field may hold half of a surrogate pair all the same.
+        if b"\\u" in raw or is_drifted(value) or isinstance(value, Unknown):
             _read(raw)
     except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
         return msgspec.Raw(_encode(raw.decode("utf-8", "backslashreplace")))
@@ -408,4 +409,11 @@ def as_dict(row: Row) -> dict[str, Any]:
 def _items(row: Row) -> Iterator[tuple[str, Any]]:
     for name in row.__struct_fields__:
         value = getattr(row, name)
-        yield name, msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
+        yield name, _plain(value) if isinstance(value, msgspec.Raw) else value
+
+
+def _plain(value: msgspec.Raw) -> Any:
+    try:
+        return msgspec.json.decode(value)
+    except msgspec.ValidationError:  # numbers beyond all bounds
+        return loose(bytes(value))

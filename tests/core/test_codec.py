@@ -180,13 +180,9 @@ def test_json_that_is_no_answer(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("depth", [600, 20_000, 200_000])
-def test_json_that_is_nested_too_deeply(depth: int) -> None:
+def test_json_that_is_nested_too_deeply_does_not_cost_the_answer(depth: int) -> None:
     deep = b'{"parts": [{"id": "1", "extraData": {"a": ' + b"[" * depth + b"]" * depth + b"}}]}"
-    if depth == 600:
-        assert decode(deep, Whole).parts[0].id == "1"
-    else:
-        with pytest.raises(BrokenBodyError, match="deep"):
-            decode(deep, Whole)
+    assert decode(deep, Whole).parts[0].id == "1"
 
 
 @pytest.mark.parametrize("number", ["1e400", "-1e400", "1" * 5000, "1e999999999"])

@@ -17,7 +17,8 @@ from aiohttp import web
 
 import aioconvo
 from aioconvo.core.codec import Unknown, decode as read
-from aioconvo.export import Exporter, Source, open_sink, verify
+from aioconvo.core.mend import drive, mended
+from aioconvo.export import Exporter, Source, open_sink, rows, verify
 from aioconvo.export.schema import MESSAGES, ConversationRow, MessageRow, as_dict, decode_row, digest, encode_row, message_lines
 from aioconvo.inbox import Message, Provider
 from aioconvo.sandbox import Sandbox
@@ -151,3 +152,76 @@ async def test_sqlite_finds_members_that_the_library_does_not_know(tmp_path: Pat
             return db.execute("SELECT native ->> '$.newMember.n[1]' FROM messages").fetchall()
 
     assert await asyncio.to_thread(ask) == [(2.5,), (2.5,)]
+
+
+_CONVERSATION = (
+    '{"id":"c","channel_id":"ch","status":"open","priority":"low","participants":[],"created_at":"2026-01-01T00:00:00Z"}'
+)
+_MESSAGE = (
+    '{"id":"m%d","channel_id":"ch","conversation_id":"c","direction":"inbound","date":"2026-01-01T00:00:00Z",'
+    '"text_body":"hi",%s}'
+)
+_STRANGE = {
+    "half of a pair without a field": r'"z":"\udc00x"',
+    "a name with NUL": r'"\u0000":1',
+    "names with quotes": r'"a\"b":1,"c\\d":[]',
+    "a name of half of a pair": r'"\ud83d":1',
+    "a whole number of thousands of digits": f'"z":{"9" * 5000}',
+    "a number beyond all bounds": '"z":-1e999',
+    "NaN at depth": '"z":[{"a":[NaN,-Infinity]}]',
+    "twice the same name": '"z":1,"z":{"z":2}',
+    "deep": f'"z":{"[" * 900}{"]" * 900}',
+    "too deep": f'"z":{"[" * 50_000}"\\"]"{"]" * 50_000}',
+}
+
+
+@contextlib.asynccontextmanager
+async def serving(*items: str) -> AsyncIterator[str]:
+    """A Convore of one conversation with these messages."""
+
+    async def conversations(_: web.Request) -> web.Response:
+        return web.Response(text=f'{{"data":[{_CONVERSATION}]}}', content_type="application/json")
+
+    async def messages(_: web.Request) -> web.Response:
+        return web.Response(text=f'{{"data":[{",".join(items)}]}}', content_type="application/json")
+
+    app = web.Application()
+    app.router.add_get("/v1/conversations", conversations)
+    app.router.add_get("/v1/messages", messages)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize("which", [*_STRANGE, "all"])
+async def test_a_strange_member_costs_neither_its_page_nor_the_export(which: str, tmp_path: Path) -> None:
+    chosen = list(_STRANGE.values()) if which == "all" else [_STRANGE[which]]
+    items = [_MESSAGE % (number, member) for number, member in enumerate(['"y":1', *chosen])]
+    kinds = EVERY_KIND if which == "all" else ["sqlite"]
+    names = [f"{kind}:{tmp_path / kind}" for kind in kinds]
+    async with serving(*items) as url, aioconvo.ConvoreClient(api_key="a-key-of-tests", base_url=url, max_retries=0) as client:
+        summary = await Exporter(Source(client, "shop"), names).run()
+    assert (summary.complete, summary.sources[0].messages.new) == (True, len(items))
+    assert "convore Message.y" in summary.unknown_members
+    assert all(one.isprintable() for one in summary.unknown_members)
+    assert len(summary.unknown_members) > 1
+    for out in names:
+        told = {row["message_id"]: row for row in await asyncio.to_thread(lambda: list(rows(out)))}  # noqa: B023 -- awaited here
+        assert told.keys() == {f"m{number}" for number in range(len(items))}
+        assert {row["text"] for row in told.values()} == {"hi"}
+        assert (await asyncio.to_thread(verify, out, deep=True)).complete
+
+
+def test_what_is_nested_too_deeply_stands_as_its_text() -> None:
+    deep = f'{"[" * 1500}"]",{{"a":NaN}}{"]" * 1500}'
+    read = json.loads(drive(mended(f'{{"a":[1, {deep}, 2],"b":"{{["}}'.encode(), None)))
+    assert (read["a"][0], read["a"][2], read["b"]) == (1, 2, "{[")
+    inner, depth = read["a"][1], 2
+    while isinstance(inner, list):
+        inner, depth = inner[0], depth + 1
+    assert depth == 200
+    assert inner == deep[198:-198]
