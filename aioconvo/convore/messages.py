@@ -248,11 +248,13 @@ class Messages(APIResource):
         API's own `cursor`, `prefetch` is pages read ahead.
 
         Raises:
-            InvalidRequestError: `page_size`, `limit` or `start` is wrong; nothing was sent.
+            InvalidRequestError: `conversation_id`, `page_size`, `limit` or `start` is wrong; nothing was sent.
 
         Source: operation list_messages.
         """
         between("page_size", page_size, 1, 100)
+        if conversation_id == "":
+            raise InvalidRequestError("conversation_id is empty; leave it out to list the messages of all conversations")
         query = (("conversation_id", conversation_id), ("format", format))
         pager = message_pager(page_size=page_size)
         check = None if conversation_id is None else partial(_check_page, conversation_id)

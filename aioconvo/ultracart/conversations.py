@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal, overload
 
 from msgspec import UNSET, UnsetType
@@ -11,7 +12,7 @@ from msgspec import UNSET, UnsetType
 from aioconvo.core.client import APIClient, APIResource
 from aioconvo.core.codec import Model
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.identity import Check, names
+from aioconvo.core.identity import Check, WrongAnswerBodyError, both, names, same
 from aioconvo.core.operation import Effect, Operation, PageKind
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.validation import between, not_both
@@ -249,8 +250,8 @@ class Conversations(APIResource):
             resolve_only=resolve_only,
         )
         if resolve_only is not True:
-            return (await self._client.call(START.request(body=body, check=_is()))).conversation
-        answer = await self._client.call(_RESOLVE.request(body=body, check=_check_resolved))
+            return (await self._client.call(START.request(body=body, check=both(_is_one, _has(conversation_arn))))).conversation
+        answer = await self._client.call(_RESOLVE.request(body=body, check=both(_check_resolved, _has(conversation_arn))))
         found = getattr(answer, "conversation", None)  # a 204 has none
         return found if found is not None and found.conversation_uuid else None
 
@@ -289,10 +290,23 @@ _has_url = names("url", "conversation_multimedia_upload_url.url")
 _is_one = names("conversation", "conversation.conversation_uuid")
 
 
-def _is(conversation_uuid: str | None = None) -> Check:
+def _is(conversation_uuid: str) -> Check:
     # Whether the API takes the ARN in place of the UUID is not documented.
     arn = "conversation.conversation_arn"
     return names("conversation", "conversation.conversation_uuid", conversation_uuid, also=arn)
+
+
+def _has(conversation_arn: str | UnsetType) -> Check:
+    return partial(_check_arn, conversation_arn or "")
+
+
+def _check_arn(asked: str, answer: ConversationAnswer | ResolvedAnswer) -> None:
+    if not asked or answer.conversation is None:
+        return
+    arn, uuid = answer.conversation.conversation_arn, answer.conversation.conversation_uuid
+    # An ARN ends in the UUID; whether the API takes that alone is not documented.
+    if arn and not same(arn, asked) and not (uuid and same(uuid, asked.rpartition(":")[2])):
+        raise WrongAnswerBodyError("conversation")
 
 
 def _check_resolved(answer: ResolvedAnswer) -> None:

@@ -285,6 +285,7 @@ CASES: dict[str, Case] = {
         uc(conversation={"conversation_uuid": UUID}),
         (),
         (uc(), uc(conversation={})),
+        (uc(conversation={"conversation_uuid": UUID, "conversation_arn": "arn:2"}),),
     ),
     "ultracart.messages.list": of_page(
         lambda c: c.messages.list(UUID),
@@ -447,9 +448,19 @@ async def test_what_names_a_thing_in_another_way_is_no_wrong_answer(wire: Any) -
     wire.answers("GET", MESSAGE | {"external_message_id": "<A@mail>"})
     async with aioconvo.ConvoreClient(api_key="k", base_url=wire.base_url) as convore:
         assert (await convore.messages.get("<a@mail>")).id == MESSAGE["id"]
-    wire.answers("GET", {"conversation": {"conversation_uuid": UUID, "conversation_arn": "arn:7"}})
+    arn = f"arn:ultracart:conversation:DEMO:conversation:{UUID}"
+    wire.answers("GET", {"conversation": {"conversation_uuid": UUID, "conversation_arn": arn}})
     async with aioconvo.UltraCartClient(simple_key="k", base_url=wire.base_url) as ultracart:
-        assert (await ultracart.conversations.get("arn:7")).conversation_uuid == UUID
+        assert (await ultracart.conversations.get(arn)).conversation_uuid == UUID
+        for name in (arn, arn.upper(), UUID):
+            for only in (True, False):
+                wire.answers("PUT", {"conversation": {"conversation_uuid": UUID, "conversation_arn": arn}})
+                found = await ultracart.conversations.start(conversation_arn=name, resolve_only=only)
+                assert found is not None
+                assert found.conversation_uuid == UUID
+        wire.answers("PUT", uc(conversation={"conversation_uuid": OTHER_UUID, "conversation_arn": "arn:7"}))
+        with pytest.raises(aioconvo.WrongAnswerError, match="another conversation"):
+            await ultracart.conversations.start(conversation_arn=arn, resolve_only=True)
 
 
 @pytest.mark.parametrize("noun", ["messages", "participants"])

@@ -379,6 +379,7 @@ def _naive() -> dt.datetime:
         (lambda c: c.conversations.list(page_size=101), "page_size must be 1 to 100"),
         (lambda c: c.conversations.list(limit=-1), "limit must be 0 or more"),
         (lambda c: c.messages.list(page_size=101), "page_size must be 1 to 100"),
+        (lambda c: c.messages.list(conversation_id=""), "conversation_id is empty; leave it out"),
         (lambda c: c.messages.list(start="[nonsense"), "start is no position"),
         (lambda c: c.messages.list(prefetch=-1), "prefetch must be 0 or more"),
     ],
