@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from aioconvo import ConvoreClient
+from aioconvo.cli import main
 from aioconvo.cli.app import app
 from aioconvo.core.version import VERSION
 
@@ -106,3 +107,24 @@ def test_sandbox_prints_the_variables() -> None:
 def test_bad_options_are_refused() -> None:
     assert runner.invoke(app, ["sandbox", "--rate-limit", "0"]).exit_code == 2
     assert runner.invoke(app, ["demo", "--faults", "2"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["demo", "--latency", "inf"], "latency must be 0 or more seconds; got inf"),
+        (["sandbox", "--latency", "inf"], "latency must be 0 or more seconds; got inf"),
+        (["sandbox", "--rate-limit", "nan"], "rate_limit, in requests a second, must be a number"),
+        (["sandbox", "--rate-limit", "1e300"], "rate_limit, in requests a second, must be a number"),
+    ],
+)
+def test_what_only_the_library_knows_to_be_wrong_is_told_in_words(
+    arguments: list[str], told: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["aioconvo", *arguments])
+    for stream in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, stream, getattr(sys, stream))  # `main` puts its own in place
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capfd.readouterr().err.startswith(f"Error: {told}")

@@ -22,7 +22,13 @@ def main() -> None:
             if error.name not in {"typer", "rich"}:
                 raise
             sys.exit('the aioconvo command needs its extra: pip install "aioconvo[cli]"')
-        app()
+        from aioconvo.core.errors import ConfigurationError  # noqa: PLC0415 -- not for the version alone
+
+        try:
+            app()
+        except ConfigurationError as error:  # an option's value that only the library knows to be wrong
+            sys.stderr.write(f"Error: {error}\n")
+            sys.exit(2)
 
 
 def _show_version() -> None:

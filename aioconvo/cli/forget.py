@@ -19,7 +19,8 @@ def run(targets: Sequence[str], provider: str, user: str) -> int:
         try:
             gone = forget(target, provider, user)
         except AioconvoError as error:
-            typer.echo(f"Error: {target}: {error}", err=True)
+            place = f"{target}: "
+            typer.echo(f"Error: {place}{str(error).removeprefix(place)}", err=True)
             code = 2
             continue
         typer.echo(f"{target}: removed {gone.messages} messages and {gone.conversations} conversations as a whole")

@@ -41,12 +41,14 @@ class Person:
         self.provider = provider
         self.ids = {user}
         self.names: set[str] = set()
+        self.met = False  # as author, as participant, or as whose a conversation is; else `user` may be any word of the rows
 
     def learn(self, one: dict[str, Any]) -> bool:
         """Whether this participant or author is the person; then what else they are called is known."""
         told = {value for name in ("id", "address") if isinstance(value := one.get(name), str) and value}
         if not told & self.ids:
             return False
+        self.met = True
         self.ids |= told
         if isinstance(name := one.get("name"), str) and name:
             self.names.add(name)
@@ -102,9 +104,11 @@ def forget(target: str | os.PathLike[str], provider: str, user: str) -> Forgot:
     long as the API has them. Pages of `report`, copies and backups are files of their own.
 
     Raises:
-        ExportError: There is no such target, it cannot forget, or it holds nothing of such a person.
+        ExportError: There is no such target, it cannot forget, `user` is empty, or nobody in the target has this id or address.
         TargetError: An export is writing to it, or it cannot be written.
     """
+    if not user.strip():
+        raise ExportError("the user is empty: give an id or address that the API knows the person by")
     sink = open_sink(target)
     if not isinstance(sink, Forgetting):
         raise ExportError(f"targets of the kind {sink.kind} cannot forget anybody")
@@ -119,15 +123,14 @@ def forget(target: str | os.PathLike[str], provider: str, user: str) -> Forgot:
 
 def _forget(sink: Forgetting, person: Person) -> Forgot:
     whole, shared = _conversations_of(sink, person)
+    if not person.met:
+        user = min(person.ids)
+        raise ExportError(f"it holds nothing of a user {person.provider} {user}; ids and addresses are compared exactly")
     gone: set[MessageKey] = set()
     for row in sink.messages():
         key = (row.provider, row.account, row.conversation_id)
         if key in whole or (row.provider == person.provider and person.is_named_in(encode_row(row))):
             gone.add((*key, row.message_id))
-    if not gone and not whole and not shared:
-        raise ExportError(
-            f"it holds nothing of a user {person.provider} {min(person.ids)}; ids and addresses are compared exactly"
-        )
     every = sorted(gone | {(*key, "") for key in whole})
     with sink.ledger.transaction():
         draw(sink.ledger.db, person.provider, person.ids, every)
@@ -155,6 +158,8 @@ def _conversations_of(sink: Forgetting, person: Person) -> tuple[set[tuple[str, 
             continue
         people = msgspec.json.decode(listed.participants, type=list[dict[str, Any]])
         left = [one for one in people if not person.learn(one)]
+        if listed.conversation_id in person.ids:
+            person.met = True
         named = key in spoke or len(left) < len(people) or listed.conversation_id in person.ids
         if not named and not person.is_named_in(encode_row(listed)):
             continue

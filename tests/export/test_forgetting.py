@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from aioconvo.cli.app import app
-from aioconvo.export import Batch, Step, open_sink, rows, verify
+from aioconvo.export import Batch, ExportError, Step, open_sink, rows, verify
 from aioconvo.export.forgetting import forget
 from tests.export.targets import ACCOUNT, EVERY_KIND, again, conversation, due, listed, message, opened, page, target
 
@@ -120,3 +120,13 @@ def test_the_command_tells_what_it_did_and_what_comes_back(tmp_path: Path) -> No
     assert (none.exit_code, "it holds nothing of" in none.output) == (2, True), (none.output, none.exception)
     missing = runner.invoke(app, [*command, ANN, str(tmp_path / "none.sqlite")])
     assert (missing.exit_code, "no such file" in missing.output) == (2, True)
+
+
+@pytest.mark.parametrize("user", ["", "  ", "convore", "inbound", "m-alone1", "xylophone", "Annabel Zwieback", "message_id"])
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_what_is_nobodys_id_or_address_removes_nothing(kind: str, user: str, tmp_path: Path) -> None:
+    filled(kind, tmp_path)
+    before = list(rows(target(kind, tmp_path)))
+    with pytest.raises(ExportError, match=r"holds nothing of a user|the user is empty"):
+        forget(target(kind, tmp_path), "convore", user)
+    assert list(rows(target(kind, tmp_path))) == before
