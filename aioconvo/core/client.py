@@ -211,10 +211,13 @@ class APIClient:
         try:
             response = await (self._complete(call) if deadline is None else self._complete_in_time(call))
         except BaseException as raised:
-            error = self._counts.raised(raised)
+            told = self._told(call, raised)
+            error = self._counts.raised(told)
             if captures():
-                record(failed_call(call, raised, self._clock.monotonic(), self.request_id_headers))
-            raise
+                record(failed_call(call, told, self._clock.monotonic(), self.request_id_headers))
+            if told is raised:
+                raise
+            raise told from raised
         finally:
             if tell_end is not None:
                 tell(tell_end, EndFacts(call.attempts, self._clock.monotonic() - began, error))
@@ -405,10 +408,6 @@ class APIClient:
         if failure.outcome.status == _TOO_MANY_REQUESTS:
             self._counts.rate_limited += 1
             self._entrance(state).pause(self._retry.pause(decision, failure.outcome))
-        # An earlier try with a key may have been carried out, whatever this one was told.
-        if decision.verdict is not Verdict.RETRY and call.maybe_done and not operation.effect.repeatable:
-            error = failure.error()
-            raise unsure(error) from error
         if decision.verdict is not Verdict.RETRY:
             raise failure.error()
         if failure.outcome.costs:
@@ -418,10 +417,6 @@ class APIClient:
         try:
             async with state.wait():
                 await clock.sleep(decision.wait)
-        except errors.PoolClosedError as error:
-            if call.maybe_done and not operation.effect.repeatable:
-                raise unsure(failure.error()) from error
-            raise
         finally:
             self._counts.waited_for_retries += clock.monotonic() - slept_from
 
@@ -441,9 +436,7 @@ class APIClient:
             try:
                 headers = await auth.renew(fetcher._fetch_token, clock.time)  # noqa: SLF001 -- its own class
             except errors.CallError as error:
-                own = without_token(error, call.facts(clock.monotonic(), error.request_id))
-                doubtful = call.maybe_done and not call.operation.effect.repeatable
-                raise unsure(own) if doubtful else own from error
+                raise without_token(error, call.facts(clock.monotonic(), error.request_id)) from error
         return headers or {}
 
     async def _fetch_token(self) -> AccessToken:
@@ -474,9 +467,14 @@ class APIClient:
 
     def _deadline_error(self, call: Call) -> errors.CallError:
         kind = errors.APIDeadlineError if call.under_way else errors.DeadlineExceededError
-        error = kind(f"the call did not end within its deadline of {self._deadline:g} s", self._facts(call))
-        doubtful = (call.on_wire or call.maybe_done) and not call.request.operation.effect.repeatable
-        return unsure(error) if doubtful else error
+        call.maybe_done |= call.on_wire
+        return kind(f"the call did not end within its deadline of {self._deadline:g} s", self._facts(call))
+
+    def _told(self, call: Call, raised: BaseException) -> BaseException:
+        """What is raised in its place: a try of a call with outside effects may have been carried out, whatever ended it."""
+        if not isinstance(raised, errors.AioconvoError) or not call.maybe_done or call.operation.effect.repeatable:
+            return raised
+        return unsure(raised, self._facts(call))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._origin.host}, {self._auth!r}>"

@@ -1,6 +1,6 @@
 """The tolerant road of decoding: an answer that does not fit its struct is taken apart, and nothing of it is lost.
 
-DriftKind fits is decoded as usual. A union member with an unknown tag, and a list item that is no object at all, become
+What fits is decoded as usual. A union member with an unknown tag, and a list item that is no object at all, become
 `Unknown` with their raw JSON. A field whose value does not fit gets its default (`None` where it has none), a required
 field that is missing is `UNSET`; the struct then keeps the whole JSON it came from, which `raw_json` and `encode` give back.
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from . import errors
 from .call import Call
 from .clock import Clock
-from .failures import unsure
 from .gate import HeldBackError, Patience, Turnstile
 from .session import LoopState
 from .stats import Counts
@@ -33,7 +32,6 @@ class Waiter(NamedTuple):
         Raises:
             LimitReachedError: It is known that the limits hold it back for too long.
             LimitStoreError: The pool's `limit_store` did not answer for so long.
-            MaybeSentError: The same, of a call with outside effects that an earlier try may have carried out.
             PoolClosedError: The pool was closed.
         """
         began = self.clock.monotonic()
@@ -57,10 +55,6 @@ class Waiter(NamedTuple):
                 await turnstile.enter(self.lane, call, self.timeout, patience)
         except HeldBackError as held:
             raise self._held_back(call, held.wait) from None
-        except errors.LimitStoreError as error:
-            if call.maybe_done and not call.operation.effect.repeatable:
-                raise unsure(errors.CallError(str(error), call.facts(self.clock.monotonic()))) from error
-            raise
         finally:
             ended = self.clock.monotonic()
             for_pool = call.waited_for_pool - waited_before
@@ -75,5 +69,4 @@ class Waiter(NamedTuple):
         bound = "its RetryPolicy (max_own_wait, max_wait)" if wait > self.max_wait else "the deadline"
         reason = f"the credential's own limits hold this call back for {wait:.0f} s, more than {bound} allows; it was not sent"
         facts = call.facts(self.clock.monotonic())
-        error = errors.LimitReachedError(reason, facts, _TOO_MANY_REQUESTS, retry_after=wait)
-        return unsure(error) if call.maybe_done and not call.operation.effect.repeatable else error
+        return errors.LimitReachedError(reason, facts, _TOO_MANY_REQUESTS, retry_after=wait)

@@ -357,7 +357,7 @@ class MaybeSentStatusError(MaybeSentError, InternalServerError):
     """A 5xx answer to a call with outside effects: the server may or may not have carried it out."""
 
 
-def maybe_sent_type(kind: type[CallError]) -> type[MaybeSentError]:
+def maybe_sent_type(kind: type[AioconvoError]) -> type[MaybeSentError]:
     """The class of errors that are a `MaybeSentError` and of this kind, too."""
     if issubclass(kind, MaybeSentError):
         return kind
@@ -366,7 +366,7 @@ def maybe_sent_type(kind: type[CallError]) -> type[MaybeSentError]:
     return _MAYBE_SENT_TYPES[kind]
 
 
-def _made_maybe_sent(kind: type[CallError]) -> type[MaybeSentError]:
+def _made_maybe_sent(kind: type[AioconvoError]) -> type[MaybeSentError]:
     base = MaybeSentDecodeError if issubclass(kind, ResponseDecodeError) else MaybeSentError
     made: Any = type(_MAYBE_SENT + kind.__name__, (base, kind), {"__doc__": kind.__doc__, "__module__": __name__})
     return cast("type[MaybeSentError]", made)
@@ -377,12 +377,12 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> type[MaybeSentError]:
         """The classes of `maybe_sent_type` by their names, as pickles ask for them."""
         kind = globals().get(name.removeprefix(_MAYBE_SENT))
-        if isinstance(kind, type) and issubclass(kind, CallError):
+        if isinstance(kind, type) and issubclass(kind, AioconvoError):
             return maybe_sent_type(kind)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-_MAYBE_SENT_TYPES: dict[type[CallError], type[MaybeSentError]] = {
+_MAYBE_SENT_TYPES: dict[type[AioconvoError], type[MaybeSentError]] = {
     InternalServerError: MaybeSentStatusError,
     ResponseDecodeError: MaybeSentDecodeError,
 }

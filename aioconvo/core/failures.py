@@ -122,7 +122,7 @@ def refusal_failure(
     if refusal.alone or repeatable:
         return failure
     kind = errors.maybe_sent_type(failure.kind)
-    return Failure(kind, lambda: unsure(failure.error()), failure.outcome, permanent=True, request_id=facts.request_id)
+    return Failure(kind, lambda: unsure(failure.error(), facts), failure.outcome, permanent=True, request_id=facts.request_id)
 
 
 def fault_failure(facts: errors.CallFacts, fault: TransportFaultError) -> Failure:
@@ -152,7 +152,7 @@ def broken_failure(
     def make() -> errors.CallError:
         error: errors.CallError = kind(reason, facts, status)
         if not repeatable:  # most likely it was carried out, and asking again would do it twice
-            error = unsure(error)
+            error = unsure(error, facts)
         error.__cause__ = without_frames(fault)
         return error
 
@@ -168,13 +168,15 @@ def fault_error_type(fault: BaseException) -> type[BaseException]:
     return errors.ResponseDecodeError if isinstance(fault, BrokenAnswerError) else type(fault)
 
 
-def unsure(error: errors.CallError) -> errors.MaybeSentError:
-    """The error that says that the call may have been carried out, of the same kind otherwise."""
+def unsure(error: errors.AioconvoError, call: errors.CallFacts) -> errors.MaybeSentError:
+    """The error that says that `call` may have been carried out, of the same kind otherwise."""
     if isinstance(error, errors.MaybeSentError):
         return error
     kind = errors.maybe_sent_type(type(error))
-    reason = f"the server may have carried this call out before it failed: {error.reason}"
-    return cast("errors.MaybeSentError", _like(error, kind, reason, error.call))
+    own, facts = (error.reason, error.call) if isinstance(error, errors.CallError) else (str(error), call)
+    return cast(
+        "errors.MaybeSentError", _like(error, kind, f"the server may have carried this call out before it failed: {own}", facts)
+    )
 
 
 def without_token(error: errors.CallError, facts: errors.CallFacts) -> errors.CallError:
@@ -182,7 +184,7 @@ def without_token(error: errors.CallError, facts: errors.CallFacts) -> errors.Ca
     return _like(error, type(error), f"no access token ({error.operation}): {error.reason}", facts)
 
 
-def _like(error: errors.CallError, kind: type[errors.CallError], reason: str, call: errors.CallFacts) -> errors.CallError:
+def _like(error: errors.AioconvoError, kind: type[errors.CallError], reason: str, call: errors.CallFacts) -> errors.CallError:
     """An error of this kind that knows what `error` knows."""
     make = cast("Callable[..., errors.CallError]", kind)
     if isinstance(error, errors.APIStatusError):

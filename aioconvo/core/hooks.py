@@ -1,6 +1,6 @@
 """Callables of the user's that are told what the client does, as it happens.
 
-DriftKind they get are facts: operation, path template, attempt, status, seconds, request id. Never credentials, path values,
+What they get are facts: operation, path template, attempt, status, seconds, request id. Never credentials, path values,
 queries or text.
 """
 
@@ -120,7 +120,7 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     - `on_drift`: an answer holds what this version does not know, or lacks what it must have. Members without a field are
       looked for in the 1st, 2nd, 4th, 8th ... answer of each operation.
 
-    All of one call run in the task that made it. DriftKind a hook raises is logged by `aioconvo.hooks`, and the call goes on.
+    All of one call run in the task that made it. What a hook raises is logged by `aioconvo.hooks`, and the call goes on.
     """
 
     on_call: Callable[[StartFacts], Callable[[EndFacts], object] | None] | None = None

@@ -1,4 +1,4 @@
-"""DriftKind users see of the calls: counts always, log lines and hooks where somebody listens."""
+"""What users see of the calls: counts always, log lines and hooks where somebody listens."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Watch:
         self._members: dict[str, UnknownMembers] = collections.defaultdict(UnknownMembers)
 
     def notices(self, operation: str, data: Any, answer: Answer) -> Drifts | None:
-        """DriftKind is not as documented in an answer to that operation."""
+        """Something is not as documented in an answer to that operation."""
         answers = self._answers[operation] = self._answers.get(operation, 0) + 1
         rare = not answers & (answers - 1) or not answers % _EACH
         if not rare and answer.apart is None and not new_values:

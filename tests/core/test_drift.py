@@ -401,7 +401,7 @@ def test_arbitrary_json_in_place_of_a_page(case: Case, value: Any) -> None:
     if isinstance(value, dict) and isinstance(value.get(case.name), list):
         assert len(getattr(decode(body, case.kind), case.member)) == len(value[case.name])
     else:
-        # DriftKind an answer must have is refused here, or by the envelope itself when it is asked for its payload.
+        # What an answer must have is refused here, or by the envelope itself when it is asked for its payload.
         with pytest.raises(BrokenBodyError, match="lacks") as caught:
             decode(body, case.kind).payload()
         assert not caught.value.cut
@@ -444,7 +444,7 @@ def _many(item: bytes, count: int, end: bytes = b"]}") -> bytes:
 
 
 def _slices(body: bytes) -> tuple[Any, int, Drifts]:
-    """DriftKind comes of a body, and how often the work paused."""
+    """What comes of a body, and how often the work paused."""
     drifts: Drifts = collections.Counter()
     work, pauses = steps(body, _Items, None, drifts), 0
     while True:

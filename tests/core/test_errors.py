@@ -115,27 +115,37 @@ KINDS = [kind for kind in CLASSES if issubclass(kind, errors.CallError) and not 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_send_in_doubt_is_also_what_a_read_would_be(kind: type[Any]) -> None:
     error = _make(kind)
-    doubtful = unsure(error)
+    doubtful = unsure(error, FACTS)
     assert isinstance(doubtful, errors.MaybeSentError)
     assert isinstance(doubtful, kind)
     assert type(doubtful) is errors.maybe_sent_type(kind)
     assert (doubtful.status, doubtful.code, doubtful.retry_after) == (error.status, error.code, error.retry_after)
     assert (doubtful.call, getattr(doubtful, "body", None)) == (error.call, getattr(error, "body", None))
     assert "may have carried this call out" in str(doubtful)
-    assert unsure(doubtful) is doubtful
+    assert unsure(doubtful, FACTS) is doubtful
     for again in (pickle.loads(pickle.dumps(doubtful)), copy.copy(doubtful)):  # noqa: S301
         assert type(again) is type(doubtful)
         assert str(again) == str(doubtful)
         assert again.status == doubtful.status
 
 
+@pytest.mark.parametrize("kind", [errors.PoolClosedError, errors.LimitStoreError, errors.ConfigurationError])
+def test_a_send_in_doubt_that_ended_before_its_next_try_is_also_what_ended_it(kind: type[errors.AioconvoError]) -> None:
+    doubtful = unsure(kind("the reason"), FACTS)
+    assert isinstance(doubtful, kind)
+    assert (doubtful.call, doubtful.status) == (FACTS, FACTS.status)
+    assert doubtful.reason == "the server may have carried this call out before it failed: the reason"
+    for again in (pickle.loads(pickle.dumps(doubtful)), copy.copy(doubtful)):  # noqa: S301
+        assert (type(again), str(again)) == (type(doubtful), str(doubtful))
+
+
 def test_a_pickle_of_it_can_be_read_where_none_was_made_yet() -> None:
-    pickled = pickle.dumps(unsure(_make(errors.APITimeoutError)))
+    pickled = pickle.dumps(unsure(_make(errors.APITimeoutError), FACTS))
     program = f"import pickle; print(type(pickle.loads({pickled!r})).__mro__[1:3])"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
     assert "MaybeSentError" in told.stdout
     assert "APITimeoutError" in told.stdout
-    for name in ("MaybeSentNothing", "MaybeSent", "MaybeSentConfigurationError", "Nothing"):
+    for name in ("MaybeSentNothing", "MaybeSent", "MaybeSentException", "Nothing"):
         with pytest.raises(AttributeError, match=name):
             getattr(errors, name)
 

@@ -689,6 +689,32 @@ async def test_a_send_in_doubt_stays_in_doubt_when_the_pool_closes_before_the_ne
     assert len(server.seen) == 2
 
 
+async def test_a_send_in_doubt_stays_in_doubt_when_the_pool_closes_while_its_next_try_waits_for_limits() -> None:
+    failed = asyncio.Event()
+    hooks = aioconvo.Hooks(on_retry=lambda _: failed.set())
+    one = aioconvo.Limits(rates=[aioconvo.RateLimit(1, 3600.0)])
+    patient = RetryPolicy(backoff=0.0, max_wait=1e6)
+    async with FaultServer(lambda _: Reply(503)) as server, SessionPool() as pool:
+        own: dict[str, Any] = {"retry": patient, "limits": one, "hooks": hooks}
+        client = ThingClient(base_url=server.base_url, auth=HeaderAuth("X-Key", "k"), pool=pool, **own)
+        keyed = asyncio.create_task(client.call(POST.request("7", idempotency_key="key-1")))
+        await failed.wait()
+        read = asyncio.create_task(client.call(READ.request("7")))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert client.stats().limited_for > 0
+        await pool.aclose()
+        with pytest.raises(errors.MaybeSentError) as caught:
+            await keyed
+        assert isinstance(caught.value, errors.PoolClosedError)
+        assert (caught.value.call.idempotency_key, caught.value.status) == ("key-1", 503)
+        with pytest.raises(errors.PoolClosedError) as read_end:
+            await read
+        assert not isinstance(read_end.value, errors.MaybeSentError)
+        assert client.stats().errors == {"MaybeSentPoolClosedError": 1, "PoolClosedError": 1}
+    assert len(server.seen) == 1
+
+
 async def test_copies_share_the_limits_of_their_credential(make: Make) -> None:
     client = make(limits=aioconvo.Limits(concurrency=2))
     state = await client.pool.state()
