@@ -55,7 +55,7 @@ class ConvoreClient(APIClient):
         **options: Unpack[ClientOptions],
     ) -> None:
         super().__init__(
-            base_url=base_url or f"https://{self.default_host}",
+            base_url=f"https://{self.default_host}" if base_url is None else base_url,
             auth=BearerAuth(secret("api_key", api_key, "your API key")),
             pool=pool,
             allow_http=allow_http,

@@ -8,6 +8,7 @@ import threading
 import weakref
 from typing import Protocol
 
+from . import settings
 from .clock import SYSTEM_CLOCK, Clock
 from .limits import LimitAccount, Limits, Quota
 
@@ -54,6 +55,7 @@ class MemoryLimits:
     """
 
     def __init__(self, *, clock: Clock = SYSTEM_CLOCK) -> None:
+        settings.clock("clock", clock)
         self._clock = clock
         self._lock = threading.Lock()
         self._accounts: weakref.WeakValueDictionary[str, LiveAccount] = weakref.WeakValueDictionary()

@@ -204,7 +204,7 @@ class SessionPool:
         settings.seconds("connect_timeout", connect_timeout, none="no bound")
         settings.seconds("dns_ttl", dns_ttl, zero=True)
         settings.kind("proxy", proxy, (str, NoneType), 'a URL like http://proxy.example:8080, or "env"')
-        settings.with_methods("clock", clock, ("monotonic", "time", "sleep"), "an object with monotonic, time and sleep")
+        settings.clock("clock", clock)
         if limit_store is not None:
             settings.with_methods("limit_store", limit_store, ("start", "end", "pause"), "a LimitStore, such as SqliteLimits")
         if not isinstance(ssl, ssl_module.SSLContext | None):  # pyright: ignore[reportUnnecessaryIsInstance] -- aiohttp takes False

@@ -20,6 +20,7 @@ from .hidden import Headers
 __all__ = [
     "Environment",
     "base_url",
+    "clock",
     "count",
     "headers",
     "kind",
@@ -33,8 +34,10 @@ __all__ = [
     "with_methods",
 ]
 
-_BEFORE_KEYS = r"(?:(?:authorization|x-api-key|x-ultracart-simple-key)\s*:|bearer\s|basic\s|token\s)(?:\s*(?:bearer|basic)\s)?"
-_QUOTES = "\"'`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}"
+_BEFORE_KEYS = (
+    r"(?:(?:authorization|x-api-key|x-ultracart-simple-key)\s*:|bearer[\s:]|basic[\s:]|token[\s:])(?:\s*(?:bearer|basic)\s)?"
+)
+_QUOTES = "\"'`\N{ACUTE ACCENT}\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\u00ab\u00bb\u300c\u300d\uff02\uff07"
 _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
 
@@ -173,6 +176,15 @@ def with_methods(name: str, value: object, methods: Collection[str], wanted: str
         raise ConfigurationError(f"{name} must be {wanted}; got {_shown(value)}")
 
 
+def clock(name: str, value: object) -> None:
+    """Refuse what is no `Clock`.
+
+    Raises:
+        ConfigurationError: The message names the setting and what it takes.
+    """
+    with_methods(name, value, ("monotonic", "time", "sleep"), "an object with monotonic, time and sleep")
+
+
 def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -209,7 +221,7 @@ def plain_function(name: str, value: object) -> None:
         called = called.func
     asynchronous = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
     if not callable(called) or any(is_(called) or is_(getattr(called, "__call__", None)) for is_ in asynchronous):  # noqa: B004
-        raise ConfigurationError(f"{name} must be a plain function, not a coroutine function; got {type(value).__name__}")
+        raise ConfigurationError(f"{name} must be a plain function, not a coroutine function; got {_shown(value)}")
 
 
 def text(name: str, value: str | None, meaning: str) -> str:
@@ -241,6 +253,10 @@ def secret(name: str, value: str | None, meaning: str) -> str:
         raise ConfigurationError(f"{name} holds quotation marks; give it without them")
     if any(character.isspace() for character in given):
         raise ConfigurationError(f"{name} holds a space or a line break; give it without, as it was issued")
+    if not (given.isascii() and given.isprintable()):
+        raise ConfigurationError(
+            f"{name} holds characters that no HTTP header may carry, maybe one that is not seen; type it anew"
+        )
     return given
 
 

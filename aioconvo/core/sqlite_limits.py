@@ -96,6 +96,7 @@ class SqliteLimits:
         since_boot: Callable[[], float] = _since_boot,
     ) -> None:
         settings.kind("path", path, (str, os.PathLike), "the path of a file")
+        settings.plain_function("since_boot", since_boot)
         self._path = os.fspath(path)
         if self._path in {"", ":memory:"}:
             raise ConfigurationError("SqliteLimits needs the path of a file, which is what the processes share")

@@ -235,7 +235,8 @@ class ConvoreInbox(Inbox):
         )
         went_to = words(sent, "conversation_id")
         if went_to is not None and not same(went_to, conversation_id):
-            raise unsure(WrongAnswerError("the answer names another conversation than was asked for", SEND.facts()))
+            facts = SEND.facts()
+            raise unsure(WrongAnswerError("the answer names another conversation than was asked for", facts), facts)
         return messages([sent], conversation_id)[0]
 
     async def _newest(self, conversation_id: str) -> models.Message | None:

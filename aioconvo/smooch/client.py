@@ -84,7 +84,7 @@ class SmoochClient(APIClient):
     ) -> None:
         self.app_id = text("app_id", app_id, "the id of your app")
         super().__init__(
-            base_url=base_url or _REGIONS[one_of("region", region, _REGIONS)],
+            base_url=_REGIONS[one_of("region", region, _REGIONS)] if base_url is None else base_url,
             auth=key_auth(key_id, secret, token, auth, scope, scopes=_SCOPES),
             pool=pool,
             allow_http=allow_http,

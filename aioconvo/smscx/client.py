@@ -92,7 +92,7 @@ class SmscxClient(APIClient):
                 kind("each scope", one, str, "text")
         self._scope = scope
         super().__init__(
-            base_url=base_url or f"https://{self.default_host}",
+            base_url=f"https://{self.default_host}" if base_url is None else base_url,
             auth=auth,
             pool=pool,
             allow_http=allow_http,

@@ -90,7 +90,7 @@ class SunshineClient(APIClient):
     ) -> None:
         self.app_id = text("app_id", app_id, "the id of your app")
         super().__init__(
-            base_url=base_url or _base_url(subdomain, region),
+            base_url=_base_url(subdomain, region) if base_url is None else base_url,
             auth=key_auth(key_id, secret, token, auth, scope, scopes=_SCOPES),
             pool=pool,
             allow_http=allow_http,

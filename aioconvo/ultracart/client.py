@@ -91,7 +91,7 @@ class UltraCartClient(APIClient):
         auth, self._grant = _credentials(simple_key, token, client_id, refresh_token, on_refresh_token)
         options["headers"] = merged(_VERSION, checked(options).get("headers", {}))
         super().__init__(
-            base_url=base_url or f"https://{self.default_host}/rest/v2",
+            base_url=f"https://{self.default_host}/rest/v2" if base_url is None else base_url,
             auth=auth,
             pool=pool,
             allow_http=allow_http,

@@ -47,6 +47,10 @@ def _ultracart(**settings: Any) -> aioconvo.UltraCartClient:
     return aioconvo.UltraCartClient(**{"client_id": "a", "refresh_token": "r", **settings})
 
 
+def _sqlite(**settings: Any) -> aioconvo.SqliteLimits:
+    return aioconvo.SqliteLimits(**{"path": "limits.db", **settings})
+
+
 def _rate(**settings: Any) -> aioconvo.RateLimit:
     return aioconvo.RateLimit(**{"calls": 1, "seconds": 1.0, **settings})
 
@@ -96,7 +100,7 @@ SETTINGS: dict[Make, dict[str, tuple[Any, ...]]] = {
     _convore: {
         **COPIED,
         "api_key": (*NO_TEXT, "", " ", None),
-        "base_url": (True, 5, 1.5, b"x", ["x"], "api.example", "ftp://api.example"),
+        "base_url": (True, False, 0, 5, 1.5, b"x", b"", ["x"], [], "", "api.example", "ftp://api.example"),
         "pool": NO_OBJECTS,
         "allow_http": (5, "no", "", None, []),
     },
@@ -140,7 +144,8 @@ SETTINGS: dict[Make, dict[str, tuple[Any, ...]]] = {
         "rate_limit": (*_but(NO_NUMBERS, None), 0),
         "now": (5, "2026-01-01", dt.date(2026, 1, 1), dt.datetime(2026, 1, 1)),  # noqa: DTZ001 -- without a zone
     },
-    aioconvo.SqliteLimits: {"path": (5, True, None, "", ":memory:", [])},
+    aioconvo.MemoryLimits: {"clock": (*NO_OBJECTS, None)},
+    _sqlite: {"path": (5, True, None, "", ":memory:", []), "since_boot": (*NO_OBJECTS, None)},
 }
 CASES = [(make, name, value) for make, names in SETTINGS.items() for name, values in names.items() for value in values]
 
