@@ -31,9 +31,9 @@ __all__ = [
     "encode",
     "encode_body",
     "is_drifted",
-    "loose",
     "new_values",
     "origin",
+    "plain",
     "raw_json",
     "reader",
     "remade",
@@ -159,11 +159,14 @@ def _whole_number(digits: str) -> int | str:
         return digits
 
 
-def loose(raw: bytes) -> Any:
-    """JSON as plain values, also with lone surrogates, bytes of no charset and numbers beyond all bounds."""
-    import json  # noqa: PLC0415 -- rarely needed: msgspec reads all else
+def plain(raw: bytes | msgspec.Raw) -> Any:
+    """JSON as plain Python values, also with lone surrogates, bytes of no charset and numbers beyond all bounds."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        import json  # noqa: PLC0415 -- rarely needed
 
-    return json.loads(raw.decode("utf-8", "surrogateescape"), parse_int=_whole_number)
+        return json.loads(bytes(raw).decode("utf-8", "surrogateescape"), parse_int=_whole_number)
 
 
 class Unknown:
@@ -183,7 +186,7 @@ class Unknown:
 
     def json(self) -> Any:
         """The part as plain Python values."""
-        return loose(self.raw)
+        return plain(self.raw)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unknown) and other.raw == self.raw

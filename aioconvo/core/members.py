@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from .codec import Model, loose, raw_json
+from .codec import Model, plain, raw_json
 from .cut import is_union
 
 __all__ = ["UnknownMembers", "unknown_members"]
@@ -25,14 +25,7 @@ def unknown_members(item: object) -> dict[str, Any]:
     The values are plain Python values. Empty for what did not come from an API (see `raw_json`).
     """
     raw = raw_json(item) if isinstance(item, Model) else None
-    return {} if raw is None else {one.place: one.value for one in _unknown(item, _plain(raw), "")}
-
-
-def _plain(raw: bytes) -> Any:
-    try:
-        return msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return loose(raw)
+    return {} if raw is None else {one.place: one.value for one in _unknown(item, plain(raw), "")}
 
 
 class UnknownMembers:
@@ -57,7 +50,7 @@ class UnknownMembers:
             _decoder(getattr(data, "drifted_from", type(data)), self._known)(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             try:
-                found = {(one.struct, _told(one.member)) for one in _unknown(data, _plain(body), "")}
+                found = {(one.struct, _told(one.member)) for one in _unknown(data, plain(body), "")}
             except (ValueError, RecursionError):
                 return []
             new = sorted(found - self._known)
@@ -78,23 +71,23 @@ class _Found(NamedTuple):
     value: Any
 
 
-def _unknown(value: object, plain: Any, place: str) -> Iterator[_Found]:
-    if isinstance(value, Model) and isinstance(plain, dict):
+def _unknown(value: object, told: Any, place: str) -> Iterator[_Found]:
+    if isinstance(value, Model) and isinstance(told, dict):
         known = _fields(type(value))
-        for member, inner in cast("dict[str, Any]", plain).items():
+        for member, inner in cast("dict[str, Any]", told).items():
             there = f"{place}.{member}" if place else member
             name = known.get(member)
             if name is None:
                 yield _Found(there, type(value).__name__, member, inner)
             elif name:
                 yield from _unknown(getattr(value, name), inner, there)
-    elif isinstance(value, list) and isinstance(plain, list):
-        pairs = zip(cast("Sequence[Any]", value), cast("Sequence[Any]", plain), strict=False)
+    elif isinstance(value, list) and isinstance(told, list):
+        pairs = zip(cast("Sequence[Any]", value), cast("Sequence[Any]", told), strict=False)
         for number, (one, inner) in enumerate(pairs):
             yield from _unknown(one, inner, f"{place}[{number}]")
-    elif isinstance(value, dict) and isinstance(plain, dict):
+    elif isinstance(value, dict) and isinstance(told, dict):
         for member, one in cast("dict[str, Any]", value).items():
-            yield from _unknown(one, cast("dict[str, Any]", plain).get(member), f"{place}.{member}")
+            yield from _unknown(one, cast("dict[str, Any]", told).get(member), f"{place}.{member}")
 
 
 @functools.lru_cache(maxsize=256)

@@ -8,12 +8,16 @@ The ledger keeps a salted digest of their ids and of those conversations, so tha
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
+
+from aioconvo.core.codec import plain
 
 from .batch import Identity
 from .errors import ExportError, target_errors
@@ -57,7 +61,7 @@ class Person:
     def is_named_in(self, row: bytes) -> bool:
         """Whether a row holds an id or a name of theirs as a word, however its JSON writes it."""
         find = self._pattern().search
-        return any(find(text.decode()) for text in (row, msgspec.json.encode(msgspec.json.decode(row))))
+        return any(find(text) for text in _readings(row))
 
     def _pattern(self) -> re.Pattern[str]:
         words = "|".join(re.escape(_escaped(one)) for one in sorted(self.ids | self.names, key=len, reverse=True))
@@ -173,6 +177,20 @@ def _conversations_of(sink: Forgetting, person: Person) -> tuple[set[tuple[str, 
 
 def _key(row: ConversationRow) -> tuple[str, str, str]:
     return row.provider, row.account, row.conversation_id
+
+
+def _readings(row: bytes) -> Iterator[str]:
+    """A row's JSON as it is, with every character written as itself, and a native that stands as text as the JSON it is."""
+    yield row.decode()
+    value = plain(row)
+    yield _written(value)
+    if isinstance(native := value["native"], str):
+        with contextlib.suppress(ValueError):
+            yield _written(plain(native.encode()))
+
+
+def _written(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _escaped(text: str) -> str:

@@ -60,7 +60,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from aioconvo.core.codec import Model, Unknown, encode, is_drifted, loose, raw_json
+from aioconvo.core.codec import Model, Unknown, encode, is_drifted, plain, raw_json
 from aioconvo.inbox.models import Conversation, Message, Participant, ParticipantKind
 
 __all__ = [
@@ -409,11 +409,4 @@ def as_dict(row: Row) -> dict[str, Any]:
 def _items(row: Row) -> Iterator[tuple[str, Any]]:
     for name in row.__struct_fields__:
         value = getattr(row, name)
-        yield name, _plain(value) if isinstance(value, msgspec.Raw) else value
-
-
-def _plain(value: msgspec.Raw) -> Any:
-    try:
-        return msgspec.json.decode(value)
-    except msgspec.ValidationError:  # numbers beyond all bounds
-        return loose(bytes(value))
+        yield name, plain(value) if isinstance(value, msgspec.Raw) else value

@@ -99,6 +99,26 @@ def test_nothing_of_a_person_is_left_in_any_file_and_later_runs_leave_them_out(k
     check(kind, tmp_path)
 
 
+@pytest.mark.parametrize(
+    "native",
+    [
+        rb'{"by":"Annabel Zwieback","n":1e999}',
+        b'{"by":"ann\\u0040example.org","n":%b}' % (b"9" * 5000),
+        rb'"{\"by\":\"ann\\u0040example.org\",\"half\":\"\\ud83d\"}"',
+    ],
+)
+def test_a_native_that_few_can_read_is_searched_too(native: bytes, tmp_path: Path) -> None:
+    filled("sqlite", tmp_path)
+    given = again("sqlite", tmp_path)
+    odd = message("odd", author_kind="user", author_id=BOB, native=msgspec.Raw(native))
+    due(given)
+    given.commit([page(odd, of="other", walk="w3", ended=True)])
+    given.ledger.end_round(ACCOUNT)
+    given.close()
+    assert forget(target("sqlite", tmp_path), "convore", ANN) == (1, 5)
+    check("sqlite", tmp_path)
+
+
 def check(kind: str, path: Path) -> None:
     """What is of others is there, and the target is whole."""
     name = target(kind, path)
