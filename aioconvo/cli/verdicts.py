@@ -43,6 +43,10 @@ _WAYS_OUT: tuple[tuple[frozenset[str | None], str], ...] = (
         "some answers cannot be used; the same export command tries again, and says why if they still cannot",
     ),
 )
+_UNSEEN = (  # by what compares sizes and counts, as exports do
+    "delete what is damaged: files that are called so, or a database's messages of the conversations that are lost; "
+    "then the same export command fetches it again"
+)
 _WIDEST = 100_000  # characters
 
 
@@ -58,15 +62,15 @@ def show(target: str, *, everything: bool, json: bool, deep: bool = False, stric
                 typer.echo(piece, nl=False)
         else:
             print_states(conversation_states(target, deep=deep), everything=everything)
-            typer.echo("\n".join(sentences(target, held)))
+            typer.echo("\n".join(sentences(target, held, deep=deep)))
     except AioconvoError as error:
         typer.echo(f"Error: {error}", err=True)
         return 2
     return 0 if held.complete and not (strict and held.unknowns) else 1
 
 
-def sentences(target: str, held: Completeness) -> list[str]:
-    """Totals, and what is missing, in a few lines."""
+def sentences(target: str, held: Completeness, *, deep: bool = False) -> list[str]:
+    """Totals, and what is missing, in a few lines; `deep`: all data was read."""
     counts = ", ".join(f"{held.verdicts[verdict]} {verdict}" for verdict in Verdict if held.verdicts.get(verdict))
     told = [f"{target}: {held.conversations} conversations ({counts or 'none'}), {held.messages} messages"]
     told += [
@@ -85,7 +89,10 @@ def sentences(target: str, held: Completeness) -> list[str]:
     if held.complete:
         return [*told, f"  complete, as of {_time(held.as_of)}"]
     faults = [*(one.fault for one in held.lists), *(one.fault for one in held.incomplete)]
-    return [*told, *(f"  NOT COMPLETE: {words}" for words in ways_out(fault.type if fault else None for fault in faults))]
+    found = ways_out(fault.type if fault else None for fault in faults)
+    if deep and held.damage:
+        found = [_UNSEEN, *(words for words in found if words != _AGAIN)]
+    return [*told, *(f"  NOT COMPLETE: {words}" for words in found)]
 
 
 def ways_out(faults: Iterable[str | None]) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from aioconvo.cli.verdicts import _AGAIN, _UNSEEN, sentences
 from aioconvo.export import Batch, Sink, Verdict, conversation_states, open_sink, verify
 from aioconvo.export.schema import ConversationRow
 from tests.export.targets import (
@@ -150,8 +151,13 @@ def test_a_row_that_somebody_changed_is_seen_by_who_reads_all(kind: str, tmp_pat
     written(kind, tmp_path)
     sql(kind, tmp_path, "UPDATE messages SET text = 'Something else' WHERE message_id = 'b2'")
     assert (check(kind, tmp_path), check(kind, tmp_path, deep=True)) == (0, 1)
-    sql(kind, tmp_path, "DELETE FROM messages WHERE message_id = 'b2'")
-    mended(kind, tmp_path, 1)
+    name = target(kind, tmp_path)
+    told = sentences(name, verify(name, deep=True), deep=True)
+    assert [line for line in told if "NOT COMPLETE" in line] == [f"  NOT COMPLETE: {_UNSEEN}"]
+    sql(kind, tmp_path, "DELETE FROM messages WHERE conversation_id = 'b'")
+    told = sentences(name, verify(name))
+    assert [line for line in told if "NOT COMPLETE" in line] == [f"  NOT COMPLETE: {_AGAIN}"]
+    mended(kind, tmp_path, 5)
 
 
 def parts(path: Path) -> list[Path]:
