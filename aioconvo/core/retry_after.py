@@ -3,7 +3,7 @@
 | header | read as |
 |---|---|
 | `Retry-After`, `X-Retry-After`, `X-RateLimit-Retry-After`, `Retry-After-Ms` and their like | a wait, or a moment |
-| `X-RateLimit-Reset`, `X-Rate-Limit-Reset`, `RateLimit-Reset`, also with `-Requests` or the like behind | a wait, or a moment |
+| `RateLimit-Reset`, `X-Rate-Limit-Reset`, also with words before, behind or between | a wait, or a moment |
 | `X-RateLimit-Reset-After` | a wait |
 | `RateLimit: "name";r=0;t=30` (draft-ietf-httpapi-ratelimit-headers from 08 on) | waits |
 | `RateLimit: limit=100, remaining=0, reset=30` (the same up to 07) | waits |
@@ -25,8 +25,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["retry_after"]
 
-_RETRY_AFTER = re.compile(r"(?:x-)?(?:rate-?limit-|ms-)?retry-after(-ms|-milliseconds|-s|-sec|-seconds)?")
-_RESET = re.compile(r"(?:x-)?rate-?limit-reset(-.+)?")
+_RETRY_AFTER = re.compile(r"(?:.+-)?retry-?after(-ms|-milliseconds|-s|-sec|-seconds)?")
+_RESET = re.compile(r"(?:.+-)?rate-?limit-(?:.+-)?reset(-.+|at|in)?")
 _QUOTAS = re.compile(r"(?:x-)?rate-?limit|zendesk-ratelimit-.+")
 _RESETS_IN = ("t", "reset", "resets")
 _REMAINING = ("r", "remaining")
@@ -132,7 +132,7 @@ def _wait(text: str, now: float, unit: str) -> float | None:
     text = text.strip().strip('"').partition(";")[0].strip()
     number = _number(text.removeprefix("@"))  # as structured fields write a date, RFC 9651
     if number is not None:
-        if unit in _MILLISECONDS:
+        if unit in _MILLISECONDS and number < _EPOCHS[1][0]:
             return number / 1000
         return _from_now(number, now) if unit != "-after" else number
     seconds = _duration(text.lower())

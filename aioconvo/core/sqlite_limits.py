@@ -30,7 +30,8 @@ __all__ = ["SqliteLimits"]
 T = TypeVar("T")
 
 _log = logger("limits")
-_LOCK_PATIENCE = 10.0  # seconds; who holds the lock needs it for less than a millisecond
+# Seconds; who holds the lock needs it for less than a millisecond. Calls that have more patience ask again.
+_LOCK_PATIENCE = 2.0
 _TABLES = (
     # `seen`: when the key was last asked for. `longest` and `most`: how far back the rule asks. `first` and `next`: the
     # numbers of the oldest start that is kept, and of the next one.
@@ -56,6 +57,7 @@ _UNUSABLE = frozenset(
         sqlite3.SQLITE_AUTH,
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_ERROR,  # its tables are not ours
         sqlite3.SQLITE_MISMATCH,
         sqlite3.SQLITE_NOTADB,
         sqlite3.SQLITE_PERM,
@@ -265,7 +267,7 @@ _INHERITED: list[_File] = []  # kept, because what nobody has any more is closed
 def _meant(path: str, error: sqlite3.Error) -> ConfigurationError | LimitStoreError:
     code = getattr(error, "sqlite_errorcode", None)  # the standard library's own misuse has none
     if code is None or code & 0xFF in _UNUSABLE:
-        fix = "a SqliteLimits needs a file on a local disk, in a directory that can be written"
+        fix = "a SqliteLimits needs a file of its own on a local disk, in a directory that can be written"
         return ConfigurationError(f"limits cannot be kept in {path}: {error}; {fix}")
     return LimitStoreError(f"limits in {path} cannot be asked for now: {error}; nothing was sent")
 

@@ -282,15 +282,22 @@ def test_what_is_no_file_is_refused(path: str) -> None:
         SqliteLimits(path)
 
 
+def _make_table(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE accounts (name)")
+
+
 async def test_a_file_that_cannot_be_used(tmp_path: Path, file: Path, caplog: pytest.LogCaptureFixture) -> None:
     garbage = tmp_path / "garbage"
     await asyncio.to_thread(garbage.write_bytes, b"no database" * 1000)
-    for path in (tmp_path / "missing" / "limits.db", garbage):
+    of_others = tmp_path / "others.db"
+    await asyncio.to_thread(_make_table, of_others)
+    for path in (tmp_path / "missing" / "limits.db", garbage, of_others):
         async with SqliteLimits(path) as store:
-            with pytest.raises(ConfigurationError, match="a SqliteLimits needs a file on a local disk"):
+            with pytest.raises(ConfigurationError, match="a SqliteLimits needs a file of its own on a local disk"):
                 await store.start("k", Limits(), "a", HELD)
             store.pause("k", 1.0)
-    assert len([record for record in caplog.records if "limits cannot be kept" in record.getMessage()]) == 2
+    assert len([record for record in caplog.records if "limits cannot be kept" in record.getMessage()]) == 3
     store = SqliteLimits(file)
     await store.aclose()
     await store.aclose()
