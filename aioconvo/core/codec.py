@@ -297,13 +297,13 @@ def raw_json(value: object) -> bytes | None:
     Also of copies and pickles of them. `None` for what was made or changed here, and for the parts inside an item, which
     stand in the JSON of the item.
     """
-    if isinstance(value, Unknown):
-        return value.raw
-    came_from = origin(value)
-    if came_from is None or isinstance(came_from, bytes):
-        return came_from
-    body, place = came_from
-    raw: bytes = body.cut(place)
+    if not isinstance(value, Model):
+        return value.raw if isinstance(value, Unknown) else None
+    came_from: Any = getattr(value, ORIGIN, None)
+    if isinstance(came_from, tuple):
+        body, place = came_from
+        came_from = body.cut(place)
+    raw: bytes | None = came_from
     return raw
 
 

@@ -36,6 +36,7 @@ class UnknownMembers:
 
     def __init__(self) -> None:
         self._known: frozenset[tuple[str, str]] = frozenset()
+        self._decoders: dict[type, Callable[[bytes], Any]] = {}
 
     @property
     def names(self) -> list[str]:
@@ -44,10 +45,13 @@ class UnknownMembers:
 
     def look(self, data: object, body: bytes) -> list[tuple[str, str]]:
         """The members of a decoded answer that were not seen before; `body` is what it was decoded from."""
-        if not isinstance(data, Model) or body.count(b",") > _LOOKED_AT_MOST:
+        if not isinstance(data, Model) or (len(body) > _LOOKED_AT_MOST and body.count(b",") > _LOOKED_AT_MOST):
             return []
+        decode = self._decoders.get(type(data))
+        if decode is None:
+            decode = self._decoders[type(data)] = _decoder(getattr(data, "drifted_from", type(data)), self._known)
         try:
-            _decoder(getattr(data, "drifted_from", type(data)), self._known)(body)
+            decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             try:
                 found = {(one.struct, _told(one.member)) for one in _unknown(data, plain(body), "")}
@@ -56,6 +60,7 @@ class UnknownMembers:
             new = sorted(found - self._known)
             if len(self._known) < _NAMES_AT_MOST:  # names may be data, such as the keys of a mapping
                 self._known |= found
+                self._decoders.clear()
             return new
         return []
 

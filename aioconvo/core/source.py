@@ -42,11 +42,12 @@ class Body(msgspec.Struct, gc=False):
 
     def cut(self, place: int) -> bytes:
         """A copy of the JSON of one part; its bytes as they came."""
+        slices = self.slices
         if place == _WHOLE:
             return self._utf8().strip()
-        if self.slices is None:
-            self.slices = self._cut_all()
-        return bytes(self.slices[place])
+        if slices is None:
+            slices = self.slices = self._cut_all()
+        return bytes(slices[place])
 
     def _utf8(self) -> bytes:
         # The strict decode does not look at text that it skips.
