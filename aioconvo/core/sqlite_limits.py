@@ -142,7 +142,8 @@ class SqliteLimits:
 
     def pause(self, key: str, seconds: float) -> None:
         """See `LimitStore`."""
-        self._tell(key, "", lambda now, account: account.pause(now + seconds))
+        until = self._since_boot() + seconds  # from now, however long the file is locked
+        self._tell(key, "", lambda _now, account: account.pause(until))
 
     async def _ask(self, key: str, ticket: str | None, work: _Work[T]) -> T:
         answer: Future[T] = Future()

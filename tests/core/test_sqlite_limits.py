@@ -222,6 +222,16 @@ def locked(file: Path) -> Iterator[sqlite3.Connection]:
     db.close()
 
 
+async def test_a_pause_begins_when_it_is_told_however_long_the_file_is_locked(
+    file: Path, time: Time, locked: sqlite3.Connection
+) -> None:
+    async with SqliteLimits(file, since_boot=time) as store:
+        store.pause("k", 30.0)
+        time.now += 20.0
+        await asyncio.to_thread(locked.rollback)
+        assert await store.start("k", Limits(), "a", HELD) == 10.0
+
+
 class Stuck:
     """A clock whose sleepers sleep for ever."""
 
