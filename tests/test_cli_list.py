@@ -141,6 +141,8 @@ WRONG = [
     (["convore", "conversations", "--max-body", "10"], 1, "10 bytes"),
     (["convore", "conversations", "--base-url", "http://example.com"], 2, "https://"),
     (["convore", "conversations", "--nonsense"], 2, "No such option"),
+    (["smooch", "conversations"], 2, "give --users;"),
+    (["sunshine", "conversations"], 2, "give exactly one of --user-id or --user-external-id; got none"),
 ]
 
 

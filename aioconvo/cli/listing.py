@@ -43,8 +43,9 @@ def run(
     try:
         asyncio.run(walk.run())
     except AioconvoError as error:
-        typer.echo(f"Error: {error}", err=True)
-        return 2 if isinstance(error, _WRONG_USE) else 1
+        wrong_use = isinstance(error, _WRONG_USE)
+        typer.echo(f"Error: {listing.in_options(str(error)) if wrong_use else error}", err=True)
+        return 2 if wrong_use else 1
     finally:
         if position and walk.position is not None:
             typer.echo(walk.position, err=True)

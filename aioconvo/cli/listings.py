@@ -10,6 +10,7 @@ import datetime as dt
 import enum
 import importlib
 import inspect
+import re
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -60,6 +61,12 @@ class Listing:
         """Names of the ids that must be given, in their order."""
         _, *given = inspect.signature(self.method).parameters.values()
         return tuple(one.name for one in given if one.kind is one.POSITIONAL_OR_KEYWORD)
+
+    def in_options(self, words: str) -> str:
+        """What an error of Python says, with options in place of its parameters: `users=[...]` is `--users`."""
+        names = "|".join(re.escape(name) for name in inspect.signature(self.method).parameters if name != "self")
+        told = re.compile(rf"\b({names})(?:=(?:\[\.\.\.\]|\.\.\.)|(?<=_id)\b)")
+        return told.sub(lambda found: _flag(found[1]), words)
 
     def call(self, client: Any, arguments: Mapping[str, Any]) -> AsyncPaginator[Any]:
         """The list, of this client; bad arguments raise `InvalidRequestError` here."""

@@ -58,13 +58,20 @@ class Person:
             self.names.add(name)
         return True
 
-    def is_named_in(self, row: bytes) -> bool:
-        """Whether a row holds an id or a name of theirs as a word, however its JSON writes it."""
-        find = self._pattern().search
+    def is_named_in(self, row: bytes, people: Iterable[dict[str, Any]]) -> bool:
+        """Whether a row of these people holds an id or a name of the person as a word, however its JSON writes it.
+
+        Where a namesake is among these people, the name may be theirs: the ids alone decide.
+        """
+        find = self._pattern(self.ids if any(map(self._is_namesake, people)) else self.ids | self.names).search
         return any(find(text) for text in _readings(row))
 
-    def _pattern(self) -> re.Pattern[str]:
-        words = "|".join(re.escape(_escaped(one)) for one in sorted(self.ids | self.names, key=len, reverse=True))
+    def _is_namesake(self, one: dict[str, Any]) -> bool:
+        told = {one.get("id"), one.get("address")} - {None, ""}
+        return one.get("name") in self.names and bool(told) and not told & self.ids
+
+    def _pattern(self, which: Iterable[str]) -> re.Pattern[str]:
+        words = "|".join(re.escape(_escaped(one)) for one in sorted(which, key=len, reverse=True))
         return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
 
 
@@ -133,7 +140,7 @@ def _forget(sink: Forgetting, person: Person) -> Forgot:
     gone: set[MessageKey] = set()
     for row in sink.messages():
         key = (row.provider, row.account, row.conversation_id)
-        if key in whole or (row.provider == person.provider and person.is_named_in(encode_row(row))):
+        if key in whole or (row.provider == person.provider and person.is_named_in(encode_row(row), [_author(row)])):
             gone.add((*key, row.message_id))
     every = sorted(gone | {(*key, "") for key in whole})
     with sink.ledger.transaction():
@@ -149,8 +156,7 @@ def _conversations_of(sink: Forgetting, person: Person) -> tuple[set[tuple[str, 
     for _ in range(2):  # what is learnt of them from one row may be all that another one tells
         for row in sink.messages():
             key = (row.provider, row.account, row.conversation_id)
-            author = {"id": row.author_id, "address": row.author_address, "name": row.author_name}
-            if row.provider == person.provider and person.learn(author):
+            if row.provider == person.provider and person.learn(_author(row)):
                 spoke[key] = True
             elif row.author_kind == "user" and (row.author_id or row.author_address):
                 others.add(key)
@@ -165,7 +171,7 @@ def _conversations_of(sink: Forgetting, person: Person) -> tuple[set[tuple[str, 
         if listed.conversation_id in person.ids:
             person.met = True
         named = key in spoke or len(left) < len(people) or listed.conversation_id in person.ids
-        if not named and not person.is_named_in(encode_row(listed)):
+        if not named and not person.is_named_in(encode_row(listed), left):
             continue
         if key in others or any(one.get("kind") in _OTHERS and (one.get("id") or one.get("address")) for one in left):
             shared.append(without(listed, left))
@@ -173,6 +179,10 @@ def _conversations_of(sink: Forgetting, person: Person) -> tuple[set[tuple[str, 
             whole.add(key)
     known = {_key(one) for one in shared}
     return whole | {key for key in spoke if key not in others and key not in known}, shared
+
+
+def _author(row: MessageRow) -> dict[str, Any]:
+    return {"id": row.author_id, "address": row.author_address, "name": row.author_name}
 
 
 def _key(row: ConversationRow) -> tuple[str, str, str]:

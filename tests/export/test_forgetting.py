@@ -150,3 +150,22 @@ def test_what_is_nobodys_id_or_address_removes_nothing(kind: str, user: str, tmp
     with pytest.raises(ExportError, match=r"holds nothing of a user|the user is empty"):
         forget(target(kind, tmp_path), "convore", user)
     assert list(rows(target(kind, tmp_path))) == before
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_what_a_namesake_wrote_is_kept(kind: str, tmp_path: Path) -> None:
+    given = opened(kind, tmp_path)
+    given.commit([listed(about("ann", person(ANN, "Ann Lee")), about("other", person(BOB, "Ann Lee")))])
+    given.commit(
+        [
+            page(said("a1", ANN, "Ann Lee", "Gone"), of="ann", ended=True),
+            page(said("o1", BOB, "Ann Lee", "Kept"), said("o2", BOB, "Ann Lee", f"See {ANN}"), of="other", ended=True),
+        ]
+    )
+    given.ledger.end_round(ACCOUNT)
+    given.close()
+    assert forget(target(kind, tmp_path), "convore", ANN) == (1, 2)
+    assert [row["message_id"] for row in rows(target(kind, tmp_path))] == ["o1"]
+    (other,) = open_sink(target(kind, tmp_path)).conversations()
+    assert (other.conversation_id, other.subject) == ("other", "About other")
+    assert json.loads(bytes(other.native))["members"] == [person(BOB, "Ann Lee")]
