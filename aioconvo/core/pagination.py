@@ -5,13 +5,16 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Awaitable, Callable, Generator, Sequence
-from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
+
+import msgspec
 
 from .marks import Mark
 from .page import NO_RESPONSE, Page
 from .pagers import Ask, Cursor, CursorPager, Listing, Pager, PagerFactory, listing_of
 from .positions import ListIdentity, parsed
-from .validation import not_negative
+from .response import Response
+from .validation import at_least, not_negative
 from .walks import Fetch, ItemIterator, PageIterator, Walk
 
 __all__ = ["AsyncPaginator", "Fetch", "ItemIterator", "Page", "PageIterator"]
@@ -69,11 +72,12 @@ class AsyncPaginator(Generic[T_co]):
         prefetch: int = 0,
     ) -> AsyncPaginator[T]:
         """A list of these items that sends nothing at all, for tests of code that is given lists."""
+        at_least("page_size", page_size, 1, "items")
 
-        async def fetch(ask: Ask) -> _ByHand[T]:
+        async def fetch(ask: Ask) -> Response[Any]:
             first = int(dict(ask.query).get("first", "0"))
             end = len(items) if page_size is None else first + page_size
-            return _ByHand((items[first:end], Cursor(str(end), end < len(items))))
+            return msgspec.structs.replace(NO_RESPONSE, data=(items[first:end], Cursor(str(end), end < len(items))))
 
         def pager(mark: Mark | None) -> CursorPager[tuple[Sequence[T], Cursor], T]:
             return CursorPager("first", lambda page: list(page[0]), lambda page: page[1], mark=mark)
@@ -149,9 +153,3 @@ class AsyncPaginator(Generic[T_co]):
 
     def _walk(self) -> Walk[T_co]:
         return Walk(self._fetch, self._pager, self._identity, self._start, self._limit)
-
-
-class _ByHand(NamedTuple, Generic[T]):
-    """All that a walk wants of a response."""
-
-    data: tuple[Sequence[T], Cursor]

@@ -179,7 +179,7 @@ def _mark(stored: _StoredMark | _FirstMark) -> Mark:
 
 
 def _own_mark(cursor: str, mark_at: MarkAt | None) -> Mark:
-    if mark_at is None or not cursor or not cursor.isprintable() or cursor.startswith("{"):
+    if mark_at is None or not cursor.strip() or not cursor.isprintable() or cursor.startswith("{"):
         _refuse(mark_at)
     try:
         return mark_at(cursor)

@@ -9,7 +9,7 @@ import msgspec
 
 from .errors import InvalidRequestError
 
-__all__ = ["at_most", "between", "exactly_one", "is_uuid", "length_between", "not_both", "not_negative"]
+__all__ = ["at_least", "at_most", "between", "exactly_one", "is_uuid", "length_between", "not_both", "not_negative"]
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
@@ -38,8 +38,13 @@ def between(name: str, value: object, low: float, high: float) -> None:
 
 def not_negative(name: str, value: object, unit: str) -> None:
     """Refuse what is no whole number of 0 or more; `None` is not given and passes."""
-    if value is not None and not (isinstance(value, int) and value >= 0):
-        raise InvalidRequestError(f"{name} must be 0 or more {unit}; got {_number(value)}")
+    at_least(name, value, 0, unit)
+
+
+def at_least(name: str, value: object, low: int, unit: str) -> None:
+    """Refuse what is no whole number of `low` or more; `None` is not given and passes."""
+    if value is not None and not (isinstance(value, int) and value >= low):
+        raise InvalidRequestError(f"{name} must be {low} or more {unit}; got {_number(value)}")
 
 
 def length_between(name: str, value: object, low: int, high: int, unit: str = "characters") -> None:

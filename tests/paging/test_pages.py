@@ -105,9 +105,16 @@ def test_a_list_made_by_hand_is_walked_like_any_other(
             rest = await AsyncPaginator.of(items, page_size=3, start=page.position).collect()
             assert [*(item for one in pages[: place + 1] for item in one), *rest] == items
         first = await made
+        assert (first.response.status, first.response.headers) == (0, {})
         assert list(first) == (list(pages[0]) if pages else [])
 
     asyncio.run(walk())
+
+
+@pytest.mark.parametrize("page_size", [0, -1, 1.5])
+def test_a_list_made_by_hand_has_pages_of_one_item_or_more(page_size: Any) -> None:
+    with pytest.raises(aioconvo.InvalidRequestError, match="page_size must be 1 or more items"):
+        AsyncPaginator.of([1, 2, 3], page_size=page_size)
 
 
 async def test_a_limit_of_nothing_does_not_look_like_the_end() -> None:

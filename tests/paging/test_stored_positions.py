@@ -164,7 +164,7 @@ async def test_a_position_of_a_later_version_says_so(wire: Any) -> None:
 
 
 NO_POSITIONS: list[Any] = [
-    *("[", "[]", "[2]", '["x"]', "[2,3]", '[2,"convore","GET"]', "{}", "", "\ud800", "[2,\ud800]"),
+    *("[", "[]", "[2]", '["x"]', "[2,3]", '[2,"convore","GET"]', "{}", "", " ", "\ud800", "[2,\ud800]"),
     *(b"bytes", True, 1.5),
 ]
 
