@@ -216,8 +216,12 @@ class APIClient:
             if captures():
                 record(failed_call(call, told, self._clock.monotonic(), self.request_id_headers))
             if told is raised:
+                del told  # its traceback holds this frame: a cycle, which would keep the client
                 raise
-            raise told from raised
+            try:
+                raise told from raised
+            finally:
+                del told
         finally:
             if tell_end is not None:
                 tell(tell_end, EndFacts(call.attempts, self._clock.monotonic() - began, error))
