@@ -26,6 +26,7 @@ _log = logger("limits")
 _LONG_WAIT = 5.0
 _SHORT_WAIT = 1.0
 _ASK_STORE_AGAIN = 1.0  # seconds after it failed
+_STORE_ANSWERS_IN = 5.0  # seconds that are given to it also by calls that have less patience
 _LANES_COUNTED = 32  # of those that are ahead; a known wait may be told too short, never too long
 
 
@@ -365,8 +366,13 @@ class Turnstile:
     async def _ask(self, shared: SharedLimits, at_most: float | None, patience: Patience) -> float:
         """What the shared limits say: 0.0 when the request may start, or the seconds after which to ask again."""
         now = self._clock.monotonic()
+        longest = max(patience.longest, _STORE_ANSWERS_IN)
         try:
-            wait = await shared.start(now, at_most)
+            async with asyncio.timeout(None if longest == math.inf else longest):
+                wait = await shared.start(now, at_most)
+        except TimeoutError:  # never the store's own
+            error = LimitStoreError(f"the limit store gave no answer for {longest:g} s; nothing was sent")
+            return self._store_failed(error, now, patience)
         except LimitStoreError as error:
             return self._store_failed(error, now, patience)
         self._failing_since = None

@@ -12,7 +12,7 @@ import io
 import os
 import ssl as ssl_module
 import weakref
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from http.cookies import SimpleCookie
 from types import NoneType, TracebackType
 from typing import Any, Self
@@ -35,7 +35,7 @@ from .limits import Limits, LimitStore, Quota
 from .memory_limits import MemoryLimits
 from .proxies import checked_proxy, proxies_of
 from .retry import RETRY_STATUSES, RetryDebts, Sent
-from .shared_limits import Errands, SharedLimits
+from .shared_limits import Errands, SharedLimits, quota_of
 from .time_limit import TimeLimit
 from .version import VERSION
 
@@ -298,8 +298,8 @@ class SessionPool:
         Raises:
             LimitStoreError: The limits are shared, and their store cannot answer.
         """
-        answer = (self._limit_store or self._memory).quota(credential, limits)
-        return await answer if isinstance(answer, Awaitable) else answer
+        store = self._limit_store
+        return self._memory.quota(credential, limits) if store is None else await quota_of(store, credential, limits)
 
     async def exchange(
         self,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import math
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from . import settings
 from .errors import AioconvoError, LimitStoreError
-from .limits import Limits, LimitStore
+from .limits import Limits, LimitStore, Quota
 from .log import logger
 
-__all__ = ["Errands", "SharedLimits"]
+__all__ = ["Errands", "SharedLimits", "quota_of"]
 
 _log = logger("limits")
 _LEASE_MARGIN = 5.0  # seconds beyond the request's own timeout
@@ -72,6 +74,7 @@ class SharedLimits:
 
         Raises:
             LimitStoreError: The store cannot answer.
+            ConfigurationError: What it answers is no number of seconds.
         """
         if self._settling is not None:  # it may hold the place that is asked for now
             await asyncio.wait([self._settling])
@@ -80,6 +83,7 @@ class SharedLimits:
         try:
             answer = self._store.start(self._key, self._limits, self._ticket, lease)
             wait = await self._later(answer) if isinstance(answer, Awaitable) else answer
+            settings.number("what start of the limit_store answers", wait, -math.inf, math.inf)
         except AioconvoError:
             self._give_up()
             raise
@@ -133,6 +137,21 @@ class SharedLimits:
     def pause(self, seconds: float) -> None:
         """Hold back this credential everywhere."""
         self._errands.run(lambda: self._store.pause(self._key, seconds))
+
+
+async def quota_of(store: LimitStore, key: str, limits: Limits) -> Quota:
+    """What a store says is left of these limits.
+
+    Raises:
+        LimitStoreError: The store cannot answer.
+    """
+    try:
+        answer = store.quota(key, limits)
+        return await answer if isinstance(answer, Awaitable) else answer
+    except AioconvoError:
+        raise
+    except Exception as error:
+        raise LimitStoreError(f"the limit store failed: {_named(error)}") from error
 
 
 def _new_ticket() -> str:

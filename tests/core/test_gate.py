@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import math
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from aioconvo.core.errors import LimitStoreError
+from aioconvo.core import gate as gate_module
+from aioconvo.core.errors import ConfigurationError, LimitStoreError
 from aioconvo.core.gate import FairGate, HeldBackError, Patience, Turnstile
 from aioconvo.core.limits import LimitAccount, Limits, Quota, RateLimit
 from aioconvo.core.memory_limits import LiveAccount
-from aioconvo.core.shared_limits import Errands, SharedLimits
+from aioconvo.core.shared_limits import Errands, SharedLimits, quota_of
 
 
 class SteppedClock:
@@ -612,6 +614,38 @@ async def test_a_store_that_fails_is_asked_again_for_as_long_as_calls_may_wait(c
     turnstile, _ = _shared(clock, store)
     assert await _ends(clock, [lambda: turnstile.enter(patience=Patience(60.0))]) == [5.0]
     assert "api: locked; it is asked again" in caplog.text
+
+
+async def test_a_store_that_never_answers_fails_a_call_that_may_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hanging(Store):
+        async def start(self, key: str, limits: Limits, ticket: str, lease: float) -> float:
+            self.asked.append(ticket)
+            await asyncio.Event().wait()
+            return 0.0
+
+    monkeypatch.setattr(gate_module, "_STORE_ANSWERS_IN", 0.01)
+    store = Hanging(0.0)
+    turnstile, _ = _shared(SteppedClock(), store)
+    for _ in range(2):
+        with pytest.raises(LimitStoreError, match=r"gave no answer for 0\.01 s; nothing was sent"):
+            await turnstile.enter(patience=Patience(0.0))
+    assert len(store.asked) == 1  # one at a time: what hangs may still be let through
+
+
+async def test_what_a_stores_quota_raises_is_a_store_error() -> None:
+    class Broken(Store):
+        async def quota(self, key: str, limits: Limits) -> Quota:
+            raise ConnectionError("gone: secret")
+
+    with pytest.raises(LimitStoreError, match=r"the limit store failed: ConnectionError$"):
+        await quota_of(Broken(0.0), "k", Limits())
+
+
+@pytest.mark.parametrize("said", [None, "0", math.nan, True])
+async def test_a_store_that_answers_no_number_is_refused_in_words(said: Any) -> None:
+    turnstile, _ = _shared(SteppedClock(), Store(said))
+    with pytest.raises(ConfigurationError, match="what start of the limit_store answers must be a number"):
+        await turnstile.enter(patience=Patience(10.0))
 
 
 @pytest.mark.parametrize("error", [LimitStoreError("locked"), ConnectionError("gone: secret")])
