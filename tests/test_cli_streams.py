@@ -185,3 +185,11 @@ def test_ctrl_c(name: str, served: Served) -> None:
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)
     assert (process.returncode, told) == (0 if name == "sandbox" else 130, b"")
+
+
+def test_a_report_on_standard_output_is_the_page_alone(served: Served, target: str) -> None:
+    process = _popen(served, ["report", target, "--out", "/dev/stdout"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    page, words = process.communicate(timeout=60)
+    assert process.returncode == 0, words
+    assert page.rstrip().endswith(b"</html>")
+    assert b"open it in a browser" in words

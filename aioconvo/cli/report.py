@@ -20,5 +20,5 @@ def write(target: str, out: Path, **options: Any) -> int:
     except AioconvoError as error:
         typer.echo(f"Error: {error}", err=True)
         return 2
-    typer.echo(f"{out}: open it in a browser")
+    typer.echo(f"{out}: open it in a browser", err=True)  # the page itself may be on standard output
     return 0
