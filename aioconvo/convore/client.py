@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, ClassVar, Self, Unpack
 
 from aioconvo.core.auth import BearerAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.codec import BrokenBodyError
-from aioconvo.core.operation import Operation
 from aioconvo.core.refusals import usual_words
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, secret
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["OPERATIONS", "ConvoreClient"]
 
-T = TypeVar("T")
 
 OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS)
 
@@ -97,14 +94,8 @@ class ConvoreClient(APIClient):
         options.setdefault("account", env.get("ACCOUNT"))
         return cls(pool=pool, **env.given("API_KEY", "BASE_URL"), **options)
 
-    def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
-        try:
-            return super()._decoded(operation, answer)
-        except BrokenBodyError:
-            empty = empty_page(operation.response, answer.body)
-            if empty is None:
-                raise
-            return cast("T", empty)
+    def _empty_page(self, kind: object, body: bytes) -> object:
+        return empty_page(kind, body)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
         return usual_words(answer.body)  # the shape of an error is documented nowhere

@@ -63,6 +63,7 @@ class _Capture:
 
 # A task's own capture is kept by the task, since tasks may share a context; a task that is started inside inherits by context.
 _of_tasks: weakref.WeakKeyDictionary[asyncio.Task[Any], _Capture] = weakref.WeakKeyDictionary()
+_captured = False  # whether anybody ever did: all others pay for no more than this look
 _inherited: contextvars.ContextVar[_Capture | None] = contextvars.ContextVar("aioconvo_responses", default=None)
 
 
@@ -74,6 +75,8 @@ def capture_responses() -> Generator[list[Response[Any] | FailedCall]]:
     a nested `capture_responses` is there only. Tasks that are started inside report here too. The bodies of all answers are
     kept as long as the list is: for long walks take `hooks`.
     """
+    global _captured  # noqa: PLW0603 -- set once
+    _captured = True
     task, outer = _current_task(), _innermost()
     capture = _Capture(outer)
     kept = None if task is None else _of_tasks.get(task)
@@ -107,6 +110,8 @@ def captures() -> bool:
 
 
 def _innermost() -> _Capture | None:
+    if not _captured:
+        return None
     if _of_tasks and (task := _current_task()) is not None and (own := _of_tasks.get(task)) is not None:
         return own
     return _inherited.get()

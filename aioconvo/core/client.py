@@ -11,6 +11,7 @@ from types import NoneType, TracebackType
 from typing import Any, ClassVar, Literal, Self, TypeVar, Unpack, cast
 
 import msgspec
+from multidict import istr
 
 from . import errors, settings
 from .apart import readable, take_apart
@@ -72,7 +73,7 @@ class APIClient:
     provider: ClassVar[str]
     default_host: ClassVar[str]
     default_limits: ClassVar[Limits] = Limits()
-    request_id_headers: ClassVar[Sequence[str]] = ("X-Request-Id",)
+    request_id_headers: ClassVar[Sequence[str]] = (istr("X-Request-Id"),)
     enveloped: ClassVar[bool] = False  # whether every answer, also to `request`, stands beside the API's own `error`
 
     def __init__(
@@ -353,7 +354,7 @@ class APIClient:
 
     def _response(self, call: Call, data: Any, answer: Answer) -> Response[Any]:
         elapsed, request_id = call.ended - call.began, find_request_id(answer.headers, self.request_id_headers)
-        facts = (call.attempts, elapsed, request_id, call.operation)
+        facts = (call.attempts, elapsed, request_id, call.request.operation)
         return Response(data, answer.status, answer.headers, answer.body, *facts)
 
     async def _exchange(self, call: Call, state: LoopState) -> Answer:
@@ -448,7 +449,17 @@ class APIClient:
         raise NotImplementedError
 
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
-        return decoded(operation, answer)
+        try:
+            return decoded(operation, answer)
+        except BrokenBodyError:
+            empty = self._empty_page(operation.response, answer.body)
+            if empty is None:
+                raise
+            return cast("T", empty)
+
+    def _empty_page(self, kind: object, body: bytes) -> object:  # noqa: ARG002 -- each provider's client knows its own
+        """The page that a body means which does not read as this kind, where an API writes lists that hold nothing so."""
+        return None
 
     def _error_words(self, answer: Answer) -> ErrorWords:  # noqa: ARG002 -- each provider's client reads its own shape
         """The provider's code and words in an error answer."""

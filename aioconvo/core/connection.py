@@ -11,6 +11,7 @@ from typing import Any, Protocol, Self, cast
 
 from aiohttp.client_exceptions import ClientPayloadError
 from aiohttp.client_proto import ResponseHandler
+from aiohttp.hdrs import CONTENT_LENGTH
 from aiohttp.http import HttpProcessingError, HttpResponseParser, RawResponseMessage
 from aiohttp.http_exceptions import BadHttpMessage
 from aiohttp.streams import StreamReader
@@ -152,12 +153,12 @@ class _OneAnswer:
         """Bytes of the body; infinite where they are not told beforehand."""
         if not self._with_body or message.code in _WITHOUT_BODY:
             self._parser = _NO_PARSER  # aiohttp's would wait for what the head says
-            told = message.chunked or message.headers.get("Content-Length", "0") != "0"
+            told = message.chunked or message.headers.get(CONTENT_LENGTH, "0") != "0"
             return math.inf if told and self._with_body else 0  # some send it all the same, and maybe later
         if message.chunked:
             self._chunks = ChunkedBody()
             return math.inf
-        length = message.headers.get("Content-Length")
+        length = message.headers.get(CONTENT_LENGTH)
         return math.inf if length is None else int(length)
 
     def _taken(self, data: bytes, count: int, left: float) -> int:

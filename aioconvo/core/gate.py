@@ -466,8 +466,11 @@ class Turnstile:
             gate.free += 1
         account, ticket = self._account, self._inside.pop()
         self._tickets.append(ticket)
-        with account.lock:
+        if self._unlimited:
             account.held.pop(ticket, None)
+        else:
+            with account.lock:
+                account.held.pop(ticket, None)
         if account.waiting:
             account.wake()
         if self._shared is not None:

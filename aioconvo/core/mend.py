@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import functools
 import re
 from collections.abc import Generator, Mapping
 
 import msgspec
+from multidict import istr
 
 from .codec import BrokenBodyError
 
 __all__ = ["charset_of", "drive", "in_utf8", "mended", "shallow"]
 
+_CONTENT_TYPE = istr("Content-Type")  # looked up in each answer, which costs more with a plain text
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _MARKS = (  # those of UTF-32 begin like those of UTF-16
     (codecs.BOM_UTF8, "utf-8"),
@@ -72,7 +75,12 @@ def drive(steps: Steps) -> bytes:
 
 def charset_of(headers: Mapping[str, str]) -> str | None:
     """The charset that an answer's headers name."""
-    named = _CHARSET.search(headers.get("Content-Type", ""))
+    return _charset_in(headers.get(_CONTENT_TYPE, ""))
+
+
+@functools.lru_cache(maxsize=64)
+def _charset_in(content_type: str) -> str | None:
+    named = _CHARSET.search(content_type)
     return None if named is None else named[1].strip("'")
 
 

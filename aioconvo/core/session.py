@@ -19,6 +19,7 @@ from typing import Any, Self
 
 import aiohttp
 import msgspec
+from aiohttp.hdrs import CONTENT_ENCODING, CONTENT_TYPE
 from multidict import CIMultiDictProxy
 from yarl import URL
 
@@ -53,6 +54,7 @@ _DEFAULT_MAX_BODY = 32 * 1024 * 1024
 _REDIRECTS = range(300, 400)
 _SENT_AT_ONCE = 1 << 20  # bytes
 _READ_AT_ONCE = 1 << 20  # bytes; larger bodies are inflated while they arrive
+_NO_BODY_NO_TYPE = (CONTENT_TYPE,)  # aiohttp makes one up, but not for a GET
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -334,6 +336,7 @@ class SessionPool:
                     headers=headers,
                     data=data,
                     allow_redirects=False,
+                    skip_auto_headers=_NO_BODY_NO_TYPE if data is None and method != "GET" else None,
                     proxy=None if self._proxies is None else self._proxies.of(url),
                 )
                 try:
@@ -356,13 +359,13 @@ class SessionPool:
         try:
             if length is not None and length <= min(_READ_AT_ONCE, self.max_body):
                 return self._inflated(response, await response.content.read())
-            return await self._read_bounded(response.content, response.headers.get("Content-Encoding", ""))
+            return await self._read_bounded(response.content, response.headers.get(CONTENT_ENCODING, ""))
         except BaseException:
             response.close()
             raise
 
     def _inflated(self, response: aiohttp.ClientResponse, content: bytes) -> tuple[bytes, int]:
-        encoding = response.headers.get("Content-Encoding")
+        encoding = response.headers.get(CONTENT_ENCODING)
         if encoding is None and len(content) <= self.max_body:
             return content, len(content)
         return inflate(content, encoding or "", self.max_body), len(content)
@@ -388,7 +391,6 @@ class SessionPool:
             connector=connector,
             cookie_jar=_NoCookies(),
             headers=SESSION_HEADERS,
-            skip_auto_headers=("Content-Type",),  # which it makes up for requests without a body
             auto_decompress=False,
             raise_for_status=False,
             proxy=self._proxy,

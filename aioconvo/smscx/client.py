@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from types import NoneType
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, Unpack
 
 import msgspec
 
 from aioconvo.core.auth import Auth, BasicAuth, BearerAuth, HeaderAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.codec import BrokenBodyError, reader
+from aioconvo.core.codec import reader
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.operation import Operation
 from aioconvo.core.session import Answer, SessionPool
@@ -150,13 +150,10 @@ class SmscxClient(APIClient):
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
         if answer.status == HTTPStatus.NO_CONTENT:  # may come to operations that have a body as a rule
             return None
-        try:
-            return super()._decoded(operation, answer)
-        except BrokenBodyError:
-            empty = empty_page(operation.response, answer.body)
-            if empty is None:
-                raise
-            return cast("T", empty)
+        return super()._decoded(operation, answer)
+
+    def _empty_page(self, kind: object, body: bytes) -> object:
+        return empty_page(kind, body)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
         body = _read_error(answer.body)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal, Self, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, Self, Unpack
 
 import msgspec
 
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.codec import BrokenBodyError, reader
+from aioconvo.core.codec import reader
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.key import key_auth, key_from
-from aioconvo.core.operation import Operation
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, one_of, text
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["OPERATIONS", "SunshineClient"]
 
-T = TypeVar("T")
 
 OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS, *participants.OPERATIONS)
 
@@ -143,14 +141,8 @@ class SunshineClient(APIClient):
         settings = key_from(env) | env.given("AUTH", "SCOPE", "SUBDOMAIN", "REGION", "BASE_URL")
         return cls(pool=pool, **settings, **options)
 
-    def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
-        try:
-            return super()._decoded(operation, answer)
-        except BrokenBodyError:
-            empty = empty_page(operation.response, answer.body)
-            if empty is None:
-                raise
-            return cast("T", empty)
+    def _empty_page(self, kind: object, body: bytes) -> object:
+        return empty_page(kind, body)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
         body = _read_errors(answer.body)

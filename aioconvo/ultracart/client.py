@@ -10,7 +10,7 @@ import msgspec
 
 from aioconvo.core.auth import Auth, BearerAuth, HeaderAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.codec import BrokenBodyError, reader
+from aioconvo.core.codec import reader
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.limits import Limits, RateLimit
 from aioconvo.core.operation import Operation
@@ -159,13 +159,10 @@ class UltraCartClient(APIClient):
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
         if answer.status == HTTPStatus.NO_CONTENT and operation.response is ResolvedAnswer:
             return None
-        try:
-            return super()._decoded(operation, answer)
-        except BrokenBodyError:
-            empty = empty_page(operation.response, answer.body)
-            if empty is None:
-                raise
-            return cast("T", empty)
+        return super()._decoded(operation, answer)
+
+    def _empty_page(self, kind: object, body: bytes) -> object:
+        return empty_page(kind, body)
 
     def _error_words(self, answer: Answer) -> ErrorWords:
         told = _read_told(answer.body) or _Told()
