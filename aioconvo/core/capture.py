@@ -99,19 +99,16 @@ def capture_responses() -> Generator[list[Response[Any] | FailedCall]]:
 
 def record(ended: Response[Any] | FailedCall) -> None:
     """Hand a call to whoever captures."""
-    capture = _innermost()
-    if capture is not None:
+    if _captured and (capture := _innermost()) is not None:
         capture.calls.append(ended)
 
 
 def captures() -> bool:
     """Whether anybody captures the calls made here."""
-    return _innermost() is not None
+    return _captured and _innermost() is not None
 
 
 def _innermost() -> _Capture | None:
-    if not _captured:
-        return None
     if _of_tasks and (task := _current_task()) is not None and (own := _of_tasks.get(task)) is not None:
         return own
     return _inherited.get()

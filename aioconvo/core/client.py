@@ -353,9 +353,16 @@ class APIClient:
         return fault_failure(self._facts(call), fault)
 
     def _response(self, call: Call, data: Any, answer: Answer) -> Response[Any]:
-        elapsed, request_id = call.ended - call.began, find_request_id(answer.headers, self.request_id_headers)
-        facts = (call.attempts, elapsed, request_id, call.request.operation)
-        return Response(data, answer.status, answer.headers, answer.body, *facts)
+        return Response(
+            data,
+            answer.status,
+            answer.headers,
+            answer.body,
+            call.attempts,
+            call.ended - call.began,
+            find_request_id(answer.headers, self.request_id_headers),
+            call.request.operation,
+        )
 
     async def _exchange(self, call: Call, state: LoopState) -> Answer:
         """One request: through the credential's limits and the pool's gate, then over the wire."""
@@ -365,7 +372,7 @@ class APIClient:
             waiter = Waiter(self._clock, self._counts, self._lane, self._retry.patience, self._timeout)
             await waiter.enter(call, state, turnstile)
         began = self._clock.monotonic()
-        attempt = Attempt(anew=call.lost)
+        attempt = Attempt(call.lost)
         try:
             request = call.request
             headers = self._destination.headers(call.credentials, request.content_type)

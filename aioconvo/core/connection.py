@@ -28,6 +28,7 @@ _NOTHING: _Parsed = ([], False, b"")
 _EMPTY_LINES = len(b"\r\n\r\n")  # they end like a head, and there may be some before it
 _READ_AT_ONCE = 1 << 16  # bytes
 _data_received = ResponseHandler.data_received
+_should_close: Callable[[ResponseHandler], bool] = vars(ResponseHandler)["should_close"].fget  # `super()` takes longer
 
 
 class _Parser(Protocol):
@@ -76,7 +77,7 @@ class _OneAnswer:
         """Whether the whole answer was there."""
         return self._left == 0
 
-    def begin(self, parser: _Parser, another: Callable[[], _Parser], *, with_body: bool) -> None:
+    def begin(self, parser: _Parser, another: Callable[[], _Parser], with_body: bool) -> None:
         """Take the next answer; `another` makes one more parser."""
         self._parser = parser
         self._another = another
@@ -116,9 +117,12 @@ class _OneAnswer:
         except HttpProcessingError:
             return self._feed_cut(data)
         messages = parsed[0]
-        if not messages or messages[0][0].code in _INTERIM:
+        if not messages:
             return self._feed_cut(data)
-        left = self._left = self._size(messages[0][0])
+        message = messages[0][0]
+        if message.code in _INTERIM:
+            return self._feed_cut(data)
+        left = self._left = self._size(message)
         came = len(data) - end
         if came == left:
             self._left = 0
@@ -217,14 +221,14 @@ class LiveConnection(ResponseHandler):
     def data_received(self, data: bytes) -> None:
         """Something came."""
         parser: Any = self._parser
-        answer = self._answer
+        answer: Any = self._answer
         if parser is answer:
             if data and answer.ended:
                 answer.unfit = True
                 return self.abort()
         elif parser is not None:  # the first of an answer
-            answer.begin(parser, self._another_parser, with_body=not self._skip_payload)
-            self._parser = cast("Any", answer)
+            answer.begin(parser, self._another_parser, not self._skip_payload)
+            self._parser = answer
         return _data_received(self, data)
 
     def _another_parser(self) -> _Parser:
@@ -250,7 +254,7 @@ class LiveConnection(ResponseHandler):
     @property
     def should_close(self) -> bool:
         """Whether it is of no further use, as far as this process knows."""
-        return self._answer.unfit or super().should_close
+        return self._answer.unfit or _should_close(self)
 
     def take(self) -> bool:
         """Take it for the next request, if it may be used for that; whether it may."""

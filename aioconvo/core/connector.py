@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any, cast
 
 import aiohttp
+import msgspec
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ConnectionKey
 from aiohttp.connector import Connection
@@ -19,19 +20,16 @@ from .connection import LiveConnection, WatchingContext
 __all__ = ["ATTEMPTS", "Attempt", "EarlyAnswerError", "LiveConnector", "LostConnectionError"]
 
 
-class Attempt:
+class Attempt(msgspec.Struct, gc=False):
     """One request on its way: may it use a kept connection, did it ask for one, and was it given none.
 
     What is known of a request stands here and nowhere that other tasks could share, as they may share a context.
     """
 
-    __slots__ = ("anew", "asked", "unmet")
-
-    def __init__(self, *, anew: bool) -> None:
-        self.anew = anew
-        self.asked = False
-        self.unmet = False
-        """It was given no connection, so nothing of it was sent."""
+    anew: bool
+    asked: bool = False
+    unmet: bool = False
+    """It was given no connection, so nothing of it was sent."""
 
 
 ATTEMPTS: dict[asyncio.Task[Any] | None, Attempt] = {}

@@ -231,12 +231,12 @@ class Turnstile:
 
     def _start(self) -> bool:
         """Count a request that starts now, if it may."""
-        account, tickets = self._account, self._tickets
-        ticket = tickets.pop() if tickets else _new_ticket()
+        account = self._account
         now = self._clock.monotonic()
         if account.paused_until > now:
-            tickets.append(ticket)
             return False
+        tickets = self._tickets
+        ticket = tickets.pop() if tickets else _new_ticket()
         if self._unlimited:  # what nothing is judged by needs no lock
             account.note(now, ticket)
         else:

@@ -66,8 +66,11 @@ def same(one: str, other: str) -> bool:
 
 
 def _check_names(what: str, member: str, asked: str | int | None, also: str | None, answer: object) -> None:
-    found = _member(member, answer)
-    if not isinstance(found, str) or not found:
+    try:
+        found = _getter(member)(answer)
+    except AttributeError:  # what it stands in is missing
+        found = None
+    if not found or not isinstance(found, str):
         raise BrokenBodyError(f"the answer names no {what}: {member} is missing", cut=False)
     if asked is None or found == asked or same(found, str(asked)):
         return

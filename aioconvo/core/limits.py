@@ -214,8 +214,9 @@ class LimitAccount:
         self.held[ticket] = until
         if until < self._expires:  # noqa: PLR1730 -- on the way of every request; `min` is a call
             self._expires = until
-        self.starts.append(now)
-        if len(self.starts) > self._room:
+        starts = self.starts
+        starts.append(now)
+        if len(starts) > self._room:
             self._look_over(now)
 
     def reserve(self, ticket: str) -> None:
@@ -270,9 +271,10 @@ class LimitAccount:
 
     def _look_over(self, now: float) -> None:
         """Forget the starts that no limits ask about any more."""
-        while len(self.starts) > self.most or self.starts[0] + self.longest <= now:
-            self.starts.popleft()
-        self._room = len(self.starts) + max(_LOOK_OVER_FROM, len(self.starts) // 4)  # not at each start anew
+        starts, most, longest = self.starts, self.most, self.longest
+        while len(starts) > most or starts[0] + longest <= now:
+            starts.popleft()
+        self._room = len(starts) + max(_LOOK_OVER_FROM, len(starts) // 4)  # not at each start anew
 
     def _left(self, now: float, rate: RateLimit) -> RateLeft:
         used = 0

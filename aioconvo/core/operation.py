@@ -107,17 +107,15 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
         Raises:
             InvalidRequestError: A value is empty, `.`, `..`, holds control characters, or is no text.
         """
-        literals, parameters = _pieces(self.path)
+        template, parameters = _pieces(self.path)
         if len(values) != len(parameters):
             raise InvalidRequestError(f"{self.python} needs {len(parameters)} path values; got {len(values)}")
-        path = literals[0]
-        for number, value in enumerate(values):  # as many as there are parameters
-            if isinstance(value, str) and value.isascii() and (value.isalnum() or value.replace("-", "").isalnum()):
-                path += value  # as most ids are
-            else:
-                path += encode_segment(parameters[number], value)
-            path += literals[number + 1]
-        return path
+        for value in values:
+            if type(value) is not str or not value.isascii() or not (value.isalnum() or value.replace("-", "").isalnum()):
+                break
+        else:  # as most ids are
+            return template % tuple(values)
+        return template % tuple(map(encode_segment, parameters, values))
 
     def request(
         self,
@@ -165,10 +163,10 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
 
 
 @functools.lru_cache(maxsize=512)
-def _pieces(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What stands between the parameters of a path, and their names."""
-    pieces = re.split(_PARAMETER, path)
-    return tuple(pieces[0::2]), tuple(pieces[1::2])
+def _pieces(path: str) -> tuple[str, tuple[str, ...]]:
+    """The path with `%s` for each of its parameters, and their names."""
+    pieces = re.split(_PARAMETER, path.replace("%", "%%"))
+    return "%s".join(pieces[0::2]), tuple(pieces[1::2])
 
 
 class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):

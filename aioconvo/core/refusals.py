@@ -6,6 +6,7 @@ counts: `error` or `errors` with something in it, `success` or `ok` that is fals
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -117,8 +118,10 @@ def tells_of_an_error(data: object, body: bytes, *, enveloped: bool = False) -> 
     Plain values count where the API has every answer `enveloped`, or where they hold nothing but an error: else `error` may be
     a field like any other.
     """
-    if isinstance(data, Telling):
-        return data.failed
+    answer: Any = data
+    if _tells(answer.__class__):
+        failed: bool = answer.failed
+        return failed
     if not body or body == b"{}":
         return False
     if isinstance(data, dict) and not enveloped and not refusal_of(ErrorWords(), body).alone:
@@ -128,6 +131,11 @@ def tells_of_an_error(data: object, body: bytes, *, enveloped: bool = False) -> 
         return False
     told = told_in(body)
     return told is not None and told.failed
+
+
+@functools.lru_cache(maxsize=1024)
+def _tells(kind: Any) -> bool:
+    return issubclass(kind, Telling)
 
 
 def _goes_with_an_error(name: str, begins: bytes) -> bool:

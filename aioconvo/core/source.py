@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from .codec import ORIGIN, Envelope, Model, decode as read, origin
+from .codec import ORIGIN, Envelope, Model, decode as read
 from .cut import cut_now, is_union, item_type
 from .mend import drive, in_utf8
 
@@ -79,28 +79,29 @@ def decode(body: bytes, kind: type[T], charset: str | None = None) -> T:
     return data
 
 
-def link(data: object, body: bytes, charset: str | None = None) -> None:
+def link(data: Any, body: bytes, charset: str | None = None) -> None:
     """Let a decoded answer, its nouns and the items of its lists know the body they came in."""
-    if not isinstance(data, Model):
+    shape = _shape(data.__class__)
+    if shape is None:
         return
-    known = origin(data)
-    if isinstance(known, tuple):
+    known = getattr(data, ORIGIN, None)
+    if type(known) is tuple:
         return
-    kind: Any = getattr(data, "drifted_from", type(data))
+    kind, nouns = shape
     lengths: list[int | None] = []
     # A body that was mended is known already.
     source = Body(known or body, charset, kind, lengths)
     _set(data, ORIGIN, (source, _WHOLE))
     place = 0
-    for name in _nouns(kind):
+    for name in nouns:
         value = getattr(data, name)
-        if isinstance(value, list):
+        if type(value) is list:
             items: list[Any] = value  # pyright: ignore[reportUnknownVariableType] -- structs are read by name
             _link_items(items, source, place)
             lengths.append(len(items))
             place += len(items)
         else:
-            if isinstance(value, Model):
+            if value is not None and _shape(value.__class__) is not None:
                 _set(value, ORIGIN, (source, place))
             lengths.append(None)
             place += 1
@@ -125,6 +126,15 @@ def _link_items(items: list[Any], source: Body, place: int) -> None:
         for number, item in enumerate(items, place):
             if isinstance(item, Model):
                 _set(item, ORIGIN, (source, number))
+
+
+@functools.lru_cache(maxsize=1024)
+def _shape(kind: Any) -> tuple[Any, tuple[str, ...]] | None:
+    """The struct that a type is, also where it drifted, and its `_nouns`; `None` for what is no struct of an answer."""
+    if not issubclass(kind, Model):
+        return None
+    meant = getattr(kind, "drifted_from", kind)
+    return meant, _nouns(meant)
 
 
 @functools.cache
