@@ -111,7 +111,8 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
         if len(values) != len(parameters):
             raise InvalidRequestError(f"{self.python} needs {len(parameters)} path values; got {len(values)}")
         for value in values:
-            if type(value) is not str or not value.isascii() or not (value.isalnum() or value.replace("-", "").isalnum()):
+            # As bytes, of which it is told sooner whether they are letters and digits.
+            if type(value) is not str or not value.isascii() or not value.encode().replace(b"-", b"").isalnum():
                 break
         else:  # as most ids are
             return template % tuple(values)
