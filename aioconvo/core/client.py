@@ -49,6 +49,7 @@ from .response import Response, decoded
 from .retry import RetryPolicy, Verdict
 from .session import Answer, Attempt, BrokenAnswerError, LoopState, SessionPool, TransportFaultError
 from .stats import Counts, Stats
+from .time_limit import OverdueError
 from .token import AccessToken, TokenAuth
 
 __all__ = ["APIClient", "APIResource", "ClientOptions", "ErrorWords"]
@@ -210,7 +211,15 @@ class APIClient:
         tell_end = None if self._hooks is None else self._observer.call_begins(call)
         error: str | None = None
         try:
-            response = await (self._complete(call) if deadline is None else self._complete_in_time(call))
+            state = self._pool.state_now() or await self._pool.state()
+            if deadline is None:
+                response = await self._complete(call, state)
+            else:
+                try:
+                    with state.deadlines[self._deadline]:
+                        response = await self._complete(call, state)
+                except OverdueError:
+                    raise self._deadline_error(call) from None
         except BaseException as raised:
             told = self._told(call, raised)
             error = self._counts.raised(told)
@@ -278,9 +287,8 @@ class APIClient:
 
     # The loop.
 
-    async def _complete(self, call: Call) -> Response[Any]:
+    async def _complete(self, call: Call, state: LoopState) -> Response[Any]:
         """Try until there is a good answer or a reason to stop."""
-        state = self._pool.state_now() or await self._pool.state()
         while True:
             if call.attempts:
                 call.waited_for_limits = call.waited_for_pool = 0.0
@@ -307,16 +315,6 @@ class APIClient:
                 return self._response(call, None, result.answer)
             call.maybe_done |= result.outcome.doubtful
             await self._wait_or_raise(call, state, result)
-
-    async def _complete_in_time(self, call: Call) -> Response[Any]:
-        scope = asyncio.timeout(self._deadline)
-        try:
-            async with scope:
-                return await self._complete(call)
-        except TimeoutError as error:
-            if isinstance(error, errors.AioconvoError) or not scope.expired():
-                raise
-            raise self._deadline_error(call) from None
 
     async def _judged_apart(self, call: Call, answer: Answer) -> Response[Any] | Failure:
         """What an answer says that has to be taken apart."""

@@ -37,7 +37,7 @@ from .memory_limits import MemoryLimits
 from .proxies import checked_proxy, proxies_of
 from .retry import RETRY_STATUSES, RetryDebts, Sent
 from .shared_limits import Errands, SharedLimits, quota_of
-from .time_limit import TimeLimit
+from .time_limit import TimeLimits
 from .version import VERSION
 
 __all__ = ["Answer", "Attempt", "BrokenAnswerError", "SessionPool", "TransportFaultError"]
@@ -116,19 +116,9 @@ class LoopState:
         self.errands = Errands()
         self.retry_debts = RetryDebts()
         self.closer: AsyncGenerator[None, None] | None = None
-        self.time_limits: dict[float | None, TimeLimit] = {}
+        self.time_limits = TimeLimits()  # of attempts
+        self.deadlines = TimeLimits()  # of whole calls, which are around attempts
         self._waits: set[asyncio.Timeout] = set()
-
-    def time_limit(self, seconds: float | None) -> contextlib.AbstractContextManager[None]:
-        """A new one of the `time_limits` for attempts that raise `TimeoutError` after `seconds`."""
-        if seconds is None:
-            return contextlib.nullcontext()
-        for key, one in list(self.time_limits.items()):
-            if one.idle:  # its timer would keep it until it goes off
-                one.close()
-                del self.time_limits[key]
-        limit = self.time_limits[seconds] = TimeLimit(seconds, asyncio.get_running_loop())
-        return limit
 
     @contextlib.asynccontextmanager
     async def wait(self) -> AsyncGenerator[None]:
@@ -163,8 +153,8 @@ class LoopState:
         for scope in waits:
             scope.reschedule(0.0)
         self.gate.close(lambda: PoolClosedError(_CLOSED_MEANWHILE))
-        for limit in self.time_limits.values():
-            limit.close()
+        self.time_limits.close()
+        self.deadlines.close_idle()  # the others go on: what a call still does to end is no request
         await self.session.close()
         await self.errands.finish()
 
@@ -326,7 +316,7 @@ class SessionPool:
         task = asyncio.current_task()
         ATTEMPTS[task] = attempt
         try:
-            with state.time_limits.get(timeout) or state.time_limit(timeout):
+            with state.time_limits[timeout]:
                 # aiohttp warns of large bodies that are sent at once, and sends a file piece by piece.
                 data = body if body is None or len(body) <= _SENT_AT_ONCE else io.BytesIO(body)
                 # Redirects are never followed: aiohttp would carry custom credential headers to any host.

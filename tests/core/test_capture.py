@@ -82,7 +82,7 @@ async def test_what_cannot_be_inflated_has_its_status_and_headers(wire: Any, gad
 
 async def test_calls_that_are_cancelled_or_late_or_come_after_the_end_are_there_too(gadgets: GadgetClient) -> None:
     class Stuck(GadgetClient):
-        async def _complete(self, _call: Any) -> Any:
+        async def _complete(self, _call: Any, _state: Any) -> Any:
             await asyncio.Event().wait()
 
     stuck = Stuck(base_url="https://api.test", auth=gadgets._auth, pool=gadgets.pool)

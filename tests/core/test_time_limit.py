@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from aioconvo.core.errors import PoolClosedError
 from aioconvo.core.gate import FairGate, Turnstile
 from aioconvo.core.limits import Limits
 from aioconvo.core.session import SessionPool
-from aioconvo.core.time_limit import TimeLimit
+from aioconvo.core.time_limit import OverdueError, TimeLimit, TimeLimits
 from tests.virtual_time import in_virtual_time
 
 SHORT = 60.0
@@ -30,7 +31,7 @@ async def test_who_stays_too_long_gets_a_timeout_error() -> None:
     limit = _limit(SHORT)
     new_future = asyncio.get_running_loop().create_future
     ends = await asyncio.gather(*(_inside(limit, new_future()) for _ in range(50)), return_exceptions=True)
-    assert [type(end) for end in ends] == [TimeoutError] * 50
+    assert [type(end) for end in ends] == [OverdueError] * 50
     assert limit.idle
 
 
@@ -135,19 +136,48 @@ async def test_it_stands_inside_the_timeout_of_others() -> None:
     limit.close()
 
 
-async def test_limits_that_nobody_uses_leave_no_timer_behind() -> None:
+async def test_limits_that_nobody_uses_are_let_go_of_before_there_are_many() -> None:
     async with SessionPool() as pool:
         state = await pool.state()
-        timers = []
-        for seconds in range(1, 50):
-            with state.time_limit(float(seconds)):
-                timers.append(state.time_limits[float(seconds)]._timer)
-        assert len(state.time_limits) == 1
-        assert all(timer is not None and timer.cancelled() for timer in timers[:-1])
+        made: list[TimeLimit] = []
+        for seconds in range(1, 2000):
+            with state.time_limits[float(seconds)]:
+                made.append(_limit_of(state.time_limits, float(seconds)))
+        timers = [limit._timer for limit in made]
+        assert sum(timer is not None for timer in timers) == len(state.time_limits) <= 64
         last = timers[-1]
         assert last is not None
         assert not last.cancelled()
     assert last.cancelled()
+
+
+def _limit_of(limits: TimeLimits, seconds: float) -> TimeLimit:
+    limit = limits[seconds]
+    assert isinstance(limit, TimeLimit)
+    return limit
+
+
+async def test_many_different_limits_at_once_cost_no_more_each_than_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted in looks at whether a limit is idle, which were as many as there were limits, for each new one."""
+    looks = 0
+    idle: Any = vars(TimeLimit)["idle"]
+
+    def counted(limit: TimeLimit) -> bool:
+        nonlocal looks
+        looks += 1
+        return bool(idle.fget(limit))
+
+    monkeypatch.setattr(TimeLimit, "idle", property(counted))
+    gate = asyncio.get_running_loop().create_future()
+    limits = TimeLimits()
+    tasks = [asyncio.create_task(_inside(_limit_of(limits, 60.0 + number), gate)) for number in range(4000)]
+    await asyncio.sleep(0)
+    for number in range(4000):
+        limits[1000.0 + number]
+    gate.set_result(None)
+    await asyncio.gather(*tasks)
+    assert looks <= 2 * 8000
+    limits.close()
 
 
 # What waits for the pool when it closes.
