@@ -104,7 +104,7 @@ class APIClient:
         self._counts = Counts()
         self._hooks: Hooks | None = None
         self._observer = Observer(self._counts, None, self._origin, self.request_id_headers)
-        self._turnstile: tuple[LoopState, Turnstile] | None = None
+        self._turnstile: dict[LoopState, Turnstile] = {}  # the last one, for copies, too
         # What limits are counted for.
         self._credential = digest(self.provider, str(self._origin), auth.identity)
         self._apply(options)
@@ -120,7 +120,7 @@ class APIClient:
         self._lane = options.get("lane", self._lane)
         self._account = options.get("account", self._account)
         if "limits" in options:
-            self._limits, self._turnstile = options["limits"], None
+            self._limits, self._turnstile = options["limits"], {}
         if "hooks" in options:
             self._hooks = options["hooks"]
             self._observer = Observer(self._counts, self._hooks, self._origin, self.request_id_headers)
@@ -351,21 +351,13 @@ class APIClient:
         return fault_failure(self._facts(call), fault)
 
     def _response(self, call: Call, data: Any, answer: Answer) -> Response[Any]:
-        return Response(
-            data,
-            answer.status,
-            answer.headers,
-            answer.body,
-            call.attempts,
-            call.ended - call.began,
-            find_request_id(answer.headers, self.request_id_headers),
-            call.request.operation,
-        )
+        request_id, elapsed = find_request_id(answer.headers, self.request_id_headers), call.ended - call.began
+        headers, body, operation = answer.headers, answer.body, call.request.operation
+        return Response(data, answer.status, headers, body, call.attempts, elapsed, request_id, operation)
 
     async def _exchange(self, call: Call, state: LoopState) -> Answer:
         """One request: through the credential's limits and the pool's gate, then over the wire."""
-        held = self._turnstile
-        turnstile = held[1] if held is not None and held[0] is state else self._entrance(state)
+        turnstile = self._turnstile.get(state) or self._entrance(state)
         if not turnstile.try_enter():
             waiter = Waiter(self._clock, self._counts, self._lane, self._retry.patience, self._timeout)
             await waiter.enter(call, state, turnstile)
@@ -433,7 +425,8 @@ class APIClient:
     def _entrance(self, state: LoopState) -> Turnstile:
         """This credential's turnstile in this loop; held to spare the next look-up."""
         turnstile = self._pool.turnstile(state, self._credential, self._limits, self.provider)
-        self._turnstile = (state, turnstile)
+        self._turnstile.clear()
+        self._turnstile[state] = turnstile
         return turnstile
 
     async def _credentials(self, call: Call) -> Mapping[str, str]:

@@ -73,10 +73,10 @@ def checked(options: ClientOptions) -> ClientOptions:
     Raises:
         ConfigurationError: A name is unknown, or a value is none that it takes; the message names it.
     """
-    unknown = options.keys() - _CHECKS.keys()
-    for name in sorted(unknown & _OF_THE_POOL):
-        raise ConfigurationError(f"{name} is an option of the pool: give pool=aioconvo.SessionPool({name}=...)")
-    if unknown:
+    if not options.keys() <= _CHECKS.keys():
+        unknown = options.keys() - _CHECKS.keys()
+        for name in sorted(unknown & _OF_THE_POOL):
+            raise ConfigurationError(f"{name} is an option of the pool: give pool=aioconvo.SessionPool({name}=...)")
         raise ConfigurationError(f"unknown options: {', '.join(sorted(unknown))}")
     for name, value in options.items():
         _CHECKS[name](name, value)

@@ -74,12 +74,13 @@ async def test_what_was_made_ready_for_requests_stays(gadgets: GadgetClient) -> 
     same = gadgets.with_options(timeout=1.0, lane="other", max_retries=0, deadline=3.0)
     assert same._destination is gadgets._destination
     assert same._observer is gadgets._observer
-    assert same._turnstile == (state, entrance)
+    assert same._turnstile == {state: entrance}
+    assert gadgets.with_options()._entrance(state) is entrance
     other = gadgets.with_options(limits=aioconvo.Limits(concurrency=1), headers={"X-A": "1"}, hooks=aioconvo.Hooks())
     assert other._destination is not gadgets._destination
     assert other._observer is not gadgets._observer
-    assert other._turnstile is None
-    assert gadgets._turnstile == (state, entrance)
+    assert other._turnstile == {}
+    assert gadgets._turnstile == {state: entrance}
 
 
 async def test_an_option_stays_until_it_is_given_again(gadgets: GadgetClient) -> None:
@@ -90,3 +91,9 @@ async def test_an_option_stays_until_it_is_given_again(gadgets: GadgetClient) ->
     assert portable["limits"] == aioconvo.Limits(concurrency=3)
     await then.aclose()
     assert not gadgets.pool.closed
+
+
+async def test_a_copy_that_enters_first_has_entered_for_all(gadgets: GadgetClient) -> None:
+    state = await gadgets.pool.state()
+    entrance = gadgets.with_options(timeout=1.0)._entrance(state)
+    assert gadgets._turnstile == {state: entrance}
