@@ -318,8 +318,7 @@ class APIClient:
 
     async def _judged_apart(self, call: Call, answer: Answer) -> Response[Any] | Failure:
         """What an answer says that has to be taken apart."""
-        apart = await take_apart(answer, call.operation.response)
-        return cast("Response[Any] | Failure", self._judged(call, apart))
+        return cast("Response[Any] | Failure", self._judged(call, await take_apart(answer, call.operation.response)))
 
     def _judged(self, call: Call, answer: Answer) -> Response[Any] | Failure | None:
         """What an answer says; `None`: it has to be taken apart first."""
@@ -450,8 +449,7 @@ class APIClient:
         try:
             return decoded(operation, answer)
         except BrokenBodyError:
-            empty = self._empty_page(operation.response, answer.body)
-            if empty is None:
+            if (empty := self._empty_page(operation.response, answer.body)) is None:
                 raise
             return cast("T", empty)
 
@@ -475,8 +473,7 @@ class APIClient:
         return refusal_failure(facts, answer, refusal, now, texts, repeatable=call.operation.effect.repeatable)
 
     def _broken(self, call: Call, fault: BrokenBodyError, status: int, headers: Mapping[str, str]) -> Failure:
-        facts = self._facts(call, headers)
-        return broken_failure(facts, fault, status, headers, repeatable=call.request.operation.effect.repeatable)
+        return broken_failure(self._facts(call, headers), fault, status, headers, repeatable=call.operation.effect.repeatable)
 
     def _deadline_error(self, call: Call) -> errors.CallError:
         kind = errors.APIDeadlineError if call.under_way else errors.DeadlineExceededError
