@@ -258,10 +258,18 @@ def test_the_commands_of_the_readme(served: Served, tmp_path: Path, monkeypatch:
     pytest.importorskip("pyarrow")
     section = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").partition("\n## Export\n")[2]
     commands = section.partition("```sh\n")[2].partition("```")[0].splitlines()
-    assert [command.split()[1] for command in commands] == ["export", "export", "verify", "report"]
+    assert [command.split()[1] for command in commands] == ["export", "export", "verify", "report", "forget"]
     monkeypatch.chdir(tmp_path)
     Path("users.txt").write_text("user-1\nuser-2\n")
-    for command in commands:
+    for written in commands:
+        command = written
+        if "forget" in written:  # somebody who is there, in place of Ann
+            (address,) = (
+                sqlite3.connect("support.sqlite")
+                .execute("SELECT author_address FROM messages WHERE provider = 'convore' AND author_kind = 'user'")
+                .fetchone()
+            )
+            command = written.replace("ann@example.org", address)
         result = runner.invoke(app, shlex.split(command, comments=True)[1:], env=served.environ)
         assert result.exit_code == 0, result.output
     assert {path.name for path in tmp_path.iterdir()} > {"support.sqlite", "archive", "support-smooch.sqlite", "report.html"}

@@ -17,7 +17,8 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 import aioconvo
-from aioconvo.core.codec import BrokenBodyError, Envelope, Model, Unknown, decode, encode
+from aioconvo.core.apart import take_apart
+from aioconvo.core.codec import BrokenBodyError, Envelope, Model, UnfitError, Unknown, decode, encode
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError
 from aioconvo.core.failures import ErrorWords
 from aioconvo.core.inflate import inflate
@@ -140,7 +141,11 @@ def positions(data: bytes) -> None:
 
 def _walk(client: Any, make: Callable[..., AsyncPaginator[Any]], body: bytes, start: str | None) -> None:
     async def send(request: Any) -> Response[Any]:
-        data = client._decoded(request.operation, Answer(200, _headers({}), body))
+        answer = Answer(200, _headers({}), body)
+        try:
+            data = client._decoded(request.operation, answer)
+        except UnfitError:
+            data = client._decoded(request.operation, await take_apart(answer, request.operation.response))
         if tells_of_an_error(data, body, enveloped=client.enveloped):
             refusal_of(ErrorWords(), body)
             raise BrokenBodyError("refused", cut=False)
@@ -164,10 +169,11 @@ def _walk(client: Any, make: Callable[..., AsyncPaginator[Any]], body: bytes, st
 
 
 def _now(coroutine: Any) -> Any:
-    """What a coroutine gives that has nothing to wait for."""
+    """What a coroutine gives that waits for nothing but its turn."""
     running: Coroutine[Any, Any, Any] = coroutine
     try:
-        running.send(None)
+        while running.send(None) is None:
+            pass
     except StopIteration as end:
         return end.value
     raise AssertionError("something waits")
