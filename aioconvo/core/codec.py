@@ -11,7 +11,7 @@ import functools
 import re
 import types
 from collections.abc import Callable, Iterator
-from typing import Any, Self, TypeVar, cast, dataclass_transform
+from typing import Any, Protocol, Self, TypeVar, cast, dataclass_transform
 
 import msgspec
 
@@ -286,6 +286,10 @@ def _in_one_line(raw: bytes) -> bytes:
     return msgspec.json.format(raw, indent=-1) if b"\n" in raw or b"\r" in raw else raw
 
 
+class _Cut(Protocol):
+    def cut(self, place: int) -> bytes: ...
+
+
 def origin(value: object) -> Any:
     """What a struct knows of the JSON it came from: `None`, the JSON, or the body it stands in and its place there."""
     return getattr(value, ORIGIN, None) if isinstance(value, Model) else None
@@ -301,8 +305,8 @@ def raw_json(value: object) -> bytes | None:
         return value.raw if isinstance(value, Unknown) else None
     came_from: Any = getattr(value, ORIGIN, None)
     if isinstance(came_from, tuple):
-        body, place = came_from
-        came_from = body.cut(place)
+        body, place = cast("tuple[_Cut, int]", came_from)
+        return body.cut(place)
     raw: bytes | None = came_from
     return raw
 
@@ -346,7 +350,7 @@ def strict(body: bytes, kind: type[T]) -> T:
     Raises:
         UnfitError: It is not.
     """
-    decoder = _decoders.get(kind)
+    decoder: Any = _decoders.get(kind)
     if decoder is None:
         decoder = _decoders[kind] = msgspec.json.Decoder(kind).decode
     try:
