@@ -7,6 +7,7 @@ descriptors or tasks grow beyond the bounds below, or when an error comes that i
 from __future__ import annotations
 
 import argparse
+import array
 import asyncio
 import dataclasses
 import gc
@@ -51,6 +52,20 @@ class Sample:
     in_use: int
     calls: int
     errors: int
+
+
+class Samples:
+    """Samples in columns of plain numbers, so that keeping them holds no blocks of the allocator that is measured."""
+
+    def __init__(self) -> None:
+        self._columns = [array.array("d") for _ in dataclasses.fields(Sample)]
+
+    def append(self, sample: Sample) -> None:
+        for column, value in zip(self._columns, dataclasses.astuple(sample), strict=True):
+            column.append(value)
+
+    def all(self) -> list[Sample]:
+        return [Sample(second, *map(int, others)) for second, *others in zip(*self._columns, strict=True)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,7 +125,7 @@ async def _soak(
 ) -> tuple[list[Sample], list[Rest], tuple[Sample, Sample], dict[str, Any]]:
     began = time.monotonic()
     root = endpoints["smscx"]["base_url"].rsplit("/", 1)[0]
-    samples: list[Sample] = []
+    samples = Samples()
     rests: list[Rest] = []
     async with aioconvo.ConvoreClient(api_key="none", base_url=root) as control:
         state = (await control.request("GET", "/_sandbox/state")).data
@@ -127,16 +142,14 @@ async def _soak(
         after = dataclasses.replace(_sample(began, load, None), in_use=in_use)
         state = (await control.request("GET", "/_sandbox/state")).data
     return (
-        samples,
+        samples.all(),
         rests,
         (before, after),
         {name: {key: one[key] for key in ("requests", "faults")} for name, one in state.items()},
     )
 
 
-async def _work(
-    load: Load, workers: int, began: float, until: float, samples: list[Sample], pool: aioconvo.SessionPool
-) -> None:
+async def _work(load: Load, workers: int, began: float, until: float, samples: Samples, pool: aioconvo.SessionPool) -> None:
     """All workers side by side, to the end of what each does last; a sample every second."""
     async with asyncio.TaskGroup() as group:
         for _ in range(workers):
