@@ -22,12 +22,14 @@ def main() -> None:
             if error.name not in {"typer", "rich"}:
                 raise
             sys.exit('the aioconvo command needs its extra: pip install "aioconvo[cli]"')
-        from aioconvo.core.errors import ConfigurationError  # noqa: PLC0415 -- not for the version alone
-
         try:
             app()
-        except ConfigurationError as error:  # an option's value that only the library knows to be wrong
-            sys.stderr.write(f"Error: {error}\n")
+        except ValueError as error:
+            from aioconvo.core.errors import ConfigurationError  # noqa: PLC0415 -- help does not need the library
+
+            if not isinstance(error, ConfigurationError):
+                raise
+            sys.stderr.write(f"Error: {error}\n")  # an option's value that only the library knows to be wrong
             sys.exit(2)
 
 
