@@ -99,8 +99,8 @@ class _Pydantic(_Twins):
         fields: dict[str, Any] = {}
         for one in msgspec.structs.fields(kind):
             default = ... if one.required else None
-            # pydantic does not take names that begin with an underscore, nor any that its models have themselves.
-            fields[one.name] = (self.spell(hints[one.name]), pydantic.Field(default, alias=one.encode_name))
+            # pydantic does not take names that begin with an underscore.
+            fields[one.name.lstrip("_")] = (self.spell(hints[one.name]), pydantic.Field(default, alias=one.encode_name))
         if (tag := _tag(kind)) is not None:
             fields["type"] = (f"Literal[{tag!r}]", pydantic.Field())
         made: type = pydantic.create_model(
