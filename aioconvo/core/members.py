@@ -29,7 +29,7 @@ def unknown_members(item: object) -> dict[str, Any]:
 
 
 class UnknownMembers:
-    """The members without a field of many answers, by name: `Message.badge`. Looking costs a third of a decode.
+    """The members without a field of many answers, by name: `Message.badge`. Looking costs about as much as a decode.
 
     Values are not looked at: only that there is such a member.
     """
