@@ -18,6 +18,7 @@ async def together(coroutines: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
         return await asyncio.gather(*tasks)
     except BaseException:
         for task in tasks:
-            task.cancel()
+            if not task.cancelling():  # to cancel twice would cut short what it does at its end
+                task.cancel()
         await asyncio.wait(tasks)
         raise

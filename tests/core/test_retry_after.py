@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import math
+import random
 from typing import Any
 
 import pytest
@@ -240,6 +241,29 @@ def test_whatever_comes_it_is_a_wait_or_nothing(headers: list[tuple[str, str]], 
     for limited in (True, False):
         wait = retry_after(given_headers, now, limited=limited)
         assert wait is None or (wait >= 0.0 and math.isfinite(wait))
+
+
+def _spoiled(text: str, draw: random.Random) -> str:
+    """The text with one to three of its characters lost, doubled or replaced."""
+    characters = list(text)
+    for _ in range(draw.randint(1, 3)):
+        place = draw.randrange(len(characters) + 1)
+        characters[place : place + 1] = draw.choice(["", 2 * "".join(characters[place : place + 1]), draw.choice(_SPOILS)])
+    return "".join(characters)
+
+
+_SPOILS = "0123456789 .,;:+-eEPTZsmhd\u0663\ud83d"
+
+
+def test_ten_thousand_spoiled_values_are_waits_or_nothing() -> None:
+    """R7: every form in use, and what is none, a little out of form."""
+    draw, texts = random.Random(7), [text for text, _ in VALUES if len(text) < 300]  # noqa: S311 -- repeatable
+    values = {_spoiled(draw.choice(texts), draw) for _ in range(16_000)}
+    waits = [retry_after(CIMultiDict({"Retry-After": value}), NOW) for value in values]
+    read = [wait for wait in waits if wait is not None]
+    assert all(wait >= 0.0 and math.isfinite(wait) for wait in read)
+    assert len(waits) >= 10_000
+    assert len(waits) / 5 < len(read) < len(waits) / 2  # near enough to what is read to reach every reader
 
 
 @given(st.integers(0, 10**8), st.sampled_from([("", 1), ("s", 1), (" seconds", 1), ("ms", 0.001), ("m", 60), ("h", 3600)]))

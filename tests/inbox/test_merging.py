@@ -76,7 +76,12 @@ async def test_a_source_in_the_other_order_is_never_mixed_in(newest_first: bool)
         async for one in merge(right, wrong, newest_first=newest_first):
             found.append(one)  # noqa: PERF401 -- what came before the error counts
 
-    with pytest.raises(aioconvo.OutOfOrderError, match=r"source 2 of the merge .* (oldest|newest) first"):
+    words = (
+        "does not come newest first; .* where all sources come oldest first, merge without newest_first"
+        if newest_first
+        else "does not come oldest first; .* where all sources come newest first, merge with newest_first=True"
+    )
+    with pytest.raises(aioconvo.OutOfOrderError, match=rf"source 2 of the merge .* {words}"):
         await keep()
     assert len(found) == 4
     assert right.open == wrong.open == 0
