@@ -89,6 +89,13 @@ def mutants(session: nox.Session) -> None:
 
 
 @nox.session
+def specs(session: nox.Session) -> None:
+    """How much of each API is declared; `-- show PROVIDER` for what is missing, `-- take PROVIDER FILE` for a new version."""
+    session.install("-e", ".")
+    session.run("python", "-m", "tests.specs", *session.posargs)
+
+
+@nox.session
 def export_memory(session: nox.Session) -> None:
     """What exports of 10,000 and 1,000,000 messages take, into each kind of target: the second is bounded by the first."""
     session.install("-e", ".[cli,parquet,duckdb]")

@@ -1,0 +1,70 @@
+"""Every declaration against its specification, and what is on purpose."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.specs.deviations import Deviation, explained, on_purpose
+from tests.specs.kept import PROVIDERS, facts
+from tests.specs.report import counts, found, not_declared, table
+
+each_provider = pytest.mark.parametrize("provider", PROVIDERS)
+# A method's name or a pattern of such, a place, and what differs there.
+PATTERN = re.compile(r"[\w.*]+ (name|effect|path|query|header|body|answer)\b[^:]*: (?!\*$).{3,}")
+
+
+@each_provider
+def test_declarations_are_what_the_specification_says(provider: str) -> None:
+    left, unused = explained(found(provider), on_purpose().get(provider, ()))
+    assert not left, "\n".join(["Mend the declaration, or say in deviations.toml why it differs:", *left])
+    assert not unused, "\n".join(["These patterns of deviations.toml explain nothing any more:", *unused])
+
+
+def test_deviations_are_of_providers_that_there_are() -> None:
+    assert set(on_purpose()) <= set(PROVIDERS)
+
+
+@pytest.mark.parametrize(
+    "deviation", [one for told in on_purpose().values() for one in told], ids=lambda one: one.differences[0]
+)
+def test_a_deviation_has_a_reason_and_a_source_and_is_narrow(deviation: Deviation) -> None:
+    assert len(deviation.reason) > 20
+    assert len(deviation.source) > 10
+    assert deviation.differences
+    assert [one for one in deviation.differences if not PATTERN.fullmatch(one)] == []
+
+
+@pytest.mark.parametrize(
+    ("patterns", "left", "unused"),
+    [
+        (("messages.send body.text: optional *",), ["a.b query x: not an argument"], []),
+        (("* query *: not an argument",), ["messages.send body.text: optional in the specification"], []),
+        (
+            ("messages.send body.text: required *", "a.b query x: *"),
+            ["messages.send body.text: optional in the specification"],
+            ["messages.send body.text: required *"],
+        ),
+        (("messages?send body.text: optional *",), None, ["messages?send body.text: optional *"]),
+    ],
+)
+def test_a_pattern_explains_what_it_matches(patterns: tuple[str, ...], left: list[str] | None, unused: list[str]) -> None:
+    differences = ["messages.send body.text: optional in the specification", "a.b query x: not an argument"]
+    deviation = Deviation(differences=patterns, reason="", source="")
+    assert explained(differences, [deviation]) == (differences if left is None else left, unused)
+
+
+@each_provider
+def test_the_report_counts_each_operation_once(provider: str) -> None:
+    specified, present, missing = counts(provider)
+    assert specified == len(facts(provider).operations) == present + missing
+    assert present > 0
+    assert len(set(not_declared(provider))) == missing
+
+
+def test_the_table_has_a_row_for_each_provider_and_one_for_all() -> None:
+    head, *rows = table(PROVIDERS)
+    assert head.split() == ["specified", "declared", "not", "declared"]
+    assert [row.split()[0] for row in rows] == [*PROVIDERS, "all"]
+    assert rows[-1].split()[1] == "433"
