@@ -20,13 +20,12 @@ from .auth import Auth, digest
 from .call import Call
 from .capture import captures, failed_call, record
 from .codec import BrokenBodyError, UnfitError
+from .decoding import decode_answer
 from .destination import Destination
 from .echo import sent_texts
 from .entrance import Waiter
 from .failures import (
-    ErrorWords,
     Failure,
-    Refusal,
     broken_failure,
     fault_failure,
     refusal_failure,
@@ -44,8 +43,8 @@ from .operation import Effect, Operation, Query, QueryValue, Request, raw_reques
 from .options import ClientOptions, PortableOptions, checked
 from .pagers import Ask, Listing, PagerFactory, listing_of
 from .pagination import AsyncPaginator
-from .refusals import refusal_of, tells_of_an_error
-from .response import Response, decoded
+from .refusals import ErrorWords, Refusal, refusal_of, tells_of_an_error
+from .response import Response
 from .retry import RetryPolicy, Verdict
 from .session import Answer, Attempt, BrokenAnswerError, LoopState, SessionPool, TransportFaultError
 from .stats import Counts, Stats
@@ -447,7 +446,7 @@ class APIClient:
 
     def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
         try:
-            return decoded(operation, answer)
+            return decode_answer(operation, answer)
         except BrokenBodyError:
             if (empty := self._empty_page(operation.response, answer.body)) is None:
                 raise

@@ -23,8 +23,9 @@ from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 
 import msgspec
 
-from .codec import ORIGIN, BrokenBodyError, Envelope, Unknown, remade
 from .cut import cut, is_union, item_type
+from .json.faults import BrokenBodyError
+from .json.model import ORIGIN, Envelope, Unknown, remade
 from .mend import mended, shallow
 from .noticed import DriftKind, Drifts
 from .written_times import read_time

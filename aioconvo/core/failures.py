@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import cast
 
-import msgspec
-
 from . import errors
 from .codec import BrokenBodyError
 from .echo import without_echo
 from .hidden import without_frames
 from .identity import WrongAnswerBodyError
+from .refusals import ErrorWords, Refusal
 from .retry import Outcome, Sent, retry_after
 from .session import Answer, BrokenAnswerError, TransportFaultError
 
 __all__ = [
-    "ErrorWords",
     "Failure",
-    "Refusal",
     "broken_failure",
     "fault_error_type",
     "fault_failure",
@@ -30,21 +27,6 @@ __all__ = [
 
 _TOO_MANY_REQUESTS = 429
 _REDIRECTS = range(300, 400)
-
-
-class ErrorWords(msgspec.Struct, frozen=True):
-    """What an error body says: the provider's code and its words; either may be missing."""
-
-    code: str | None = None
-    words: str | None = None
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """What a 2xx answer means whose body says that the call failed; `alone`: without anything that a good answer holds."""
-
-    status: int
-    told: ErrorWords
-    alone: bool
 
 
 class Failure:

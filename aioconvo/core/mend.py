@@ -14,7 +14,7 @@ from collections.abc import Generator, Mapping
 import msgspec
 from multidict import istr
 
-from .codec import BrokenBodyError
+from .json.faults import BrokenBodyError
 
 __all__ = ["charset_of", "drive", "in_utf8", "mended", "shallow"]
 

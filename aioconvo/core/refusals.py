@@ -13,9 +13,18 @@ from typing import Any, cast
 import msgspec
 
 from .codec import BrokenBodyError, Envelope, Model, reader
-from .failures import ErrorWords, Refusal
 
-__all__ = ["Acknowledgement", "Telling", "refusal_of", "refuse_web_page", "tells_of_an_error", "told_in", "usual_words"]
+__all__ = [
+    "Acknowledgement",
+    "ErrorWords",
+    "Refusal",
+    "Telling",
+    "refusal_of",
+    "refuse_web_page",
+    "tells_of_an_error",
+    "told_in",
+    "usual_words",
+]
 
 _FAILURES = frozenset({"error", "fail", "failed", "failure"})
 _NO = frozenset({"false", "no", "0"})
@@ -60,6 +69,21 @@ _TOLD_AT_MOST = 65_536  # bytes of one member: longer ones are no words
 _NOTHING = frozenset({b"null", b"{}", b"[]", b'""', b"false", b"0"})
 _LONGEST_NOTHING = 6
 _read_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+class ErrorWords(msgspec.Struct, frozen=True):
+    """What an error body says: the provider's code and its words; either may be missing."""
+
+    code: str | None = None
+    words: str | None = None
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """What a 2xx answer means whose body says that the call failed; `alone`: without anything that a good answer holds."""
+
+    status: int
+    told: ErrorWords
+    alone: bool
 
 
 class Telling(Envelope):

@@ -8,17 +8,13 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from .codec import BrokenBodyError, new_values, strict
 from .mend import charset_of
-from .operation import ANY_JSON, Operation
-from .refusals import Acknowledgement, refuse_web_page
-from .session import Answer
+from .operation import Operation
 from .source import link, when_read
 
-__all__ = ["Response", "data_of", "decoded"]
+__all__ = ["Response", "data_of"]
 
 T = TypeVar("T")
-_NO_CONTENT = 204
 
 
 class Response(msgspec.Struct, Generic[T], frozen=True, gc=False):
@@ -61,28 +57,3 @@ _data: Callable[[Any], Any] = when_read(Response, "data", _link)
 def data_of(response: Any) -> Any:
     """The data of a response for those who hand no items out; pages that nobody looks into do not pay for the link."""
     return _data(response) if isinstance(response, Response) else response.data
-
-
-def decoded(operation: Operation[T], answer: Answer) -> T | None:
-    """What the body of a good answer says; `None` where none is due, or where none came to a raw request.
-
-    Raises:
-        BrokenBodyError: The body cannot be used.
-        UnfitError: It has to be taken apart first.
-    """
-    if operation.response is None:
-        refuse_web_page(answer.body)
-        return None
-    if operation.response is ANY_JSON and answer.status == _NO_CONTENT:
-        return None
-    if operation.response is ANY_JSON and not answer.body and (operation.method != "GET" or answer.whole):
-        return None
-    if new_values:
-        new_values.clear()
-    try:
-        return strict(answer.body, operation.response) if answer.apart is None else answer.apart.result()
-    except BrokenBodyError:
-        if not issubclass(operation.response, Acknowledgement):
-            raise
-        refuse_web_page(answer.body)
-        return None

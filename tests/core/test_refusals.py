@@ -13,10 +13,9 @@ import aioconvo
 from aioconvo.core.auth import HeaderAuth
 from aioconvo.core.client import APIClient
 from aioconvo.core.codec import BrokenBodyError, Model, decode
-from aioconvo.core.failures import ErrorWords
 from aioconvo.core.identity import WrongAnswerBodyError, about, all_about, both, names, same
 from aioconvo.core.operation import ANY_JSON, Effect, Operation
-from aioconvo.core.refusals import Telling, refusal_of, refuse_web_page, told_in, usual_words
+from aioconvo.core.refusals import ErrorWords, Telling, refusal_of, refuse_web_page, told_in, usual_words
 
 
 class Noun(Model):

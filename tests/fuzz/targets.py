@@ -20,13 +20,12 @@ import aioconvo
 from aioconvo.core.apart import take_apart
 from aioconvo.core.codec import BrokenBodyError, Envelope, Model, UnfitError, Unknown, decode, encode
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError
-from aioconvo.core.failures import ErrorWords
 from aioconvo.core.inflate import inflate
 from aioconvo.core.marks import Mark
 from aioconvo.core.operation import Operation, encode_query, encode_segment, raw_request
 from aioconvo.core.pagination import AsyncPaginator
 from aioconvo.core.positions import Position
-from aioconvo.core.refusals import refusal_of, tells_of_an_error
+from aioconvo.core.refusals import ErrorWords, refusal_of, tells_of_an_error
 from aioconvo.core.response import Response
 from aioconvo.core.retry import retry_after
 from aioconvo.core.session import Answer
