@@ -29,6 +29,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     oldest: int | None = None
     late: tuple[Name, ...] = ()
     floor: int | None = None
+    top: int | None = None
     total: int | None = None
     moved: bool = False
     found: bool = False

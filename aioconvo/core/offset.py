@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -38,6 +38,16 @@ class _Row(NamedTuple, Generic[T]):
     key: int | None
 
 
+class _Came(NamedTuple, Generic[T]):
+    """A page, what its answer told, and where the pager stood when it asked for it."""
+
+    items: list[T]
+    told: ResultSet
+    offset: int
+    joining: bool
+    to_drop: int
+
+
 class OffsetPager(Generic[P, T]):
     """A list asked for by offset, which may move while it is walked.
 
@@ -54,9 +64,10 @@ class OffsetPager(Generic[P, T]):
     none; with it a walk that goes on in another process knows what it read before, however far that was pushed down, and
     only a row that jumped since is given again. A list that turns out to be sorted otherwise is walked as if without.
     Rows that go away unnoticed, because the API tells no total, can hide as many others. A stored position names the rows
-    that their times alone do not tell from others, the last ones where they are more than some thousand. Rows of such a tie
-    come again only if more new rows than that came before them; a row that joins the newest tie later is taken for read. A
-    list that is not sorted, and longer than that, may give what moves meanwhile again.
+    that their times alone do not tell from others, the last ones where they are more than some thousand. A walk that goes on
+    inside such a tie looks first whether the row before its place is one of them; where it is not, it reads the tie from its
+    beginning and drops what it gave, which takes the server's order in a tie for steady. A row that joins the newest tie
+    later is taken for read. A list that is not sorted, and longer than that, may give what moves meanwhile again.
 
     `moments` and `ids` are `order` and `identity` of plain pages, for speed alone; moments sort and tie as the keys do.
     """
@@ -109,25 +120,36 @@ class OffsetPager(Generic[P, T]):
         # More rows share the newest time than a mark names: there the time alone has to tell.
         self._nameless = len(mark.late) == MOST_NAMES
         self._floor = mark.floor
-        self._top = mark.newest if mark.floor is None else None
-        self._newest, self._oldest, self._boundary = mark.newest, mark.oldest, mark.oldest
+        self._top = mark.newest if mark.floor is None else mark.top
+        self._newest = mark.newest
+        # The first version of later passes kept the oldest row of the first one.
+        self._oldest = self._boundary = None if mark.floor is not None and mark.top is None else mark.oldest
         self._edge: dict[Name, None] = dict.fromkeys(mark.seen)
-        self._late: dict[Name, None] = dict.fromkeys(mark.late)
-        self._came: tuple[list[T], ResultSet] = ([], ResultSet())
+        self._late: dict[Name, int | None] = dict.fromkeys(mark.late)
+        # A tie of more rows than a mark names: how many of those given have no name here, and how many of them are to come.
+        self._nameless_at_edge = 0 if mark.newest is None else max(0, mark.given - len(mark.seen))
+        self._joining = self._nameless_at_edge > 0
+        self._to_drop = 0
+        self._came: _Came[T] = _Came([], ResultSet(), self._offset, self._joining, self._to_drop)
 
     def ask(self) -> Ask | None:
         """The next offset."""
         if self._stuck is not None:
             raise PaginationError(self._stuck)
-        return None if self._ended else self._at(self._offset)
+        return None if self._ended else self._at(self._here())
 
     def take(self, answer: P) -> Taken[T]:
         """The rows that did not come before."""
-        items, told = self._came = self._items(answer), self._result_set(answer)
+        items, told = self._items(answer), self._result_set(answer)
+        self._came = _Came(items, told, self._offset, self._joining, self._to_drop)
         return Taken(self._accept(items, told), has_more=not self._ended)
 
+    def _here(self) -> int:
+        """The offset to ask for: where a walk joins its last one, that of the last row it gave."""
+        return max(0, self._offset - self._joining)
+
     def _accept(self, items: list[T], told: ResultSet) -> list[T]:
-        here = self._offset
+        here = self._here()
         self._asked_ahead.discard(here)
         gone = 0 if self._total is None or told.total is None else self._total - told.total
         self._total = self._total if told.total is None else told.total
@@ -136,12 +158,18 @@ class OffsetPager(Generic[P, T]):
             self._moved = True
             self._go_to(max(0, here - gone), here, moved=True)
             return []
+        if self._joining and not self._joins(items):
+            return []
+        trusted = self._order is not None
         if self._take_plain(items):
             fresh, oldest, moved = items[:], None, gone > 0
         else:
             fresh, oldest, moved = self._take_odd(items, gone)
         self._found |= bool(fresh)
         self._moved |= moved
+        if trusted and self._order is None and self._resumed and self._moved:
+            self._go_to(0, here, moved=True)  # what was left for a second look by time has to be looked for everywhere
+            return fresh
         following = here + len(items) if told.next_offset is None else told.next_offset
         self._go_on(following, self._has_more(told, len(items), oldest), moved=moved)
         self._barren = 0 if fresh or self._pass > 1 or self._resumed else self._barren + 1
@@ -163,6 +191,8 @@ class OffsetPager(Generic[P, T]):
             oldest=self._oldest,
             late=tuple(itertools.islice(self._late, MOST_NAMES)),
             floor=self._floor,
+            top=self._top if self._pass > 1 else None,
+            given=count if (count := self._nameless_at_edge + len(self._edge)) > MOST_NAMES else 0,
         )
 
     def _unsorted_mark(self, known: Mark) -> Mark:
@@ -179,14 +209,20 @@ class OffsetPager(Generic[P, T]):
         """As if the page had ended with the last row given."""
         if not items:
             return before
-        rows, told = self._came
-        count = next((number for number, row in enumerate(rows, 1) if row is items[-1]), None)
+        came = self._came
+        count = next((number for number, row in enumerate(came.items, 1) if row is items[-1]), None)
         if count is None:
             return None
         part = copy.copy(self)
         part._begin(before)  # noqa: SLF001 -- its own class
-        part._accept(rows[:count], ResultSet(next_offset=before.offset + count, total=told.total, more=True))  # noqa: SLF001 -- its own class
+        part._again(came, count)  # noqa: SLF001 -- its own class
         return part.mark()
+
+    def _again(self, came: _Came[T], count: int) -> None:
+        """Take the first rows of a page that came."""
+        self._offset, self._joining, self._to_drop = came.offset, came.joining, came.to_drop
+        told = ResultSet(next_offset=self._here() + count, total=came.told.total, more=True)
+        self._accept(came.items[:count], told)
 
     def ahead(self, count: int, wanted: int | None = None) -> Sequence[Ask]:
         """The offsets of the pages up to the known total."""
@@ -242,20 +278,50 @@ class OffsetPager(Generic[P, T]):
             in_pass = Names()
             self._read_in_pass, self._digests_in_pass = in_pass.ids, in_pass.digests
             # What the last pass missed moved while it was under way, so it is no older than the newest row of then.
-            self._floor = self._floor if self._top is None else self._top
+            if self._top is not None and self._newest is not None:
+                self._late = {name: key for name, key in self._late.items() if key is None or key >= self._top}
+                self._floor = self._newest = self._top
             self._top = self._total = None
             self._offset = self._frontier = 0
             self._moved = self._found = False
-            self._edge.clear()
+            self._boundary = None
+            self._begin_edge(None)
 
     # What was read.
+
+    def _joins(self, items: list[T]) -> bool:
+        """Whether a page begins with a row that was given in the last walk; if not, go back to where its tie began."""
+        here, self._joining = self._here(), False
+        order = self._order
+        if items and order is not None and order(items[0]) == self._oldest and self._is_named(self._identity(items[0])):
+            self._offset = here
+            return True
+        self._to_drop = self._nameless_at_edge
+        self._moved = True
+        self._go_to(max(0, self._offset - self._nameless_at_edge - len(self._edge)), self._offset, moved=True)
+        return False
+
+    def _is_named(self, identity: str | None) -> bool:
+        return identity is not None and self._name(identity, self._edge) in self._edge
+
+    def _name(self, identity: str, known: Mapping[Name, object]) -> Name:
+        """What a row is called among those known: by its digest, if they came from a mark."""
+        if identity in known or not self._digests:
+            return identity
+        digest = short(identity)
+        return digest if digest in known else identity
+
+    def _begin_edge(self, key: int | None) -> None:
+        self._oldest = key
+        self._edge.clear()
+        self._nameless_at_edge = self._to_drop = 0
 
     def _take_plain(self, items: list[T]) -> bool:
         """Whether this is a page as most are: in the first pass, sorted, all its rows new and behind those read.
 
         Then it is noted as `_take_odd` would note it.
         """
-        ids = self._ids(items) if self._ids is not None and self._pass == 1 else None
+        ids = self._ids(items) if self._ids is not None and self._pass == 1 and not self._to_drop else None
         if not ids or not self._read.isdisjoint(ids) or (self._digests and any(short(one) in self._digests for one in ids)):
             return False
         count = len(self._read)
@@ -280,10 +346,9 @@ class OffsetPager(Generic[P, T]):
         self._top = newest if self._top is None else self._top
         self._newest = newest if self._newest is None else self._newest
         if newest == self._newest:
-            self._late.update(dict.fromkeys(ids[: ties(moments)]))
+            self._late.update(dict.fromkeys(ids[: ties(moments)], newest))
         if self._oldest is None or oldest < self._oldest:
-            self._oldest = oldest
-            self._edge.clear()
+            self._begin_edge(oldest)
         self._edge.update(dict.fromkeys(ids[-ties(reversed(moments)) :]))
         return True
 
@@ -291,35 +356,56 @@ class OffsetPager(Generic[P, T]):
         """The rows that did not come before, the key of the last row in a sorted page, and whether the list moved."""
         order = self._order
         rows = [_Row(item, self._identity(item), None if order is None else order(item)) for item in items]
-        fresh, repeated = self._sift(rows)
+        fresh, noted, repeated = self._sift(rows)
         keys = self._keys(rows)
-        comes_again = repeated and self._offset >= self._frontier
-        moved = gone > 0 or comes_again or self._runs_ahead(keys, evident=repeated or gone != 0)
-        self._note(rows, keys)
+        comes_again = repeated > 0 and self._offset + repeated > self._frontier
+        moved = gone > 0 or comes_again or self._runs_ahead(keys, evident=repeated > 0 or gone != 0)
+        self._note(noted, keys)
         if self._newest is None:
             self._trail.update((row.identity, None) for row in rows if row.identity)
         return fresh, keys[-1] if keys else None, moved
 
-    def _sift(self, rows: list[_Row[T]]) -> tuple[list[T], bool]:
-        """The rows that did not come before, and whether any came before in this pass."""
+    def _sift(self, rows: list[_Row[T]]) -> tuple[list[T], list[tuple[str, int | None]], int]:
+        """The rows that did not come before, those that a mark may name, and up to which one some came before in this pass."""
         fresh: list[T] = []
+        noted: list[tuple[str, int | None]] = []
         here: set[str] = set()
-        repeated = False
-        for row in rows:
+        repeated = 0
+        for number, row in enumerate(rows, 1):
             if row.identity is None:
                 fresh.append(row.item)
                 continue
+            if self._is_for_a_later_pass(row.key) or self._drops(row):
+                continue
+            noted.append((row.identity, row.key))
             read, in_pass = self._was_read(row.identity)
-            if not read and self._was_read_before(row.key):
-                read, in_pass = True, self._pass == 1
+            if not read:
+                read, in_pass = self._was_read_before(row.key)
             if not read:
                 fresh.append(row.item)
                 self._check_place(row.key)
-            repeated |= in_pass and row.identity not in here
+            if in_pass and row.identity not in here:
+                repeated = number
             here.add(row.identity)
             self._read.add(row.identity)
             self._read_in_pass.add(row.identity)
-        return fresh, repeated
+        return fresh, noted, repeated
+
+    def _is_for_a_later_pass(self, key: int | None) -> bool:
+        """Whether a row is newer than all that a pass has read which other processes began; a mark could not name them all."""
+        return self._resumed and key is not None and self._top is not None and key > self._top
+
+    def _drops(self, row: _Row[T]) -> bool:
+        """Whether a row is one of those at the edge that were given and have no name; they stand before those that have."""
+        if not self._to_drop or row.key != self._oldest or row.identity is None or row.identity in self._read:
+            return False
+        if self._is_named(row.identity):
+            self._to_drop = 0
+            return False
+        self._to_drop -= 1
+        self._read.add(row.identity)
+        self._read_in_pass.add(row.identity)
+        return True
 
     def _was_read(self, identity: str) -> tuple[bool, bool]:
         """Whether the row was read, and whether in this pass."""
@@ -328,13 +414,15 @@ class OffsetPager(Generic[P, T]):
         digest = short(identity)
         return digest in self._digests, digest in self._digests_in_pass
 
-    def _was_read_before(self, key: int | None) -> bool:
-        """Whether an earlier process read the row: it stands between the oldest and the newest row of then."""
-        if not self._resumed or key is None or self._newest is None or key > self._newest:
-            return False
-        if key == self._newest and not self._nameless:
-            return False
-        return self._pass > 1 or (self._boundary is not None and key > self._boundary)
+    def _was_read_before(self, key: int | None) -> tuple[bool, bool]:
+        """Whether an earlier process read the row, and whether in this pass: it stands between the ends of what was read."""
+        if not self._resumed or key is None or self._newest is None:
+            return False, False
+        in_pass = self._boundary is not None and self._boundary < key and self._is_within(key, self._top)
+        return in_pass or (self._pass > 1 and self._is_within(key, self._newest)), in_pass
+
+    def _is_within(self, key: int, newest: int | None) -> bool:
+        return newest is not None and (key < newest or (key == newest and self._nameless))
 
     def _check_place(self, key: int | None) -> None:
         """A new row belongs behind those read, or before them if it jumped."""
@@ -362,27 +450,23 @@ class OffsetPager(Generic[P, T]):
 
     def _distrust_order(self) -> None:
         if self._order is not None:
+            self._begin_edge(None)
             self._trail = dict.fromkeys((*sorted(self._digests), *sorted(self._read)))
             self._knows_all = self._knows_all and not self._resumed
         self._order = None
-        self._floor = self._top = self._newest = self._oldest = None
+        self._floor = self._top = self._newest = None
         self._late.clear()
 
-    def _note(self, rows: list[_Row[T]], keys: list[int]) -> None:
-        """Keep what `mark` tells: the ends of what was read, and the rows that their keys alone do not tell from others.
-
-        In a walk those are the rows at both ends, in a second look all that it has read.
-        """
+    def _note(self, rows: list[tuple[str, int | None]], keys: list[int]) -> None:
+        """Keep what `mark` tells: the ends of what was read, and the rows that their keys alone do not tell from others."""
         if not keys or self._order is None:
             return
         self._top = keys[0] if self._top is None else self._top
-        newest = self._newest = keys[0] if self._newest is None else self._newest
-        self._late.update((row.identity, None) for row in rows if row.identity and (row.key is None or row.key >= newest))
-        if self._pass > 1:
-            if self._floor is not None:
-                self._edge.update((row.identity, None) for row in rows if row.identity)
-            return
+        self._newest = keys[0] if self._newest is None else self._newest
         if self._oldest is None or keys[-1] < self._oldest:
-            self._oldest = keys[-1]
-            self._edge.clear()
-        self._edge.update((row.identity, None) for row in rows if row.identity and row.key in {None, self._oldest})
+            self._begin_edge(keys[-1])
+        for identity, key in rows:
+            if key is None or key == self._newest or key >= self._top:
+                self._late.setdefault(self._name(identity, self._late), key)
+            if key is None or key == self._oldest:
+                self._edge.setdefault(self._name(identity, self._edge))

@@ -91,6 +91,7 @@ class _StoredMark(msgspec.Struct, frozen=True, omit_defaults=True):
     oldest: int | None = None
     late: str = ""
     floor: int | None = None
+    top: int | None = None
     total: int | None = None
     moved: bool = False
     found: bool = False
