@@ -49,12 +49,14 @@ from __future__ import annotations
 import datetime as dt
 import html
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from msgspec import UNSET
 
 from aioconvo.convore import models
-from aioconvo.convore.messages import SEND
+from aioconvo.convore.conversations import Conversations
+from aioconvo.convore.messages import SEND, Messages
+from aioconvo.core.client import APIClient
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import InvalidRequestError, WrongAnswerError
 from aioconvo.core.failures import unsure
@@ -72,9 +74,6 @@ from .people import People
 from .times import shifted, utc
 from .told import made_id, words
 from .walk import Listed, Span
-
-if TYPE_CHECKING:
-    from aioconvo.convore import ConvoreClient
 
 __all__ = ["ConvoreInbox", "conversations", "messages"]
 
@@ -189,12 +188,14 @@ class ConvoreInbox(Inbox):
         message_orders=(),
     )
 
-    def __init__(self, client: ConvoreClient) -> None:
+    def __init__(self, client: APIClient) -> None:
         self._client = client
+        self._conversations = Conversations(client)
+        self._messages = Messages(client)
 
     def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the API lists all
         # Whether the bounds are inclusive, and whether the API cuts their fractions, is not documented.
-        native = self._client.conversations.list(
+        native = self._conversations.list(
             last_message_date_after=shifted(span.since, -1.0), last_message_date_before=shifted(span.until, 1.0)
         )
         return Listed(native, conversations)
@@ -203,10 +204,10 @@ class ConvoreInbox(Inbox):
         async def fetch(asks: Fetch, ask: Ask) -> Response[Any]:
             response: Response[Any] = await asks(ask)
             if not ask.query and not response.data.data:
-                await self._client.conversations.get(conversation_id)
+                await self._conversations.get(conversation_id)
             return response
 
-        native = self._client.messages.list(conversation_id=conversation_id, format=models.MessageFormat.FULL)
+        native = self._messages.list(conversation_id=conversation_id, format=models.MessageFormat.FULL)
         return Listed(native.asked_by(fetch), partial(messages, conversation_id=conversation_id))
 
     async def send_text(self, conversation: Conversation | str, text: str) -> Message:
@@ -227,7 +228,7 @@ class ConvoreInbox(Inbox):
                 "this conversation has no message to answer; begin one with client.messages.send(channel_id=..., to=[...])"
             )
         came_in = newest.direction == models.MessageDirection.INBOUND
-        sent = await self._client.messages.send(
+        sent = await self._messages.send(
             body=html.escape(text).replace("\n", "<br>\n"),
             reply_to_message_id=newest.id,
             reply_type=models.ReplyType.REPLY,
@@ -242,7 +243,7 @@ class ConvoreInbox(Inbox):
     async def _newest(self, conversation_id: str) -> models.Message | None:
         """The newest message that came in, else the newest at all."""
         newest: tuple[bool, dt.datetime, models.Message] | None = None
-        listed = self._client.messages.list(conversation_id=conversation_id, format=models.MessageFormat.MINIMAL)
+        listed = self._messages.list(conversation_id=conversation_id, format=models.MessageFormat.MINIMAL)
         async for one in listed:
             if words(one, "id") is None:
                 continue

@@ -53,10 +53,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
+from aioconvo.core.client import APIClient
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import NotFoundError, UnsupportedError
 from aioconvo.core.marks import Mark
@@ -67,7 +68,7 @@ from aioconvo.core.pagination import Fetch
 from aioconvo.core.response import Response
 from aioconvo.smooch import models
 from aioconvo.smooch.conversations import POST_ACTIVITY
-from aioconvo.smooch.messages import LIST
+from aioconvo.smooch.messages import LIST, Messages
 from aioconvo.smooch.pages import PAGE_SIZE, MessagePage
 
 from .base import Capabilities, Inbox, Order
@@ -76,9 +77,6 @@ from .people import People
 from .times import milliseconds
 from .told import made_id, words
 from .walk import Listed, Span
-
-if TYPE_CHECKING:
-    from aioconvo.smooch import SmoochClient
 
 __all__ = ["Found", "SmoochInbox", "conversations", "messages"]
 
@@ -206,8 +204,10 @@ class SmoochInbox(Inbox):
         message_orders=(Order.NEWEST_FIRST, Order.OLDEST_FIRST),
     )
 
-    def __init__(self, client: SmoochClient) -> None:
+    def __init__(self, client: APIClient, app_id: str) -> None:
         self._client = client
+        self._app_id = app_id
+        self._messages = Messages(client, app_id)
 
     def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the API has no bounds
         if users is None:
@@ -219,13 +219,13 @@ class SmoochInbox(Inbox):
             return self._fetch(users[ask.path[0]])
 
         native = self._client.paginate(
-            LIST, (self._client.app_id,), lambda mark: _UsersPager(len(users), mark), direction="\n".join(users)
+            LIST, (self._app_id,), lambda mark: _UsersPager(len(users), mark), direction="\n".join(users)
         )
         return Listed(native.asked_by(fetch), conversations)
 
     async def _fetch(self, user_id: str) -> Response[Found | None]:
         try:
-            response: Response[Any] = await self._client.send(LIST.request(self._client.app_id, user_id))
+            response: Response[Any] = await self._client.send(LIST.request(self._app_id, user_id))
         except NotFoundError as error:
             if error.code != _NO_CONVERSATION:
                 raise
@@ -234,7 +234,7 @@ class SmoochInbox(Inbox):
         return msgspec.structs.replace(response, data=Found(user_id, response.data))
 
     def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:
-        own = self._client.messages
+        own = self._messages
         if order is Order.OLDEST_FIRST:
             native = own.list(conversation_id, after=_just_before(span.since))
         else:
@@ -247,13 +247,13 @@ class SmoochInbox(Inbox):
         A shorthand in the text can make several messages, of which this is the first.
         """
         user_id = self._id_of(conversation)
-        posted = await self._client.messages.post(user_id, message=models.TextMessage(role=models.Role.APP_MAKER, text=text))
+        posted = await self._messages.post(user_id, message=models.TextMessage(role=models.Role.APP_MAKER, text=text))
         return messages([posted.message], user_id)[0]
 
     async def mark_read(self, conversation: Conversation | str) -> None:
         """Show the user that the business has read the conversation; see `Inbox.mark_read`."""
         body = {"role": models.Role.APP_MAKER, "type": models.ActivityType.CONVERSATION_READ}
-        await self._client.call(_ACTIVITY.request(self._client.app_id, self._id_of(conversation), body=body))
+        await self._client.call(_ACTIVITY.request(self._app_id, self._id_of(conversation), body=body))
 
 
 class _UsersPager:

@@ -47,8 +47,9 @@ The contact wrote what was received: the answer names them beside their messages
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
+from aioconvo.core.client import APIClient
 from aioconvo.core.codec import Unknown
 from aioconvo.core.columns import Column, column
 from aioconvo.core.errors import InvalidRequestError
@@ -56,16 +57,13 @@ from aioconvo.core.pagers import Listing, SinglePager
 from aioconvo.core.timed import in_time_order
 from aioconvo.core.validation import is_uuid
 from aioconvo.smscx import models
-from aioconvo.smscx.conversations import GET, is_about
+from aioconvo.smscx.conversations import GET, Conversations, is_about
 
 from .base import Capabilities, Inbox, Order
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
 from .times import utc
 from .told import made_id, words
 from .walk import Listed, Span
-
-if TYPE_CHECKING:
-    from aioconvo.smscx import SmscxClient
 
 __all__ = ["SmscxInbox", "contact", "conversations", "messages"]
 
@@ -168,11 +166,12 @@ class SmscxInbox(Inbox):
         message_orders=(Order.NEWEST_FIRST, Order.OLDEST_FIRST),
     )
 
-    def __init__(self, client: SmscxClient) -> None:
+    def __init__(self, client: APIClient) -> None:
         self._client = client
+        self._conversations = Conversations(client)
 
     def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the list has no bounds
-        return Listed(self._client.conversations.list(), conversations)
+        return Listed(self._conversations.list(), conversations)
 
     def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:  # noqa: ARG002 -- as above
         is_uuid("conversation", conversation_id)
@@ -203,7 +202,7 @@ class SmscxInbox(Inbox):
         return _sent(sent if isinstance(sent, models.SentSms | models.SentChat) else Unknown(b"null"), conversation_id, channel)
 
     async def _reply(self, conversation_id: str, text: str, channel: str) -> models.SmsReply | models.ChatReply:
-        own = self._client.conversations
+        own = self._conversations
         match channel:
             case "sms":
                 return await own.reply_sms(conversation_id, text=text)
@@ -216,7 +215,7 @@ class SmscxInbox(Inbox):
 
     async def mark_read(self, conversation: Conversation | str) -> None:
         """Set the count of unread messages to 0; see `Inbox.mark_read`."""
-        await self._client.conversations.mark_read(self._id_of(conversation))
+        await self._conversations.mark_read(self._id_of(conversation))
 
 
 def _name(native: models.Message) -> str | None:

@@ -53,10 +53,11 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Unpack, cast
+from typing import Any, ClassVar, NamedTuple, Unpack, cast
 
 import msgspec
 
+from aioconvo.core.client import APIClient
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import BadRequestError, NotFoundError, UnsupportedError
 from aioconvo.core.marks import Mark, Name, Names, last_of
@@ -67,7 +68,9 @@ from aioconvo.core.response import Response
 from aioconvo.core.validation import exactly_one
 from aioconvo.sunshine import models
 from aioconvo.sunshine.conversations import LIST
+from aioconvo.sunshine.messages import Messages
 from aioconvo.sunshine.pages import ConversationPage, conversation_pager
+from aioconvo.sunshine.participants import Participants
 
 from .base import Capabilities, Inbox, InboxOptions, Order, happened_at, some
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
@@ -76,9 +79,6 @@ from .times import utc
 from .together import together
 from .told import made_id, words
 from .walk import Listed, Span, neutral
-
-if TYPE_CHECKING:
-    from aioconvo.sunshine import SunshineClient
 
 __all__ = ["Peopled", "SunshineInbox", "conversations", "conversations_with_participants", "messages"]
 
@@ -215,24 +215,27 @@ class SunshineInbox(Inbox):
         message_orders=(Order.NEWEST_FIRST,),
     )
 
-    def __init__(self, client: SunshineClient, *, participants: bool = False) -> None:
+    def __init__(self, client: APIClient, app_id: str, *, participants: bool = False) -> None:
         self._client = client
-        self._participants = participants
+        self._app_id = app_id
+        self._messages = Messages(client, app_id)
+        self._participants = Participants(client, app_id)
+        self._tells_participants = participants
 
     def with_participants(self) -> SunshineInbox:
         """An inbox whose conversations tell who takes part, for a request more for each one in a user's list."""
-        return SunshineInbox(self._client, participants=True)
+        return SunshineInbox(self._client, self._app_id, participants=True)
 
     @property
     def portable_options(self) -> InboxOptions:
         """Whether conversations tell who takes part; see `Inbox.portable_options`."""
-        return {"participants": True} if self._participants else {}
+        return {"participants": True} if self._tells_participants else {}
 
     def with_options(self, **options: Unpack[InboxOptions]) -> SunshineInbox:
         """An inbox with or without `participants`; see `Inbox.with_options`."""
-        participants = options.pop("participants", self._participants)
+        participants = options.pop("participants", self._tells_participants)
         super().with_options(**options)
-        return SunshineInbox(self._client, participants=participants)
+        return SunshineInbox(self._client, self._app_id, participants=participants)
 
     def conversations(
         self,
@@ -268,13 +271,13 @@ class SunshineInbox(Inbox):
     def _of(self, parameter: str, users: list[str]) -> Listed[Conversation]:
         native = self._client.paginate(
             LIST,
-            (self._client.app_id,),
+            (self._app_id,),
             Listing(lambda mark: _UsersPager(users, parameter, mark), _LISTED.page_size),
             direction="\n".join((parameter, *users)),
         )
         if parameter == _BY_USER:
             native = native.asked_by(_hinting)
-        if not self._participants:
+        if not self._tells_participants:
             return Listed(native, conversations)
         return Listed(native.asked_by(self._fetch_peopled), conversations_with_participants)
 
@@ -289,12 +292,12 @@ class SunshineInbox(Inbox):
         if name is None:
             return Peopled(native, ())
         try:
-            return Peopled(native, await self._client.participants.list(name, page_size=_MOST_A_PAGE).collect())
+            return Peopled(native, await self._participants.list(name, page_size=_MOST_A_PAGE).collect())
         except NotFoundError:  # deleted since it was listed
             return Peopled(native, ())
 
     def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:  # noqa: ARG002 -- as above
-        return Listed(self._client.messages.list(conversation_id), partial(messages, conversation_id=conversation_id))
+        return Listed(self._messages.list(conversation_id), partial(messages, conversation_id=conversation_id))
 
     async def send_text(self, conversation: Conversation | str, text: str) -> Message:
         """Post a text of 1 to 4096 characters as the business; see `Inbox.send_text`.
@@ -303,13 +306,13 @@ class SunshineInbox(Inbox):
         """
         conversation_id = self._id_of(conversation)
         author = models.Author(type=models.AuthorType.BUSINESS)
-        posted = await self._client.messages.post(conversation_id, author=author, content=models.TextContent(text=text))
+        posted = await self._messages.post(conversation_id, author=author, content=models.TextContent(text=text))
         return messages(posted[:1] or [Unknown(b"null")], conversation_id)[0]
 
     async def mark_read(self, conversation: Conversation | str) -> None:
         """Show the user that the business has read the conversation; see `Inbox.mark_read`. Source: PostActivity."""
         body = {"author": {"type": "business"}, "type": "conversation:read"}
-        await self._client.call(_ACTIVITY.request(self._client.app_id, self._id_of(conversation), body=body))
+        await self._client.call(_ACTIVITY.request(self._app_id, self._id_of(conversation), body=body))
 
 
 async def _hinting(asks: Fetch, ask: Ask) -> Response[Any]:

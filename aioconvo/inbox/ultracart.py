@@ -52,13 +52,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Unpack
+from typing import Any, ClassVar, NoReturn, Unpack
 
+from aioconvo.core.client import APIClient
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import CallError, UnsupportedError
 from aioconvo.core.pagers import Ask
 from aioconvo.core.pagination import Fetch
 from aioconvo.core.response import Response
+from aioconvo.ultracart.conversations import Conversations
+from aioconvo.ultracart.messages import Messages
+from aioconvo.ultracart.queues import Queues
 
 from .base import Capabilities, Inbox, InboxOptions, Order
 from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
@@ -66,9 +70,6 @@ from .people import People
 from .times import from_milliseconds, milliseconds, utc
 from .told import made_id, words
 from .walk import Listed, Span
-
-if TYPE_CHECKING:
-    from aioconvo.ultracart import UltraCartClient
 
 __all__ = ["UltraCartInbox", "conversations", "messages"]
 
@@ -196,8 +197,11 @@ class UltraCartInbox(Inbox):
         message_orders=(Order.OLDEST_FIRST,),
     )
 
-    def __init__(self, client: UltraCartClient, *, agents: Collection[str] | None = None) -> None:
+    def __init__(self, client: APIClient, *, agents: Collection[str] | None = None) -> None:
         self._client = client
+        self._conversations = Conversations(client)
+        self._messages = Messages(client)
+        self._queues = Queues(client)
         self._agents = None if agents is None else frozenset(agents)
         self._mediums: dict[str, str | None] = {}  # of conversations, the last ones at the end
 
@@ -208,7 +212,7 @@ class UltraCartInbox(Inbox):
         for. Agents who have left their queues are not among those; name them where old messages count.
         """
         if arns is None:
-            queues = await self._client.queues.list_statuses().collect()
+            queues = await self._queues.list_statuses().collect()
             agents = [agent for queue in queues for agent in getattr(queue, "agents", None) or ()]
             arns = [arn for agent in agents if (arn := words(agent, "conversation_participant_arn")) is not None]
         return UltraCartInbox(self._client, agents=arns)
@@ -225,7 +229,7 @@ class UltraCartInbox(Inbox):
         return UltraCartInbox(self._client, agents=agents)
 
     def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the list has no bounds
-        native = self._client.conversations.list(page_size=_MOST_A_PAGE)
+        native = self._conversations.list(page_size=_MOST_A_PAGE)
         return Listed(native, self._converted)
 
     def _converted(self, natives: list[Any]) -> list[Conversation]:
@@ -241,7 +245,7 @@ class UltraCartInbox(Inbox):
             del self._mediums[next(iter(self._mediums))]
 
     async def _look_at(self, conversation_id: str) -> None:
-        found = await self._client.conversations.get(conversation_id, message_limit=1)
+        found = await self._conversations.get(conversation_id, message_limit=1)
         self._note(conversation_id, words(found, "medium"))
 
     def _id_of(self, conversation: Conversation | str) -> str:
@@ -267,7 +271,7 @@ class UltraCartInbox(Inbox):
         def converted(natives: list[Any]) -> list[Message]:
             return messages(natives, conversation_id, self._agents, self._mediums.get(conversation_id))
 
-        native = self._client.messages.list(conversation_id, since=since)
+        native = self._messages.list(conversation_id, since=since)
         return Listed(native.asked_by(fetch), converted)
 
     async def send_text(self, conversation: Conversation | str, text: str) -> NoReturn:  # noqa: ARG002 -- as every inbox
@@ -283,4 +287,4 @@ class UltraCartInbox(Inbox):
 
     async def mark_read(self, conversation: Conversation | str) -> None:
         """Mark every message of the conversation as read; see `Inbox.mark_read`."""
-        await self._client.conversations.mark_read(self._id_of(conversation))
+        await self._conversations.mark_read(self._id_of(conversation))

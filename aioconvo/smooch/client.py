@@ -109,7 +109,7 @@ class SmoochClient(APIClient):
         """Conversations and messages in the structs that all providers share."""
         from aioconvo.inbox.smooch import SmoochInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
 
-        return SmoochInbox(self)
+        return SmoochInbox(self, self.app_id)
 
     @classmethod
     def from_env(

@@ -120,7 +120,7 @@ class SunshineClient(APIClient):
         """Conversations and messages in the structs that all providers share."""
         from aioconvo.inbox.sunshine import SunshineInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
 
-        return SunshineInbox(self)
+        return SunshineInbox(self, self.app_id)
 
     @classmethod
     def from_env(
