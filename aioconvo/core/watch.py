@@ -21,26 +21,33 @@ from .session import Answer
 __all__ = ["Watch", "harmless", "log_once"]
 
 _log = logger("drift")
-_EACH = 1024  # answers of an operation
+_LOOKED_AT_FIRST = 16_384  # bytes of an operation's answers; from then on one in each of
+_ONE_IN = 7  # powers of two: 128
 _HARMLESS = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$:-]{0,63}")  # what looks like a name, and like no phone number or address
 _NOTED_AT_MOST = 1000
 _noted: set[tuple[str, str, str, DriftKind]] = set()
 
 
 class Watch:
-    """What a client and its copies look for; the whole of an answer is looked at ever less often."""
+    """What a client and its copies look for.
 
-    __slots__ = ("_answers", "_members")
+    Looking for members takes as long as the decode. So it is done for the first answer to each operation, for all the others
+    while they are few and small, and then for one byte in 128.
+    """
+
+    __slots__ = ("_left", "_members")
 
     def __init__(self) -> None:
-        self._answers: dict[str, int] = {}
+        self._left: dict[str, int] = {}  # bytes of answers to each operation that may be looked at before more has come
         self._members: dict[str, UnknownMembers] = collections.defaultdict(UnknownMembers)
 
     def notices(self, operation: str, data: Any, answer: Answer) -> Drifts | None:
         """Something is not as documented in an answer to that operation."""
-        answers = self._answers[operation] = self._answers.get(operation, 0) + 1
-        rare = not answers & (answers - 1) or not answers % _EACH
-        if not rare and answer.apart is None and not new_values:
+        size = len(answer.body)
+        left = self._left.get(operation, _LOOKED_AT_FIRST) + (size >> _ONE_IN)
+        looks = left > 0
+        self._left[operation] = left - size if looks else left
+        if not looks and answer.apart is None and not new_values:
             return None
         drifts: Drifts = collections.Counter()
         if isinstance(answer.apart, TakenApart):
@@ -48,7 +55,7 @@ class Watch:
         for enum_type in new_values:
             drifts[(*_place_of(enum_type, _kind(data)), DriftKind.VALUE)] += 1
         new_values.clear()
-        if rare:
+        if looks:
             for struct, member in self._members[operation].look(data, answer.body):
                 drifts[(struct, member, DriftKind.MEMBER)] += 1
         return drifts

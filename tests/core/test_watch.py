@@ -7,13 +7,15 @@ import logging
 from typing import Any
 
 import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
 
 import aioconvo
 from aioconvo.core import watch
 from aioconvo.core.codec import Envelope, Model
 from aioconvo.core.members import UnknownMembers
+from aioconvo.core.session import Answer
 from aioconvo.core.source import decode
-from aioconvo.core.watch import harmless
+from aioconvo.core.watch import Watch, harmless
 from aioconvo.sunshine import SunshineClient
 from aioconvo.sunshine.pages import MessagePage
 from tests.conftest import BASE_URL
@@ -122,13 +124,35 @@ async def test_each_operation_is_told_of(wire: Any, caplog: pytest.LogCaptureFix
     assert operations == ["sunshine.conversations.get", "sunshine.conversations.list"]
 
 
-async def test_members_are_looked_for_ever_less_often(wire: Any) -> None:
+@pytest.mark.parametrize(("size", "looked_at"), [(300, 20), (3000, 6), (40_000, 1)])
+async def test_members_are_looked_for_in_the_first_answers(wire: Any, size: int, looked_at: int) -> None:
     told: list[aioconvo.DriftFacts] = []
     async with _client(told) as client:
-        for number in range(1, 10):
-            wire.answers("GET", body=_body(GOOD | {f"new{number}": 1}))
+        for number in range(20):
+            body = _body(GOOD | {f"new{number}": 1})
+            wire.answers("GET", body=body + b" " * (size - len(body)))
             await client.messages.list("c1")
-    assert [one.field for one in told] == ["new1", "new2", "new4", "new8"]
+    assert [one.field for one in told] == [f"new{number}" for number in range(looked_at)]
+
+
+@pytest.mark.parametrize("size", [1, 300, 16_384, 40_000, 1_000_000])
+def test_of_all_that_comes_later_one_byte_in_128_is_looked_at(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+
+    def look(_members: UnknownMembers, _data: object, body: bytes) -> list[tuple[str, str]]:
+        nonlocal looked
+        looked += len(body)
+        return []
+
+    monkeypatch.setattr(UnknownMembers, "look", look)
+    seen, answer = Watch(), Answer(200, CIMultiDictProxy(CIMultiDict()), b" " * size)
+    for number in range(1, 40_001):
+        seen.notices("messages.list", None, answer)
+        bound = 16_384 + number * size / 128
+        assert looked <= bound + size
+        assert number * size < 128 or looked >= min(number * size, bound) - size - number
+    seen.notices("another", None, answer)  # each operation for itself
+    assert looked >= size
 
 
 @pytest.mark.parametrize("name", ["badge", "brand_new", "$ref", "a.b", "x" * 64])
