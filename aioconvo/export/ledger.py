@@ -286,7 +286,6 @@ class Ledger:
 
     def compact(self) -> None:
         """Leave nothing in the file of what was deleted in it."""
-        self.db.execute("PRAGMA secure_delete = ON")
         self.db.execute("VACUUM")
         self.db.execute("PRAGMA wal_checkpoint (TRUNCATE)")
 

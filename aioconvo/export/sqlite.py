@@ -191,7 +191,6 @@ class SqliteSink:
         """See `Forgetting`."""
         ledger = self._ledger
         with target_errors(ledger.path):
-            ledger.db.execute("PRAGMA secure_delete = ON")
             with ledger.transaction():
                 _put(ledger.db, CONVERSATIONS, map(encode_row, rows))
                 ledger.db.executemany(_REMOVE, [key for key in gone if key[3]])

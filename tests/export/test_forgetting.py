@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from aioconvo.cli.app import app
 from aioconvo.export import Batch, ExportError, Step, open_sink, rows, verify
 from aioconvo.export.forgetting import forget
+from aioconvo.export.ledger import Ledger
 from tests.export.targets import ACCOUNT, EVERY_KIND, again, conversation, due, listed, message, opened, page, target
 
 ANN, BOB = "ann@example.org", "bob@example.org"
@@ -97,6 +99,32 @@ def test_nothing_of_a_person_is_left_in_any_file_and_later_runs_leave_them_out(k
     given.close()
     assert leftovers(tmp_path) == []
     check(kind, tmp_path)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind != "duckdb"])
+def test_nothing_is_left_where_it_ends_before_the_file_is_compact(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What holds nothing of a person refuses to forget them once more: the free pages must be clean by then."""
+    connected = Ledger._connected
+
+    def cut_off(_: Ledger) -> None:
+        raise OSError
+
+    def leaves_what_is_deleted(ledger: Ledger) -> sqlite3.Connection:  # as SQLite is built for some systems, not for all
+        db = connected(ledger)
+        db.execute("PRAGMA secure_delete = OFF")
+        return db
+
+    filled(kind, tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "_connected", leaves_what_is_deleted)
+        patched.setattr(Ledger, "compact", cut_off)
+        with pytest.raises(ExportError, match="OSError"):
+            forget(target(kind, tmp_path), "convore", ANN)
+    with pytest.raises(ExportError, match="holds nothing of a user"):
+        forget(target(kind, tmp_path), "convore", ANN)
+    assert leftovers(tmp_path) == []
 
 
 @pytest.mark.parametrize(
