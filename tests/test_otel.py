@@ -21,6 +21,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 import aioconvo
 import aioconvo.otel
 from aioconvo.convore import messages
+from aioconvo.core.operations.declaration import operation_of
 from aioconvo.core.retry import RetryPolicy
 
 
@@ -108,7 +109,7 @@ async def test_an_operation_is_told_by_its_template(wire: Any, telemetry: Teleme
     assert call.name == "convore.messages.get"
     assert (call.attributes or {})["error.type"] == "NotFoundError"
     assert call.status.status_code is trace.StatusCode.ERROR
-    assert (request.attributes or {})["url.template"] == messages.GET.path
+    assert (request.attributes or {})["url.template"] == operation_of(messages.Messages.get).path
 
 
 async def test_metrics_for_requests_calls_waits_and_retries(wire: Any, telemetry: Telemetry) -> None:

@@ -1,6 +1,13 @@
 """Convore: `ConvoreClient` and the structs it takes and gives."""
 
-from .client import OPERATIONS, ConvoreClient
+from __future__ import annotations
+
+from typing import Any
+
+from aioconvo.core.operation import Operation
+from aioconvo.core.operations.resource import operations
+
+from .client import ConvoreClient
 from .models import (
     Attachment,
     ContactHandle,
@@ -36,3 +43,11 @@ __all__ = [
     "ParticipantRole",
     "ReplyType",
 ]
+
+OPERATIONS: tuple[Operation[Any], ...]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "OPERATIONS":  # read where somebody asks, not by everybody's import
+        return operations(ConvoreClient)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

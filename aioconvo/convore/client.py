@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, Self, Unpack
 
 from aioconvo.core.auth import BearerAuth
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.operations.resource import Resource
 from aioconvo.core.refusals import usual_words
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, secret
 
-from . import conversations, messages
 from .conversations import Conversations
 from .messages import Messages
 from .pages import empty_page
@@ -19,10 +19,7 @@ from .pages import empty_page
 if TYPE_CHECKING:
     from aioconvo.inbox.convore import ConvoreInbox
 
-__all__ = ["OPERATIONS", "ConvoreClient"]
-
-
-OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS)
+__all__ = ["ConvoreClient"]
 
 
 class ConvoreClient(APIClient):
@@ -41,6 +38,8 @@ class ConvoreClient(APIClient):
 
     provider: ClassVar[str] = "convore"
     default_host: ClassVar[str] = "api.convore.dev"
+    conversations = Resource(Conversations)
+    messages = Resource(Messages)
 
     def __init__(
         self,
@@ -58,16 +57,6 @@ class ConvoreClient(APIClient):
             allow_http=allow_http,
             **options,
         )
-
-    @property
-    def conversations(self) -> Conversations:
-        """Conversations."""
-        return Conversations(self)
-
-    @property
-    def messages(self) -> Messages:
-        """Messages of conversations."""
-        return Messages(self)
 
     @property
     def inbox(self) -> ConvoreInbox:

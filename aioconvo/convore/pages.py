@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from aioconvo.core.emptiness import with_empty_list
 from aioconvo.core.marks import Mark
-from aioconvo.core.pagers import Cursor, CursorPager, Listing
+from aioconvo.core.operation import PageKind
+from aioconvo.core.pagers import Cursor, CursorPager, Listing, pages_by
 from aioconvo.core.refusals import Telling
 
 from .models import Conversation, Message
@@ -43,21 +44,21 @@ def empty_page(kind: object, body: bytes) -> ConversationPage | MessagePage | No
     return page if page is not None and page.total_count == 0 and not page.next_cursor else None
 
 
-def conversation_pager(*, page_size: int | None = None) -> Listing[ConversationPage, Conversation]:
+@pages_by(PageKind.CURSOR)
+def conversation_pager() -> Listing[ConversationPage, Conversation]:
     """Conversations in the server's order."""
     return Listing(
         lambda mark: CursorPager("cursor", lambda page: page.data, _following, identity=_identity, mark=mark),
-        ("limit", page_size),
-        _cursor_mark,
+        mark_at=_cursor_mark,
     )
 
 
-def message_pager(*, page_size: int | None = None) -> Listing[MessagePage, Message]:
+@pages_by(PageKind.CURSOR)
+def message_pager() -> Listing[MessagePage, Message]:
     """Messages in the server's order."""
     return Listing(
         lambda mark: CursorPager("cursor", lambda page: page.data, _following, identity=_identity, mark=mark),
-        ("limit", page_size),
-        _cursor_mark,
+        mark_at=_cursor_mark,
     )
 
 

@@ -40,6 +40,7 @@ from .identity import Check
 from .limits import Limits, Quota
 from .observer import Observer, find_request_id
 from .operation import Effect, Operation, Query, QueryValue, Request, raw_request
+from .operations.resource import Group
 from .options import ClientOptions, PortableOptions, checked
 from .pagers import Ask, Listing, PagerFactory, listing_of
 from .pagination import AsyncPaginator
@@ -263,6 +264,7 @@ class APIClient:
         query: Query = (),
         body: Mapping[str, object] | None = None,
         check: Check | None = None,
+        page_size: tuple[str, int | None] | None = None,
         direction: str = "",
         limit: int | None = None,
         start: str | int | None = None,
@@ -270,17 +272,18 @@ class APIClient:
     ) -> AsyncPaginator[ItemT]:
         """A list as an `AsyncPaginator`; bad path values and queries are refused here, before anything is awaited.
 
-        `query` holds filters: walks with others are other lists. The pager says how many items a page holds. `check` looks at
-        the answer of every page; `direction` tells walks over the same list apart whose positions must not be mixed.
+        `query` holds filters: walks with others are other lists. `page_size` is the query pair that says how many items a page
+        holds. `check` looks at the answer of every page; `direction` tells walks over the same list apart whose positions must
+        not be mixed; both go before what the pager says of them.
         """
         listing = listing_of(pager)
-        asking = Asking(operation, values, filters=query, body=body, page_size=listing.page_size, check=check)
+        asking = Asking(operation, values, filters=query, body=body, page_size=page_size or listing.page_size, check=check)
 
         # No coroutine, so that no frame of an error holds what is searched for.
         def fetch(ask: Ask) -> Awaitable[Response[P]]:
             return self.send(asking(ask))
 
-        identity = asking.identity(direction, self.account)
+        identity = asking.identity(direction or listing.direction, self.account)
         listener = self._observer.page_listener()
         return AsyncPaginator(fetch, listing, walk=identity, limit=limit, start=start, prefetch=prefetch, on_page=listener)
 
@@ -489,10 +492,8 @@ class APIClient:
         return f"<{type(self).__name__} {self._origin.host}, {self._auth!r}>"
 
 
-class APIResource:
+class APIResource(Group):
     """A group of operations of one client."""
 
     __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
+    _client: APIClient

@@ -20,7 +20,7 @@ __all__ = ["ANY_JSON", "Effect", "Operation", "PageKind", "Query", "QueryValue",
 
 T = TypeVar("T")
 
-QueryValue = str | int | float | bool | dt.datetime | Sequence[str | int] | None
+QueryValue = str | int | float | bool | dt.datetime | Sequence[str | int] | msgspec.UnsetType | None
 Query = Iterable[tuple[str, QueryValue]]
 
 
@@ -260,13 +260,13 @@ def encode_segment(name: str, value: str | int) -> str:
 
 
 def encode_query(pairs: Query | Mapping[str, QueryValue]) -> str:
-    """Query pairs as `a=1&b=2`, percent-encoded; `None` is left out, a list repeats its key.
+    """Query pairs as `a=1&b=2`, percent-encoded; `None` and `UNSET` are left out, a list repeats its key.
 
     Booleans become `true` and `false`; date-times are converted to UTC and end in `Z`.
     """
     parts: list[str] = []
     for name, value in cast("Mapping[str, QueryValue]", pairs).items() if isinstance(pairs, Mapping) else pairs:
-        if value is None:
+        if value is None or value is msgspec.UNSET:
             continue
         key = _encoded_name(name)
         if isinstance(value, str):

@@ -13,11 +13,25 @@ import msgspec
 
 from .errors import PaginationError
 from .marks import MOST_NAMES, Mark, Name, Names
+from .operation import PageKind
 
-__all__ = ["Ask", "Cursor", "CursorPager", "Listing", "Mark", "Pager", "PagerFactory", "SinglePager", "Taken", "listing_of"]
+__all__ = [
+    "Ask",
+    "Cursor",
+    "CursorPager",
+    "Listing",
+    "Mark",
+    "Pager",
+    "PagerFactory",
+    "SinglePager",
+    "Taken",
+    "listing_of",
+    "pages_by",
+]
 
 P = TypeVar("P")
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., object])
 
 P_contra = TypeVar("P_contra", contravariant=True)
 
@@ -77,16 +91,27 @@ class Listing(msgspec.Struct, Generic[P, T], frozen=True):
 
     `page_size` is the query pair that says how many items a page holds: it cuts other pages of the same list, so positions do
     not depend on it. `mark_at` makes a mark of the API's own cursor, where it has one, and raises `ValueError` where a text
-    is none.
+    is none. `direction` tells walks over the same list apart whose positions must not be mixed.
     """
 
     make: PagerFactory[P, T]
     page_size: tuple[str, int | None] | None = None
     mark_at: Callable[[str], Mark] | None = None
+    direction: str = ""
 
     def __call__(self, mark: Mark | None = None) -> Pager[P, T]:
         """The pager of one walk."""
         return self.make(mark)
+
+
+def pages_by(kind: PageKind) -> Callable[[F], F]:
+    """Say of a function that makes listings how they are asked for their next page."""
+
+    def note(make: F) -> F:
+        make.page_kind = kind  # type: ignore[attr-defined] # read where lists are declared
+        return make
+
+    return note
 
 
 def listing_of(pager: Listing[P, T] | PagerFactory[P, T]) -> Listing[P, T]:

@@ -55,7 +55,7 @@ from msgspec import UNSET
 
 from aioconvo.convore import models
 from aioconvo.convore.conversations import Conversations
-from aioconvo.convore.messages import SEND, Messages
+from aioconvo.convore.messages import Messages
 from aioconvo.core.client import APIClient
 from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import InvalidRequestError, WrongAnswerError
@@ -63,6 +63,7 @@ from aioconvo.core.failures import unsure
 from aioconvo.core.identity import about, same
 from aioconvo.core.moments import EPOCH
 from aioconvo.core.operation import Effect, Operation
+from aioconvo.core.operations.declaration import operation_of
 from aioconvo.core.pagers import Ask
 from aioconvo.core.pagination import Fetch
 from aioconvo.core.refusals import Acknowledgement
@@ -236,7 +237,7 @@ class ConvoreInbox(Inbox):
         )
         went_to = words(sent, "conversation_id")
         if went_to is not None and not same(went_to, conversation_id):
-            facts = SEND.facts()
+            facts = operation_of(Messages.send).facts()
             raise unsure(WrongAnswerError("the answer names another conversation than was asked for", facts), facts)
         return messages([sent], conversation_id)[0]
 

@@ -13,8 +13,6 @@ from urllib.parse import unquote
 
 import msgspec
 
-from aioconvo.sandbox.quota import QuotaForm
-
 
 def utc_now() -> dt.datetime:
     """The wall clock, aware, in UTC."""
@@ -104,7 +102,7 @@ class Route:
         return told.partition(";")[0].strip().lower() == self.content_type
 
 
-class Emulated(Protocol):
+class Provider(Protocol):
     """One emulated API."""
 
     @property
@@ -115,11 +113,6 @@ class Emulated(Protocol):
     @property
     def credentials(self) -> Mapping[str, str]:
         """What is accepted, as keyword arguments of the client class."""
-        ...
-
-    @property
-    def quota(self) -> QuotaForm:
-        """How it tells quotas."""
         ...
 
     @property

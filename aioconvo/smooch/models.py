@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import field
 
-from aioconvo.core.codec import Model, OpenEnum, Unknown, Variant, came_as
-from aioconvo.core.moments import counted_as_utc
+from aioconvo.core.codec import Model, OpenEnum, Unknown, Variant
 from aioconvo.core.refusals import Telling
 from aioconvo.core.written_times import read_time
 
@@ -287,8 +286,7 @@ class Message(Model, rename="camel"):
         try:
             return dt.datetime.fromtimestamp(self.received, dt.UTC)
         except (TypeError, ValueError, OverflowError, OSError):
-            moment = read_time(came_as(self, "received"))  # milliseconds, or a text
-        return None if moment is None else counted_as_utc(moment)
+            return read_time(self.received)  # milliseconds, if any
 
 
 class PostedMessage(Telling, rename="camel", kw_only=True):

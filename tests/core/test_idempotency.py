@@ -20,7 +20,7 @@ from tests.faults.server import Close, FaultServer
 OPERATIONS: list[Operation[Any]] = [
     operation
     for provider in PROVIDERS
-    for operation in importlib.import_module(f"aioconvo.{provider}.client").OPERATIONS
+    for operation in importlib.import_module(f"aioconvo.{provider}").OPERATIONS
     if not operation.effect.repeatable
 ]
 QUICK = aioconvo.RetryPolicy(max_retries=3, backoff=0.0)

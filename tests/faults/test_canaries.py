@@ -165,10 +165,11 @@ def leaking_locals(error: BaseException) -> Iterator[str]:
     for link in chain(error):
         for frame, _ in traceback.walk_tb(link.__traceback__):
             file = Path(frame.f_code.co_filename)
-            if PACKAGE not in file.parents:
+            written = frame.f_code.co_filename.startswith("<aioconvo ")
+            if PACKAGE not in file.parents and not written:
                 continue
             for name, value in frame.f_locals.items():
-                plain = type(value).__module__ == "builtins" and "core" not in file.parts
+                plain = type(value).__module__ == "builtins" and "core" not in file.parts and not written
                 if not plain and hits(repr(value)):
                     yield f"{file.name}:{frame.f_code.co_name}:{name}"
 
@@ -180,7 +181,9 @@ def surfaces(error: BaseException) -> Iterator[tuple[str, str]]:
     yield "traceback", "".join(traceback.format_exception(error))
     yield "pickle", pickle.dumps(error, 0).decode("latin-1") + repr(vars(pickle.loads(pickle.dumps(error))))  # noqa: S301
     captured = traceback.TracebackException.from_exception(error, capture_locals=True)
-    below = [frame for frame in captured.stack if "/aioconvo/core/" in frame.filename]
+    below = [
+        frame for frame in captured.stack if "/aioconvo/core/" in frame.filename or frame.filename.startswith("<aioconvo ")
+    ]
     yield "captured locals", repr([frame.locals for frame in below])
 
 

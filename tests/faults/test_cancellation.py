@@ -17,6 +17,7 @@ import pytest
 import aioconvo
 from aioconvo import Limits, RateLimit, RetryPolicy, SessionPool
 from aioconvo.convore import ConvoreClient
+from aioconvo.core.operations.declaration import operation_of
 from aioconvo.sandbox import Sandbox
 from aioconvo.smooch import SmoochClient
 from aioconvo.smscx import SmscxClient
@@ -137,7 +138,7 @@ async def test_random_cancels_leave_nothing_held(server: FaultServer, record_pro
     assert results["answered"] > count / 20
 
 
-_LIST = aioconvo.convore.messages.LIST.request()
+_LIST = operation_of(aioconvo.convore.messages.Messages.list).request()
 
 
 # Leaving loops.

@@ -59,7 +59,7 @@ class Webhook(Envelope):
 def _kinds() -> list[Any]:
     found: dict[Any, None] = {Webhook: None, object: None}
     for provider in _PROVIDERS:
-        for operation in importlib.import_module(f"aioconvo.{provider}.client").OPERATIONS:
+        for operation in importlib.import_module(f"aioconvo.{provider}").OPERATIONS:
             if operation.response is not None:
                 found[operation.response] = None
     return list(found)

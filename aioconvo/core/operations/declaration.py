@@ -1,0 +1,123 @@
+"""The decorators of methods that are all signature, and what stands in a class until such a method is first touched.
+
+A method with either has `...` for a body: it never runs. What does run is written when the method is first looked up, in
+some 0.5 ms, without an import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
+
+from aioconvo.core.operation import Effect, Operation
+
+from .function import write
+from .rules import Check
+from .signature import Declared, Told, read
+
+__all__ = ["Declaration", "declared", "listing", "operation", "operation_of", "performs"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def operation(
+    request: str,
+    effect: Effect,
+    *,
+    name: str,
+    unwrap: str | None = None,
+    answer: Any = None,
+    check: Check | Sequence[Check] = (),
+    expect: Callable[..., Any] | None = None,
+    optional_body: bool = False,
+    idempotency_member: str | None = None,
+) -> Callable[[F], F]:
+    """Make the call of an `async` method that is all signature.
+
+    Args:
+        request: Method and path, as the specification writes them: `GET /v1/drafts/{draft_id}`.
+        effect: What the call changes on the server.
+        name: The specification's name of it.
+        unwrap: The member of the answer that the method gives; without it that is the answer.
+        answer: The answer's struct, where one with the member `unwrap` alone would not do.
+        check: Rules across arguments.
+        expect: What looks at the answer (its parameter is `answer`), or makes that of the arguments it names.
+        optional_body: Without any member there is no body; otherwise it is `{}`.
+        idempotency_member: As `Operation` has it.
+    """
+    checks = (check,) if callable(check) else tuple(check)
+    told = Told(request, effect, name, unwrap, answer, checks, expect, optional_body, idempotency_member)
+    return _declaring(told)
+
+
+def listing(
+    request: str,
+    pager: Callable[..., Any],
+    *,
+    name: str,
+    page: Any = None,
+    check: Check | Sequence[Check] = (),
+    expect: Callable[..., Any] | None = None,
+    stored_as: str | None = None,
+) -> Callable[[F], F]:
+    """Make the list of a method that is all signature.
+
+    `pager` makes the `Listing` of those arguments that it has parameters for, and says what the pages are: `page` does, where
+    its annotation does not. `stored_as` is the name of the method at the time when it was another. The rest is as for
+    `operation`.
+    """
+    checks = (check,) if callable(check) else tuple(check)
+    told = Told(request, Effect.READ, name, None, page, checks, expect, pager=pager, stored_as=stored_as)
+    return _declaring(told)
+
+
+def performs(operation: Operation[Any]) -> Callable[[F], F]:
+    """Say which operation a method performs that is written by hand."""
+
+    def note(method: F) -> F:
+        method.operation = operation  # type: ignore[attr-defined] # read by `operation_of`
+        return method
+
+    return note
+
+
+def operation_of(method: Callable[..., Any]) -> Operation[Any]:
+    """The operation that a method of a resource performs: `operation_of(Messages.send)`."""
+    found: Operation[Any] = cast("Any", method).operation
+    return found
+
+
+def _declaring(told: Told) -> Callable[[F], F]:
+    def declare(method: F) -> F:
+        return cast("F", Declaration(method, told))
+
+    return declare
+
+
+class Declaration:
+    """Stands in the class for a method until it is looked up there; then the function takes its place."""
+
+    def __init__(self, method: Callable[..., Any], told: Told) -> None:
+        self._method = method
+        self._told = told
+        self._function: Any = None
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._owner, self._name = owner, name
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self.function.__get__(instance, owner)
+
+    @property
+    def function(self) -> Any:
+        """What runs."""
+        if self._function is None:
+            self._function = write(read(self._method, self._told, self._owner))
+            setattr(self._owner, self._name, self._function)
+        return self._function
+
+
+def declared(resource: type) -> dict[str, Declared]:
+    """The declared operations of a resource, by the names of their methods."""
+    found = {name: getattr(getattr(resource, name), "declared", None) for name in dir(resource) if not name.startswith("__")}
+    return {name: one for name, one in found.items() if isinstance(one, Declared)}

@@ -1,0 +1,89 @@
+"""Where an argument goes that does not go where the others do, and its name on the wire, as markers in `Annotated`.
+
+Without a marker, what the path names goes there, what the pager of a list names goes to the pager, and the rest is the query of
+a GET or DELETE and the body of all else, under the name that the resource's `wire_name` makes of it.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import ClassVar, Protocol
+
+import msgspec
+
+__all__ = ["Body", "Marker", "Name", "PageSize", "Place", "Query", "Style", "Whole", "as_written", "camel", "snake"]
+
+
+class Place(enum.StrEnum):
+    """Where an argument goes."""
+
+    PATH = "path"
+    QUERY = "query"
+    BODY = "body"
+    """A member of the body."""
+    WHOLE = "whole body"
+    PAGE_SIZE = "page size"
+    """In the query; lists that differ in it alone are the same list."""
+    PAGER = "pager"
+    """Nowhere by itself: the pager asks for pages with it."""
+    WALK = "walk"
+    """`limit`, `start` and `prefetch` of a list, which the walk keeps to."""
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """Base of the markers; `wire` is the argument's name on the wire, where it is another than the style's."""
+
+    wire: str | None = None
+    place: ClassVar[Place | None] = None
+
+
+class Name(Marker, frozen=True):
+    """Is named so on the wire."""
+
+
+class Query(Marker, frozen=True):
+    """Stands in the query, whatever the method."""
+
+    place: ClassVar[Place | None] = Place.QUERY
+
+
+class Body(Marker, frozen=True):
+    """Is a member of the body, also where the pager names it."""
+
+    place: ClassVar[Place | None] = Place.BODY
+
+
+class Whole(Marker, frozen=True):
+    """Is the whole body."""
+
+    place: ClassVar[Place | None] = Place.WHOLE
+
+
+class PageSize(Marker, frozen=True):
+    """Says how many items a page holds; stands in the query, and positions do not depend on it."""
+
+    place: ClassVar[Place | None] = Place.PAGE_SIZE
+
+
+class Style(Protocol):
+    """Makes names on the wire of those in Python."""
+
+    def __call__(self, name: str) -> str:
+        """The name on the wire."""
+        ...
+
+
+def as_written(name: str) -> str:
+    """`from_` as `from`, anything else as it is."""
+    return name.rstrip("_")
+
+
+def camel(name: str) -> str:
+    """`display_name` as `displayName`."""
+    return re.sub(r"_(\w)", lambda found: found[1].upper(), name.rstrip("_"))
+
+
+def snake(name: str) -> str:
+    """`displayName` as `display_name`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

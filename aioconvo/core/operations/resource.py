@@ -1,0 +1,72 @@
+"""A client's groups of operations, as attributes of it, and the list of all operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
+
+from aioconvo.core.codec import Envelope
+from aioconvo.core.operation import Operation
+from aioconvo.core.refusals import Telling
+
+from .declaration import declared
+from .markers import Style, as_written
+from .signature import Declared
+
+__all__ = ["Group", "Resource", "declarations", "operations"]
+
+R = TypeVar("R", bound="Group")
+
+
+class Group:
+    """A group of operations of one client.
+
+    `wire_name` makes names on the wire of those in Python, `of_client` are the attributes of the client that stand in paths,
+    `envelope` is the base of the structs around answers.
+    """
+
+    __slots__ = ("_client",)
+    wire_name: ClassVar[Style] = as_written
+    of_client: ClassVar[tuple[str, ...]] = ()
+    envelope: ClassVar[type[Envelope]] = Telling
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+class Resource(Generic[R]):
+    """An attribute of a client: a group of its operations, made when it is asked for, so that a copy has its own."""
+
+    def __init__(self, kind: type[R]) -> None:
+        self.kind = kind
+        self.__doc__ = kind.__doc__
+
+    @overload
+    def __get__(self, client: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, client: object, owner: type) -> R: ...
+    def __get__(self, client: object, owner: type) -> Self | R:
+        return self if client is None else self.kind(client)
+
+
+def declarations(client: type) -> Iterator[Declared]:
+    """Every operation that the resources of a client declare, by their dotted names."""
+    for kind in _resources(client):
+        yield from declared(kind).values()
+
+
+def operations(client: type) -> tuple[Operation[Any], ...]:
+    """Every operation of a client, those among them that are written by hand."""
+    methods: list[Any] = [getattr(kind, name, None) for kind in _resources(client) for name in dir(kind)]
+    of_all: list[Operation[Any]] = [one.operation for one in methods if isinstance(getattr(one, "operation", None), Operation)]
+    return tuple(sorted(of_all, key=lambda one: one.python))
+
+
+def _resources(client: type) -> Iterator[type[Group]]:
+    for name in sorted(dir(client)):
+        one: Any = getattr(client, name, None)
+        if isinstance(one, Resource):
+            yield cast("type[Group]", one.kind)

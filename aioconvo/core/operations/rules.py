@@ -1,0 +1,141 @@
+"""What an argument may be, and which arguments go together; all of it is looked at before anything is sent.
+
+A rule stands in `Annotated`: a function of the argument's name and value that gives what to send, or refuses with
+`InvalidRequestError`. It is not asked about `None` and `UNSET`. A check stands in the decorator: a function of the arguments
+that its parameters name. `str` of one, or the first line of its docstring, is what the documentation says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sized
+from typing import Annotated, Any
+
+import msgspec
+
+from aioconvo.core import validation
+from aioconvo.core.errors import InvalidRequestError
+
+__all__ = [
+    "AtLeast",
+    "AtMost",
+    "Between",
+    "Check",
+    "Length",
+    "Rule",
+    "Time",
+    "aware",
+    "exactly_one",
+    "lower_uuid",
+    "not_both",
+    "not_empty",
+]
+
+Rule = Callable[[str, Any], Any]
+Check = Callable[..., None]
+
+
+class Between(msgspec.Struct, frozen=True):
+    """A number from `low` to `high`."""
+
+    low: float
+    high: float
+
+    def __call__(self, name: str, value: object) -> object:
+        """The number."""
+        validation.between(name, value, self.low, self.high)
+        return value
+
+    def __str__(self) -> str:
+        return f"{self.low:g} to {self.high:g}"
+
+
+class AtLeast(msgspec.Struct, frozen=True):
+    """A whole number of `low` or more."""
+
+    low: int
+    unit: str = ""
+
+    def __call__(self, name: str, value: object) -> object:
+        """The number."""
+        validation.at_least(name, value, self.low, self.unit)
+        return value
+
+    def __str__(self) -> str:
+        return f"{self.low} or more {self.unit}".strip()
+
+
+class Length(msgspec.Struct, frozen=True):
+    """A text or list of `low` to `high` characters or items."""
+
+    low: int
+    high: int
+    unit: str = "characters"
+
+    def __call__(self, name: str, value: object) -> object:
+        """The text or list."""
+        if isinstance(value, Sized) and not self.low <= len(value) <= self.high:
+            validation.length_between(name, value, self.low, self.high, self.unit)
+        return value
+
+    def __str__(self) -> str:
+        return f"{self.low} to {self.high} {self.unit}" if self.low else f"up to {self.high} {self.unit}"
+
+
+def AtMost(high: int, unit: str = "characters") -> Length:  # noqa: N802 -- a kind of `Length`
+    """A text or list of up to `high` characters or items."""
+    return Length(0, high, unit)
+
+
+def aware(name: str, value: object) -> object:
+    """A datetime with a time zone."""
+    if isinstance(value, dt.datetime) and value.utcoffset() is None:
+        raise InvalidRequestError(f"{name} must be a datetime with a time zone, such as datetime.now(timezone.utc)")
+    return value
+
+
+Time = Annotated[dt.datetime, aware]
+"""A datetime with a time zone."""
+
+
+def lower_uuid(name: str, value: object) -> object:
+    """A UUID in any case, sent in lower case."""
+    validation.is_uuid(name, value)
+    return str(value).lower()
+
+
+def not_empty(name: str, value: Sized) -> Sized:
+    """Not empty."""
+    if not value:
+        # A list without values would put no filter into the query at all, and everything would pass.
+        raise InvalidRequestError(f"{name} is empty and would filter nothing; leave it out, or skip the call")
+    return value
+
+
+class _Together(msgspec.Struct, frozen=True):
+    """How many of the arguments of these names may be given: `least` to 1."""
+
+    names: tuple[str, ...]
+    least: int
+    refuse: Callable[..., None]
+
+    def __call__(self, *values: object) -> None:
+        given = 0
+        for value in values:
+            if value is not None and value is not msgspec.UNSET:
+                given += 1
+        if not self.least <= given <= 1:
+            self.refuse(**dict(zip(self.names, values, strict=True)))
+
+    def __str__(self) -> str:
+        return f"{'exactly' if self.least else 'at most'} one of {', '.join(self.names[:-1])} and {self.names[-1]}"
+
+
+def exactly_one(*names: str) -> Check:
+    """Refuse unless exactly one of these arguments was given."""
+    return _Together(names, 1, validation.exactly_one)
+
+
+def not_both(*names: str) -> Check:
+    """Refuse when more than one of these arguments was given."""
+    return _Together(names, 0, validation.not_both)

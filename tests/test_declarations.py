@@ -1,0 +1,207 @@
+"""Every declared operation: what it asks for, and that leaving out, giving a default and giving nothing mean what they say."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import inspect
+import pickle
+import typing
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import aioconvo
+from aioconvo import sunshine
+from aioconvo.core.operation import Request, encode_query
+from aioconvo.core.operations.markers import Place
+from aioconvo.core.operations.resource import declarations
+from aioconvo.core.operations.signature import Declared
+from aioconvo.core.pagers import Ask
+from aioconvo.core.pagination import AsyncPaginator
+
+CLIENTS: dict[str, aioconvo.APIClient] = {
+    "convore": aioconvo.ConvoreClient(api_key="k"),
+    "smooch": aioconvo.SmoochClient(app_id="a", key_id="k", secret="s"),
+    "smscx": aioconvo.SmscxClient(api_key="k"),
+    "sunshine": aioconvo.SunshineClient(app_id="a", key_id="k", secret="s"),
+    "ultracart": aioconvo.UltraCartClient(simple_key="k"),
+}
+DECLARED = [one for client in CLIENTS.values() for one in declarations(type(client))]
+each = pytest.mark.parametrize("one", DECLARED, ids=lambda one: one.operation.python)
+
+# What checks across arguments ask for besides the required ones, and what the types alone do not tell.
+BESIDES: dict[str, dict[str, Any]] = {
+    "convore.messages.send": {"channel_id": "c"},
+    "sunshine.conversations.list": {"user_id": "u"},
+}
+SAMPLES: dict[Any, Any] = {
+    str: str(uuid.UUID(int=1, version=4)),
+    int: 1,
+    float: 1.0,
+    bool: True,
+    dt.datetime: dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    sunshine.Author: sunshine.Author(type=sunshine.AuthorType.BUSINESS),
+    sunshine.TextContent: sunshine.TextContent(text="t"),
+}
+
+
+class _Stop(Exception):  # noqa: N818 -- no error: the request got as far as it should
+    pass
+
+
+def _sample(hint: Any) -> Any:
+    """A value of an annotation."""
+    origin, parts = typing.get_origin(hint), typing.get_args(hint)
+    if hint in SAMPLES:
+        return SAMPLES[hint]
+    if origin in {list, Sequence}:
+        return [_sample(parts[0])]
+    if parts:  # the first of a union, or what is annotated
+        return _sample(parts[0])
+    if issubclass(hint, msgspec.Struct):
+        fields = msgspec.structs.fields(hint)
+        return hint(**{one.name: _sample(one.type) for one in fields if one.required})
+    return next(iter(hint))  # an enum
+
+
+def _request(one: Declared, given: dict[str, Any]) -> tuple[Request[Any], Any]:
+    """What a call asks for, and of a list also which one it is."""
+    provider, resource, method = one.operation.python.split(".")
+    client: Any = CLIENTS[provider].with_options()
+    asked: list[Request[Any]] = []
+
+    async def send(request: Request[Any], **_: Any) -> Any:
+        asked.append(request)
+        raise _Stop
+
+    client.send = send
+    ids = [one.name for one in one.parameters if _is_positional(one.name, _method(client, resource, method))]
+    made = _method(client, resource, method)(
+        *(given[name] for name in ids if name in given),
+        **{name: value for name, value in given.items() if name not in ids},
+    )
+    listed = made if isinstance(made, AsyncPaginator) else None
+    awaited: Any = made if listed is None else listed._fetch(Ask())
+    with pytest.raises(_Stop):
+        awaited.send(None)
+    request = asked[0]
+    # The check of an answer is a function of its own each time.
+    plain = msgspec.structs.replace(request, check=None)
+    return plain, None if listed is None else (listed._identity, listed._limit, listed._prefetch)
+
+
+def _method(client: Any, resource: str, method: str) -> Any:
+    return getattr(getattr(client, resource), method)
+
+
+def _is_positional(name: str, method: Any) -> bool:
+    return inspect.signature(method).parameters[name].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
+def _least(one: Declared) -> dict[str, Any]:
+    required = {parameter.name: _sample(parameter.annotation) for parameter in one.parameters if parameter.required}
+    return required | BESIDES.get(one.operation.python, {})
+
+
+@each
+def test_the_least_call_asks_for_no_more(one: Declared) -> None:
+    request, _ = _request(one, _least(one))
+    assert request.operation == one.operation
+    assert "UNSET" not in request.target
+    assert "{" not in request.path
+    sent: Any = msgspec.json.decode(request.body or b"{}")
+    if not one.at(Place.WHOLE):
+        given = _least(one)
+        always = {parameter.wire for parameter in one.at(Place.BODY) if parameter.default not in {None, msgspec.UNSET}}
+        assert sent.keys() == always | {parameter.wire for parameter in one.at(Place.BODY) if parameter.name in given}
+
+
+@each
+def test_each_required_argument_is_needed(one: Declared) -> None:
+    least = _least(one)
+    for parameter in one.parameters:
+        if parameter.required:
+            with pytest.raises(TypeError, match=f"{one.owner.__name__}.{one.method.__name__}.*{parameter.name}"):
+                _request(one, {name: value for name, value in least.items() if name != parameter.name})
+    with pytest.raises(TypeError, match=r"unexpected keyword argument 'nothing'"):
+        _request(one, {**least, "nothing": 1})
+
+
+@each
+def test_an_argument_given_as_its_default_asks_for_the_same(one: Declared) -> None:
+    least = _least(one)
+    asked = _request(one, least)
+    for parameter in one.parameters:
+        if not parameter.required and parameter.name not in least:
+            assert _request(one, {**least, parameter.name: parameter.default}) == asked, parameter.name
+
+
+@each
+def test_unset_is_never_sent(one: Declared) -> None:
+    least = _least(one)
+    asked = _request(one, least)
+    for parameter in one.parameters:
+        can_be_sent = parameter.place in {Place.QUERY, Place.BODY, Place.PAGE_SIZE}
+        if can_be_sent and not parameter.required and parameter.name not in least:
+            assert _request(one, {**least, parameter.name: msgspec.UNSET}) == asked, parameter.name
+
+
+@each
+def test_every_argument_is_sent_where_it_says(one: Declared) -> None:
+    least = _least(one)
+    for parameter in one.parameters:
+        try:
+            request, _ = _request(one, {**least, parameter.name: _sample(parameter.annotation)})
+        except aioconvo.InvalidRequestError:  # it excludes what the least call has
+            assert one.told.check
+            continue
+        sent: Any = msgspec.json.decode(request.body or b"{}")
+        names = {pair.partition("=")[0] for pair in request.query.split("&")}
+        if parameter.place in {Place.QUERY, Place.PAGE_SIZE}:
+            assert encode_query([(parameter.wire or "", "")])[:-1] in names
+        elif parameter.place is Place.BODY:
+            assert parameter.wire in sent
+        elif parameter.place is Place.PATH:
+            assert parameter.wire in one.operation.parameters
+
+
+@each
+def test_what_is_declared_is_what_callers_see(one: Declared) -> None:
+    method = getattr(one.owner, one.method.__name__)
+    assert inspect.signature(method) == inspect.signature(one.method)
+    assert inspect.iscoroutinefunction(method) == (one.pager is None)
+    assert inspect.getsource(method).rstrip().endswith("...")
+    assert method.__qualname__ == method.__code__.co_qualname == f"{one.owner.__name__}.{one.method.__name__}"
+    assert one.operation.name in method.__doc__
+    assert "Source:" not in (one.method.__doc__ or "")
+    assert (typing.get_origin(typing.get_type_hints(method)["return"]) is AsyncPaginator) == (one.pager is not None)
+    assert pickle.loads(pickle.dumps(one.operation)) == one.operation  # noqa: S301 -- our own
+
+
+def _stubs(file: Path) -> Iterator[tuple[str, set[str]]]:
+    """Methods of which only the signature stands there, with the names of their decorators."""
+    for kind in ast.walk(ast.parse(file.read_text())):
+        if not isinstance(kind, ast.ClassDef) or any("Protocol" in ast.unparse(base) for base in kind.bases):
+            continue
+        for method in kind.body:
+            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and ast.unparse(method.body[-1]) == "...":
+                names = {ast.unparse(getattr(one, "func", one)) for one in method.decorator_list}
+                yield f"{file.name}: {kind.name}.{method.name}", names
+
+
+def test_no_declaration_lacks_its_decorator() -> None:
+    """Such a method would do nothing, and say nothing of it."""
+    found = [stub for file in sorted(Path(aioconvo.__file__).parent.rglob("*.py")) for stub in _stubs(file)]
+    assert len([names for _, names in found if names & {"operation", "listing"}]) == len(DECLARED)
+    assert [name for name, names in found if not names & {"operation", "listing", "overload"}] == []
+
+
+def test_a_missing_decorator_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "drafts.py"
+    file.write_text("class Drafts:\n    async def get(self) -> None:\n        'One.'\n        ...\n")
+    assert [*_stubs(file)] == [("drafts.py: Drafts.get", set())]
