@@ -14,6 +14,8 @@ from typing import TextIO
 
 import typer
 
+from aioconvo.providers import Provider
+
 __all__ = [
     "PROVIDERS",
     "IdFile",
@@ -22,7 +24,7 @@ __all__ = [
     "expanded",
     "ids",
     "moment",
-    "of_one",
+    "of_inbox",
     "on_dask",
     "providers",
     "rate",
@@ -31,7 +33,7 @@ __all__ = [
     "words",
 ]
 
-PROVIDERS = ("smscx", "sunshine", "smooch", "convore", "ultracart")
+PROVIDERS = tuple(str(one) for one in Provider)
 
 _STDIN = "-"
 _LOOK = 0.2  # seconds
@@ -225,10 +227,14 @@ def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}-from"
 
 
-def of_one(provider: str, option: str, exported: Sequence[str], *, asked: bool) -> bool:
-    """Whether an option is asked for that one provider alone has. Raises `typer.BadParameter` where it is not exported."""
-    if asked and provider not in exported:
-        raise typer.BadParameter(f"{option} is for {provider}, which is not one of those to export; name it too")
+def of_inbox(name: str, option: str, exported: Sequence[str], *, asked: bool) -> bool:
+    """Whether an `option` is asked for that only the inboxes with that one of their own have.
+
+    Raises `typer.BadParameter` where none of those is exported.
+    """
+    able = [one for one in Provider if name in one.inbox.capabilities.options] if asked else []
+    if asked and not set(able) & set(exported):
+        raise typer.BadParameter(f"{option} is for {' and '.join(able)}, which is not one of those to export; name it too")
     return asked
 
 

@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-import aioconvo
 from aioconvo.core.session import SessionPool
 from aioconvo.inbox import Inbox, Provider
 from aioconvo.sandbox import Sandbox
@@ -24,13 +23,6 @@ __all__ = ["run"]
 _MAX_RETRIES = 5  # with one answer of twenty spoiled, the demo's own fault is then one in 60 million calls
 _WIDE = 120  # characters
 _COLUMNS = ("provider", "paging", "conversations", "messages", "requests", "pages", "retries", "seconds", "all")
-_CLIENTS = {
-    "smscx": "SmscxClient",
-    "sunshine": "SunshineClient",
-    "smooch": "SmoochClient",
-    "convore": "ConvoreClient",
-    "ultracart": "UltraCartClient",
-}
 
 
 def run(*, concurrency: int, **options: Any) -> int:
@@ -49,7 +41,7 @@ async def _run(console: Console, concurrency: int, **options: Any) -> Sequence[T
     each = options["conversations"] * options["messages"]
     async with Sandbox(**options) as sandbox, SessionPool(size=concurrency * 5) as pool:
         console.print(
-            f"The sandbox serves five APIs at {sandbox.endpoints['smscx'].base_url.rpartition('/')[0]}", soft_wrap=True
+            f"The sandbox serves five APIs at {sandbox.endpoints[PROVIDERS[0]].base_url.rpartition('/')[0]}", soft_wrap=True
         )
         tours = [_tour(name, sandbox, pool, options["conversations"]) for name in PROVIDERS]
         running = [asyncio.create_task(tour.run(concurrency)) for tour in tours]
@@ -72,17 +64,18 @@ def _tour(provider: str, sandbox: Sandbox, pool: SessionPool, conversations: int
     users = [f"user-{number}" for number in range(1, conversations + 1)]
     counts = Counts()
     options = {"pool": pool, "hooks": counts.hooks(), "max_retries": _MAX_RETRIES, **sandbox.client_options(provider)}
-    inbox: Inbox = getattr(aioconvo, _CLIENTS[provider])(**options).inbox
+    inbox: Inbox = Provider(provider).client(**options).inbox
     return Tour(provider, inbox, counts, lambda: _listed(inbox, users), lambda: sandbox.message_ids(provider))
 
 
 async def _listed(inbox: Any, users: Sequence[str]) -> AsyncGenerator[str]:
     """The ids of all conversations."""
-    if inbox.provider is Provider.SMOOCH:  # lists none; its customers keep the list of their users
+    able = inbox.capabilities
+    if not able.lists_all and not able.lists_by_external_user:  # its customers keep the list of their users
         for user in users:
             yield user
     elif users:
-        chosen = {"external_users": users[:1]} if inbox.provider is Provider.SUNSHINE else {}
+        chosen = {} if able.lists_all else {"external_users": users[:1]}
         async for conversation in inbox.conversations(**chosen, prefetch=1):
             yield conversation.id
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError, UnsupportedError
 from aioconvo.export import Exporter, ExportError, Source, Summary, TargetError
 from aioconvo.export.source import patient
-from aioconvo.inbox import Inbox, Provider
+from aioconvo.inbox import Inbox
 
 from .choosing import IdFile, expanded
 from .connection import PROXY_VARIABLE, Connection
@@ -117,20 +117,19 @@ def _source(choice: Choice, client: Any, inbox: Inbox) -> Source:
 
 def _inbox(choice: Choice, client: Any) -> Inbox:
     inbox: Inbox = client.inbox
-    peopled = choice.with_participants and inbox.provider is Provider.SUNSHINE
+    peopled = choice.with_participants and "participants" in inbox.capabilities.options
     return inbox.with_options(participants=True) if peopled else inbox
 
 
 async def _knowing_agents(inbox: Inbox) -> Inbox:
-    """The inbox, which knows the agents where it is UltraCart's. Raises `ExportError`: there are none."""
-    if inbox.provider is not Provider.ULTRACART:
+    """The inbox, which knows the agents where it has to be told. Raises `ExportError`: there are none."""
+    if "agents" not in inbox.capabilities.options:
         return inbox
-    from aioconvo.inbox import UltraCartInbox  # noqa: PLC0415 -- the other providers' exports need none of it
-
-    assert isinstance(inbox, UltraCartInbox)  # noqa: S101 -- by its provider
     known = await inbox.with_agents()
     if not known.portable_options.get("agents"):  # every message would be a customer's
-        raise ExportError("no web chat queue of ultracart has an agent: leave --with-agents out, or name them in a program")
+        raise ExportError(
+            f"no web chat queue of {inbox.provider} has an agent: leave --with-agents out, or name them in a program"
+        )
     return known
 
 

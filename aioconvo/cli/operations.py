@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aioconvo.core.operation import Operation
+from aioconvo.providers import Provider
 
 from .choosing import PROVIDERS
 
@@ -52,7 +52,7 @@ def print_table(rows: Sequence[Row]) -> None:
 
 
 def _operations(provider: str) -> Sequence[Operation[Any]]:
-    operations: Sequence[Operation[Any]] = importlib.import_module(f"aioconvo.{provider}").OPERATIONS
+    operations: Sequence[Operation[Any]] = Provider(provider).operations
     return sorted(operations, key=lambda operation: operation.python)
 
 

@@ -122,6 +122,13 @@ def _in_one_line(raw: bytes) -> bytes:
     return msgspec.json.format(raw, indent=-1) if b"\n" in raw or b"\r" in raw else raw
 
 
+def came_as(value: object, member: str) -> object:
+    """What a member of the JSON held that a struct came from, where its field could not; else the field's own value."""
+    raw = raw_json(value)
+    whole: object = None if raw is None else plain(raw)
+    return whole.get(member) if isinstance(whole, dict) else getattr(value, member, None)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] -- untyped JSON
+
+
 def _drifted_json(value: object) -> bytes | None:
     return raw_json(value) if is_drifted(value) else None
 

@@ -33,7 +33,8 @@ class TimestampPager(Generic[P, T]):
     Items can share a millisecond, and a page may end between them. So the next request includes the boundary's
     millisecond again, and items that came before are dropped. `times` gives an item's Unix time in milliseconds, rounded as
     the walk needs it; `moment` gives its time as exactly as it is known, which orders a page; `moments` is `moment` of all
-    items of a plain page, for speed alone.
+    items of a plain page, for speed alone. `link` is the bound by which an answer itself goes on: it carries the walk where
+    no item of a full page has a time.
     """
 
     def __init__(
@@ -47,28 +48,33 @@ class TimestampPager(Generic[P, T]):
         page_size: int,
         moment: Callable[[T], float | None] | None = None,
         moments: Column[T] | None = None,
+        link: Callable[[P], str | None] | None = None,
         start: int | None = None,
         mark: Mark | None = None,
     ) -> None:
         self._items = items
         self._times = times
         self._identity = identity
+        self._link = link or _unlinked
         self._moment = moment or times
         self._moments = moments
         self._bounds = bounds
         self._backward = backward
         self._page_size = page_size
         mark = mark or Mark()
-        first = None if start is None else _seconds(start)
-        self._bound = first if mark.cursor is None else mark.cursor
+        self._first = None if start is None else _seconds(start)
+        self._bound = self._first if mark.cursor is None else mark.cursor
         self._edge = mark.time
         self._seen = Names(mark.seen)
         self._given = mark.given
         self._confirming = mark.confirming
         self._ended = False
+        self._stuck: str | None = None
 
     def ask(self) -> Ask | None:
         """The bound in seconds with exactly three decimals."""
+        if self._stuck is not None:
+            raise PaginationError(self._stuck)
         if self._ended:
             return None
         if self._confirming and self._edge is not None:
@@ -90,15 +96,17 @@ class TimestampPager(Generic[P, T]):
         advanced = self._step_to(edge, here)
         if len(page) < self._page_size:
             self._ended = True
+        elif edge is None:
+            self._go_by(self._link(answer), page, fresh)
         elif len(here) == len(page):
             self._confirming = True
         elif not advanced:
-            raise PaginationError("a full page brought nothing new: the walk does not advance")
+            self._stuck = "a full page brought nothing new: the walk does not advance"
         return Taken(fresh, has_more=not self._ended)
 
     def mark(self) -> Mark:
         """The next bound, the boundary's millisecond and the ids of the items read in it, or how many they are."""
-        cursor = None if self._edge is None else self._bound
+        cursor = None if self._edge is None and self._bound == self._first else self._bound
         if self._edge is not None and len(self._seen) > MOST_NAMES and cursor == self._bound_at(self._edge):
             return Mark(cursor=cursor, time=self._edge, given=len(self._seen))
         return Mark(cursor=cursor, time=self._edge, seen=last_of([*self._seen]), confirming=self._confirming)
@@ -152,9 +160,16 @@ class TimestampPager(Generic[P, T]):
             if time is not None:
                 edge = time
                 here.append(item)
-        if edge is None and len(page) >= self._page_size:
-            raise PaginationError("a full page carries no times, so the next page cannot be asked for")
         return edge, here
+
+    def _go_by(self, link: str | None, page: list[T], fresh: list[T]) -> None:
+        """Go on from a page without times, which tells itself where."""
+        ids = [identity for item in page if (identity := self._identity(item)) is not None]
+        if link is None or not fresh or not self._is_beyond(link):
+            self._stuck = "a full page carries no times, so the next page cannot be asked for"
+            self._seen.update(ids)
+        else:
+            self._bound, self._edge, self._seen = link, None, Names(ids)
 
     def _step_to(self, edge: int | None, here: list[T]) -> bool:
         """Move the boundary to the millisecond of these items; whether anything there is new."""
@@ -167,6 +182,13 @@ class TimestampPager(Generic[P, T]):
         else:
             self._edge, self._bound, self._seen = edge, self._bound_at(edge), Names(ids)
         return advanced
+
+    def _is_beyond(self, link: str) -> bool:
+        """Whether a bound leads further; one that does not would let the walk go round."""
+        if self._bound is None:
+            return True
+        here, there = float(self._bound), float(link)
+        return there < here if self._backward else there > here
 
     def _confirm(self, page: list[T]) -> None:
         """A page was filled by one millisecond: go past it only if reading it from the other end shows no more."""
@@ -214,6 +236,10 @@ def _without(items: list[T], seen: Names, identity: Callable[[T], str | None], i
     return [item for item, one in zip(items, known or map(identity, items), strict=True) if one not in seen]
 
 
+def _unlinked(answer: object) -> str | None:  # noqa: ARG001 -- stands in for what an answer says
+    return None
+
+
 def _seconds(milliseconds: int) -> str:
     return f"{milliseconds // 1000}.{milliseconds % 1000:03d}"
 
@@ -224,7 +250,8 @@ class SincePager(Generic[P, T]):
     Whether the bound is inclusive is unconfirmed, so the millisecond before the newest item is asked for and items that
     came before are dropped: right either way. The end is an answer with nothing new, or a page that is not full and says
     that no more follow. `more` is what an answer says of that, `None` where it does not. An item without a time counts as
-    newest. `moments` and `ids` are `times` and `identity` of plain pages, for speed alone.
+    newest; where no item of a page has one, the page is the last if it says so, or if it comes again with nothing new.
+    `moments` and `ids` are `times` and `identity` of plain pages, for speed alone.
     """
 
     def __init__(
@@ -268,9 +295,9 @@ class SincePager(Generic[P, T]):
         # A server that gives more than was asked for must not make the walk go round.
         fresh = _without(self._from(max(self._first, self._since), page), self._seen, self._identity, self._ids)
         full, more = len(page) >= self._page_size, self._more(answer)
-        if fresh:
+        if fresh or self._leads_on(page):
             self._ended = more is False and not full
-            self._step(page, fresh)
+            self._step(page, fresh or page, doubtful=more is True or (full and more is None))
             if self._given:
                 fresh, self._given = fresh[self._given :], max(0, self._given - len(fresh))
         elif more or (full and more is None):
@@ -309,12 +336,21 @@ class SincePager(Generic[P, T]):
         """What a page in order holds from this time on."""
         return page[bisect.bisect_left(page, time, key=self._time) :]
 
-    def _step(self, page: list[T], fresh: list[T]) -> None:
-        last = next((time for time in map(self._times, reversed(fresh)) if time is not None), None)
-        if last is None and not self._ended:
+    def _last_time(self, page: list[T]) -> int | None:
+        return next((time for time in map(self._times, reversed(page)) if time is not None), None)
+
+    def _leads_on(self, page: list[T]) -> bool:
+        """Whether the times of a page that was given before tell where to go on; they could not be read then."""
+        last = self._last_time(page)
+        return last is not None and (self._newest is None or last > self._newest)
+
+    def _step(self, page: list[T], fresh: list[T], *, doubtful: bool) -> None:
+        last = self._last_time(fresh)
+        if last is None and doubtful:
             self._stuck = "the items carry no times, so the next page cannot be asked for"
         newest = max((time for time in (last, self._newest) if time is not None), default=None)
         if newest is None:
+            self._seen.update(identity for identity in map(self._identity, fresh) if identity is not None)
             return
         # An exclusive bound leaves out its own millisecond, an inclusive one gives it again.
         ids = [identity for identity in map(self._identity, self._from(newest - 1, page)) if identity is not None]

@@ -79,6 +79,7 @@ class Batch(Model):
     conversation's messages has a `conversation` and `messages`. An answer that was a whole list, of one conversation with all
     of its messages, has all four. Messages stand oldest first, as the API's list has them; `downward`: the next page is older.
     `unknown` are members of the API's JSON that this version has no field for, by the names of structs: `Message.badge`.
+    `tells_changes` is what `Capabilities` says of the list.
     """
 
     account: Account
@@ -89,6 +90,7 @@ class Batch(Model):
     messages: MessageLines = MessageLines()
     downward: bool = False
     unknown: tuple[str, ...] = ()
+    tells_changes: bool = True
 
 
 class Mark(NamedTuple):

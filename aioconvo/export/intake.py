@@ -107,7 +107,7 @@ def take_conversations(
         number, last_round, due, walked, ended, held, told, before, gone = known.get(
             one, (0, current, 1, None, 0, 0, None, "", None)
         )
-        fingerprint = plan.fingerprint(row)
+        fingerprint = plan.fingerprint(row, tells_changes=batch.tells_changes)
         count = None if bounded else row.message_count
         lacks = count is not None and held < count and last_round < current
         fewer = count is not None and told is not None and count < told

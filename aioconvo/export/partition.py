@@ -145,7 +145,14 @@ async def walk_list(
         rows = (conversation_row(one, job.account.name) for one in items)
         kept = tuple(row for row in rows if plan.wants_conversation(row, identity))
         unknown = _unknown(items, members)
-        brought = Batch(account=job.account, user=job.user, step=step, conversations=kept, unknown=unknown)
+        brought = Batch(
+            account=job.account,
+            user=job.user,
+            step=step,
+            conversations=kept,
+            unknown=unknown,
+            tells_changes=inbox.capabilities.tells_changes,
+        )
         if not (step.ended and len(items) == len(kept) == 1) or (messages := items[0].messages) is None:
             return brought
         every = Ordering().oldest_first(messages)

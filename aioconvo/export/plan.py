@@ -15,9 +15,6 @@ from .schema import ConversationRow, MessageRow
 
 __all__ = ["Owed", "agreed", "fingerprint", "is_due", "new_walk_since", "refreshed_from", "wants_conversation", "wants_message"]
 
-# SMS.CX: whether a reply of the business changes lastUpdate is not documented; sandboxes and guesses are no reason to trust it.
-_UNSURE = frozenset({"smscx"})
-
 
 class Owed(NamedTuple):
     """A conversation that is due: where its walk stands, until when the target has all its messages, when it began."""
@@ -28,10 +25,10 @@ class Owed(NamedTuple):
     first: dt.datetime | None = None
 
 
-def fingerprint(row: ConversationRow) -> str | None:
+def fingerprint(row: ConversationRow, *, tells_changes: bool = True) -> str | None:
     """What differs whenever a conversation has new messages; `None` where the list does not tell."""
     told = (row.updated_at, row.last_message_at, row.message_count)
-    if row.provider in _UNSURE or told == (None, None, None):
+    if not tells_changes or told == (None, None, None):
         return None
     return " ".join("-" if one is None else one.isoformat() if isinstance(one, dt.datetime) else str(one) for one in told)
 

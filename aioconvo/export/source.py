@@ -113,7 +113,7 @@ class Source:
                 f"{provider} does not list by user: leave users out, and all conversations are exported (--users-from "
                 "PROVIDER:FILE says whose they are)"
             )
-        if self.selection == "external_users" and provider != "sunshine":
+        if self.selection == "external_users" and not able.lists_by_external_user:
             raise ExportError(f"{provider} takes your own ids of users as users=...; leave external_users out")
         if self.selection == "conversations" and "participants" in self.inbox.portable_options:
             raise ExportError(

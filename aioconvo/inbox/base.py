@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 import contextlib
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, TypedDict, Unpack
 
 from aioconvo.core.codec import Model
@@ -25,7 +25,9 @@ class Capabilities(Model):
     `lists_all`: every conversation of the account can be listed; `lists_by_user`: those of given users. `message_orders`:
     the orders of time that messages can come in, the first one unless another is asked for, which is newest first wherever
     the API can give it; none where it documents no order. `reads_new_messages`, `reads_new_conversations`: with `since`, only
-    what is new is fetched; where false, all is fetched and what is older is left out here.
+    what is new is fetched; where false, all is fetched and what is older is left out here. `lists_by_external_user`: those of
+    users by your own ids of them. `tells_changes`: a conversation in a list differs whenever it has new messages, as far as
+    the list tells times or counts. `options`: those of the `InboxOptions` that its inbox takes.
     """
 
     lists_all: bool
@@ -35,6 +37,9 @@ class Capabilities(Model):
     reads_new_conversations: bool
     reads_new_messages: bool
     message_orders: tuple[Order, ...]
+    lists_by_external_user: bool = False
+    tells_changes: bool = True
+    options: tuple[str, ...] = ()
 
 
 class InboxOptions(TypedDict, total=False):
@@ -145,6 +150,14 @@ class Inbox(abc.ABC):
         if options:
             raise InvalidRequestError(f"the inbox of {self.provider} takes no {' and no '.join(sorted(options))}; leave it out")
         return self
+
+    async def with_agents(self, arns: Collection[str] | None = None) -> Inbox:  # noqa: ARG002 -- what some inboxes take
+        """An inbox that knows who of the business writes, where the API does not tell; see the provider's own.
+
+        Raises:
+            UnsupportedError: The API tells, or has none to ask.
+        """
+        raise UnsupportedError(f"the inbox of {self.provider} takes no agents; leave with_agents out")
 
     @abc.abstractmethod
     async def send_text(self, conversation: Conversation | str, text: str) -> Message:

@@ -12,18 +12,9 @@ import enum
 from typing import Any
 
 from aioconvo.core.codec import Model
+from aioconvo.providers import Provider
 
 __all__ = ["Attachment", "Conversation", "Direction", "Kind", "Message", "Participant", "ParticipantKind", "Provider"]
-
-
-class Provider(enum.StrEnum):
-    """Which API something came from; the same text as `client.provider`."""
-
-    SMSCX = "smscx"
-    SUNSHINE = "sunshine"
-    SMOOCH = "smooch"
-    CONVORE = "convore"
-    ULTRACART = "ultracart"
 
 
 class Direction(enum.StrEnum):

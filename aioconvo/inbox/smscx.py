@@ -164,6 +164,8 @@ class SmscxInbox(Inbox):
         reads_new_conversations=False,
         reads_new_messages=False,
         message_orders=(Order.NEWEST_FIRST, Order.OLDEST_FIRST),
+        # Whether a reply changes lastUpdate is not documented; sandboxes and guesses are no reason to trust it.
+        tells_changes=False,
     )
 
     def __init__(self, client: APIClient) -> None:

@@ -213,6 +213,8 @@ class SunshineInbox(Inbox):
         reads_new_conversations=False,
         reads_new_messages=True,
         message_orders=(Order.NEWEST_FIRST,),
+        lists_by_external_user=True,
+        options=("participants",),
     )
 
     def __init__(self, client: APIClient, app_id: str, *, participants: bool = False) -> None:

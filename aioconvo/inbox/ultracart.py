@@ -195,6 +195,7 @@ class UltraCartInbox(Inbox):
         reads_new_conversations=False,
         reads_new_messages=True,
         message_orders=(Order.OLDEST_FIRST,),
+        options=("agents",),
     )
 
     def __init__(self, client: APIClient, *, agents: Collection[str] | None = None) -> None:

@@ -33,6 +33,7 @@ from aioconvo.sandbox.convore_data import (
 )
 from aioconvo.sandbox.convore_filters import filters_in, to_milliseconds
 from aioconvo.sandbox.exchange import Answer, Refusal, Request, Route, RouteTable
+from aioconvo.sandbox.quota import QuotaForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -109,6 +110,7 @@ class ConvoreSandbox:
 
     name: Final = "convore"
     credentials: Final = MappingProxyType({"api_key": API_KEY})
+    quota: Final = QuotaForm("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", moment=True)
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -13,6 +13,8 @@ from urllib.parse import unquote
 
 import msgspec
 
+from aioconvo.sandbox.quota import QuotaForm
+
 
 def utc_now() -> dt.datetime:
     """The wall clock, aware, in UTC."""
@@ -102,7 +104,7 @@ class Route:
         return told.partition(";")[0].strip().lower() == self.content_type
 
 
-class Provider(Protocol):
+class Emulated(Protocol):
     """One emulated API."""
 
     @property
@@ -113,6 +115,11 @@ class Provider(Protocol):
     @property
     def credentials(self) -> Mapping[str, str]:
         """What is accepted, as keyword arguments of the client class."""
+        ...
+
+    @property
+    def quota(self) -> QuotaForm:
+        """How it tells quotas."""
         ...
 
     @property

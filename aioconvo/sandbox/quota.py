@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["Standing", "Window", "headers_of"]
+__all__ = ["QuotaForm", "Standing", "Window", "headers_of"]
 
 _LIMIT: Final = 10_000  # requests in a window, where the sandbox is told no rate: nobody is ever refused
 _SECONDS: Final = 3_600.0
@@ -41,8 +40,8 @@ class Window:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Form:
-    """Names of the headers; `moment`: the reset is told as a Unix time, else as seconds from now."""
+class QuotaForm:
+    """Names of the headers an API tells quotas in; `moment`: the reset is told as a Unix time, else as seconds from now."""
 
     limit: str
     left: str
@@ -51,18 +50,8 @@ class _Form:
     reset_always: bool = True
 
 
-_FORMS: Final[Mapping[str, _Form]] = {
-    "smscx": _Form("X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset", moment=True, reset_always=False),
-    "sunshine": _Form("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", moment=False),
-    "smooch": _Form("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", moment=False),
-    "convore": _Form("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", moment=True),
-    "ultracart": _Form("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", moment=False),
-}
-
-
-def headers_of(provider: str, standing: Standing, now: float, *, refused: bool) -> dict[str, str]:
+def headers_of(form: QuotaForm, standing: Standing, now: float, *, refused: bool) -> dict[str, str]:
     """The headers that tell a credential's standing, at Unix time `now`."""
-    form = _FORMS[provider]
     told = {form.limit: str(standing.limit), form.left: str(0 if refused else standing.left)}
     if form.reset_always or refused:
         told[form.reset] = str(math.ceil(standing.reset + (now if form.moment else 0.0)))

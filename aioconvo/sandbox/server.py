@@ -21,25 +21,16 @@ from aiohttp import web
 
 from aioconvo.core import settings
 from aioconvo.core.errors import ConfigurationError
-from aioconvo.sandbox.convore import ConvoreSandbox
-from aioconvo.sandbox.exchange import Answer, Provider, Request, RouteTable, Settings, utc_now
+from aioconvo.providers import Provider
+from aioconvo.sandbox.exchange import Answer, Emulated, Request, RouteTable, Settings, utc_now
 from aioconvo.sandbox.faults import Fault, RateLimit, choose
 from aioconvo.sandbox.quota import Standing, Window, headers_of
-from aioconvo.sandbox.smooch import SmoochSandbox
-from aioconvo.sandbox.smscx import SmscxSandbox
-from aioconvo.sandbox.sunshine import SunshineSandbox
-from aioconvo.sandbox.ultracart import UltraCartSandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-PROVIDERS: Final[Mapping[str, Callable[[Settings], Any]]] = {
-    "smscx": SmscxSandbox,
-    "sunshine": SunshineSandbox,
-    "smooch": SmoochSandbox,
-    "convore": ConvoreSandbox,
-    "ultracart": UltraCartSandbox,
-}
+
+PROVIDERS: Final[Mapping[str, Any]] = {str(one): one.sandbox for one in Provider}
 
 _HOST: Final = "127.0.0.1"
 _LAST_PORT: Final = 65_535
@@ -215,7 +206,7 @@ class Sandbox:
             case _:
                 return Answer(404, {"error": "only GET /_sandbox/state and POST /_sandbox/reset exist"})
 
-    async def _answer(self, incoming: web.BaseRequest, provider: Provider, request: Request) -> web.StreamResponse:
+    async def _answer(self, incoming: web.BaseRequest, provider: Emulated, request: Request) -> web.StreamResponse:
         found = self._tables[provider.name].find(request.method, request.path)
         self._requests[provider.name][found[0].operation if isinstance(found, tuple) else "unknown"] += 1
         if self._latency:
@@ -223,7 +214,7 @@ class Sandbox:
         wait, standing = self._counted(provider.name, request)
         fault = choose(self._draws.random(), self._faults) if self._faults and wait == 0.0 else None
         refused = wait > 0.0 or fault is Fault.TOO_MANY_REQUESTS
-        told = headers_of(provider.name, standing, time.time(), refused=refused)
+        told = headers_of(provider.quota, standing, time.time(), refused=refused)
         if wait > 0.0:
             return _respond(provider.error(429, {"Retry-After": str(math.ceil(wait))}), told)
         if isinstance(found, tuple) and not found[0].takes(request):
@@ -255,7 +246,7 @@ def _respond(answer: Answer, told: Mapping[str, str] = MappingProxyType({})) -> 
 
 
 async def _spoil(
-    incoming: web.BaseRequest, fault: Fault, provider: Provider, request: Request, told: Mapping[str, str]
+    incoming: web.BaseRequest, fault: Fault, provider: Emulated, request: Request, told: Mapping[str, str]
 ) -> web.StreamResponse:
     whole = provider.answer(request) if fault.performed else None
     match fault:

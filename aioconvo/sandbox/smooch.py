@@ -13,6 +13,7 @@ from aioconvo.sandbox.bodies import checked, decode
 from aioconvo.sandbox.contents import RICH_KINDS, seeded
 from aioconvo.sandbox.data import hex_id, milliseconds, number, person
 from aioconvo.sandbox.exchange import Answer, Refusal, Request, Route, RouteTable, Settings
+from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.smooch_bodies import ConversationActivity, MessagePost, rendered
 from aioconvo.sandbox.thread import Stored, Thread
 
@@ -53,6 +54,7 @@ class SmoochSandbox:
 
     name: Final = "smooch"
     credentials: Final = keys.CREDENTIALS
+    quota: Final = QuotaForm("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", moment=False)
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

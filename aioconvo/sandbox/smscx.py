@@ -14,6 +14,7 @@ import msgspec
 from aioconvo.sandbox.clock import Clock
 from aioconvo.sandbox.data import number, uuid_id
 from aioconvo.sandbox.exchange import FORM, Answer, Request, Route, RouteTable
+from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.smscx_data import CHANNELS, COSTS, Conversation, Message, stamp
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ class SmscxSandbox:
 
     name: Final = "smscx"
     credentials: Final = MappingProxyType({"api_key": API_KEY})
+    quota: Final = QuotaForm(
+        "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset", moment=True, reset_always=False
+    )
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

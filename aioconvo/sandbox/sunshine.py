@@ -13,6 +13,7 @@ from aioconvo.sandbox.bodies import checked, decode
 from aioconvo.sandbox.contents import seeded
 from aioconvo.sandbox.data import hex_id, iso, milliseconds, person, started
 from aioconvo.sandbox.exchange import Answer, Refusal, Request, Route, RouteTable, Settings
+from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.sunshine_bodies import (
     ActivityPost,
     Author,
@@ -74,6 +75,7 @@ class SunshineSandbox:
 
     name: Final = "sunshine"
     credentials: Final = keys.CREDENTIALS
+    quota: Final = QuotaForm("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", moment=False)
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

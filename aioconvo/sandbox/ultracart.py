@@ -13,6 +13,7 @@ import msgspec
 from aioconvo.sandbox.clock import Clock
 from aioconvo.sandbox.data import milliseconds, number, uuid_id
 from aioconvo.sandbox.exchange import FORM, Answer, Refusal, Request, Route, RouteTable
+from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.ultracart_data import AGENT, MERCHANT, Conversation, Message, Queue, named, seeded
 from aioconvo.sandbox.ultracart_search import Search, matching
 
@@ -65,6 +66,7 @@ class UltraCartSandbox:
 
     name: Final = "ultracart"
     credentials: Final = MappingProxyType({"simple_key": SIMPLE_KEY})
+    quota: Final = QuotaForm("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", moment=False)
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

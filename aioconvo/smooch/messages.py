@@ -122,7 +122,8 @@ class Messages(APIResource):
         Raises:
             InvalidRequestError: Both `before` and `after` were given, or one is no moment; nothing was sent.
             NotFoundError: No such user, or one without a conversation (when awaited or iterated).
-            PaginationError: More than 100 messages share one millisecond (when awaited or iterated).
+            PaginationError: More than 100 messages share one millisecond, or none of a full page has a time that can be read
+                (when iterated, after what came).
 
         Source: operation getMessages.
         """

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import field
 
-from aioconvo.core.codec import Model, OpenEnum, Unknown, Variant
+from aioconvo.core.codec import Model, OpenEnum, Unknown, Variant, came_as
+from aioconvo.core.moments import counted_as_utc
 from aioconvo.core.refusals import Telling
 from aioconvo.core.written_times import read_time
 
@@ -286,7 +287,8 @@ class Message(Model, rename="camel"):
         try:
             return dt.datetime.fromtimestamp(self.received, dt.UTC)
         except (TypeError, ValueError, OverflowError, OSError):
-            return read_time(self.received)  # milliseconds, if any
+            moment = read_time(came_as(self, "received"))  # milliseconds, or a text
+        return None if moment is None else counted_as_utc(moment)
 
 
 class PostedMessage(Telling, rename="camel", kw_only=True):

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import partial
 from typing import Any
 
 from aioconvo.core.columns import Column, column
 from aioconvo.core.emptiness import with_empty_list
 from aioconvo.core.errors import InvalidRequestError
+from aioconvo.core.links import query_value
+from aioconvo.core.moments import EPOCH
 from aioconvo.core.pagers import Listing
 from aioconvo.core.refusals import Telling
 from aioconvo.core.timed import Bounds, TimestampPager
@@ -36,7 +39,10 @@ class ActivityAnswer(Telling, kw_only=True):
 
 
 class MessagePage(Telling, kw_only=True):
-    """A page of messages. `next` leads to newer messages; that there is a `previous` is unconfirmed. Neither is followed."""
+    """A page of messages. `next` leads to newer messages; that there is a `previous` is unconfirmed.
+
+    Their bounds are used only where no message of a page has a time that can be read, their host never.
+    """
 
     # The SDK's model demands nothing at all; but an answer without messages must not pass for the end of the list.
     messages: list[Message]
@@ -78,6 +84,7 @@ def message_pager(
             page_size=page_size,
             moment=_received,
             moments=_moments,
+            link=partial(_bound_in, _BOUNDS.before if backward else _BOUNDS.after),
             start=start,
             mark=mark,
         )
@@ -85,14 +92,29 @@ def message_pager(
 
 
 def _received(message: Message) -> float | None:
-    received: Any = getattr(message, "received", None)  # an item that is no object at all has none
-    return received if isinstance(received, _NUMBERS) and 0 <= received < _YEAR_10000 else None
+    if _is_usual(message):
+        return message.received
+    moment = getattr(message, "received_at", None)  # an item that is no object at all has none
+    return moment.timestamp() if isinstance(moment, dt.datetime) and moment >= EPOCH else None
+
+
+def _is_usual(message: Message) -> bool:
+    received: Any = getattr(message, "received", None)
+    return isinstance(received, _NUMBERS) and 0 <= received < _YEAR_10000
 
 
 def _moments(messages: list[Message]) -> list[float] | None:
-    # In a sorted page those between two good ones are good; the order of all others is not told by numbers alone.
-    good = messages and _received(messages[0]) is not None and _received(messages[-1]) is not None
-    return _all_received(messages) if good else None
+    # In a sorted page those between two usual ones are usual; the order of all others is not told by numbers alone.
+    return _all_received(messages) if messages and _is_usual(messages[0]) and _is_usual(messages[-1]) else None
+
+
+def _bound_in(parameter: str, page: MessagePage) -> str | None:
+    """The bound in the link that leads on in the direction of the walk."""
+    for link in (page.next, page.previous):
+        bound = query_value(link, parameter) if isinstance(link, str) else None
+        if bound is not None and _SECONDS.fullmatch(bound):
+            return bound
+    return None
 
 
 def _moment(name: str, value: float | str | dt.datetime | None) -> float | None:

@@ -11,12 +11,13 @@ import re
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
 
 from aioconvo.core.codec import Model
 from aioconvo.core.columns import Column, column
 from aioconvo.core.emptiness import with_empty_list
 from aioconvo.core.identity import Check, all_about
+from aioconvo.core.links import query_value
 from aioconvo.core.marks import Mark
 from aioconvo.core.pagers import Cursor, CursorPager, Listing
 from aioconvo.core.refusals import Telling
@@ -189,18 +190,10 @@ def _following_before(page: _AnyPage) -> Cursor:
 
 def _cursor(has_more: bool | None, cursor: str | None, link: str | None, parameter: str) -> Cursor:
     if cursor is None and link:
-        cursor = _cursor_in(link, parameter)
+        cursor = query_value(link, parameter)
     if has_more is None and cursor is not None:
         has_more = True
     return Cursor(cursor, has_more)
-
-
-def _cursor_in(link: str, parameter: str) -> str | None:
-    """The cursor in a URL; whatever host that names, nothing is ever sent there."""
-    try:
-        return parse_qs(urlsplit(link).query).get(parameter, [None])[-1]
-    except ValueError:  # no URL at all
-        return None
 
 
 # The order of messages inside a page is not documented.

@@ -55,7 +55,8 @@ class Messages(APIResource):
         Raises:
             InvalidRequestError: The arguments break one of these rules; nothing was sent.
             NotFoundError: No such conversation (when awaited or iterated).
-            PaginationError: More messages share a moment than a page holds (when iterated).
+            PaginationError: More messages share a moment than a page holds, or none of a page that others follow has a time
+                that can be read (when iterated, after what came).
 
         Source: operation get_conversation_messages.
         """

@@ -7,8 +7,9 @@ messages are asked for since a millisecond.
 from __future__ import annotations
 
 import datetime as dt
+from typing import TypeGuard
 
-from aioconvo.core.codec import Model
+from aioconvo.core.codec import Model, came_as
 from aioconvo.core.columns import Column, column, identities
 from aioconvo.core.emptiness import with_empty_list
 from aioconvo.core.marks import Mark
@@ -17,6 +18,7 @@ from aioconvo.core.offset import OffsetPager, ResultSet
 from aioconvo.core.pagers import Ask, Listing, SinglePager
 from aioconvo.core.refusals import Telling
 from aioconvo.core.timed import SincePager
+from aioconvo.core.written_times import read_time
 
 from .models import AgentAuth, Conversation, ConversationSummary, Message, QueueStatus, UploadUrl
 
@@ -260,4 +262,10 @@ def _milliseconds(message: Message) -> int | None:
     if isinstance(epoch, int):
         return epoch
     sent = getattr(message, "message_dts", None)
-    return int(sent.timestamp() * 1000) if isinstance(sent, dt.datetime) and sent.tzinfo is not None else None
+    if not _is_aware(sent):
+        sent = read_time(came_as(message, "message_epoch"))
+    return int(sent.timestamp() * 1000) if _is_aware(sent) else None
+
+
+def _is_aware(moment: object) -> TypeGuard[dt.datetime]:
+    return isinstance(moment, dt.datetime) and moment.tzinfo is not None

@@ -10,6 +10,7 @@ import aioconvo
 from aioconvo.core.retry import retry_after
 from aioconvo.sandbox import Sandbox
 from aioconvo.sandbox.quota import Standing, Window, headers_of
+from aioconvo.sandbox.server import PROVIDERS
 
 NAMES = {
     "smscx": ("X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset"),
@@ -48,7 +49,7 @@ def test_a_window_counts_down_and_begins_anew() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_refusal_tells_is_a_wait_that_the_client_reads(name: str) -> None:
     now = 1_700_000_000.0
-    told = headers_of(name, Standing(5, 3, 7.5), now, refused=True)
+    told = headers_of(PROVIDERS[name].quota, Standing(5, 3, 7.5), now, refused=True)
     assert retry_after(told, now) == 8.0
     assert told[NAMES[name][1]] == "0"
 

@@ -1,0 +1,46 @@
+"""The five providers: the only list of them. Nothing of a provider is loaded before it is asked for."""
+
+from __future__ import annotations
+
+import enum
+import importlib
+from typing import Any
+
+__all__ = ["Provider"]
+
+
+_SPELLED = {"ultracart": "UltraCart"}  # where the names of classes do not begin with the name in one word
+
+
+class Provider(enum.StrEnum):
+    """Which API something came from; the same text as `client.provider`, and the name of its folder."""
+
+    SMSCX = "smscx"
+    SUNSHINE = "sunshine"
+    SMOOCH = "smooch"
+    CONVORE = "convore"
+    ULTRACART = "ultracart"
+
+    @property
+    def client(self) -> Any:
+        """The class of its clients."""
+        return getattr(importlib.import_module(f"aioconvo.{self}"), f"{self._word}Client")
+
+    @property
+    def operations(self) -> Any:
+        """What its clients can do."""
+        return importlib.import_module(f"aioconvo.{self}").OPERATIONS
+
+    @property
+    def inbox(self) -> Any:
+        """The class of its inboxes."""
+        return getattr(importlib.import_module(f"aioconvo.inbox.{self}"), f"{self._word}Inbox")
+
+    @property
+    def sandbox(self) -> Any:
+        """The class that stands in for its API in a sandbox."""
+        return getattr(importlib.import_module(f"aioconvo.sandbox.{self}"), f"{self._word}Sandbox")
+
+    @property
+    def _word(self) -> str:
+        return _SPELLED.get(self, self.capitalize())
