@@ -196,27 +196,25 @@ class PageIterator(Generic[T]):
         return self
 
     async def __anext__(self) -> Page[T]:
-        if not self._turn.try_acquire():
-            await self._turn.acquire(None)
+        turn = self._turn
         try:
-            if self._ended:
-                raise StopAsyncIteration
-            page = await (self._walk.next_page() if self._ahead is None else self._next_ready(self._ahead))
-            if page is None:
-                self._ended = True
-                raise StopAsyncIteration
-        finally:
-            self._turn.release()
-        if self._on_page is not None:
-            self._on_page(page)
-        return page
-
-    async def _next_ready(self, ahead: _PagesAhead[T]) -> Page[T] | None:
-        try:
-            return await ahead.next_page()
+            if not turn.try_acquire():
+                await turn.acquire(None)
+            try:
+                if self._ended:
+                    raise StopAsyncIteration
+                page = await (self._walk.next_page() if self._ahead is None else _next_ready(self._ahead))
+                if page is None:
+                    self._ended = True
+                    raise StopAsyncIteration
+            finally:
+                turn.release()
+            if self._on_page is not None:
+                self._on_page(page)
         except BaseException:
-            ahead.stop()  # whoever keeps the exception keeps this iterator too
+            del self  # dropping the iterator is what ends its walk, and whoever keeps the exception keeps this frame
             raise
+        return page
 
     async def __aenter__(self) -> Self:
         return self
@@ -273,19 +271,28 @@ class ItemIterator(Generic[T]):
     async def __anext__(self) -> T:
         for item in self._items:  # costs a third of `next` with a default
             return item
-        return await self._of_next_page()
+        try:
+            return await self._of_next_page()
+        except BaseException:
+            del self  # as in `PageIterator`
+            raise
 
     async def _of_next_page(self) -> T:
-        if not self._turn.try_acquire():
-            await self._turn.acquire(None)
+        turn = self._turn
         try:
-            while True:
-                for item in self._items:
-                    return item
-                page = await anext(self._pages)
-                self._items = iter(page.items)
-        finally:
-            self._turn.release()
+            if not turn.try_acquire():
+                await turn.acquire(None)
+            try:
+                while True:
+                    for item in self._items:
+                        return item
+                    page = await anext(self._pages)
+                    self._items = iter(page.items)
+            finally:
+                turn.release()
+        except BaseException:
+            del self
+            raise
 
     async def __aenter__(self) -> Self:
         return self
@@ -299,6 +306,14 @@ class ItemIterator(Generic[T]):
         """End the walk and wait until its task, if any, is gone."""
         self._items = iter(())
         await self._pages.aclose()
+
+
+async def _next_ready(ahead: _PagesAhead[T]) -> Page[T] | None:
+    try:
+        return await ahead.next_page()
+    except BaseException:
+        ahead.stop()  # nobody may ask again
+        raise
 
 
 def _look_at(task: asyncio.Task[Any]) -> None:

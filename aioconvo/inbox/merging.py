@@ -54,18 +54,23 @@ class Merge:
         return self
 
     async def __anext__(self) -> Message:
-        if not self._turn.try_acquire():
-            await self._turn.acquire(None)
+        turn = self._turn
         try:
-            if self._due and not self._closed:
-                await self._ask()
-            if self._closed or not self._heads:
-                raise StopAsyncIteration
-            _, place, head = heapq.heappop(self._heads)
-            self._due.append(self._sources[place])
-            return head
-        finally:
-            self._turn.release()
+            if not turn.try_acquire():
+                await turn.acquire(None)
+            try:
+                if self._due and not self._closed:
+                    await self._ask()
+                if self._closed or not self._heads:
+                    raise StopAsyncIteration
+                _, place, head = heapq.heappop(self._heads)
+                self._due.append(self._sources[place])
+                return head
+            finally:
+                turn.release()
+        except BaseException:
+            del self  # dropping it is what ends the walks of its sources, and whoever keeps the exception keeps this frame
+            raise
 
     async def _ask(self) -> None:
         """Have a message of every source; those that have one keep it, whatever becomes of the others."""
@@ -77,6 +82,7 @@ class Merge:
         except BaseException:
             if any(source.failed is not None for source in self._sources):
                 await self._close_sources()
+            del self
             raise
         for source in self._due:
             if source.message is not None:
@@ -132,6 +138,7 @@ class _Source:
             if isinstance(self._messages, AsyncGenerator):
                 # A generator that failed looks ended when it is asked again.
                 self.failed = error if isinstance(error, Exception) else RuntimeError(self._lost())
+            del self
             raise
         if message is not None and message.sent_at is not None:
             moment = self._sign * ((message.sent_at - EPOCH) // _MICROSECOND)

@@ -299,6 +299,58 @@ async def test_what_is_held_and_not_asked_reads_no_further_than_it_may(prefetch:
     await pages.aclose()
 
 
+async def next_or_error(iterator: list[Any], kept: list[BaseException]) -> None:
+    """Ask the only one of a list for its next, and keep what it raises or why it was cancelled, but not the iterator itself."""
+    task = asyncio.ensure_future(anext(iterator[0]))
+    for _ in range(40):
+        await asyncio.sleep(0)
+    task.cancel()
+    try:
+        await task
+    except (Broken, asyncio.CancelledError) as error:
+        kept.append(error)
+
+
+def merged(server: Server, prefetch: int) -> Any:
+    return merge(inbox_list(server, prefetch=prefetch), inbox_list(server, prefetch=prefetch))
+
+
+ITERATORS: dict[str, Callable[[Server, int], Any]] = {
+    "items": lambda server, prefetch: aiter(server.by_cursor(prefetch=prefetch)),
+    "pages": lambda server, prefetch: server.by_cursor(prefetch=prefetch).pages(),
+    "offset": lambda server, prefetch: aiter(server.by_offset(prefetch=prefetch)),
+    "inbox": lambda server, prefetch: aiter(inbox_list(server, prefetch=prefetch)),
+    "merge": lambda server, prefetch: aiter(merged(server, prefetch)),
+}
+
+
+@pytest.mark.parametrize("prefetch", [1, 4])
+@pytest.mark.parametrize("fate", ["error", "silence"])
+@pytest.mark.parametrize("how", ITERATORS)
+async def test_an_iterator_that_went_on_and_is_dropped_reads_no_further_though_an_exception_is_kept(
+    how: str, fate: str, prefetch: int
+) -> None:
+    server = Server(["good", fate], count=300)
+    kept: list[BaseException] = []
+    held = [ITERATORS[how](server, prefetch)]
+    while not kept:
+        await next_or_error(held, kept)
+    server.script = []
+    assert await anext(held[0]) is not None  # it goes on, and reads ahead
+    for _ in range(20):
+        await asyncio.sleep(0)
+    server.script = ["silence"] * 9
+    while not server.under_way:
+        assert await anext(held[0]) is not None
+        await asyncio.sleep(0)
+    del held[0]
+    await nothing_is_left(server)
+    requests = server.requests
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert server.requests == requests
+
+
 def test_no_task_is_destroyed_while_it_is_pending() -> None:
     told: list[str] = []
 
