@@ -47,6 +47,7 @@ class Types:
 
     def __init__(self, *, sending: bool) -> None:
         self.shapes: dict[str, Shape] = {}
+        self._names: dict[type, str] = {}
         self._sending = sending
 
     def shape(self, hint: Any) -> Shape:
@@ -61,7 +62,7 @@ class Types:
         if origin in {typing.Union, types.UnionType}:
             return self._union(parts)
         if origin is Literal:
-            return Shape(kind=Kind.BOOLEAN if isinstance(parts[0], bool) else Kind.TEXT, choices=_texts(parts))
+            return Shape(kind=_PLAIN[type(parts[0])].kind, choices=_texts(parts))
         return _PLAIN[hint] if hint in _PLAIN else self._made_of(origin or hint, parts)
 
     def _made_of(self, kind: Any, parts: Sequence[Any]) -> Shape:
@@ -112,9 +113,9 @@ class Types:
         return Shape(kind=Kind.UNION, null=null, kinds=tuple(kinds), tag=tag or "")
 
     def _struct(self, kind: type[msgspec.Struct]) -> Shape:
-        name = f"{kind.__module__}.{kind.__qualname__}"
-        if name not in self.shapes:
-            self.shapes[name] = Shape(kind=Kind.OBJECT)  # for structs that hold themselves
+        name = self._names.get(kind)
+        if name is None:  # known before its members are read: structs may hold themselves
+            name = self._names[kind] = f"{kind.__qualname__} {len(self._names)}"
             self.shapes[name] = Shape(kind=Kind.OBJECT, members=self._members(kind))
         return Shape(kind=Kind.NAMED, name=name)
 

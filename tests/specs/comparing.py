@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from .facts import Body, Declared, Kind, Member, Operation, Parameter, Shape, Shapes, bounds, merged, resolved
 
-__all__ = ["differences"]
+__all__ = ["by_tag", "differences", "pairs"]
 
 _PLAIN = {Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER, Kind.TEXT}
 # Forms that a type or rule stands for; others, such as `uri`, are texts like any other. Ids are read as they come.
@@ -32,6 +32,19 @@ def differences(ours: Declared, theirs: Operation, shapes: Shapes) -> Iterator[s
     yield from _Comparison(ours.received, shapes, sending=False).answers(told.answer, theirs.answer)
 
 
+def pairs(ours: Declared, theirs: Operation, shapes: Shapes) -> set[tuple[str, str]]:
+    """Which named shapes of a declaration and of its specification stand for the same."""
+    found: set[tuple[str, str]] = set()
+    for sending, own in ((True, ours.sent), (False, ours.received)):
+        comparison = _Comparison(own, shapes, sending=sending)
+        told = comparison.bodies if sending else comparison.answers
+        body, other = (ours.operation.body, theirs.body) if sending else (ours.operation.answer, theirs.answer)
+        for _ in told(body, other):
+            pass
+        found |= comparison.seen
+    return found
+
+
 def _paid(operation: Operation) -> str:
     return "it costs money" if operation.paid else "it is free"
 
@@ -41,7 +54,8 @@ class _Comparison:
         self._own = own
         self._shapes = shapes
         self._sending = sending
-        self._seen: set[tuple[str, str]] = set()
+        self.seen: set[tuple[str, str]] = set()
+        """The named shapes that were compared, as pairs."""
 
     def parameters(self, ours: Operation, theirs: Operation) -> Iterator[str]:
         """The differences between what stands in the path, the query and the headers."""
@@ -59,7 +73,7 @@ class _Comparison:
                 if one.joined is not other.joined:
                     yield f"{where}: {_join(one)} here, {_join(other)} in the specification"
                 # A null stands in no query and no path.
-                yield from self._shape(where, replace(one.shape, null=False), replace(other.shape, null=False))
+                yield from self.values(where, replace(one.shape, null=False), replace(other.shape, null=False))
 
     def bodies(self, ours: Body | None, theirs: Body | None) -> Iterator[str]:
         """The differences between what is sent."""
@@ -73,7 +87,7 @@ class _Comparison:
         if not set(ours.media) & set(theirs.media):
             yield f"body: is {', '.join(ours.media)}, {', '.join(theirs.media)} in the specification"
         yield from _requiredness("body", ours.required, theirs.required)
-        yield from self._shape("body", ours.shape, theirs.shape)
+        yield from self.values("body", ours.shape, theirs.shape)
 
     def answers(self, ours: Body | None, theirs: Body | None) -> Iterator[str]:
         """The differences between what is read."""
@@ -83,28 +97,29 @@ class _Comparison:
             elif theirs is not None and self._tells(theirs.shape):
                 yield "answer: is not read"
             return
-        yield from self._shape("answer", ours.shape, theirs.shape)
+        yield from self.values("answer", ours.shape, theirs.shape)
 
     def _tells(self, shape: Shape) -> bool:
         """Whether there is anything to read; an answer without members says no more than its status."""
         shape = resolved(shape, self._shapes)
         return shape.kind is not Kind.OBJECT or bool(shape.members) or shape.item is not None
 
-    def _shape(self, where: str, ours: Shape, theirs: Shape) -> Iterator[str]:
+    def values(self, where: str, ours: Shape, theirs: Shape) -> Iterator[str]:
+        """The differences between two shapes."""
         key = (ours.name, theirs.name)
-        if all(key):
-            if key in self._seen:
-                return
-            self._seen.add(key)
         ours, theirs = resolved(ours, self._own), resolved(theirs, self._shapes)
         yield from self._null(where, ours, theirs)
+        if all(key):
+            if key in self.seen:
+                return
+            self.seen.add(key)
         if Kind.UNION in {ours.kind, theirs.kind}:
             yield from self._unions(where, ours, theirs)
         elif not _same_kind(ours, theirs):
             yield f"{where}: is {ours.kind}, {theirs.kind} in the specification"
         elif theirs.kind is Kind.LIST:
             yield from self._limits(where, ours, theirs, "items")
-            yield from self._shape(f"{where}[]", ours.item or Shape(), theirs.item or Shape())
+            yield from self.values(f"{where}[]", ours.item or Shape(), theirs.item or Shape())
         elif theirs.kind is Kind.OBJECT:
             yield from self._objects(where, ours, theirs)
         elif theirs.kind in _PLAIN:
@@ -147,7 +162,7 @@ class _Comparison:
         for name in sorted(ours.members.keys() | theirs.members.keys()):
             yield from self._member(f"{where}.{name}", ours.members.get(name), theirs.members.get(name))
         if theirs.item is not None and ours.item is not None:
-            yield from self._shape(f"{where}{{}}", ours.item, theirs.item)
+            yield from self.values(f"{where}{{}}", ours.item, theirs.item)
         elif theirs.item is not None and not theirs.members:
             yield f"{where}: its members may have any name in the specification"
 
@@ -169,7 +184,7 @@ class _Comparison:
         null = resolved(theirs.shape, self._shapes).null
         if not (absent and null):
             yield from _requiredness(where, ours.required, theirs.required)
-        yield from self._shape(where, ours.shape, replace(theirs.shape, null=null or absent))
+        yield from self.values(where, ours.shape, replace(theirs.shape, null=null or absent))
 
     def _unions(self, where: str, ours: Shape, theirs: Shape) -> Iterator[str]:
         here, there = self._kinds(ours, self._own), self._kinds(theirs, self._shapes)
@@ -177,7 +192,7 @@ class _Comparison:
             yield from self._kinds_of_value(where, here, there)
             return
         tag = ours.tag or theirs.tag
-        mine, other = _by_tag(here, tag), _by_tag(there, tag)
+        mine, other = by_tag(here, tag), by_tag(there, tag)
         if not (mine and other):
             yield from self._objects(where, merged(here), merged(there))
             return
@@ -195,17 +210,23 @@ class _Comparison:
 
     def _kinds_of_value(self, where: str, ours: list[Shape], theirs: list[Shape]) -> Iterator[str]:
         for one in ours:
-            if not any(_same_kind(one, other) for other in theirs):
+            if not any(self._fits(one, other) for other in theirs):
                 yield f"{where}: {one.kind} is not in the specification"
         for other in theirs:
-            same = [one for one in ours if _same_kind(one, other)]
-            if not same:
+            fitting = next((one for one in ours if self._fits(one, other)), None)
+            if fitting is None:
                 yield f"{where}: {other.kind} is not declared"
-            elif len(theirs) == len(ours):
-                yield from self._shape(where, replace(same[0], null=other.null), other)
+            else:
+                yield from self.values(where, replace(fitting, null=other.null), other)
+
+    def _fits(self, ours: Shape, theirs: Shape) -> bool:
+        if ours.item is None or theirs.item is None:
+            return _same_kind(ours, theirs)
+        mine, other = resolved(ours.item, self._own), resolved(theirs.item, self._shapes)
+        return _same_kind(ours, theirs) and _same_kind(mine, other)
 
 
-def _by_tag(kinds: list[Shape], tag: str) -> dict[str, Shape]:
+def by_tag(kinds: list[Shape], tag: str) -> dict[str, Shape]:
     """The kinds of a union by the value of the member that tells them apart; empty where one has no value of its own."""
     found: dict[str, Shape] = {}
     for kind in kinds:

@@ -60,6 +60,7 @@ class _Reader:
             answer=next((body for one in good.values() if (body := self._body(one)) is not None), None),
             statuses=tuple(good),
             paid=told.get("x-charges-credit", False),
+            group=next(iter(told.get("tags", ())), ""),
             about=told.get("description", told.get("summary", "")),
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
-_OF_OPERATIONS = {"operationId", "summary", "description", "deprecated", "x-charges-credit", "x-unconfirmed-responses"}
+_OF_OPERATIONS = {"operationId", "tags", "summary", "description", "deprecated", "x-charges-credit", "x-unconfirmed-responses"}
 _OF_OPERATIONS |= {"x-unconfirmed-success-status"}
 _OF_PARAMETERS = {"$ref", "name", "in", "required", "description", "style", "explode", "deprecated"}
 _OF_SCHEMAS = {"$ref", "type", "format", "enum", "nullable", "required", "description", "example", "default", "discriminator"}
