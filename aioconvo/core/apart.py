@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import collections
-from typing import Any
+from collections.abc import Generator
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -14,8 +15,9 @@ from .mend import charset_of, drive, in_utf8, mended
 from .noticed import Drifts
 from .session import Answer
 
-__all__ = ["TakenApart", "readable", "take_apart"]
+__all__ = ["TakenApart", "in_turns", "readable", "take_apart"]
 
+T = TypeVar("T")
 _READ_AT_ONCE = 1 << 16  # bytes
 
 
@@ -42,15 +44,21 @@ async def take_apart(answer: Answer, kind: Any) -> Answer:
     drifts: Drifts = collections.Counter()
     work = steps(answer.body, kind, charset_of(answer.headers), drifts)
     try:
-        while True:
-            next(work)
-            if len(answer.body) > _READ_AT_ONCE:
-                await asyncio.sleep(0)
-    except StopIteration as end:
-        apart = TakenApart(end.value, None, drifts)
+        data = drive(work) if len(answer.body) <= _READ_AT_ONCE else await in_turns(work)
+        apart = TakenApart(data, None, drifts)
     except BrokenBodyError as fault:
         apart = TakenApart(None, fault, drifts)
     return msgspec.structs.replace(answer, apart=apart)
+
+
+async def in_turns(work: Generator[None, None, T]) -> T:
+    """What work in slices comes to; other tasks run in between."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return cast("T", end.value)
+        await asyncio.sleep(0)
 
 
 def readable(answer: Answer) -> Answer:

@@ -396,7 +396,7 @@ class APIClient:
     async def _wait_or_raise(self, call: Call, state: LoopState, failure: Failure) -> None:
         call.on_wire = call.under_way = False
         if failure.permanent:
-            raise failure.error()
+            raise await failure.error()
         clock = self._clock
         operation = call.request.operation
         decision = self._retry.decide(
@@ -412,7 +412,7 @@ class APIClient:
             self._counts.rate_limited += 1
             self._entrance(state).pause(self._retry.pause(decision, failure.outcome))
         if decision.verdict is not Verdict.RETRY:
-            raise failure.error()
+            raise await failure.error()
         if failure.outcome.costs:
             state.retry_debts.add(self._origin)
         self._observer.retries(call, failure, decision.wait)

@@ -26,7 +26,7 @@ import msgspec
 from .cut import cut, is_union, item_type
 from .json.faults import BrokenBodyError
 from .json.model import ORIGIN, Envelope, Unknown, remade
-from .mend import mended, shallow
+from .mend import drive, mended, shallow
 from .noticed import DriftKind, Drifts
 from .written_times import read_time
 
@@ -47,12 +47,7 @@ class _MisfitError(Exception):
 
 def salvage(body: bytes, kind: type[T], charset: str | None = None, drifts: Drifts | None = None) -> T:
     """Decode a body that the strict decode refused, without a pause; see `steps`."""
-    work = steps(body, kind, charset, collections.Counter() if drifts is None else drifts)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return cast("T", end.value)
+    return drive(steps(body, kind, charset, collections.Counter() if drifts is None else drifts))
 
 
 def steps(body: bytes, kind: type[T], charset: str | None, drifts: Drifts) -> Generator[None, None, T]:

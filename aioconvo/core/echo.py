@@ -6,9 +6,11 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import parse_qsl, quote, unquote
+
+import msgspec
 
 from .operation import Request
 
@@ -17,14 +19,16 @@ __all__ = ["sent_texts", "without_echo"]
 _RUN = 8  # so many characters in a row that also stand in the request are a repetition
 _SHORTEST = 3  # shorter values than a run are found as whole words, down to this length
 _WORDS_AT_MOST = 300
-_TEXTS_AT_MOST = 12_000  # characters in all their spellings: less than 2 ms of the event loop for each error
-_SPELLED_AT_MOST = 4_000  # characters of which further spellings are made
-_BODY_AT_MOST = 48_000  # bytes, that many of the longest characters
-_CORE = 5
-_STRIDE = _RUN - _CORE + 1
-_CORE_AT, _CORE_END = _STRIDE - 1, _RUN
-_WINDOWS = re.compile(rf"(?s)(?=(.{{{_RUN + _STRIDE - 1}}})).{{{_STRIDE}}}")
-_END = "\0" * (2 * _RUN)
+_BLOCK = 6  # every run holds one such block of characters that begins at a multiple of the step
+_STEP = _RUN - _BLOCK + 1
+_PORTION = 8_192  # characters looked through between two pauses, in all their spellings: less than 2 ms
+_EACH = 32  # the characters that are looked through while one more text is taken in hand
+_LONGEST_SPELLING = 12  # characters for one: an emoji in a URL or in JSON
+_PARSED_AT_ONCE = 1 << 14  # bytes
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_TEXT = msgspec.json.Decoder(str)
+_ANYTHING = json.JSONDecoder(parse_int=str, parse_float=str)  # numbers as they are sent
 _SCHEMES = [
     f"{scheme}{sign}{www}" for www in ("www.", "") for scheme in ("https", "http") for sign in ("://", ":\\/\\/", "%3a%2f%2f")
 ]
@@ -33,76 +37,108 @@ _NAMES_OF_KINDS = frozenset({"type", "role", "status", "direction", "channel", "
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 
 
-def sent_texts(request: Request[Any], credentials: Mapping[str, str]) -> list[str] | None:
-    """Every text a request carries: path values, query, body and credentials, but no names of kinds such as `type`.
-
-    `None` where it carries too much to look through.
-    """
+def sent_texts(request: Request[Any], credentials: Mapping[str, str]) -> Iterator[str]:
+    """Every text a request carries: path values, query, body and credentials, but no names of kinds such as `type`."""
     literals = frozenset(request.operation.path.split("/"))
-    texts = [unquote(segment) for segment in request.path.split("/") if segment not in literals]
-    texts += [value for _, value in parse_qsl(request.query)]
-    if request.body is not None:
-        if len(request.body) > _BODY_AT_MOST:
-            return None
-        texts += _leaves("", _parsed(request.body, form=request.operation.form))
+    yield from (unquote(segment) for segment in request.path.split("/") if segment not in literals)
+    yield from (value for _, value in parse_qsl(request.query))
     for value in credentials.values():
         kind, _, secret = value.rpartition(" ")
-        texts += (secret, *(_decoded(secret).split(":", 1) if kind == "Basic" else ()))
-    return texts
+        yield secret
+        if kind == "Basic":
+            yield from _decoded(secret).split(":", 1)
+    if request.body is None:
+        return
+    if request.operation.form:
+        yield from _leaves("", dict(parse_qsl(request.body.decode())))
+        return
+    try:
+        yield from _json_leaves("", request.body)
+    except (ValueError, RecursionError):
+        yield request.body.decode(errors="replace")
 
 
-def without_echo(words: str, texts: Collection[str] | None) -> str:
+def without_echo(words: Sequence[str], texts: Iterable[str]) -> Generator[None, None, list[str]]:
     """The words with `…` for everything that repeats one of the texts; long words are cut.
 
-    Where the texts are `None`, or so long that looking for them would hold up the event loop, nothing of the words is left.
-    The work grows with the length of the texts and with that of the words, not with their product.
+    The work grows with the length of the texts and with that of the words, not with their product. It comes in slices of
+    less than 2 ms, which yield in between.
     """
-    if texts is None or sum(map(len, texts)) > _TEXTS_AT_MOST:
-        return "…"
-    words = words[: _WORDS_AT_MOST + _RUN]  # a little more, so that what is cut off below is still seen as a repetition
-    long = {text for text in texts if len(text) >= _RUN}
-    if _spelled_otherwise(words) and sum(map(len, long)) > _SPELLED_AT_MOST:
-        return "…"
-    said = _folded("\0".join(form for text in long for form in _spellings(text, words)))
-    if len(said) > _TEXTS_AT_MOST:
-        return "…"
-    folded = _folded(words)
-    hidden = bytearray(len(words))
-    for start in _repeated(folded, _without_schemes(said)):
-        hidden[start : start + _RUN] = b"\1" * _RUN
-    short = _folded("\0".join({text for text in texts if _SHORTEST <= len(text) < _RUN})).split("\0")
-    for start, end in _words_of(folded, set(short) - {""}):
-        hidden[start:end] = b"\1" * (end - start)
-    shown = "".join("\0" if hide else letter for letter, hide in zip(words, hidden, strict=True))[:_WORDS_AT_MOST]
-    return re.sub("\0+", "…", shown)
+    repeated = [_Words(one) for one in words]
+    size = min((one.portion for one in repeated), default=_PORTION)
+    for number, portion in enumerate(_portions(texts, size)):
+        if number:
+            yield
+        for one in repeated:
+            one.hide(portion)
+    return [one.left() for one in repeated]
 
 
-def _repeated(words: str, said: str) -> Iterator[int]:
-    """Where in the words runs begin that were also said."""
+class _Words:
+    """What a provider says, and which characters of it the request said."""
+
+    def __init__(self, words: str) -> None:
+        # A little more than is shown, so that what is cut off is still seen as a repetition.
+        self._words = words = words[: _WORDS_AT_MOST + _RUN]
+        self._folded = folded = _folded(words)
+        self._hidden = bytearray(len(words))
+        self._schemes = "http" in folded
+        spelled_otherwise = "\\" in words or "%" in words or "&" in words
+        self.portion = _PORTION // _LONGEST_SPELLING if spelled_otherwise else _PORTION
+        self._blocks = [
+            (folded[at : at + _BLOCK], range(max(at - _STEP + 1, 0), min(at, len(words) - _RUN) + 1))
+            for at in range(0, len(words) - _BLOCK + 1, _STEP)
+        ]
+        self._short = _short_words(folded)
+
+    def hide(self, texts: Sequence[str]) -> None:
+        """Hide what repeats one of the texts."""
+        said = _folded("\0".join({form for text in texts if len(text) >= _RUN for form in _spellings(text, self._words)}))
+        if self._schemes:
+            said = _without_schemes(said)
+        for block, starts in self._blocks:
+            if block in said:
+                for start in starts:
+                    if self._folded[start : start + _RUN] in said:
+                        self._hidden[start : start + _RUN] = b"\1" * _RUN
+        short = _folded("\0".join([text for text in texts if _SHORTEST <= len(text) < _RUN])).split("\0")
+        for text in self._short.keys() & short:
+            for start in self._short[text]:
+                self._hidden[start : start + len(text)] = b"\1" * len(text)
+
+    def left(self) -> str:
+        """The words as they may be shown."""
+        letters = zip(self._words, self._hidden, strict=True)
+        shown = "".join("\0" if hide else letter for letter, hide in letters)[:_WORDS_AT_MOST]
+        return re.sub("\0+", "…", shown)
+
+
+def _portions(texts: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The texts, about as many characters at a time; a longer one comes in parts, which overlap by all but one of a run."""
+    portion: list[str] = []
+    room = size
+    for text in texts:
+        for start in range(0, max(len(text) - _RUN + 1, 1), size):
+            part = text[start : start + size + _RUN - 1]
+            if room < len(part) and portion:
+                yield portion
+                portion, room = [], size
+            portion.append(part)
+            room -= len(part) + _EACH
+    if portion:
+        yield portion
+
+
+def _short_words(folded: str) -> dict[str, list[int]]:
+    """What stands between two ends of words and is shorter than a run, with the places where it begins."""
+    size = len(folded)
+    inside = [False, *(letter.isalnum() or letter == "_" for letter in folded), False]
     places: dict[str, list[int]] = {}
-    for start in range(len(words) - _RUN + 1):
-        places.setdefault(words[start : start + _RUN], []).append(start)
-    cores = {run[place : place + _CORE] for run in places for place in range(_RUN - _CORE + 1)}
-    # Each run that was said lies in one of these windows, and has its middle letters in common with it.
-    windows = {window for window in set(_WINDOWS.findall(f"{said}{_END}")) if window[_CORE_AT:_CORE_END] in cores}
-    found = {window[at : at + _RUN] for window in windows for at in range(_STRIDE)}
-    for run in found & places.keys():
-        yield from places[run]
-
-
-def _words_of(words: str, texts: Collection[str]) -> Iterator[tuple[int, int]]:
-    """Where one of the short texts stands in the words as a word, from and to."""
-    for length in range(_SHORTEST, _RUN):
-        for start in range(len(words) - length + 1):
-            end = start + length
-            if words[start:end] not in texts or _in_word(words[end : end + 1]):
-                continue
-            if start == 0 or not _in_word(words[start - 1]):
-                yield start, end
-
-
-def _in_word(letter: str) -> bool:
-    return letter.isalnum() or letter == "_"
+    for start in (at for at in range(size) if not inside[at]):
+        for end in range(start + _SHORTEST, min(start + _RUN, size + 1)):
+            if not inside[end + 1]:
+                places.setdefault(folded[start:end], []).append(start)
+    return places
 
 
 def _folded(text: str) -> str:
@@ -124,10 +160,6 @@ def _without_schemes(said: str) -> str:
     return said
 
 
-def _spelled_otherwise(words: str) -> bool:
-    return "\\" in words or "%" in words or "&" in words
-
-
 def _spellings(text: str, words: str) -> set[str]:
     """A text as it is, and as it stands in JSON, in a URL and in HTML, where the words show signs of these."""
     spellings = {text}
@@ -140,11 +172,19 @@ def _spellings(text: str, words: str) -> set[str]:
     return spellings
 
 
-def _parsed(body: bytes, *, form: bool) -> Any:
-    try:
-        return dict(parse_qsl(body.decode())) if form else json.loads(body)
-    except (ValueError, RecursionError):
-        return None
+def _json_leaves(name: str, sent: bytes) -> Iterator[str]:
+    """The texts and numbers in JSON; what is large is parsed one level after the other."""
+    first = sent[:1] if len(sent) > _PARSED_AT_ONCE else b""
+    if first == b"{":
+        for key, member in _OBJECT.decode(sent).items():
+            yield from _json_leaves(key, bytes(member))
+    elif first == b"[":
+        for item in _LIST.decode(sent):
+            yield from _json_leaves(name, bytes(item))
+    elif first == b'"':
+        yield _TEXT.decode(sent)
+    else:
+        yield from _leaves(name, _ANYTHING.decode(sent.decode()))
 
 
 def _leaves(name: str, value: object) -> Iterator[str]:
@@ -154,8 +194,8 @@ def _leaves(name: str, value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for item in cast("list[object]", value):
             yield from _leaves(name, item)
-    elif isinstance(value, str | int | float) and not isinstance(value, bool) and name not in _NAMES_OF_KINDS:
-        yield str(value)
+    elif isinstance(value, str) and name not in _NAMES_OF_KINDS:
+        yield value
 
 
 def _decoded(secret: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import cast
 
 from . import errors
+from .apart import in_turns
 from .codec import BrokenBodyError
 from .echo import without_echo
 from .hidden import without_frames
@@ -40,7 +41,7 @@ class Failure:
     def __init__(
         self,
         kind: type[errors.CallError],
-        make: Callable[[], errors.CallError],
+        make: Callable[[], Awaitable[errors.CallError]],
         outcome: Outcome,
         *,
         permanent: bool = False,
@@ -54,9 +55,9 @@ class Failure:
         self.answer = answer
         self.request_id = request_id
 
-    def error(self) -> errors.CallError:
-        """A new error that tells of this."""
-        return self._make()
+    async def error(self) -> errors.CallError:
+        """A new error that tells of this; other tasks run between slices of the work where much was sent."""
+        return await self._make()
 
 
 def status_failure(
@@ -64,7 +65,7 @@ def status_failure(
     answer: Answer,
     told: Callable[[], ErrorWords],
     now: float,
-    texts: Callable[[], Collection[str] | None],
+    texts: Callable[[], Iterable[str]],
     *,
     counts_as: int | None = None,
 ) -> Failure:
@@ -76,11 +77,13 @@ def status_failure(
     wait = retry_after(answer.headers, now, limited=status == _TOO_MANY_REQUESTS)
     kind = errors.status_error_type(status)
 
-    def make() -> errors.CallError:
+    async def make() -> errors.CallError:
         said = told()
-        sent: Collection[str] | None = texts() if said.code or said.words else ()
-        code = f" {without_echo(said.code, sent)}" if said.code else ""
-        words = f": {without_echo(said.words, sent)}" if said.words else ""
+        shown = [said.code or "", said.words or ""]
+        if any(shown):
+            shown = await in_turns(without_echo(shown, texts()))
+        code = f" {shown[0]}" if said.code else ""
+        words = f": {shown[1]}" if said.words else ""
         asked = "" if wait is None else f" (the server asks to wait {wait:.0f} s)"
         moved = " (redirects are not followed; check base_url)" if status in _REDIRECTS else ""
         came = f"HTTP {status}" if counts_as is None else f"HTTP {answer.status} with an error (counts as {status})"
@@ -95,7 +98,7 @@ def refusal_failure(
     answer: Answer,
     refusal: Refusal,
     now: float,
-    texts: Callable[[], Collection[str] | None],
+    texts: Callable[[], Iterable[str]],
     *,
     repeatable: bool,
 ) -> Failure:
@@ -104,14 +107,18 @@ def refusal_failure(
     if refusal.alone or repeatable:
         return failure
     kind = errors.maybe_sent_type(failure.kind)
-    return Failure(kind, lambda: unsure(failure.error(), facts), failure.outcome, permanent=True, request_id=facts.request_id)
+
+    async def make() -> errors.CallError:
+        return unsure(await failure.error(), facts)
+
+    return Failure(kind, make, failure.outcome, permanent=True, request_id=facts.request_id)
 
 
 def fault_failure(facts: errors.CallFacts, fault: TransportFaultError) -> Failure:
     """No usable answer."""
     kind = _fault_error(fault)
 
-    def make() -> errors.CallError:
+    async def make() -> errors.CallError:
         error = kind(fault.reason, facts)
         error.__cause__ = without_frames(fault)
         return error
@@ -131,7 +138,7 @@ def broken_failure(
     reason = f"{fault.reason} (a web page came; check base_url)" if page else fault.reason
     kind = errors.WrongAnswerError if isinstance(fault, WrongAnswerBodyError) else errors.ResponseDecodeError
 
-    def make() -> errors.CallError:
+    async def make() -> errors.CallError:
         error: errors.CallError = kind(reason, facts, status)
         if not repeatable:  # most likely it was carried out, and asking again would do it twice
             error = unsure(error, facts)

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import re
 from collections.abc import Generator, Mapping
+from typing import TypeVar, cast
 
 import msgspec
 from multidict import istr
@@ -60,17 +61,17 @@ _TOO_DEEP = 201  # Python takes 1,000 levels, less those of the calls that read
 _CHARACTERS_AT_ONCE = 1 << 18
 _TOKENS_AT_ONCE = 4096
 
+T = TypeVar("T")
 Steps = Generator[None, None, bytes]
 
 
-def drive(steps: Steps) -> bytes:
+def drive(steps: Generator[None, None, T]) -> T:
     """What the steps come to, without a pause."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            mended_body: bytes = end.value
-            return mended_body
+            return cast("T", end.value)
 
 
 def charset_of(headers: Mapping[str, str]) -> str | None:
