@@ -52,6 +52,7 @@ __all__ = [
 
 T = TypeVar("T")
 
+_LF, _CR = b"\n\r"
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # what a strict decode raises
 
 
@@ -119,7 +120,7 @@ def compact(raw: bytes) -> bytes:
 
 def _in_one_line(raw: bytes) -> bytes:
     """JSON without line breaks: who writes one record a line counts on that."""
-    return msgspec.json.format(raw, indent=-1) if b"\n" in raw or b"\r" in raw else raw
+    return msgspec.json.format(raw, indent=-1) if _LF in raw or _CR in raw else raw
 
 
 def came_as(value: object, member: str) -> object:

@@ -36,7 +36,7 @@ def cut(body: bytes, kind: Any) -> Generator[None, None, Parts]:
     Raises:
         msgspec.ValidationError: It is no object.
     """
-    dense = body.count(b",") > _DENSE
+    dense = len(body) > _DENSE and body.count(b",") > _DENSE
     try:
         parts = _found(_decoder(kind, by_item=not dense)(body), kind)
     except msgspec.DecodeError:  # what should be a list is none, or text holds half of an emoji

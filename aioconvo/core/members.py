@@ -29,12 +29,15 @@ def unknown_members(item: object) -> dict[str, Any]:
 
 
 class UnknownMembers:
-    """The members without a field of many answers, by name: `Message.badge`. Looking costs about as much as a decode.
+    """The members without a field of many answers, by name: `Message.badge`.
 
-    Values are not looked at: only that there is such a member.
+    Values are not looked at: only that there is such a member. Looking costs about as much as a decode, so that it can be
+    bound: the `first` bytes are looked at, and then one byte in `one_in`, by whole bodies.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, first: int = 1, one_in: int = 1) -> None:
+        self._left = first  # bytes that may be looked at before more has come
+        self._one_in = one_in
         self._known: frozenset[tuple[str, str]] = frozenset()
         self._decoders: dict[type, Callable[[bytes], Any]] = {}
 
@@ -45,7 +48,13 @@ class UnknownMembers:
 
     def look(self, data: object, body: bytes) -> list[tuple[str, str]]:
         """The members of a decoded answer that were not seen before; `body` is what it was decoded from."""
-        if not isinstance(data, Model) or (len(body) > _LOOKED_AT_MOST and body.count(b",") > _LOOKED_AT_MOST):
+        size = len(body)
+        left = self._left + size // self._one_in
+        if left <= 0:
+            self._left = left
+            return []
+        self._left = left - size
+        if not isinstance(data, Model) or (size > _LOOKED_AT_MOST and body.count(b",") > _LOOKED_AT_MOST):
             return []
         decode = self._decoders.get(type(data))
         if decode is None:

@@ -17,7 +17,7 @@ from multidict import istr
 
 from .json.faults import BrokenBodyError
 
-__all__ = ["charset_of", "drive", "in_utf8", "mended", "shallow"]
+__all__ = ["charset_of", "drive", "in_utf8", "is_utf8", "mended", "shallow", "switches_charset"]
 
 _CONTENT_TYPE = istr("Content-Type")  # looked up in each answer, which costs more with a plain text
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
@@ -123,6 +123,22 @@ def shallow(text: bytes) -> Steps:
     return b"".join((*pieces, text[done:]))
 
 
+def switches_charset(text: bytes) -> bool:
+    """Whether a text may be in a charset that switches by escapes, which looks like ASCII."""
+    return _STATEFUL in text
+
+
+def is_utf8(text: bytes) -> bool:
+    """Whether these bytes are text in UTF-8."""
+    if text.isascii():
+        return True
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def in_utf8(body: bytes, charset: str | None) -> Steps:
     """A text in UTF-8. Where it is not that, the named charset decides; bytes that fit nowhere count as Windows-1252."""
     for mark, encoding in _MARKS:
@@ -133,10 +149,8 @@ def in_utf8(body: bytes, charset: str | None) -> Steps:
     for zeros, encoding in _ZEROS:
         if zeros.match(body) and (found := _transcoded(body, encoding)) is not None:
             return found
-    if _STATEFUL not in body:
-        with contextlib.suppress(UnicodeDecodeError):
-            body.decode()
-            return body
+    if not switches_charset(body) and is_utf8(body):
+        return body
     if charset is not None and (found := _transcoded(body, charset)) is not None:
         return found
     text = body.decode("utf-8", "surrogateescape")

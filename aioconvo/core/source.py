@@ -1,8 +1,8 @@
 """Where decoded structs came from: each item of an answer can give its own bytes of the body that it came in.
 
 Nothing is cut or copied before somebody asks. Whoever touches an answer's items lets each of them know the body and its
-place in it (`link`); the first question cuts the body into slices, without making values, and each slice is copied when it
-is asked for, so that it does not hold the whole body.
+place in it (`link`); the first question cuts the body into its parts, without making values, and copies them, so that who
+keeps one does not hold the whole body.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import msgspec
 
 from .codec import ORIGIN, Envelope, Model, decode as read
 from .cut import cut_now, is_union, item_type
-from .mend import drive, in_utf8
+from .mend import drive, in_utf8, is_utf8, switches_charset
 
 __all__ = ["decode", "link", "when_read"]
 
@@ -38,31 +38,41 @@ class Body(msgspec.Struct, gc=False):
     charset: str | None
     kind: Any
     lengths: list[int | None]
-    slices: list[msgspec.Raw] | None = None
+    parts: list[bytes] | None = None
 
     def cut(self, place: int) -> bytes:
-        """A copy of the JSON of one part; its bytes as they came."""
-        slices = self.slices
+        """The JSON of one part; its bytes as they came."""
         if place == _WHOLE:
             return self._utf8().strip()
-        if slices is None:
-            slices = self.slices = self._cut_all()
-        return bytes(slices[place])
+        parts = self.parts
+        if parts is None:
+            parts = self.parts = self._cut_as_it_came() or self._cut(self._utf8())
+        return parts[place]
+
+    def _cut_as_it_came(self) -> list[bytes] | None:
+        """The parts; `None` where one is not in UTF-8: the strict decode did not look at text that it skipped."""
+        text = self.text
+        if switches_charset(text):
+            return None
+        try:
+            parts = self._cut(text)
+        except UnicodeDecodeError:
+            return None
+        return parts if text.isascii() or all(map(is_utf8, parts)) else None
 
     def _utf8(self) -> bytes:
-        # The strict decode does not look at text that it skips.
         return drive(in_utf8(self.text, self.charset))
 
-    def _cut_all(self) -> list[msgspec.Raw]:
+    def _cut(self, text: bytes) -> list[bytes]:
         slices: list[msgspec.Raw] = []
-        parts = cut_now(self._utf8(), self.kind)
+        parts = cut_now(text, self.kind)
         for name, length in zip(_nouns(self.kind), self.lengths, strict=True):
             part = parts.get(name, _NULL)
             if length is None:
                 slices.append(_NULL if isinstance(part, list) else part)
             elif isinstance(part, list):
                 slices += part
-        return slices
+        return list(map(bytes, slices))
 
 
 def decode(body: bytes, kind: type[T], charset: str | None = None) -> T:

@@ -21,8 +21,8 @@ from .session import Answer
 __all__ = ["Watch", "harmless", "log_once"]
 
 _log = logger("drift")
-_LOOKED_AT_FIRST = 16_384  # bytes of an operation's answers; from then on one in each of
-_ONE_IN = 7  # powers of two: 128
+_LOOKED_AT_FIRST = 16_384  # bytes of an operation's answers
+_ONE_IN = 128
 _HARMLESS = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$:-]{0,63}")  # what looks like a name, and like no phone number or address
 _NOTED_AT_MOST = 1000
 _noted: set[tuple[str, str, str, DriftKind]] = set()
@@ -31,23 +31,21 @@ _noted: set[tuple[str, str, str, DriftKind]] = set()
 class Watch:
     """What a client and its copies look for.
 
-    Looking for members takes as long as the decode. So it is done for the first answer to each operation, for all the others
-    while they are few and small, and then for one byte in 128.
+    Members without a field are looked for in the first answers to each operation, and then in one byte of 128.
     """
 
-    __slots__ = ("_left", "_members")
+    __slots__ = ("_members",)
 
     def __init__(self) -> None:
-        self._left: dict[str, int] = {}  # bytes of answers to each operation that may be looked at before more has come
-        self._members: dict[str, UnknownMembers] = collections.defaultdict(UnknownMembers)
+        self._members: dict[str, UnknownMembers] = {}
 
     def notices(self, operation: str, data: Any, answer: Answer) -> Drifts | None:
         """Something is not as documented in an answer to that operation."""
-        size = len(answer.body)
-        left = self._left.get(operation, _LOOKED_AT_FIRST) + (size >> _ONE_IN)
-        looks = left > 0
-        self._left[operation] = left - size if looks else left
-        if not looks and answer.apart is None and not new_values:
+        members = self._members.get(operation)
+        if members is None:
+            members = self._members[operation] = UnknownMembers(first=_LOOKED_AT_FIRST, one_in=_ONE_IN)
+        found = members.look(data, answer.body)
+        if not found and answer.apart is None and not new_values:
             return None
         drifts: Drifts = collections.Counter()
         if isinstance(answer.apart, TakenApart):
@@ -55,9 +53,8 @@ class Watch:
         for enum_type in new_values:
             drifts[(*_place_of(enum_type, _kind(data)), DriftKind.VALUE)] += 1
         new_values.clear()
-        if looks:
-            for struct, member in self._members[operation].look(data, answer.body):
-                drifts[(struct, member, DriftKind.MEMBER)] += 1
+        for struct, member in found:
+            drifts[(struct, member, DriftKind.MEMBER)] += 1
         return drifts
 
 

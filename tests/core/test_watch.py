@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from multidict import CIMultiDict, CIMultiDictProxy
 
 import aioconvo
 from aioconvo.core import watch
 from aioconvo.core.codec import Envelope, Model
 from aioconvo.core.members import UnknownMembers
-from aioconvo.core.session import Answer
 from aioconvo.core.source import decode
-from aioconvo.core.watch import Watch, harmless
+from aioconvo.core.watch import harmless
 from aioconvo.sunshine import SunshineClient
 from aioconvo.sunshine.pages import MessagePage
 from tests.conftest import BASE_URL
@@ -135,24 +134,24 @@ async def test_members_are_looked_for_in_the_first_answers(wire: Any, size: int,
     assert [one.field for one in told] == [f"new{number}" for number in range(looked_at)]
 
 
-@pytest.mark.parametrize("size", [1, 300, 16_384, 40_000, 1_000_000])
-def test_of_all_that_comes_later_one_byte_in_128_is_looked_at(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked = 0
+@pytest.mark.parametrize("size", [20, 300, 16_384, 40_000, 1_000_000])
+@pytest.mark.parametrize("given", [{}, {"first": 16_384, "one_in": 128}, {"first": 1 << 20, "one_in": 16}], ids=str)
+def test_how_many_bytes_are_looked_at(given: dict[str, int], size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, page, body = 0, decode(b'{"data": []}', Items), b" " * size
 
-    def look(_members: UnknownMembers, _data: object, body: bytes) -> list[tuple[str, str]]:
-        nonlocal looked
-        looked += len(body)
-        return []
+    def decoder(_kind: object, _known: object) -> Callable[[bytes], object]:
+        def count(body: bytes) -> None:
+            nonlocal looked
+            looked += len(body)
 
-    monkeypatch.setattr(UnknownMembers, "look", look)
-    seen, answer = Watch(), Answer(200, CIMultiDictProxy(CIMultiDict()), b" " * size)
-    for number in range(1, 40_001):
-        seen.notices("messages.list", None, answer)
-        bound = 16_384 + number * size / 128
-        assert looked <= bound + size
-        assert number * size < 128 or looked >= min(number * size, bound) - size - number
-    seen.notices("another", None, answer)  # each operation for itself
-    assert looked >= size
+        return count
+
+    monkeypatch.setattr("aioconvo.core.members._decoder", decoder)
+    seen = UnknownMembers(**given)
+    for number in range(1, 10_001):
+        seen.look(page, body)
+        bound = number * size if not given else given["first"] + number * (size // given["one_in"])
+        assert min(number * size, bound) <= looked <= min(number * size, bound + size)
 
 
 @pytest.mark.parametrize("name", ["badge", "brand_new", "$ref", "a.b", "x" * 64])

@@ -200,7 +200,7 @@ def raw_json(value: object) -> bytes | None:
     if not isinstance(value, Model):
         return value.raw if isinstance(value, Unknown) else None
     came_from: Any = getattr(value, ORIGIN, None)
-    if isinstance(came_from, tuple):
+    if type(came_from) is tuple:
         body, place = cast("tuple[_Cut, int]", came_from)
         return body.cut(place)
     raw: bytes | None = came_from
