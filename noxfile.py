@@ -96,6 +96,13 @@ def specs(session: nox.Session) -> None:
 
 
 @nox.session
+def draft(session: nox.Session) -> None:
+    """Print declared source for operations that have none: `-- convore drafts`, or `-- convore` for what there is to draft."""
+    session.install("-e", ".", "ruff>=0.17")
+    session.run("python", "-m", "tests.specs.drafting", *session.posargs)
+
+
+@nox.session
 def export_memory(session: nox.Session) -> None:
     """What exports of 10,000 and 1,000,000 messages take, into each kind of target: the second is bounded by the first."""
     session.install("-e", ".[cli,parquet,duckdb]")
@@ -143,9 +150,13 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Both type checkers, strict."""
+    """Both type checkers, strict; what `draft` prints, of everything that has no declaration yet, passes them too."""
     session.install("-e", ".[lint]")
     session.run("mypy")
+    drafts = str(Path(session.create_tmp()).resolve() / "drafts")
+    session.run("python", "-m", "tests.specs.drafting", "all", "--into", drafts)
+    session.run("mypy", "--disable-error-code", "empty-body", drafts)
+    session.run("ruff", "check", "--quiet", "--config", "pyproject.toml", "--extend-ignore", "INP001,PIE790", drafts)
     # Named, because basedpyright would take a .venv that stands in the checkout.
     session.run("basedpyright", "--pythonpath", str(Path(session.bin) / "python"))
 

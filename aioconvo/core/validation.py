@@ -47,10 +47,11 @@ def at_least(name: str, value: object, low: int, unit: str) -> None:
         raise InvalidRequestError(f"{name} must be {low} or more {unit}; got {_number(value)}")
 
 
-def length_between(name: str, value: object, low: int, high: int, unit: str = "characters") -> None:
-    """Refuse a text or list whose length is outside low..high; absent values pass."""
-    if isinstance(value, Sized) and not low <= len(value) <= high:
-        raise InvalidRequestError(f"{name} must have {low} to {high} {unit}; got {len(value)}")
+def length_between(name: str, value: object, low: int, high: int | None, unit: str = "characters") -> None:
+    """Refuse a text or list whose length is outside low..high, or below low where there is no high; absent values pass."""
+    if isinstance(value, Sized) and not low <= len(value) <= (len(value) if high is None else high):
+        span = f"{low} or more" if high is None else f"{low} to {high}"
+        raise InvalidRequestError(f"{name} must have {span} {unit}; got {len(value)}")
 
 
 def at_most(name: str, value: object, high: int, unit: str = "characters") -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import functools
 import types
 import typing
 import uuid
@@ -126,7 +127,7 @@ class Types:
             members[told.tag_field] = Member(shape=Shape(kind=Kind.TEXT, choices=(str(told.tag),)), required=True)
         # What every envelope reads of an error beside the payload is of no API in particular.
         of_errors = set(Telling.__struct_fields__) if issubclass(kind, Telling) else set()
-        for field in msgspec.structs.fields(kind):
+        for field in _fields(kind):
             if field.name not in of_errors:
                 members[field.encode_name] = self.member(field.type, field.default, required=field.required)
         return members
@@ -137,6 +138,11 @@ class Types:
         if self._sending and default is None:
             shape = replace(shape, null=False)
         return Member(shape=shape, required=required)
+
+
+@functools.cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)
 
 
 def _texts(values: Iterable[Any]) -> tuple[str, ...]:

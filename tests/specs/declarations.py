@@ -16,6 +16,7 @@ import aioconvo
 from aioconvo.core.operation import Effect, Operation as Constant
 from aioconvo.core.operations.markers import Place as Goes
 from aioconvo.core.operations.resource import declarations
+from aioconvo.core.operations.rules import joined
 from aioconvo.core.operations.signature import Declared as Signature, Parameter as Argument
 
 from .annotations import Types
@@ -62,7 +63,8 @@ def of_signature(told: Signature) -> Declared:
 
 
 def _parameter(one: Argument, place: Place, types: Types) -> Parameter:
-    return Parameter(name=str(one.wire), place=place, shape=types.shape(one.annotation), required=_always_sent(one))
+    shape, required = types.shape(one.annotation), _always_sent(one)
+    return Parameter(name=str(one.wire), place=place, shape=shape, required=required, joined=joined in one.rules)
 
 
 def _body(told: Signature, types: Types) -> Body | None:

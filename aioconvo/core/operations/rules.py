@@ -8,8 +8,9 @@ that its parameters name. `str` of one, or the first line of its docstring, is w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sized
-from typing import Annotated, Any
+import re
+from collections.abc import Callable, Iterable, Sized
+from typing import Annotated, Any, cast
 
 import msgspec
 
@@ -22,10 +23,12 @@ __all__ = [
     "Between",
     "Check",
     "Length",
+    "Like",
     "Rule",
     "Time",
     "aware",
     "exactly_one",
+    "joined",
     "lower_uuid",
     "not_both",
     "not_empty",
@@ -66,25 +69,43 @@ class AtLeast(msgspec.Struct, frozen=True):
 
 
 class Length(msgspec.Struct, frozen=True):
-    """A text or list of `low` to `high` characters or items."""
+    """A text or list of `low` to `high` characters or items, or of `low` and more."""
 
     low: int
-    high: int
+    high: int | None
     unit: str = "characters"
 
     def __call__(self, name: str, value: object) -> object:
         """The text or list."""
-        if isinstance(value, Sized) and not self.low <= len(value) <= self.high:
+        if isinstance(value, Sized) and (len(value) < self.low or (self.high is not None and len(value) > self.high)):
             validation.length_between(name, value, self.low, self.high, self.unit)
         return value
 
     def __str__(self) -> str:
+        if self.high is None:
+            return f"{self.low} or more {self.unit}"
         return f"{self.low} to {self.high} {self.unit}" if self.low else f"up to {self.high} {self.unit}"
 
 
 def AtMost(high: int, unit: str = "characters") -> Length:  # noqa: N802 -- a kind of `Length`
     """A text or list of up to `high` characters or items."""
     return Length(0, high, unit)
+
+
+class Like(msgspec.Struct, frozen=True):
+    """A text in which the regular expression `pattern` is found; `form` says it in words."""
+
+    pattern: str
+    form: str
+
+    def __call__(self, name: str, value: object) -> object:
+        """The text."""
+        if isinstance(value, str) and not re.search(self.pattern, value):
+            raise InvalidRequestError(f"{name} must be {self.form}")
+        return value
+
+    def __str__(self) -> str:
+        return self.form
 
 
 def aware(name: str, value: object) -> object:
@@ -102,6 +123,16 @@ def lower_uuid(name: str, value: object) -> object:
     """A UUID in any case, sent in lower case."""
     validation.is_uuid(name, value)
     return str(value).lower()
+
+
+def joined(name: str, values: object) -> object:
+    """Sent as one text, with commas between."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        return values
+    texts = [str(value) for value in cast("Iterable[object]", values)]
+    if any("," in text for text in texts):
+        raise InvalidRequestError(f"{name} must hold no commas: the API takes a comma for the end of a value")
+    return ",".join(texts)
 
 
 def not_empty(name: str, value: Sized) -> Sized:

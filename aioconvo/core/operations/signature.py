@@ -143,7 +143,7 @@ def _parameter(
     marker = next((extra for extra in extras if isinstance(extra, Marker)), Marker())
     wire: str | None = marker.wire or wire_name(one.name)
     to_pager = one.name in for_pager
-    if wire in operation.parameters:
+    if wire in operation.parameters and marker.place is None:
         place = Place.PATH
     elif operation.page_kind is not None and one.name in _WALK:
         place, wire = Place.WALK, None
