@@ -46,6 +46,7 @@ SAMPLES: dict[Any, Any] = {
     bool: True,
     dt.datetime: dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     sunshine.Author: sunshine.Author(type=sunshine.AuthorType.BUSINESS),
+    sunshine.NewParticipant: sunshine.NewParticipant(user_id="u"),
     sunshine.TextContent: sunshine.TextContent(text="t"),
 }
 
@@ -80,11 +81,7 @@ def _request(one: Declared, given: dict[str, Any]) -> tuple[Request[Any], Any]:
         raise _Stop
 
     client.send = send
-    ids = [one.name for one in one.parameters if _is_positional(one.name, _method(client, resource, method))]
-    made = _method(client, resource, method)(
-        *(given[name] for name in ids if name in given),
-        **{name: value for name, value in given.items() if name not in ids},
-    )
+    made = getattr(getattr(client, resource), method)(**given)
     listed = made if isinstance(made, AsyncPaginator) else None
     awaited: Any = made if listed is None else listed._fetch(Ask())
     with pytest.raises(_Stop):
@@ -93,14 +90,6 @@ def _request(one: Declared, given: dict[str, Any]) -> tuple[Request[Any], Any]:
     # The check of an answer is a function of its own each time.
     plain = msgspec.structs.replace(request, check=None)
     return plain, None if listed is None else (listed._identity, listed._limit, listed._prefetch)
-
-
-def _method(client: Any, resource: str, method: str) -> Any:
-    return getattr(getattr(client, resource), method)
-
-
-def _is_positional(name: str, method: Any) -> bool:
-    return inspect.signature(method).parameters[name].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
 
 
 def _least(one: Declared) -> dict[str, Any]:

@@ -62,12 +62,13 @@ from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import BadRequestError, NotFoundError, UnsupportedError
 from aioconvo.core.marks import Mark, Name, Names, last_of
 from aioconvo.core.operation import Effect, Operation
+from aioconvo.core.operations.declaration import operation_of
 from aioconvo.core.pagers import Ask, Listing, Taken
 from aioconvo.core.pagination import AsyncPaginator, Fetch
 from aioconvo.core.response import Response
 from aioconvo.core.validation import exactly_one
 from aioconvo.sunshine import models
-from aioconvo.sunshine.conversations import LIST
+from aioconvo.sunshine.conversations import Conversations
 from aioconvo.sunshine.messages import Messages
 from aioconvo.sunshine.pages import ConversationPage, conversation_pager
 from aioconvo.sunshine.participants import Participants
@@ -220,8 +221,8 @@ class SunshineInbox(Inbox):
     def __init__(self, client: APIClient, app_id: str, *, participants: bool = False) -> None:
         self._client = client
         self._app_id = app_id
-        self._messages = Messages(client, app_id)
-        self._participants = Participants(client, app_id)
+        self._messages = Messages(client)
+        self._participants = Participants(client)
         self._tells_participants = participants
 
     def with_participants(self) -> SunshineInbox:
@@ -272,9 +273,10 @@ class SunshineInbox(Inbox):
 
     def _of(self, parameter: str, users: list[str]) -> Listed[Conversation]:
         native = self._client.paginate(
-            LIST,
+            operation_of(Conversations.list),
             (self._app_id,),
-            Listing(lambda mark: _UsersPager(users, parameter, mark), _LISTED.page_size),
+            Listing(lambda mark: _UsersPager(users, parameter, mark)),
+            page_size=("page[size]", _MOST_A_PAGE),
             direction="\n".join((parameter, *users)),
         )
         if parameter == _BY_USER:

@@ -1,6 +1,13 @@
 """Sunshine Conversations v2: `SunshineClient` and the structs it takes and gives."""
 
-from .client import OPERATIONS, SunshineClient
+from __future__ import annotations
+
+from typing import Any
+
+from aioconvo.core.operation import Operation
+from aioconvo.core.operations.resource import operations
+
+from .client import SunshineClient
 from .models import (
     Action,
     ActivityContent,
@@ -106,3 +113,11 @@ __all__ = [
     "TransferToEmail",
     "WebviewAction",
 ]
+
+OPERATIONS: tuple[Operation[Any], ...]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "OPERATIONS":  # read where somebody asks, not by everybody's import
+        return operations(SunshineClient)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,10 +12,10 @@ from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
 from aioconvo.core.codec import reader
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.key import key_auth, key_from
+from aioconvo.core.operations.resource import Resource
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, one_of, text
 
-from . import conversations, messages, participants
 from .conversations import Conversations
 from .messages import Messages
 from .pages import empty_page
@@ -24,10 +24,7 @@ from .participants import Participants
 if TYPE_CHECKING:
     from aioconvo.inbox.sunshine import SunshineInbox
 
-__all__ = ["OPERATIONS", "SunshineClient"]
-
-
-OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS, *participants.OPERATIONS)
+__all__ = ["SunshineClient"]
 
 _REGIONS = {"us": "https://api.smooch.io", "eu": "https://api.eu-1.smooch.io"}
 _SCOPES = ("app", "account", "integration")
@@ -69,6 +66,9 @@ class SunshineClient(APIClient):
 
     provider: ClassVar[str] = "sunshine"
     default_host: ClassVar[str] = "api.smooch.io"
+    conversations = Resource(Conversations)
+    messages = Resource(Messages)
+    participants = Resource(Participants)
 
     def __init__(
         self,
@@ -94,21 +94,6 @@ class SunshineClient(APIClient):
             allow_http=allow_http,
             **options,
         )
-
-    @property
-    def conversations(self) -> Conversations:
-        """Conversations."""
-        return Conversations(self, self.app_id)
-
-    @property
-    def messages(self) -> Messages:
-        """Messages of conversations."""
-        return Messages(self, self.app_id)
-
-    @property
-    def participants(self) -> Participants:
-        """Who takes part in conversations."""
-        return Participants(self, self.app_id)
 
     @property
     def account(self) -> str:

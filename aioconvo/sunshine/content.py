@@ -37,7 +37,7 @@ _IN_ITEMS = (BuyAction, LinkAction, PostbackAction, WebviewAction)
 
 
 def check_author(author: Author) -> None:
-    """Refuse a user author without exactly one id."""
+    """A user author has exactly one id."""
     if not isinstance(author, Author):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
         raise InvalidRequestError(
             f"author must be an Author, such as Author(type=AuthorType.BUSINESS); got {type(author).__name__}"
@@ -47,7 +47,7 @@ def check_author(author: Author) -> None:
 
 
 def check_destination(destination: object) -> None:
-    """Refuse a destination that names none or both of its members."""
+    """A destination names exactly one of its members."""
     if isinstance(destination, Destination):
         exactly_one(
             **{
@@ -58,7 +58,7 @@ def check_destination(destination: object) -> None:
 
 
 def check_content(content: Content, schema: object) -> None:
-    """Refuse content that breaks a documented limit; content that came as `Unknown` passes as it is."""
+    """Content keeps to the documented limits; what came as `Unknown` passes as it is."""
     if isinstance(content, TextContent | FileContent | ImageContent):
         _check_texts(content)
     if isinstance(content, TextContent) and not (content.text or content.html_text or content.markdown_text or content.actions):

@@ -2,167 +2,100 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from msgspec import UNSET, UnsetType
 
-from aioconvo.core.client import APIClient, APIResource
-from aioconvo.core.codec import Model
+from aioconvo.core import validation
 from aioconvo.core.identity import Check, names
-from aioconvo.core.operation import Effect, Operation, PageKind
+from aioconvo.core.operation import Effect
+from aioconvo.core.operations.declaration import listing, operation
+from aioconvo.core.operations.markers import Name, PageSize
+from aioconvo.core.operations.rules import AtMost, Between, Length, exactly_one, not_both
 from aioconvo.core.pagination import AsyncPaginator
-from aioconvo.core.validation import at_most, between, exactly_one, length_between, not_both
 
 from .models import Conversation, ConversationType, Metadata, NewParticipant
-from .pages import ConversationAnswer, ConversationPage, conversation_pager
-
-__all__ = ["OPERATIONS", "Conversations"]
+from .pages import conversation_pager
+from .resource import Resource
 
 _ALL = "/v2/apps/{appId}/conversations"
 _ONE = "/v2/apps/{appId}/conversations/{conversationId}"
-
-CREATE = Operation("sunshine.conversations.create", "CreateConversation", "POST", _ALL, ConversationAnswer, Effect.UNSAFE)
-DELETE: Operation[None] = Operation(
-    "sunshine.conversations.delete", "DeleteConversation", "DELETE", _ONE, None, Effect.IDEMPOTENT
-)
-GET = Operation("sunshine.conversations.get", "GetConversation", "GET", _ONE, ConversationAnswer, Effect.READ)
-LIST = Operation(
-    "sunshine.conversations.list",
-    "ListConversations",
-    "GET",
-    _ALL,
-    ConversationPage,
-    Effect.READ,
-    PageKind.CURSOR,
-    stored_as="sunshine.conversations.list",
-)
-UPDATE = Operation("sunshine.conversations.update", "UpdateConversation", "PATCH", _ONE, ConversationAnswer, Effect.IDEMPOTENT)
-OPERATIONS = (CREATE, DELETE, GET, LIST, UPDATE)
+_named = names("conversation", "conversation.id")
 
 
-class _Changes(Model, rename="camel"):
-    display_name: str | UnsetType | None = UNSET
-    description: str | UnsetType | None = UNSET
-    icon_url: str | UnsetType | None = UNSET
-    metadata: Metadata | UnsetType | None = UNSET
+def _is(conversation_id: str) -> Check:
+    return names("conversation", "conversation.id", conversation_id)
 
 
-class _New(Model, rename="camel"):
-    type: ConversationType
-    participants: list[NewParticipant] | UnsetType = UNSET
-    display_name: str | UnsetType | None = UNSET
-    description: str | UnsetType | None = UNSET
-    icon_url: str | UnsetType | None = UNSET
-    metadata: Metadata | UnsetType | None = UNSET
+def one_user_each(_name: str, participants: list[NewParticipant]) -> list[NewParticipant]:
+    """Exactly one of user_id and user_external_id in each."""
+    for participant in participants:
+        validation.exactly_one(user_id=participant.user_id, user_external_id=participant.user_external_id)
+    return participants
 
 
-class Conversations(APIResource):
-    """`client.conversations`: create, delete, get, list, update."""
+Participants = Annotated[list[NewParticipant], AtMost(10, "participants"), one_user_each]
+"""Who takes part from the beginning."""
+Text = Annotated[str, Length(1, 100)]
+"""A name or description."""
+Url = Annotated[str, Length(1, 2048)]
+"""An address of a picture."""
 
-    __slots__ = ("_app_id", "_client")
 
-    def __init__(self, client: APIClient, app_id: str) -> None:
-        self._client = client
-        self._app_id = app_id
+class Conversations(Resource):
+    """Conversations."""
 
+    __slots__ = ()
+
+    @operation(f"POST {_ALL}", Effect.UNSAFE, name="CreateConversation", unwrap="conversation", expect=_named)
     async def create(
         self,
         *,
         type: ConversationType | str,  # noqa: A002 -- the API's own word
-        participants: list[NewParticipant] | UnsetType = UNSET,
-        display_name: str | UnsetType | None = UNSET,
-        description: str | UnsetType | None = UNSET,
-        icon_url: str | UnsetType | None = UNSET,
+        participants: Participants | UnsetType = UNSET,
+        display_name: Text | UnsetType | None = UNSET,
+        description: Text | UnsetType | None = UNSET,
+        icon_url: Url | UnsetType | None = UNSET,
         metadata: Metadata | UnsetType | None = UNSET,
     ) -> Conversation:
         """Create a conversation for the given users.
 
-        `type` is `personal` or `sdkGroup`; at most 10 participants; `display_name` and `description` have 1 to 100
-        characters, `icon_url` 1 to 2048; `None` sends null.
+        `type` is `personal` or `sdkGroup`; `None` sends null.
 
         Raises:
             InvalidRequestError: An argument breaks one of these limits; nothing was sent.
             NotFoundError: No such app or user.
             MaybeSentError: It is unknown whether the conversation was created.
-
-        Source: operation CreateConversation.
         """
-        at_most("participants", participants, 10, "participants")
-        for participant in participants or ():
-            exactly_one(user_id=participant.user_id, user_external_id=participant.user_external_id)
-        _check_texts(display_name, description, icon_url)
-        body = _New(
-            type=ConversationType(type),
-            participants=participants,
-            display_name=display_name,
-            description=description,
-            icon_url=icon_url,
-            metadata=metadata,
-        )
-        return (await self._client.call(CREATE.request(self._app_id, body=body, check=_is()))).conversation
+        ...
 
+    @operation(f"DELETE {_ONE}", Effect.IDEMPOTENT, name="DeleteConversation")
     async def delete(self, conversation_id: str) -> None:
         """Delete a conversation with its messages and attachments; a user's default conversation cannot be deleted.
 
         Raises:
             BadRequestError: It is a default conversation.
             NotFoundError: No such conversation.
-
-        Source: operation DeleteConversation.
         """
-        await self._client.call(DELETE.request(self._app_id, conversation_id))
+        ...
 
+    @operation(f"GET {_ONE}", Effect.READ, name="GetConversation", unwrap="conversation", expect=_is)
     async def get(self, conversation_id: str) -> Conversation:
         """Fetch one conversation.
 
         Raises:
             NotFoundError: No such conversation.
-
-        Source: operation GetConversation.
         """
-        return (await self._client.call(GET.request(self._app_id, conversation_id, check=_is(conversation_id)))).conversation
+        ...
 
-    def list(
-        self,
-        *,
-        user_id: str | None = None,
-        user_external_id: str | None = None,
-        after: str | None = None,
-        before: str | None = None,
-        page_size: int | None = None,
-        limit: int | None = None,
-        start: str | None = None,
-        prefetch: int = 0,
-    ) -> AsyncPaginator[Conversation]:
-        """List the conversations of one user; exactly one of `user_id` and `user_external_id`.
-
-        `after` and `before` are ids of conversations, exclusive; with `before` the list is walked backwards. `page_size`
-        is 1 to 100 conversations a request (the API's default is 25), `limit` bounds them in all, `start` is a page's
-        `position` or the id of a conversation, `prefetch` is pages read ahead.
-
-        Raises:
-            InvalidRequestError: The arguments break one of these rules; nothing was sent.
-
-        Source: operation ListConversations.
-        """
-        exactly_one(user_id=user_id, user_external_id=user_external_id)
-        not_both(after=after, before=before)
-        between("page_size", page_size, 1, 100)
-        query = (
-            ("filter[userId]", user_id),
-            ("filter[userExternalId]", user_external_id),
-        )
-        pager = conversation_pager(after=after, before=before, page_size=page_size)
-        direction = "backward" if before is not None else "forward"
-        return self._client.paginate(
-            LIST, (self._app_id,), pager, query=query, direction=direction, limit=limit, start=start, prefetch=prefetch
-        )
-
+    @operation(f"PATCH {_ONE}", Effect.IDEMPOTENT, name="UpdateConversation", unwrap="conversation", expect=_is)
     async def update(
         self,
         conversation_id: str,
         *,
-        display_name: str | UnsetType | None = UNSET,
-        description: str | UnsetType | None = UNSET,
-        icon_url: str | UnsetType | None = UNSET,
+        display_name: Text | UnsetType | None = UNSET,
+        description: Text | UnsetType | None = UNSET,
+        icon_url: Url | UnsetType | None = UNSET,
         metadata: Metadata | UnsetType | None = UNSET,
     ) -> Conversation:
         """Change a conversation; what is not given stays, `None` clears.
@@ -170,21 +103,34 @@ class Conversations(APIResource):
         Raises:
             InvalidRequestError: A text is empty or too long; nothing was sent.
             NotFoundError: No such conversation.
-
-        Source: operation UpdateConversation.
         """
-        _check_texts(display_name, description, icon_url)
-        body = _Changes(display_name=display_name, description=description, icon_url=icon_url, metadata=metadata)
-        return (
-            await self._client.call(UPDATE.request(self._app_id, conversation_id, body=body, check=_is(conversation_id)))
-        ).conversation
+        ...
 
+    @listing(
+        f"GET {_ALL}",
+        conversation_pager,
+        name="ListConversations",
+        check=(exactly_one("user_id", "user_external_id"), not_both("after", "before")),
+    )
+    def list(
+        self,
+        *,
+        user_id: Annotated[str, Name("filter[userId]")] | None = None,
+        user_external_id: Annotated[str, Name("filter[userExternalId]")] | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        page_size: Annotated[int, Between(1, 100), PageSize("page[size]")] | None = None,
+        limit: int | None = None,
+        start: str | None = None,
+        prefetch: int = 0,
+    ) -> AsyncPaginator[Conversation]:
+        """List the conversations of one user.
 
-def _is(conversation_id: str | None = None) -> Check:
-    return names("conversation", "conversation.id", conversation_id)
+        `after` and `before` are ids of conversations, exclusive; with `before` the list is walked backwards. `page_size`
+        is conversations a request (the API's default is 25), `limit` bounds them in all, `start` is a page's `position` or
+        the id of a conversation, `prefetch` is pages read ahead.
 
-
-def _check_texts(display_name: object, description: object, icon_url: object) -> None:
-    length_between("display_name", display_name, 1, 100)
-    length_between("description", description, 1, 100)
-    length_between("icon_url", icon_url, 1, 2048)
+        Raises:
+            InvalidRequestError: The arguments break one of these rules; nothing was sent.
+        """
+        ...

@@ -19,7 +19,9 @@ from aioconvo.core.emptiness import with_empty_list
 from aioconvo.core.identity import Check, all_about
 from aioconvo.core.links import query_value
 from aioconvo.core.marks import Mark
-from aioconvo.core.pagers import Cursor, CursorPager, Listing
+from aioconvo.core.operation import PageKind
+from aioconvo.core.operations.envelope import envelope
+from aioconvo.core.pagers import Cursor, CursorPager, Listing, pages_by
 from aioconvo.core.refusals import Telling
 from aioconvo.core.timed import in_time_order
 
@@ -66,12 +68,6 @@ class Links(Model):
     next: str | None = None
 
 
-class ConversationAnswer(Telling, kw_only=True):
-    """One conversation."""
-
-    conversation: Conversation
-
-
 class ConversationPage(Telling, kw_only=True):
     """A page of conversations."""
 
@@ -96,11 +92,9 @@ class MessagePage(Telling, kw_only=True):
     links: Links | None = None
 
 
-class MessagesAnswer(Telling, kw_only=True):
-    """The messages that one post made; a shorthand in the text can make several."""
-
-    messages: list[Message]
-
+# The names that pickles of answers have for them.
+ConversationAnswer = envelope(Conversation, "conversation", Telling)
+MessagesAnswer = envelope(list[Message], "messages", Telling)
 
 T = TypeVar("T")
 _AnyPage = TypeVar("_AnyPage", ConversationPage, ParticipantPage, MessagePage)
@@ -129,6 +123,7 @@ def empty_page(kind: object, body: bytes) -> ConversationPage | MessagePage | Pa
     return page if page is not None and page.meta is not None and page.meta.has_more is False else None
 
 
+@pages_by(PageKind.CURSOR)
 def conversation_pager(
     *, after: str | None, before: str | None, page_size: int | None = None
 ) -> Listing[ConversationPage, Conversation]:
@@ -136,6 +131,7 @@ def conversation_pager(
     return _listing(lambda page: page.conversations, after, before, page_size)
 
 
+@pages_by(PageKind.CURSOR)
 def participant_pager(*, after: str | None, before: str | None, page_size: int | None) -> Listing[ParticipantPage, Participant]:
     """Participants in the server's order, from `after` on; with `before` backwards from there."""
     return _listing(lambda page: page.participants, after, before, page_size)
@@ -149,6 +145,7 @@ def _listing(
     return _walk(AFTER, items, _following_after, after, page_size)
 
 
+@pages_by(PageKind.CURSOR)
 def message_pager(*, after: str | None, before: str | None) -> Listing[MessagePage, Message]:
     """Messages newest first from the newest, or from `before`; with `after` oldest first."""
     if after is not None:
@@ -169,8 +166,8 @@ def _walk(
         lambda mark: CursorPager(
             parameter, items, following, page_size=page_size or usual, cursor_of=_identity, start=start, mark=mark
         ),
-        ("page[size]", page_size),
-        _cursor_mark,
+        mark_at=_cursor_mark,
+        direction="backward" if parameter == BEFORE else "forward",
     )
 
 

@@ -275,9 +275,7 @@ def test_a_debugger_finds_the_lines_that_run() -> None:
     assert lines[code.co_firstlineno - 1].startswith("async def update(self, draft_id, *, display_name=...")
     linecache.checkcache()
     assert linecache.getlines(code.co_filename) == lines
-    assert "    if display_name is not None and display_name is not UNSET:  # 1 to 5 characters\n" in {
-        line.removeprefix("    ") for line in lines
-    }
+    assert "            display_name = rule_2('display_name', display_name)  # 1 to 5 characters\n" in lines
 
 
 def test_the_docstring_tells_limits_and_source() -> None:

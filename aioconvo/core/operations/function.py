@@ -108,11 +108,12 @@ def _checks(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
     """First what each argument may be, then what they may be together."""
     count = 0
     for one in declared.parameters:
+        if one.rules:
+            yield f"if {one.name} is not None and {one.name} is not UNSET:"
         for rule in one.rules:
             count += 1
             known[f"rule_{count}"] = rule
-            yield f"if {one.name} is not None and {one.name} is not UNSET:  # {_words(rule)}"
-            yield f"    {one.name} = rule_{count}({one.name!r}, {one.name})"
+            yield f"    {one.name} = rule_{count}({one.name!r}, {one.name})  # {_words(rule)}"
     for number, check in enumerate(declared.told.check, 1):
         known[f"check_{number}"] = check
         yield f"check_{number}({', '.join(declared.named_by(check))})  # {_words(check)}"

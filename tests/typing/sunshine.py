@@ -1,0 +1,35 @@
+"""What type checkers see of Sunshine's calls; see `convore`."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+from aioconvo import AsyncPaginator, Page, SunshineClient
+from aioconvo.sunshine import Author, AuthorType, Conversation, Message, Participant, TextContent
+from aioconvo.sunshine.conversations import Conversations
+
+BUSINESS = Author(type=AuthorType.BUSINESS)
+
+
+async def calls(client: SunshineClient) -> None:
+    assert_type(client.conversations, Conversations)
+    assert_type(await client.conversations.create(type="personal", display_name=None), Conversation)
+    assert_type(await client.conversations.get("c"), Conversation)
+    assert_type(await client.conversations.update("c", metadata={"a": "b"}), Conversation)
+    assert_type(client.conversations.list(user_id="u"), AsyncPaginator[Conversation])
+    assert_type(await client.messages.post("c", author=BUSINESS, content=TextContent(text="t")), list[Message])
+    assert_type(await client.messages.list("c"), Page[Message])
+    async for participant in client.participants.list("c", limit=3):
+        assert_type(participant, Participant)
+    nothing = await client.messages.delete("c", "m")  # type: ignore[func-returns-value]
+    assert_type(nothing, None)
+
+
+async def wrong_calls(client: SunshineClient) -> None:
+    await client.conversations.create(display_name="n")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.conversations.create(type="personal", participants=["u"])  # type: ignore[list-item] # pyright: ignore[reportArgumentType]
+    await client.messages.post("c", author=BUSINESS)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.messages.post("c", author="me", content=TextContent(text="t"))  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    await client.messages.delete("c")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    client.messages.list("c", page_size=3)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    client.participants.list()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
