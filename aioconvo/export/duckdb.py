@@ -17,6 +17,7 @@ import datetime as dt
 import os
 import pathlib
 import shutil
+import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -26,7 +27,7 @@ from aioconvo.core.moments import EPOCH
 
 from .batch import Batch, Committed, Identity
 from .census import Census, Damage, stub
-from .errors import ExportError, TargetError, target_errors
+from .errors import DAMAGED, ExportError, TargetError, target_errors
 from .ledger import Ledger
 from .replacing import regular, replaced
 from .schema import (
@@ -94,10 +95,10 @@ class DuckdbSink:
         try:
             with _errors(self.path):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._ledger.connect(to_write=True)
+                known = self._connect_ledger(fresh=fresh) or self._ledger.exists()
                 regular(self.path)
-                self._db = self._to_write()
-                if fresh and self._ledger.exists():
+                self._db = self._to_write(fresh=fresh and known)
+                if fresh and known:
                     self._wipe(self._db)
                 self._make(self._db)
                 self._ledger.begin(self.kind, identity)
@@ -107,12 +108,36 @@ class DuckdbSink:
             self.close()
             raise
 
+    def _connect_ledger(self, *, fresh: bool) -> bool:
+        """Open the ledger; whether there was one, which was damaged, and which is made anew because `fresh` asks for that."""
+        try:
+            self._ledger.connect(to_write=True)
+            if fresh and self._ledger.exists():
+                self._ledger.db.execute("SELECT * FROM _aioconvo_meta").fetchall()
+        except sqlite3.DatabaseError as error:
+            self._ledger.close()
+            if not fresh or isinstance(error, sqlite3.OperationalError):
+                raise
+            self._make_ledger_anew()
+            return True
+        return False
+
+    def _make_ledger_anew(self) -> None:
+        self._ledger.close()
+        self._ledger.remove()
+        self._ledger.connect(to_write=True)
+
     def _wipe(self, db: duckdb.DuckDBPyConnection) -> None:
         # The ledger last: while it is there, a wipe that was broken off can be asked for again.
         for name in ("_aioconvo", *(table.name for table in _TABLES)):
             db.execute(f"DROP TABLE IF EXISTS {name}")
-        with self._ledger.transaction():
-            self._ledger.wipe()
+        try:
+            with self._ledger.transaction():
+                self._ledger.wipe()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            self._make_ledger_anew()
 
     def _make(self, db: duckdb.DuckDBPyConnection) -> None:
         for table in _TABLES:
@@ -159,13 +184,22 @@ class DuckdbSink:
         self._ledger.put(commits=str(commits))
         self._commits = commits
 
-    def _to_write(self) -> duckdb.DuckDBPyConnection:
-        """The database; where somebody is reading it, they keep it, and the export goes on in a copy in its place."""
+    def _to_write(self, *, fresh: bool) -> duckdb.DuckDBPyConnection:
+        """The database; where somebody is reading it, they keep it, and the export goes on in a copy in its place.
+
+        One that is damaged is made anew if `fresh`, and an empty file counts as none.
+        """
         path = self.path.absolute()
+        if path.is_file() and not path.stat().st_size:
+            path.unlink()
         try:
             return duckdb.connect(path, config=_CONFIG)
-        except duckdb.IOException as error:
-            if "lock" not in str(error):
+        except duckdb.Error as error:
+            if fresh and "lock" not in str(error):
+                for file in (path, path.with_name(f"{path.name}.wal")):
+                    file.unlink(missing_ok=True)
+                return duckdb.connect(path, config=_CONFIG)
+            if not isinstance(error, duckdb.IOException) or "lock" not in str(error):
                 raise
             with contextlib.suppress(duckdb.Error), duckdb.connect(path, read_only=True, config=_CONFIG):
                 replaced(self.path, _copy)  # nobody writes to it
@@ -397,5 +431,7 @@ def _reason(error: duckdb.Error) -> str:
     if "No space left" in words:
         return "the disk is full"
     if isinstance(error, duckdb.IOException):
-        return "another program has it open; wait for it to end" if "lock" in words else words.splitlines()[0]
+        if "lock" in words:
+            return "another program has it open; wait for it to end"
+        return DAMAGED if "Could not read" in words else words.splitlines()[0]
     return f"DuckDB refused it ({type(error).__name__})"

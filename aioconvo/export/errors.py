@@ -10,8 +10,9 @@ from collections.abc import Generator
 
 from aioconvo.core.errors import AioconvoError
 
-__all__ = ["ExportError", "TargetError", "target_errors"]
+__all__ = ["DAMAGED", "ExportError", "TargetError", "target_errors"]
 
+DAMAGED = "the database is damaged; put a backup in its place, or start over (--fresh)"
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -31,7 +32,7 @@ _SQLITE_REASONS = (
     ("readonly", "no permission to write there"),
     ("unable to open", "it cannot be opened there: is the directory missing, or not writable?"),
     ("not a database", "the file there is something else, no SQLite database; name another file"),
-    ("malformed", "the database is damaged"),
+    ("malformed", DAMAGED),
     ("disk i/o", "the disk is full, or reports an error"),
 )
 

@@ -26,6 +26,7 @@ from .intake import Taken
 from .lock import Lock
 from .replacing import regular, replaced
 from .schema import SCHEMA_VERSION, ConversationRow
+from .sqlite_file import is_cut, sidecars
 from .tables import TABLES
 from .times import from_text, to_text
 from .veil import Veil
@@ -121,6 +122,8 @@ class Ledger:
     def _connected(self) -> sqlite3.Connection:
         # One thread at a time, as the caller promises; not always the same one.
         path = self.path.absolute()  # some words are no files to SQLite, such as :memory:
+        if is_cut(path):
+            raise sqlite3.DatabaseError("database disk image is malformed")
         return sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
 
     def _to_write(self) -> sqlite3.Connection:
@@ -143,6 +146,11 @@ class Ledger:
             db.execute("COMMIT")
             opened.pop_all()
             return db
+
+    def remove(self) -> None:
+        """Remove the closed database, with the files beside it that are part of it."""
+        for file in (self.path, *sidecars(self.path)):
+            file.unlink(missing_ok=True)
 
     def exists(self) -> bool:
         """Whether the open database holds a ledger."""

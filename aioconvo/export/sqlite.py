@@ -147,8 +147,15 @@ class SqliteSink:
         ledger = self._ledger
         with target_errors(ledger.path):
             ledger.path.parent.mkdir(parents=True, exist_ok=True)
-            ledger.connect(to_write=True)
             try:
+                ledger.connect(to_write=True)
+                self._begin(identity, fresh=fresh)
+            except sqlite3.DatabaseError as error:
+                ledger.close()
+                if not fresh or "malformed" not in str(error):
+                    raise
+                ledger.remove()
+                ledger.connect(to_write=True)
                 self._begin(identity, fresh=fresh)
             except BaseException:
                 ledger.close()  # so that nothing is written to a target that is refused

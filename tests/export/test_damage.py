@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import os
 import shutil
 import sqlite3
 from collections import Counter
@@ -13,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from aioconvo.cli.verdicts import _AGAIN, _UNSEEN, sentences
-from aioconvo.export import Batch, Sink, Verdict, conversation_states, open_sink, verify
+from aioconvo.export import Batch, ExportError, Sink, TargetError, Verdict, conversation_states, open_sink, verify
 from aioconvo.export.schema import ConversationRow
+from aioconvo.export.sqlite_file import is_cut
 from tests.export.targets import (
     ACCOUNT,
     EVERY_KIND,
@@ -29,6 +31,7 @@ from tests.export.targets import (
     target,
 )
 
+LEDGERS = (".ledger", "jsonl.sqlite", "parquet.sqlite", "gz.sqlite")
 CONVERSATIONS = {name: [f"{name}{number}" for number in range(5)] for name in "abc"}
 
 
@@ -336,6 +339,64 @@ def test_a_database_that_is_gone_is_told_and_fetched_again(tmp_path: Path) -> No
     (tmp_path / "out").unlink()
     assert verify(target("duckdb", tmp_path)).damage == ("out is gone",)
     mended("duckdb", tmp_path, 15)
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.999])
+def test_a_database_that_was_cut_is_never_called_whole(kind: str, share: float, tmp_path: Path) -> None:
+    """A run goes on with nothing of it unless the file is empty; a fresh one starts over in its place."""
+    written(kind, tmp_path)
+    file = tmp_path / "out"
+    os.truncate(file, int(file.stat().st_size * share))
+    for deep in (False, True):
+        with contextlib.suppress(ExportError):
+            assert not verify(target(kind, tmp_path), deep=deep).complete
+    if share == 0:
+        assert refetched(kind, tmp_path)[0] == 15
+        assert check(kind, tmp_path, deep=True) == 0
+        return
+    with pytest.raises(TargetError, match=r"the database is damaged; put a backup in its place, or start over \(--fresh\)"):
+        sink(kind, tmp_path).open(IDENTITY, fresh=False)
+    given = sink(kind, tmp_path)
+    given.open(IDENTITY, fresh=True)
+    given.close()
+    written(kind, tmp_path)
+    assert check(kind, tmp_path, deep=True) == 0
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_a_damaged_ledger_is_made_anew_by_a_fresh_export(kind: str, tmp_path: Path) -> None:
+    written(kind, tmp_path)
+    ledgers = [tmp_path / "out"] if kind == "sqlite" else [one for one in tmp_path.rglob("*") if one.name.endswith(LEDGERS)]
+    (ledger,) = ledgers
+    os.truncate(ledger, ledger.stat().st_size // 2)
+    with pytest.raises(TargetError, match="the database is damaged"):
+        sink(kind, tmp_path).open(IDENTITY, fresh=False)
+    given = sink(kind, tmp_path)
+    given.open(IDENTITY, fresh=True)
+    given.close()
+    written(kind, tmp_path)
+    assert check(kind, tmp_path, deep=True) == 0
+
+
+def test_a_database_whose_log_holds_the_rest_is_whole(tmp_path: Path) -> None:
+    """As a crash leaves it: the header may tell more pages than the file has, and the log has them."""
+    file = tmp_path / "out"
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = wal")
+        db.execute("PRAGMA wal_autocheckpoint = 0")
+        db.execute("CREATE TABLE t (x)")
+        db.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+        size = file.stat().st_size
+        db.execute("INSERT INTO t VALUES (zeroblob(100000))")
+        shutil.copy(tmp_path / "out-wal", tmp_path / "wal")
+        db.execute("PRAGMA wal_checkpoint (FULL)")
+        cut = file.read_bytes()[:size]
+    assert not is_cut(file)
+    file.write_bytes(cut)
+    assert is_cut(file)
+    shutil.copy(tmp_path / "wal", tmp_path / "out-wal")
+    assert not is_cut(file)
 
 
 @pytest.mark.parametrize("kind", PART_KINDS)
