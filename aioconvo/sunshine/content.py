@@ -6,9 +6,11 @@ Source: the vendor's OpenAPI document 17.12.1, schemas `messagePost`, `content`,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
+from aioconvo.core.codec import Model
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.validation import at_most, exactly_one, length_between, not_both
+from aioconvo.core.validation import between, exactly_one, length_between, not_both
 
 from .models import (
     Action,
@@ -19,7 +21,10 @@ from .models import (
     Destination,
     FileContent,
     FormContent,
+    FormField,
+    FormOption,
     FormResponseContent,
+    FormResponseField,
     ImageContent,
     Item,
     LinkAction,
@@ -32,8 +37,33 @@ from .models import (
 
 __all__ = ["check_author", "check_content", "check_destination"]
 
-_TEXT = 4096
 _IN_ITEMS = (BuyAction, LinkAction, PostbackAction, WebviewAction)
+_TEXTS = {"text": (0, 4096), "html_text": (0, 4096), "markdown_text": (0, 4096)}
+_MEDIA = {**_TEXTS, "alt_text": (0, 128)}
+_IN_FIELDS = {"name": (1, 128), "label": (1, 128), "text": (1, 256), "email": (1, 128)}
+_SIZES = {"min_size": (1, 256), "max_size": (1, 256)}
+# The characters of a text, the items of a list or the size of a number, from and to.
+_LIMITS: dict[type[Model], dict[str, tuple[int, int]]] = {
+    Author: {"brand_id": (1, 24), "avatar_url": (1, 2048)},
+    TextContent: _TEXTS,
+    FileContent: _MEDIA,
+    ImageContent: _MEDIA,
+    CarouselContent: {"items": (1, 10)},
+    ListContent: {"items": (1, 10), "actions": (1, 10)},
+    Item: {
+        "title": (1, 128),
+        "description": (0, 128),
+        "media_url": (0, 2048),
+        "media_type": (0, 128),
+        "alt_text": (0, 128),
+        "actions": (1, 3),
+    },
+    FormContent: {"fields": (1, 20)},
+    FormField: {**_IN_FIELDS, **_SIZES, "placeholder": (1, 128), "options": (0, 200)},
+    FormOption: {"name": (1, 128), "label": (1, 128)},
+    FormResponseContent: {"fields": (1, 20)},
+    FormResponseField: _IN_FIELDS,
+}
 
 
 def check_author(author: Author) -> None:
@@ -42,6 +72,7 @@ def check_author(author: Author) -> None:
         raise InvalidRequestError(
             f"author must be an Author, such as Author(type=AuthorType.BUSINESS); got {type(author).__name__}"
         )
+    _check_limits("author", author)
     if author.type == "user":
         exactly_one(**{"author.user_id": author.user_id, "author.user_external_id": author.user_external_id})
 
@@ -59,40 +90,36 @@ def check_destination(destination: object) -> None:
 
 def check_content(content: Content, schema: object) -> None:
     """Content keeps to the documented limits; what came as `Unknown` passes as it is."""
+    _check_limits("content", content)
     if isinstance(content, TextContent | FileContent | ImageContent):
-        _check_texts(content)
+        not_both(**{"content.html_text": content.html_text, "content.markdown_text": content.markdown_text})
     if isinstance(content, TextContent) and not (content.text or content.html_text or content.markdown_text or content.actions):
         raise InvalidRequestError("text content needs one of text, html_text, markdown_text and actions")
     if isinstance(content, CarouselContent | ListContent):
-        length_between("content.items", content.items, 1, 10, "items")
         for item in content.items:
-            _check_item(item)
+            _check_subset("the actions of an item", item.actions)
     if isinstance(content, ListContent) and content.actions is not None:
-        length_between("content.actions", content.actions, 1, 10, "actions")
         _check_subset("content.actions", content.actions)
-    if isinstance(content, FormContent | FormResponseContent):
-        length_between("content.fields", content.fields, 1, 20, "fields")
-    if isinstance(content, FormContent):
-        for field in content.fields:
-            at_most(f"options of field {field.name!r}", field.options, 200, "options")
     if isinstance(content, TemplateContent) and schema != "whatsapp":
         raise InvalidRequestError('template content is sent with schema="whatsapp"')
 
 
-def _check_texts(content: TextContent | FileContent | ImageContent) -> None:
-    not_both(**{"content.html_text": content.html_text, "content.markdown_text": content.markdown_text})
-    at_most("content.text", content.text, _TEXT)
-    at_most("content.html_text", content.html_text, _TEXT)
-    at_most("content.markdown_text", content.markdown_text, _TEXT)
-    if not isinstance(content, TextContent):
-        at_most("content.alt_text", content.alt_text, 128)
-
-
-def _check_item(item: Item) -> None:
-    length_between("the title of an item", item.title, 1, 128)
-    at_most("the description of an item", item.description, 128)
-    length_between("the actions of an item", item.actions, 1, 3, "actions")
-    _check_subset("the actions of an item", item.actions)
+def _check_limits(place: str, value: object) -> None:
+    """Refuse a struct in which a member, at any depth, breaks its limit."""
+    if isinstance(value, list):
+        for number, one in enumerate(cast("list[object]", value)):
+            _check_limits(f"{place}[{number}]", one)
+    if not isinstance(value, Model):
+        return
+    limits = _LIMITS.get(getattr(value, "drifted_from", type(value)), {})
+    for name in value.__struct_fields__:
+        member: object = getattr(value, name)
+        if name in limits:
+            low, high = limits[name]
+            if isinstance(member, int):
+                between(f"{place}.{name}", member, low, high)
+            length_between(f"{place}.{name}", member, low, high, "characters" if isinstance(member, str) else name)
+        _check_limits(f"{place}.{name}", member)
 
 
 def _check_subset(name: str, actions: Sequence[Action]) -> None:

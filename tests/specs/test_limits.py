@@ -1,0 +1,85 @@
+"""Every limit of a body, at any depth, is looked at before anything is sent."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+import aioconvo
+from aioconvo.core.operations.markers import Place
+from aioconvo.core.operations.resource import declarations
+from aioconvo.core.operations.signature import Declared
+from tests.specs.declarations import CLIENTS
+from tests.specs.drafting.names import python_name
+from tests.specs.facts import Shape
+from tests.specs.kept import facts
+from tests.specs.samples import Samples
+
+MADE: dict[str, aioconvo.APIClient] = {
+    "convore": aioconvo.ConvoreClient(api_key="k"),
+    "smooch": aioconvo.SmoochClient(app_id="a", key_id="k", secret="s"),
+    "smscx": aioconvo.SmscxClient(api_key="k"),
+    "sunshine": aioconvo.SunshineClient(app_id="a", key_id="k", secret="s"),
+    "ultracart": aioconvo.UltraCartClient(simple_key="k"),
+}
+# What a rule across members asks for that no schema requires.
+MORE: dict[str, dict[str, Any]] = {"textMessage": {"text": "x"}, "SendMessageRequest": {"channel_id": "c"}}
+
+
+class Sent(Exception):  # noqa: N818 -- no error: everything was looked at
+    pass
+
+
+def bodies() -> Iterator[Any]:
+    """Every declared operation that sends a body, with a least body that is valid and all that break one limit."""
+    for provider in CLIENTS:
+        told = facts(provider)
+        samples = Samples(told.shapes, MORE)
+        for one in declarations(CLIENTS[provider]):
+            theirs = told.operations.get(f"{one.operation.method} {one.operation.path}")
+            if theirs is not None and theirs.body is not None and one.at(Place.BODY) and one.pager is None:
+                yield pytest.param(one, theirs.body.shape, samples, id=one.operation.python)
+
+
+def call(one: Declared, body: dict[str, Any]) -> None:
+    """Call a method with the members of a body, up to where it is sent."""
+    provider, resource, name = one.operation.python.split(".")
+    client: Any = MADE[provider].with_options()
+
+    async def send(*_: Any, **__: Any) -> Any:
+        raise Sent
+
+    client.send = send
+    method = getattr(getattr(client, resource), name)
+    by_wire = {parameter.wire: parameter for parameter in one.at(Place.BODY)}
+    given = {by_wire[wire].name: _argument(value, by_wire[wire].annotation) for wire, value in body.items()}
+    taken = inspect.signature(method).parameters
+    ids = ["00000000-0000-4000-8000-000000000001" for parameter in one.at(Place.PATH) if parameter.name in taken]
+    method(*ids, **given).send(None)
+
+
+def _argument(value: Any, hint: Any) -> Any:
+    try:
+        return msgspec.convert(value, hint)
+    except TypeError:  # an enum or a text, which msgspec does not tell apart
+        return value
+
+
+@pytest.mark.parametrize(("one", "shape", "samples"), list(bodies()))
+def test_a_body_that_breaks_a_limit_is_refused(one: Declared, shape: Shape, samples: Samples) -> None:
+    with pytest.raises(Sent):
+        call(one, samples.least(shape))
+    missed = []
+    for place, body in samples.breaking(shape):
+        name = python_name(place.rpartition(".")[2].removesuffix("[]"))
+        try:
+            call(one, body)
+        except aioconvo.InvalidRequestError as refused:
+            missed += [] if name in str(refused) else [f"{place}: {refused}"]
+        except Sent:
+            missed.append(f"{place}: sent")
+    assert missed == []
