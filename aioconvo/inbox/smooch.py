@@ -63,12 +63,13 @@ from aioconvo.core.errors import NotFoundError, UnsupportedError
 from aioconvo.core.marks import Mark
 from aioconvo.core.moments import EPOCH
 from aioconvo.core.operation import Operation
+from aioconvo.core.operations.declaration import operation_of
 from aioconvo.core.pagers import Ask, Taken
 from aioconvo.core.pagination import Fetch
 from aioconvo.core.response import Response
 from aioconvo.smooch import models
-from aioconvo.smooch.conversations import POST_ACTIVITY
-from aioconvo.smooch.messages import LIST, Messages
+from aioconvo.smooch.conversations import Conversations
+from aioconvo.smooch.messages import Messages
 from aioconvo.smooch.pages import PAGE_SIZE, MessagePage
 
 from .base import Capabilities, Inbox, Order
@@ -101,9 +102,10 @@ _NOBODY = Participant(ParticipantKind.UNKNOWN)
 _NO_CONVERSATION = "conversation_not_found"
 
 
+_LIST = operation_of(Messages.list)
 # Here nothing is needed of its answer.
-_ACTIVITY: Operation[None] = Operation(
-    "smooch.inbox.mark_read", POST_ACTIVITY.name, POST_ACTIVITY.method, POST_ACTIVITY.path, None, POST_ACTIVITY.effect
+_ACTIVITY: Operation[None] = msgspec.structs.replace(
+    operation_of(Conversations.post_activity), python="smooch.inbox.mark_read", response=None
 )
 
 
@@ -207,7 +209,7 @@ class SmoochInbox(Inbox):
     def __init__(self, client: APIClient, app_id: str) -> None:
         self._client = client
         self._app_id = app_id
-        self._messages = Messages(client, app_id)
+        self._messages = Messages(client)
 
     def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the API has no bounds
         if users is None:
@@ -219,17 +221,17 @@ class SmoochInbox(Inbox):
             return self._fetch(users[ask.path[0]])
 
         native = self._client.paginate(
-            LIST, (self._app_id,), lambda mark: _UsersPager(len(users), mark), direction="\n".join(users)
+            _LIST, (self._app_id,), lambda mark: _UsersPager(len(users), mark), direction="\n".join(users)
         )
         return Listed(native.asked_by(fetch), conversations)
 
     async def _fetch(self, user_id: str) -> Response[Found | None]:
         try:
-            response: Response[Any] = await self._client.send(LIST.request(self._app_id, user_id))
+            response: Response[Any] = await self._client.send(_LIST.request(self._app_id, user_id))
         except NotFoundError as error:
             if error.code != _NO_CONVERSATION:
                 raise
-            facts = (error.attempts, error.call.elapsed, error.request_id, LIST)
+            facts = (error.attempts, error.call.elapsed, error.request_id, _LIST)
             return Response(None, error.status, error.headers, error.body, *facts)
         return msgspec.structs.replace(response, data=Found(user_id, response.data))
 

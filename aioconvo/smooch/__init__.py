@@ -1,6 +1,13 @@
 """Smooch v1.1: `SmoochClient` and the structs it takes and gives."""
 
-from .client import OPERATIONS, SmoochClient
+from __future__ import annotations
+
+from typing import Any
+
+from aioconvo.core.operation import Operation
+from aioconvo.core.operations.resource import operations
+
+from .client import SmoochClient
 from .models import (
     Action,
     ActivityType,
@@ -78,3 +85,11 @@ __all__ = [
     "TextMessage",
     "WebviewAction",
 ]
+
+OPERATIONS: tuple[Operation[Any], ...]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "OPERATIONS":  # read where somebody asks, not by everybody's import
+        return operations(SmoochClient)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,10 +10,10 @@ import msgspec
 from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
 from aioconvo.core.codec import reader
 from aioconvo.core.key import key_auth, key_from
+from aioconvo.core.operations.resource import Resource
 from aioconvo.core.session import Answer, SessionPool
 from aioconvo.core.settings import Environment, one_of, text
 
-from . import conversations, messages
 from .conversations import Conversations
 from .messages import Messages
 from .pages import empty_page
@@ -21,10 +21,7 @@ from .pages import empty_page
 if TYPE_CHECKING:
     from aioconvo.inbox.smooch import SmoochInbox
 
-__all__ = ["OPERATIONS", "SmoochClient"]
-
-
-OPERATIONS = (*conversations.OPERATIONS, *messages.OPERATIONS)
+__all__ = ["SmoochClient"]
 
 _REGIONS = {"us": "https://api.smooch.io", "eu": "https://api.eu-1.smooch.io"}
 _SCOPES = ("app", "account")
@@ -64,6 +61,8 @@ class SmoochClient(APIClient):
 
     provider: ClassVar[str] = "smooch"
     default_host: ClassVar[str] = "api.smooch.io"
+    conversations = Resource(Conversations)
+    messages = Resource(Messages)
 
     def __init__(
         self,
@@ -88,16 +87,6 @@ class SmoochClient(APIClient):
             allow_http=allow_http,
             **options,
         )
-
-    @property
-    def conversations(self) -> Conversations:
-        """Conversations."""
-        return Conversations(self, self.app_id)
-
-    @property
-    def messages(self) -> Messages:
-        """Messages of conversations."""
-        return Messages(self, self.app_id)
 
     @property
     def account(self) -> str:

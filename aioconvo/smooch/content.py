@@ -34,7 +34,10 @@ _QUICK = (LocationRequestAction, ReplyAction)
 
 
 def check_message(message: NewMessage) -> None:
-    """Refuse a message that breaks a documented limit; actions that came as `Unknown` pass as they are."""
+    """A message within the limits that are documented for its kind.
+
+    Actions that came as `Unknown` pass as they are.
+    """
     if not isinstance(message, NewMessage):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
         raise InvalidRequestError(
             f"message must be a struct such as TextMessage(role=Role.APP_MAKER, text=...); got {type(message).__name__}"

@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
-from aioconvo.core.client import APIClient, APIResource
 from aioconvo.core.identity import WrongAnswerBodyError, names, same
-from aioconvo.core.operation import Effect, Operation, PageKind
+from aioconvo.core.operation import Effect
+from aioconvo.core.operations.declaration import listing, operation
+from aioconvo.core.operations.markers import Name, Whole
+from aioconvo.core.operations.rules import not_both
 from aioconvo.core.pagination import AsyncPaginator
-from aioconvo.core.validation import not_both
 
 from .content import check_message
 from .models import Message, NewMessage, PostedMessage
-from .pages import MessagePage, message_pager
-
-__all__ = ["OPERATIONS", "Messages"]
-
-_ALL = "/v1.1/apps/{appId}/appusers/{userId}/messages"
-_ONE = "/v1.1/apps/{appId}/appusers/{userId}/messages/{messageId}"
-
-DELETE: Operation[None] = Operation("smooch.messages.delete", "deleteMessage", "DELETE", _ONE, None, Effect.IDEMPOTENT)
-DELETE_ALL: Operation[None] = Operation("smooch.messages.delete_all", "deleteMessages", "DELETE", _ALL, None, Effect.IDEMPOTENT)
-LIST = Operation(
-    "smooch.messages.list",
-    "getMessages",
-    "GET",
-    _ALL,
-    MessagePage,
-    Effect.READ,
-    PageKind.TIMESTAMP,
-    stored_as="smooch.messages.list",
-)
-POST = Operation("smooch.messages.post", "postMessage", "POST", _ALL, PostedMessage, Effect.UNSAFE)
-OPERATIONS = (DELETE, DELETE_ALL, LIST, POST)
-
+from .pages import MessagePage, SmoochResource, message_pager
 
 _named = names("message", "message.id")
 
@@ -56,36 +37,41 @@ class _OneConversation:
             raise WrongAnswerBodyError("conversation")
 
 
-class Messages(APIResource):
-    """`client.messages`: delete, delete_all, list, post. Each `user_id` is the service's id or your own."""
+def _one_conversation() -> _OneConversation:
+    return _OneConversation()
 
-    __slots__ = ("_app_id", "_client")
 
-    def __init__(self, client: APIClient, app_id: str) -> None:
-        self._client = client
-        self._app_id = app_id
+class Messages(SmoochResource):
+    """Messages of conversations. Each `user_id` is the service's id or your own."""
 
+    __slots__ = ()
+
+    @operation("DELETE /v1.1/apps/{appId}/appusers/{userId}/messages/{messageId}", Effect.IDEMPOTENT, name="deleteMessage")
     async def delete(self, user_id: str, message_id: str) -> None:
         """Delete one message.
 
         Raises:
             NotFoundError: No such user or message.
-
-        Source: operation deleteMessage.
         """
-        await self._client.call(DELETE.request(self._app_id, user_id, message_id))
+        ...
 
+    @operation("DELETE /v1.1/apps/{appId}/appusers/{userId}/messages", Effect.IDEMPOTENT, name="deleteMessages")
     async def delete_all(self, user_id: str) -> None:
         """Delete every message of a user's conversation; the conversation stays.
 
         Raises:
             NotFoundError: No such user, or one without a conversation.
-
-        Source: operation deleteMessages.
         """
-        await self._client.call(DELETE_ALL.request(self._app_id, user_id))
+        ...
 
-    async def post(self, user_id: str, *, message: NewMessage) -> PostedMessage:
+    @operation(
+        "POST /v1.1/apps/{appId}/appusers/{userId}/messages",
+        Effect.UNSAFE,
+        name="postMessage",
+        check=check_message,
+        expect=_named,
+    )
+    async def post(self, user_id: str, *, message: Annotated[NewMessage, Whole()]) -> PostedMessage:
         """Post a message, such as `TextMessage(role=Role.APP_MAKER, text=...)`; the message, and others that came of it.
 
         A carousel or list has 1 to 10 items with 1 to 3 actions each. Messages have actions only with role `appMaker`;
@@ -96,18 +82,23 @@ class Messages(APIResource):
             InvalidRequestError: The message breaks one of these limits; nothing was sent.
             NotFoundError: No such user.
             MaybeSentError: It is unknown whether the message was posted.
-
-        Source: operation postMessage.
         """
-        check_message(message)
-        return await self._client.call(POST.request(self._app_id, user_id, body=message, check=_named))
+        ...
 
+    @listing(
+        "GET /v1.1/apps/{appId}/appusers/{userId}/messages",
+        message_pager,
+        name="getMessages",
+        check=not_both("before", "after"),
+        expect=_one_conversation,
+        stored_as="smooch.messages.list",
+    )
     def list(
         self,
         user_id: str,
         *,
-        before: float | str | dt.datetime | None = None,
-        after: float | str | dt.datetime | None = None,
+        before: Annotated[float | str | dt.datetime, Name("before")] | None = None,
+        after: Annotated[float | str | dt.datetime, Name("after")] | None = None,
         limit: int | None = None,
         start: str | None = None,
         prefetch: int = 0,
@@ -124,20 +115,5 @@ class Messages(APIResource):
             NotFoundError: No such user, or one without a conversation (when awaited or iterated).
             PaginationError: More than 100 messages share one millisecond, or none of a full page has a time that can be read
                 (when iterated, after what came).
-
-        Source: operation getMessages.
         """
-        not_both(before=before, after=after)
-        pager = message_pager(before=before, after=after)
-        values = (self._app_id, user_id)
-        direction = "backward" if after is None else "forward"
-        return self._client.paginate(
-            LIST,
-            values,
-            pager,
-            check=_OneConversation(),
-            direction=direction,
-            limit=limit,
-            start=start,
-            prefetch=prefetch,
-        )
+        ...

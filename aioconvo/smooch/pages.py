@@ -8,20 +8,24 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
+from aioconvo.core.client import APIResource
 from aioconvo.core.columns import Column, column
 from aioconvo.core.emptiness import with_empty_list
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.links import query_value
 from aioconvo.core.moments import EPOCH
-from aioconvo.core.pagers import Listing
+from aioconvo.core.operation import PageKind
+from aioconvo.core.operations.envelope import envelope
+from aioconvo.core.operations.markers import Style, camel
+from aioconvo.core.pagers import Listing, pages_by
 from aioconvo.core.refusals import Telling
 from aioconvo.core.timed import Bounds, TimestampPager
 
 from .models import Conversation, Message
 
-__all__ = ["PAGE_SIZE", "ActivityAnswer", "MessagePage", "empty_page", "message_pager"]
+__all__ = ["PAGE_SIZE", "ActivityAnswer", "MessagePage", "SmoochResource", "empty_page", "message_pager"]
 
 PAGE_SIZE = 100
 _YEAR_10000 = 253_402_300_800
@@ -32,10 +36,15 @@ _NUMBERS = (int, float)  # made once, not for each message
 _all_received: Column[Message] = column(lambda messages: [message.received for message in messages])
 
 
-class ActivityAnswer(Telling, kw_only=True):
-    """The conversation that was active."""
+ActivityAnswer = envelope(Conversation, "conversation", Telling)  # the name by which it was pickled
 
-    conversation: Conversation
+
+class SmoochResource(APIResource):
+    """Base of the groups of operations of this API."""
+
+    __slots__ = ()
+    wire_name: ClassVar[Style] = camel
+    of_client: ClassVar[tuple[str, ...]] = ("app_id",)
 
 
 class MessagePage(Telling, kw_only=True):
@@ -57,8 +66,12 @@ def empty_page(kind: object, body: bytes) -> MessagePage | None:
     return page if page is not None and page.conversation is not None and page.conversation.id else None
 
 
+@pages_by(PageKind.TIMESTAMP)
 def message_pager(
-    *, before: float | str | dt.datetime | None, after: float | str | dt.datetime | None, page_size: int = PAGE_SIZE
+    *,
+    before: float | str | dt.datetime | None = None,
+    after: float | str | dt.datetime | None = None,
+    page_size: int = PAGE_SIZE,
 ) -> Listing[MessagePage, Message]:
     """Messages newest first from the newest, or from `before`; with `after` oldest first.
 
@@ -87,7 +100,8 @@ def message_pager(
             link=partial(_bound_in, _BOUNDS.before if backward else _BOUNDS.after),
             start=start,
             mark=mark,
-        )
+        ),
+        direction="backward" if backward else "forward",
     )
 
 

@@ -31,7 +31,7 @@ CLIENTS: dict[str, type] = {
     "convore": aioconvo.ConvoreClient,
     "ultracart": aioconvo.UltraCartClient,
 }
-_PLACES = {Goes.PATH: Place.PATH, Goes.QUERY: Place.QUERY, Goes.PAGE_SIZE: Place.QUERY}
+_PLACES = {Goes.PATH: Place.PATH, Goes.QUERY: Place.QUERY, Goes.PAGE_SIZE: Place.QUERY, Goes.PAGER: Place.QUERY}
 
 
 def declared(provider: str, specified: Facts) -> list[Declared]:
@@ -46,7 +46,7 @@ def of_signature(told: Signature) -> Declared:
     """An operation that its method's signature declares."""
     sent, received = Types(sending=True), Types(sending=False)
     constant = told.operation
-    arguments = [_parameter(one, place, sent) for goes, place in _PLACES.items() for one in told.at(goes)]
+    arguments = [_parameter(one, place, sent) for goes, place in _PLACES.items() for one in told.at(goes) if one.wire]
     from_client = [
         Parameter(name=name, place=Place.PATH, shape=Shape(kind=Kind.TEXT), required=True) for name in told.from_client
     ]
