@@ -13,9 +13,11 @@ from .core.version import VERSION
 
 if TYPE_CHECKING:
     from .convore import ConvoreClient
-    from .core.capture import FailedCall, capture_responses
-    from .core.client import APIClient
-    from .core.codec import OpenEnum, Unknown, encode, raw_json
+    from .core.calls.capture import FailedCall, capture_responses
+    from .core.calls.client import APIClient
+    from .core.calls.hooks import DriftFacts, EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts
+    from .core.calls.options import ClientOptions
+    from .core.calls.stats import Stats
     from .core.errors import (
         AioconvoError,
         APIConnectionError,
@@ -53,20 +55,20 @@ if TYPE_CHECKING:
         UnsupportedError,
         WrongAnswerError,
     )
-    from .core.hooks import DriftFacts, EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts
-    from .core.limits import LimitAccount, Limits, LimitStore, Quota, RateLeft, RateLimit
-    from .core.members import UnknownMembers, unknown_members
-    from .core.memory_limits import MemoryLimits
-    from .core.noticed import DriftKind
-    from .core.operation import Effect, Operation, PageKind
-    from .core.options import ClientOptions
-    from .core.pagination import AsyncPaginator, Page
-    from .core.response import Response
-    from .core.retry import RetryPolicy
-    from .core.session import SessionPool
-    from .core.source import decode
-    from .core.sqlite_limits import SqliteLimits
-    from .core.stats import Stats
+    from .core.json.codec import encode
+    from .core.json.drift_kinds import DriftKind
+    from .core.json.members import UnknownMembers, unknown_members
+    from .core.json.model import OpenEnum, Unknown, raw_json
+    from .core.json.source import decode
+    from .core.limits.memory import MemoryLimits
+    from .core.limits.rule import LimitAccount, Limits, LimitStore, Quota, RateLeft, RateLimit
+    from .core.limits.sqlite import SqliteLimits
+    from .core.operations.operation import Effect, Operation, PageKind
+    from .core.operations.response import Response
+    from .core.paging.page import Page
+    from .core.paging.paginator import AsyncPaginator
+    from .core.retry.policy import RetryPolicy
+    from .core.wire.pool import SessionPool
     from .inbox.merging import merge
     from .smooch import SmoochClient
     from .smscx import SmscxClient
@@ -158,84 +160,84 @@ __all__ = [
 ]
 
 _HOMES = {
-    "APIClient": ".core.client",
+    "APIClient": ".core.calls.client",
     "APIConnectionError": ".core.errors",
     "APIStatusError": ".core.errors",
     "APITimeoutError": ".core.errors",
     "AioconvoError": ".core.errors",
-    "AsyncPaginator": ".core.pagination",
+    "AsyncPaginator": ".core.paging.paginator",
     "AuthenticationError": ".core.errors",
     "BadRequestError": ".core.errors",
     "CallError": ".core.errors",
     "CallFacts": ".core.errors",
-    "ClientOptions": ".core.options",
+    "ClientOptions": ".core.calls.options",
     "ConfigurationError": ".core.errors",
     "ConflictError": ".core.errors",
     "ConvoreClient": ".convore",
     "DeadlineExceededError": ".core.errors",
-    "DriftFacts": ".core.hooks",
-    "DriftKind": ".core.noticed",
-    "Effect": ".core.operation",
-    "EndFacts": ".core.hooks",
+    "DriftFacts": ".core.calls.hooks",
+    "DriftKind": ".core.json.drift_kinds",
+    "Effect": ".core.operations.operation",
+    "EndFacts": ".core.calls.hooks",
     "GoneError": ".core.errors",
-    "Hooks": ".core.hooks",
+    "Hooks": ".core.calls.hooks",
     "InternalServerError": ".core.errors",
     "InvalidRequestError": ".core.errors",
-    "LimitAccount": ".core.limits",
+    "LimitAccount": ".core.limits.rule",
     "LimitReachedError": ".core.errors",
-    "LimitStore": ".core.limits",
+    "LimitStore": ".core.limits.rule",
     "LimitStoreError": ".core.errors",
-    "Limits": ".core.limits",
+    "Limits": ".core.limits.rule",
     "LockedError": ".core.errors",
     "MaybeSentError": ".core.errors",
     "MaybeSentDecodeError": ".core.errors",
     "MaybeSentStatusError": ".core.errors",
-    "MemoryLimits": ".core.memory_limits",
+    "MemoryLimits": ".core.limits.memory",
     "MethodNotAllowedError": ".core.errors",
     "APIDeadlineError": ".core.errors",
     "NotFoundError": ".core.errors",
-    "OpenEnum": ".core.codec",
-    "Operation": ".core.operation",
+    "OpenEnum": ".core.json.model",
+    "Operation": ".core.operations.operation",
     "OutOfOrderError": ".core.errors",
-    "Page": ".core.pagination",
-    "PageFacts": ".core.hooks",
-    "PageKind": ".core.operation",
+    "Page": ".core.paging.page",
+    "PageFacts": ".core.calls.hooks",
+    "PageKind": ".core.operations.operation",
     "PaginationError": ".core.errors",
     "PaymentRequiredError": ".core.errors",
     "PermissionDeniedError": ".core.errors",
     "PoolClosedError": ".core.errors",
-    "Quota": ".core.limits",
-    "RateLeft": ".core.limits",
-    "RateLimit": ".core.limits",
+    "Quota": ".core.limits.rule",
+    "RateLeft": ".core.limits.rule",
+    "RateLimit": ".core.limits.rule",
     "RateLimitError": ".core.errors",
-    "RequestFacts": ".core.hooks",
+    "RequestFacts": ".core.calls.hooks",
     "RequestTooLargeError": ".core.errors",
-    "FailedCall": ".core.capture",
-    "Response": ".core.response",
+    "FailedCall": ".core.calls.capture",
+    "Response": ".core.operations.response",
     "ResponseDecodeError": ".core.errors",
-    "ResponseFacts": ".core.hooks",
-    "RetryFacts": ".core.hooks",
-    "RetryPolicy": ".core.retry",
-    "SessionPool": ".core.session",
+    "ResponseFacts": ".core.calls.hooks",
+    "RetryFacts": ".core.calls.hooks",
+    "RetryPolicy": ".core.retry.policy",
+    "SessionPool": ".core.wire.pool",
     "SmoochClient": ".smooch",
     "SmscxClient": ".smscx",
-    "SqliteLimits": ".core.sqlite_limits",
-    "StartFacts": ".core.hooks",
-    "Stats": ".core.stats",
+    "SqliteLimits": ".core.limits.sqlite",
+    "StartFacts": ".core.calls.hooks",
+    "Stats": ".core.calls.stats",
     "SunshineClient": ".sunshine",
     "UltraCartClient": ".ultracart",
     "UnexpectedRedirectError": ".core.errors",
-    "Unknown": ".core.codec",
-    "UnknownMembers": ".core.members",
+    "Unknown": ".core.json.model",
+    "UnknownMembers": ".core.json.members",
     "UnprocessableEntityError": ".core.errors",
     "UnsupportedError": ".core.errors",
     "WrongAnswerError": ".core.errors",
-    "capture_responses": ".core.capture",
-    "decode": ".core.source",
-    "encode": ".core.codec",
+    "capture_responses": ".core.calls.capture",
+    "decode": ".core.json.source",
+    "encode": ".core.json.codec",
     "merge": ".inbox.merging",
-    "raw_json": ".core.codec",
-    "unknown_members": ".core.members",
+    "raw_json": ".core.json.model",
+    "unknown_members": ".core.json.members",
 }
 
 
@@ -251,7 +253,7 @@ def __getattr__(name: str) -> Any:
     if name.endswith("Client"):
         # aiohttp from here, not from the depth of our own imports: where frames fill a piece of its stack, CPython 3.11 asks
         # the system for another at every call (700 more page faults, 3 % of the time).
-        importlib.import_module(".core.session", __name__)
+        importlib.import_module(".core.wire.pool", __name__)
     value = getattr(importlib.import_module(home, __name__), name)
     globals()[name] = value
     return value

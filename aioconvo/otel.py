@@ -22,8 +22,8 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .core.hooks import EndFacts, Hooks, RequestFacts, ResponseFacts, RetryFacts, StartFacts
-from .core.version import VERSION
+from aioconvo.core.calls.hooks import EndFacts, Hooks, RequestFacts, ResponseFacts, RetryFacts, StartFacts
+from aioconvo.core.version import VERSION
 
 try:
     from opentelemetry import context, metrics, trace

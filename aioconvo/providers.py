@@ -34,12 +34,12 @@ class Provider(enum.StrEnum):
     @property
     def inbox(self) -> Any:
         """The class of its inboxes."""
-        return getattr(importlib.import_module(f"aioconvo.inbox.{self}"), f"{self._word}Inbox")
+        return getattr(importlib.import_module(f"aioconvo.{self}.inbox"), f"{self._word}Inbox")
 
     @property
     def sandbox(self) -> Any:
         """The class that stands in for its API in a sandbox."""
-        return getattr(importlib.import_module(f"aioconvo.sandbox.{self}"), f"{self._word}Sandbox")
+        return getattr(importlib.import_module(f"aioconvo.sandbox.{self}.routes"), f"{self._word}Sandbox")
 
     @property
     def _word(self) -> str:

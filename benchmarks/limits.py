@@ -8,11 +8,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from aioconvo.core.limits.turnstile import Turnstile
+
 from aioconvo import Limits, RateLimit, SqliteLimits
 from aioconvo.core.clock import SYSTEM_CLOCK
-from aioconvo.core.gate import FairGate, Turnstile
-from aioconvo.core.limits import LimitStore
-from aioconvo.core.shared_limits import Errands, SharedLimits
+from aioconvo.core.limits.gate import FairGate
+from aioconvo.core.limits.rule import LimitStore
+from aioconvo.core.limits.shared import Errands, SharedLimits
 
 __all__ = ["main"]
 

@@ -83,7 +83,7 @@ def test_imports_point_down(file: pathlib.Path) -> None:
 def test_only_the_session_and_its_connections_know_aiohttps_client() -> None:
     knowing = {str(file.relative_to(PACKAGE)) for file in FILES if any(n.split(".")[0] == "aiohttp" for n in _imported(file))}
     elsewhere = {name for name in knowing if not name.startswith(("sandbox/", "cli/"))}
-    assert elsewhere == {"core/connection.py", "core/connector.py", "core/session.py"}
+    assert elsewhere == {"core/wire/connection.py", "core/wire/connector.py", "core/wire/pool.py"}
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from aioconvo.cli.listing import cells, columns, line
 from aioconvo.cli.listings import Listing, listings
 from aioconvo.convore import Conversation
 from aioconvo.convore.pages import ConversationPage
-from aioconvo.core.codec import decode
+from aioconvo.core.json.codec import decode
 from tests.export.processes import Served, run, sandbox, start
 
 runner = CliRunner()

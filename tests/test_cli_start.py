@@ -82,9 +82,14 @@ def test_an_export_loads_its_provider_and_its_target(served: Served, tmp_path: P
     assert not loaded & LIBRARIES
     assert _rooms(loaded) & {"sandbox", *PROVIDERS} == {"convore"}
     assert {name for name in loaded if name.startswith("aioconvo.inbox.") and name.rsplit(".")[-1] in PROVIDERS} == {
-        "aioconvo.inbox.convore"
+        "aioconvo.convore.inbox"
     }
-    assert not loaded & {"aioconvo.export.report", "aioconvo.export.parquet", "aioconvo.export.dask_engine", "rich.progress"}
+    assert not loaded & {
+        "aioconvo.export.report.page",
+        "aioconvo.export.targets.parquet",
+        "aioconvo.export.cluster.engine",
+        "rich.progress",
+    }
 
 
 def test_a_list_loads_its_provider(served: Served, tmp_path: Path) -> None:

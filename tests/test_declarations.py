@@ -17,12 +17,12 @@ import pytest
 
 import aioconvo
 from aioconvo import smooch, sunshine
-from aioconvo.core.operation import Request, encode_query
 from aioconvo.core.operations.markers import Place
+from aioconvo.core.operations.operation import Request, encode_query
 from aioconvo.core.operations.resource import declarations
 from aioconvo.core.operations.signature import Declared
-from aioconvo.core.pagers import Ask
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.paging.pagers import Ask
+from aioconvo.core.paging.paginator import AsyncPaginator
 
 CLIENTS: dict[str, aioconvo.APIClient] = {
     "convore": aioconvo.ConvoreClient(api_key="k"),

@@ -22,7 +22,7 @@ import aioconvo
 import aioconvo.otel
 from aioconvo.convore import messages
 from aioconvo.core.operations.declaration import operation_of
-from aioconvo.core.retry import RetryPolicy
+from aioconvo.core.retry.policy import RetryPolicy
 
 
 class Telemetry:

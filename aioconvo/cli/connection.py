@@ -45,7 +45,7 @@ class Connection:
 
     def pool(self, **options: Any) -> Any:
         """A pool as asked for; `options` are further ones of `SessionPool`. Raises `ConfigurationError`."""
-        from aioconvo.core.session import SessionPool  # noqa: PLC0415 -- aiohttp, which showing the options needs not
+        from aioconvo.core.wire.pool import SessionPool  # noqa: PLC0415 -- aiohttp, which showing the options needs not
 
         if self.max_body is not None:
             options["max_body"] = self.max_body
@@ -54,7 +54,7 @@ class Connection:
 
     def client(self, provider: str, pool: Any, *, base_url: str | None = None) -> Any:
         """The provider's client from environment variables, or at another `base_url`. Raises `ConfigurationError`."""
-        from aioconvo.core.limits import Limits, RateLimit  # noqa: PLC0415 -- as above
+        from aioconvo.core.limits.rule import Limits, RateLimit  # noqa: PLC0415 -- as above
         from aioconvo.export.environ import client_from_env  # noqa: PLC0415 -- as above
 
         environ = os.environ if base_url is None else {**os.environ, f"AIOCONVO_{provider.upper()}_BASE_URL": base_url}

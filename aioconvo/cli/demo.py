@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from aioconvo.core.session import SessionPool
+from aioconvo.core.wire.pool import SessionPool
 from aioconvo.inbox import Inbox, Provider
 from aioconvo.sandbox import Sandbox
 

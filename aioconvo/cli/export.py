@@ -23,7 +23,7 @@ from .drawing import Drawing, duration
 from .verdicts import sentences
 
 if TYPE_CHECKING:
-    from aioconvo.export.dask_engine import DaskEngine
+    from aioconvo.export.cluster.engine import DaskEngine
 
 __all__ = ["Choice", "run"]
 
@@ -136,7 +136,7 @@ async def _knowing_agents(inbox: Inbox) -> Inbox:
 def _engine(choice: Choice) -> DaskEngine | None:
     if not choice.dask:
         return None
-    from aioconvo.export.dask_engine import DaskEngine  # noqa: PLC0415 -- comes with the extra
+    from aioconvo.export.cluster.engine import DaskEngine  # noqa: PLC0415 -- comes with the extra
 
     # What goes wrong is told in words of our own; Dask would add tracebacks.
     for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:

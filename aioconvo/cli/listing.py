@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from aioconvo.core.codec import raw_json
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError, UnsupportedError
+from aioconvo.core.json.model import raw_json
 
 from .connection import Connection
 from .listings import Listing

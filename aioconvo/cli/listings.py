@@ -17,9 +17,9 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import typer
 
-from aioconvo.core.client import APIResource
-from aioconvo.core.operation import Operation
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.calls.client import APIResource
+from aioconvo.core.operations.operation import Operation
+from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.inbox.base import Inbox
 
 from . import choosing
@@ -88,7 +88,7 @@ def listings(provider: str) -> dict[str, Listing]:
 
 
 def _inbox_class(provider: str) -> type[Inbox]:
-    module = importlib.import_module(f"aioconvo.inbox.{provider}")
+    module = importlib.import_module(f"aioconvo.{provider}.inbox")
     classes: list[type[Inbox]] = [one for _, one in inspect.getmembers(module, inspect.isclass) if issubclass(one, Inbox)]
     return next(one for one in classes if getattr(one, "provider", None) == provider)
 

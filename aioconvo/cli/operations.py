@@ -9,7 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from aioconvo.core.operation import Operation
+from aioconvo.core.operations.operation import Operation
 from aioconvo.providers import Provider
 
 from .choosing import PROVIDERS

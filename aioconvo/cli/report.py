@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from aioconvo.core.errors import AioconvoError
-from aioconvo.export import report
+from aioconvo.export.report import page as report
 
 __all__ = ["write"]
 

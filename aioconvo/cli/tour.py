@@ -13,9 +13,9 @@ import anyio
 import anyio.lowlevel
 from anyio.streams.memory import MemoryObjectReceiveStream
 
+from aioconvo.core.calls.hooks import Hooks, PageFacts, RequestFacts, RetryFacts
 from aioconvo.core.errors import AioconvoError, MaybeSentError, UnsupportedError
-from aioconvo.core.hooks import Hooks, PageFacts, RequestFacts, RetryFacts
-from aioconvo.core.operation import Operation
+from aioconvo.core.operations.operation import Operation
 from aioconvo.inbox import Inbox
 
 __all__ = ["Counts", "Tally", "Tour"]

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Self, Unpack
 
-from aioconvo.core.auth import BearerAuth
-from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
+from aioconvo.core.access.auth import BearerAuth
+from aioconvo.core.access.environment import Environment
+from aioconvo.core.access.settings import secret
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.calls.options import ClientOptions
+from aioconvo.core.operations.refusals import ErrorWords, usual_words
 from aioconvo.core.operations.resource import Resource
-from aioconvo.core.refusals import usual_words
-from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.settings import Environment, secret
+from aioconvo.core.wire.pool import Answer, SessionPool
 
 from .conversations import Conversations
 from .messages import Messages
 from .pages import empty_page
 
 if TYPE_CHECKING:
-    from aioconvo.inbox.convore import ConvoreInbox
+    from .inbox import ConvoreInbox
 
 __all__ = ["ConvoreClient"]
 
@@ -61,7 +63,7 @@ class ConvoreClient(APIClient):
     @property
     def inbox(self) -> ConvoreInbox:
         """Conversations and messages in the structs that all providers share."""
-        from aioconvo.inbox.convore import ConvoreInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
+        from .inbox import ConvoreInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
 
         return ConvoreInbox(self)
 

@@ -7,15 +7,15 @@ from typing import Annotated
 
 from msgspec import UNSET, UnsetType
 
-from aioconvo.core.client import APIResource
-from aioconvo.core.columns import Column, column
+from aioconvo.core.calls.client import APIResource
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.identity import Check, about, all_about, both, names
-from aioconvo.core.operation import Effect
 from aioconvo.core.operations.declaration import listing, operation
+from aioconvo.core.operations.identity import Check, about, all_about, both, names
 from aioconvo.core.operations.markers import PageSize
+from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import Between, Time, not_both
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.paging.columns import Column, column
+from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Message, MessageDirection, MessageFormat, Participant, ReplyType
 from .pages import MessagePage, message_pager

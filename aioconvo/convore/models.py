@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from aioconvo.core.codec import Model, OpenEnum
+from aioconvo.core.json.model import Model, OpenEnum
 
 __all__ = [
     "Attachment",

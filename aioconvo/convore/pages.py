@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from aioconvo.core.emptiness import with_empty_list
-from aioconvo.core.marks import Mark
-from aioconvo.core.operation import PageKind
-from aioconvo.core.pagers import Cursor, CursorPager, Listing, pages_by
-from aioconvo.core.refusals import Telling
+from aioconvo.core.json.empty_lists import with_empty_list
+from aioconvo.core.operations.operation import PageKind
+from aioconvo.core.operations.refusals import Telling
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, pages_by
 
 from .models import Conversation, Message
 

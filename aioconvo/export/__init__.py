@@ -13,6 +13,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from aioconvo.export.targets.sinks import Sink, open_sink, rows
+
     from .batch import Account, Batch, Committed, Fault, Identity, Step
     from .completeness import (
         Completeness,
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from .engine import Exporter
     from .errors import ExportError, TargetError
     from .progress import Progress, SourceCounts, Summary
-    from .sinks import Sink, open_sink, rows
     from .source import Source
 
 __all__ = [
@@ -66,7 +67,7 @@ _HOMES = {
     "Fault": ".batch",
     "Identity": ".batch",
     "Progress": ".progress",
-    "Sink": ".sinks",
+    "Sink": ".targets.sinks",
     "Source": ".source",
     "SourceCounts": ".progress",
     "Step": ".batch",
@@ -76,8 +77,8 @@ _HOMES = {
     "Unknown": ".completeness",
     "Verdict": ".completeness",
     "conversation_states": ".completeness",
-    "open_sink": ".sinks",
-    "rows": ".sinks",
+    "open_sink": ".targets.sinks",
+    "rows": ".targets.sinks",
     "verify": ".completeness",
 }
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import NamedTuple
 
-from aioconvo.core.codec import Model
+from aioconvo.core.json.model import Model
 
 from .schema import ConversationRow, MessageLines
 

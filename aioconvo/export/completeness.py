@@ -11,13 +11,13 @@ from collections.abc import Generator, Iterable, Iterator
 
 import msgspec
 
-from aioconvo.core.codec import Model
+from aioconvo.core.json.model import Model
+from aioconvo.export.ledger.ledger import Ledger, State
+from aioconvo.export.targets.census import Damage
+from aioconvo.export.targets.sinks import Sink, open_sink
 
 from .batch import Account, Fault
-from .census import Damage
 from .errors import target_errors
-from .ledger import Ledger, State
-from .sinks import Sink, open_sink
 
 __all__ = [
     "Completeness",

@@ -21,8 +21,11 @@ import anyio.to_thread
 import msgspec
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from aioconvo.inbox.models import Conversation, Provider
+from aioconvo.export.targets.several import Targets
+from aioconvo.export.targets.sinks import Sink, Target
+from aioconvo.inbox.models import Conversation
 from aioconvo.inbox.walk import Span
+from aioconvo.providers import Provider
 
 from . import plan
 from .batch import Account, Batch, Committed, Identity, Step
@@ -31,9 +34,7 @@ from .partition import Job, ListJob, Write, run_partition, walk_list
 from .plan import Owed
 from .progress import Progress, SourceCounts, Summary
 from .schema import ConversationRow, conversation_row
-from .sinks import Sink, Target
 from .source import Source
-from .targets import Targets
 
 __all__ = ["Engine", "Exporter"]
 

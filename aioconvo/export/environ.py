@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aioconvo.core.errors import ConfigurationError
-from aioconvo.core.session import SessionPool
+from aioconvo.core.wire.pool import SessionPool
 from aioconvo.providers import Provider
 
 __all__ = ["client_from_env"]

@@ -17,14 +17,14 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
-from aioconvo.core.codec import plain
+from aioconvo.core.json.model import plain
+from aioconvo.export.ledger.ledger import Ledger
+from aioconvo.export.ledger.veil import MessageKey, draw, without
+from aioconvo.export.targets.sinks import open_sink
 
 from .batch import Identity
 from .errors import ExportError, target_errors
-from .ledger import Ledger
 from .schema import ConversationRow, MessageRow, encode_row
-from .sinks import open_sink
-from .veil import MessageKey, draw, without
 
 __all__ = ["Forgetting", "Forgot", "Person", "forget"]
 

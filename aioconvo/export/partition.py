@@ -12,7 +12,6 @@ from typing import Any, TypeAlias, TypeVar
 import anyio
 import msgspec
 
-from aioconvo.core.codec import Model, raw_json
 from aioconvo.core.errors import (
     AioconvoError,
     BadRequestError,
@@ -21,8 +20,10 @@ from aioconvo.core.errors import (
     NotFoundError,
     UnprocessableEntityError,
 )
-from aioconvo.core.members import UnknownMembers
-from aioconvo.core.pagination import AsyncPaginator, Page
+from aioconvo.core.json.members import UnknownMembers
+from aioconvo.core.json.model import Model, raw_json
+from aioconvo.core.paging.page import Page
+from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.inbox.base import Inbox
 from aioconvo.inbox.models import Conversation, Message
 from aioconvo.inbox.walk import Span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aioconvo.core.codec import Model
+from aioconvo.core.json.model import Model
 
 from .batch import Account, Committed
 from .completeness import Completeness

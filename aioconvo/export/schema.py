@@ -60,7 +60,8 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from aioconvo.core.codec import Model, Unknown, encode, is_drifted, plain, raw_json
+from aioconvo.core.json.codec import encode
+from aioconvo.core.json.model import Model, Unknown, is_drifted, plain, raw_json
 from aioconvo.inbox.models import Conversation, Message, Participant, ParticipantKind
 
 __all__ = [

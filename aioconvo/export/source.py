@@ -7,11 +7,11 @@ from typing import Protocol, Self, TypeVar, Unpack
 
 import msgspec
 
-from aioconvo.core.auth import digest
-from aioconvo.core.limits import Limits
-from aioconvo.core.options import ClientOptions, PortableOptions
-from aioconvo.core.retry import RetryPolicy
-from aioconvo.core.stats import Stats
+from aioconvo.core.access.auth import digest
+from aioconvo.core.calls.options import ClientOptions, PortableOptions
+from aioconvo.core.calls.stats import Stats
+from aioconvo.core.limits.rule import Limits
+from aioconvo.core.retry.policy import RetryPolicy
 from aioconvo.inbox.base import Inbox
 
 from .batch import Account

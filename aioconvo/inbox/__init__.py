@@ -9,14 +9,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .base import Capabilities, Inbox, InboxOptions, Order
-    from .convore import ConvoreInbox
+    from aioconvo.convore.inbox import ConvoreInbox
+    from aioconvo.providers import Provider
+    from aioconvo.smooch.inbox import SmoochInbox
+    from aioconvo.smscx.inbox import SmscxInbox
+    from aioconvo.sunshine.inbox import SunshineInbox
+    from aioconvo.ultracart.inbox import UltraCartInbox
+
+    from .base import Capabilities, Inbox, InboxOptions
     from .merging import merge
-    from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider
-    from .smooch import SmoochInbox
-    from .smscx import SmscxInbox
-    from .sunshine import SunshineInbox
-    from .ultracart import UltraCartInbox
+    from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind
+    from .walk import Order
 
 __all__ = [
     "Attachment",
@@ -43,20 +46,20 @@ _HOMES = {
     "Attachment": ".models",
     "Capabilities": ".base",
     "Conversation": ".models",
-    "ConvoreInbox": ".convore",
+    "ConvoreInbox": "aioconvo.convore.inbox",
     "Direction": ".models",
     "Inbox": ".base",
     "InboxOptions": ".base",
     "Kind": ".models",
     "Message": ".models",
-    "Order": ".base",
+    "Order": ".walk",
     "Participant": ".models",
     "ParticipantKind": ".models",
-    "Provider": ".models",
-    "SmoochInbox": ".smooch",
-    "SmscxInbox": ".smscx",
-    "SunshineInbox": ".sunshine",
-    "UltraCartInbox": ".ultracart",
+    "Provider": "aioconvo.providers",
+    "SmoochInbox": "aioconvo.smooch.inbox",
+    "SmscxInbox": "aioconvo.smscx.inbox",
+    "SunshineInbox": "aioconvo.sunshine.inbox",
+    "UltraCartInbox": "aioconvo.ultracart.inbox",
     "merge": ".merging",
 }
 

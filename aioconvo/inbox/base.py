@@ -8,11 +8,12 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, TypedDict, Unpack
 
-from aioconvo.core.codec import Model
 from aioconvo.core.errors import InvalidRequestError, UnsupportedError
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.json.model import Model
+from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.providers import Provider
 
-from .models import Conversation, Message, Provider
+from .models import Conversation, Message
 from .told import MADE
 from .walk import AnyOrder, Listed, Order, Span, neutral
 

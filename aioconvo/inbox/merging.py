@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from aioconvo.core.errors import OutOfOrderError
-from aioconvo.core.gate import FairGate
-from aioconvo.core.moments import EPOCH
+from aioconvo.core.json.moments import EPOCH
+from aioconvo.core.limits.gate import FairGate
 
 from .models import Message
 from .together import together

@@ -11,7 +11,7 @@ import datetime as dt
 import enum
 from typing import Any
 
-from aioconvo.core.codec import Model
+from aioconvo.core.json.model import Model
 from aioconvo.providers import Provider
 
 __all__ = ["Attachment", "Conversation", "Direction", "Kind", "Message", "Participant", "ParticipantKind", "Provider"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.moments import EPOCH, counted_as_utc
+from aioconvo.core.json.moments import EPOCH, counted_as_utc
 
 __all__ = ["aware", "from_milliseconds", "milliseconds", "shifted", "utc"]
 

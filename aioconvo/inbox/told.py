@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-from aioconvo.core.codec import compact, encode
+from aioconvo.core.json.codec import compact, encode
 
 __all__ = ["MADE", "made_id", "words"]
 

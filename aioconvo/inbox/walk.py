@@ -10,9 +10,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import msgspec
 
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.marks import Mark
-from aioconvo.core.pagers import Ask, Pager, Taken
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.pagers import Ask, Pager, Taken
+from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Message
 from .times import aware

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aioconvo.sandbox.server import Sandbox, SandboxEndpoint
+    from .server import Sandbox, SandboxEndpoint
 
 __all__ = ["Sandbox", "SandboxEndpoint"]
 
@@ -14,6 +14,6 @@ def __getattr__(name: str) -> Any:
     # The pytest plugin lives in this package and is loaded in every test run: aiohttp waits until it is needed.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from aioconvo.sandbox import server  # noqa: PLC0415 - see above
+    from . import server  # noqa: PLC0415 - see above
 
     return getattr(server, name)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from aioconvo.sandbox.exchange import Refusal, Request
+from .exchange import Refusal, Request
 
 _LARGEST_BODY: Final = 100_000
 _LARGEST_METADATA: Final = 4_096

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aioconvo.sandbox.data import milliseconds
+from .data import milliseconds
 
 if TYPE_CHECKING:
-    from aioconvo.sandbox.exchange import Settings
+    from .exchange import Settings
 
 
 class Clock:

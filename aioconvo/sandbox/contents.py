@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
-from aioconvo.sandbox.data import line, number, person, pick
+from .data import line, number, person, pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

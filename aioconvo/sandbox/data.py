@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aioconvo.sandbox.exchange import Settings
+    from .exchange import Settings
 
 T = TypeVar("T")
 

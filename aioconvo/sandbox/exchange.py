@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from aioconvo.sandbox.quota import QuotaForm
+from .quota import QuotaForm
 
 
 def utc_now() -> dt.datetime:

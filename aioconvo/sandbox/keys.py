@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import msgspec
 
-from aioconvo.sandbox.exchange import Refusal, Request, Route, RouteTable
+from .exchange import Refusal, Request, Route, RouteTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

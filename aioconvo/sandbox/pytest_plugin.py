@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aioconvo.sandbox import Sandbox
+    from . import Sandbox
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,7 +25,7 @@ def aioconvo_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
     It runs in a thread with an event loop of its own, so that the test may be sync, or async under any framework.
     """
-    from aioconvo.sandbox import Sandbox  # noqa: PLC0415 - aiohttp is loaded by the tests that use it only
+    from . import Sandbox  # noqa: PLC0415 - aiohttp is loaded by the tests that use it only
 
     marker = request.node.get_closest_marker("aioconvo_sandbox")
     options: dict[str, Any] = dict(marker.kwargs) if marker else {}

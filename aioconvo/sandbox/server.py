@@ -19,12 +19,13 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from aioconvo.core import settings
+from aioconvo.core.access import settings
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.providers import Provider
-from aioconvo.sandbox.exchange import Answer, Emulated, Request, RouteTable, Settings, utc_now
-from aioconvo.sandbox.faults import Fault, RateLimit, choose
-from aioconvo.sandbox.quota import Standing, Window, headers_of
+
+from .exchange import Answer, Emulated, Request, RouteTable, Settings, utc_now
+from .faults import Fault, RateLimit, choose
+from .quota import Standing, Window, headers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,12 +6,12 @@ import dataclasses
 import functools
 from typing import TYPE_CHECKING, Any
 
-from aioconvo.sandbox.data import arrivals, ended, milliseconds, serial_id
+from .data import arrivals, ended, milliseconds, serial_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aioconvo.sandbox.exchange import Settings
+    from .exchange import Settings
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aioconvo.core.operation import Operation
+from aioconvo.core.operations.operation import Operation
 from aioconvo.core.operations.resource import operations
 
 from .client import SmoochClient

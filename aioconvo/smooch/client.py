@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self, Unpack
 
 import msgspec
 
-from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.codec import reader
-from aioconvo.core.key import key_auth, key_from
+from aioconvo.core.access.environment import Environment
+from aioconvo.core.access.key import key_auth, key_from
+from aioconvo.core.access.settings import one_of, text
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.calls.options import ClientOptions
+from aioconvo.core.json.codec import reader
+from aioconvo.core.operations.refusals import ErrorWords
 from aioconvo.core.operations.resource import Resource
-from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.settings import Environment, one_of, text
+from aioconvo.core.wire.pool import Answer, SessionPool
 
 from .conversations import Conversations
 from .messages import Messages
 from .pages import empty_page
 
 if TYPE_CHECKING:
-    from aioconvo.inbox.smooch import SmoochInbox
+    from .inbox import SmoochInbox
 
 __all__ = ["SmoochClient"]
 
@@ -96,7 +99,7 @@ class SmoochClient(APIClient):
     @property
     def inbox(self) -> SmoochInbox:
         """Conversations and messages in the structs that all providers share."""
-        from aioconvo.inbox.smooch import SmoochInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
+        from .inbox import SmoochInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
 
         return SmoochInbox(self, self.app_id)
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aioconvo.core.codec import Unknown
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.validation import at_most, length_between
+from aioconvo.core.json.model import Unknown
+from aioconvo.core.operations.validation import at_most, length_between
 
 from .models import (
     Action,

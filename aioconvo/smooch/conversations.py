@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from aioconvo.core.identity import names
-from aioconvo.core.operation import Effect
 from aioconvo.core.operations.declaration import operation
+from aioconvo.core.operations.identity import names
+from aioconvo.core.operations.operation import Effect
 
 from .models import ActivityType, Conversation, Role
 from .pages import SmoochResource

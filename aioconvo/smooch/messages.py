@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from aioconvo.core.identity import WrongAnswerBodyError, names, same
-from aioconvo.core.operation import Effect
 from aioconvo.core.operations.declaration import listing, operation
+from aioconvo.core.operations.identity import WrongAnswerBodyError, names, same
 from aioconvo.core.operations.markers import Name, Whole
+from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import not_both
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .content import check_message
 from .models import Message, NewMessage, PostedMessage

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import field
 
-from aioconvo.core.codec import Model, OpenEnum, Unknown, Variant, came_as
-from aioconvo.core.moments import counted_as_utc
-from aioconvo.core.refusals import Telling
-from aioconvo.core.written_times import read_time
+from aioconvo.core.json.codec import came_as
+from aioconvo.core.json.model import Model, OpenEnum, Unknown, Variant
+from aioconvo.core.json.moments import counted_as_utc
+from aioconvo.core.json.written_times import read_time
+from aioconvo.core.operations.refusals import Telling
 
 __all__ = [
     "Action",

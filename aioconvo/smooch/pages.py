@@ -10,18 +10,18 @@ import re
 from functools import partial
 from typing import Any, ClassVar
 
-from aioconvo.core.client import APIResource
-from aioconvo.core.columns import Column, column
-from aioconvo.core.emptiness import with_empty_list
+from aioconvo.core.calls.client import APIResource
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.links import query_value
-from aioconvo.core.moments import EPOCH
-from aioconvo.core.operation import PageKind
+from aioconvo.core.json.empty_lists import with_empty_list
+from aioconvo.core.json.moments import EPOCH
 from aioconvo.core.operations.envelope import envelope
 from aioconvo.core.operations.markers import Style, camel
-from aioconvo.core.pagers import Listing, pages_by
-from aioconvo.core.refusals import Telling
-from aioconvo.core.timed import Bounds, TimestampPager
+from aioconvo.core.operations.operation import PageKind
+from aioconvo.core.operations.refusals import Telling
+from aioconvo.core.paging.columns import Column, column
+from aioconvo.core.paging.links import query_value
+from aioconvo.core.paging.pagers import Listing, pages_by
+from aioconvo.core.paging.timed import Bounds, TimestampPager
 
 from .models import Conversation, Message
 

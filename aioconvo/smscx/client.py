@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, Unpack
 
 import msgspec
 
-from aioconvo.core.auth import Auth, BasicAuth, BearerAuth, HeaderAuth
-from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.codec import reader
+from aioconvo.core.access.auth import Auth, BasicAuth, BearerAuth, HeaderAuth
+from aioconvo.core.access.environment import Environment
+from aioconvo.core.access.settings import kind, secret
+from aioconvo.core.access.token import AccessToken, TokenAuth
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.calls.options import ClientOptions
 from aioconvo.core.errors import ConfigurationError
-from aioconvo.core.operation import Operation
-from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.settings import Environment, kind, secret
-from aioconvo.core.token import AccessToken, TokenAuth
+from aioconvo.core.json.codec import reader
+from aioconvo.core.operations.operation import Operation
+from aioconvo.core.operations.refusals import ErrorWords
+from aioconvo.core.wire.pool import Answer, SessionPool
 
 from . import conversations, oauth
 from .conversations import Conversations
@@ -24,7 +27,7 @@ from .oauth import OAuth
 from .pages import empty_page
 
 if TYPE_CHECKING:
-    from aioconvo.inbox.smscx import SmscxInbox
+    from .inbox import SmscxInbox
 
 __all__ = ["OPERATIONS", "SmscxClient"]
 
@@ -112,7 +115,7 @@ class SmscxClient(APIClient):
     @property
     def inbox(self) -> SmscxInbox:
         """Conversations and messages in the structs that all providers share."""
-        from aioconvo.inbox.smscx import SmscxInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
+        from .inbox import SmscxInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
 
         return SmscxInbox(self)
 

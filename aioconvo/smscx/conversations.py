@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from aioconvo.core.client import APIClient, APIResource
-from aioconvo.core.codec import Model
+from aioconvo.core.calls.client import APIClient, APIResource
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.identity import Check, about, names
-from aioconvo.core.operation import Effect, Operation, PageKind
-from aioconvo.core.pagination import AsyncPaginator
-from aioconvo.core.validation import is_uuid, length_between
+from aioconvo.core.json.model import Model
+from aioconvo.core.operations.identity import Check, about, names
+from aioconvo.core.operations.operation import Effect, Operation, PageKind
+from aioconvo.core.operations.validation import is_uuid, length_between
+from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import ChatReply, Conversation, ConversationDetail, RichMedia, SmsReply
 from .pages import CONVERSATIONS, ConversationPage, ReadAnswer

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aioconvo.core.auth import BasicAuth
-from aioconvo.core.client import APIClient, APIResource
+from aioconvo.core.access.auth import BasicAuth
+from aioconvo.core.calls.client import APIClient, APIResource
 from aioconvo.core.errors import ConfigurationError
-from aioconvo.core.identity import names
-from aioconvo.core.operation import Effect, Operation
+from aioconvo.core.operations.identity import names
+from aioconvo.core.operations.operation import Effect, Operation
 
 from .models import Token
 

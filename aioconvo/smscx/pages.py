@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from aioconvo.core.codec import Model
-from aioconvo.core.emptiness import with_empty_list
-from aioconvo.core.pagers import Listing, SinglePager
-from aioconvo.core.refusals import Acknowledgement, Telling
+from aioconvo.core.json.empty_lists import with_empty_list
+from aioconvo.core.json.model import Model
+from aioconvo.core.operations.refusals import Acknowledgement, Telling
+from aioconvo.core.paging.pagers import Listing, SinglePager
 
 from .models import Conversation, ConversationDetail
 

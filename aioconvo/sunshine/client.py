@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self, Unpack
 
 import msgspec
 
-from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.codec import reader
+from aioconvo.core.access.environment import Environment
+from aioconvo.core.access.key import key_auth, key_from
+from aioconvo.core.access.settings import one_of, text
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.calls.options import ClientOptions
 from aioconvo.core.errors import ConfigurationError
-from aioconvo.core.key import key_auth, key_from
+from aioconvo.core.json.codec import reader
+from aioconvo.core.operations.refusals import ErrorWords
 from aioconvo.core.operations.resource import Resource
-from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.settings import Environment, one_of, text
+from aioconvo.core.wire.pool import Answer, SessionPool
 
 from .conversations import Conversations
 from .messages import Messages
@@ -22,7 +25,7 @@ from .pages import empty_page
 from .participants import Participants
 
 if TYPE_CHECKING:
-    from aioconvo.inbox.sunshine import SunshineInbox
+    from .inbox import SunshineInbox
 
 __all__ = ["SunshineClient"]
 
@@ -103,7 +106,7 @@ class SunshineClient(APIClient):
     @property
     def inbox(self) -> SunshineInbox:
         """Conversations and messages in the structs that all providers share."""
-        from aioconvo.inbox.sunshine import SunshineInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
+        from .inbox import SunshineInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
 
         return SunshineInbox(self, self.app_id)
 

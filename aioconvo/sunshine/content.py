@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from aioconvo.core.codec import Model
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.validation import between, exactly_one, length_between, not_both
+from aioconvo.core.json.model import Model
+from aioconvo.core.operations.validation import between, exactly_one, length_between, not_both
 
 from .models import (
     Action,

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from msgspec import UNSET, UnsetType
 
-from aioconvo.core import validation
-from aioconvo.core.identity import Check, names
-from aioconvo.core.operation import Effect
+from aioconvo.core.operations import validation
 from aioconvo.core.operations.declaration import listing, operation
+from aioconvo.core.operations.identity import Check, names
 from aioconvo.core.operations.markers import Name, PageSize
+from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import AtMost, Between, Length, exactly_one, not_both
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Conversation, ConversationType, Metadata, NewParticipant
 from .pages import conversation_pager

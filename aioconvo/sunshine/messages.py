@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from aioconvo.core.codec import BrokenBodyError
-from aioconvo.core.operation import Effect
+from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.operations.declaration import listing, operation
+from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import not_both
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .content import check_author, check_content, check_destination
 from .models import Author, Content, Destination, Message, MessageOverride, Metadata

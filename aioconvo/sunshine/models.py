@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, UnsetType, field
 
-from aioconvo.core.codec import Model, OpenEnum, Unknown, Variant
+from aioconvo.core.json.model import Model, OpenEnum, Unknown, Variant
 
 __all__ = [
     "Action",

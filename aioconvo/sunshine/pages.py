@@ -13,17 +13,17 @@ from functools import partial
 from typing import TypeVar
 from urllib.parse import unquote
 
-from aioconvo.core.codec import Model
-from aioconvo.core.columns import Column, column
-from aioconvo.core.emptiness import with_empty_list
-from aioconvo.core.identity import Check, all_about
-from aioconvo.core.links import query_value
-from aioconvo.core.marks import Mark
-from aioconvo.core.operation import PageKind
+from aioconvo.core.json.empty_lists import with_empty_list
+from aioconvo.core.json.model import Model
 from aioconvo.core.operations.envelope import envelope
-from aioconvo.core.pagers import Cursor, CursorPager, Listing, pages_by
-from aioconvo.core.refusals import Telling
-from aioconvo.core.timed import in_time_order
+from aioconvo.core.operations.identity import Check, all_about
+from aioconvo.core.operations.operation import PageKind
+from aioconvo.core.operations.refusals import Telling
+from aioconvo.core.paging.columns import Column, column
+from aioconvo.core.paging.links import query_value
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, pages_by
+from aioconvo.core.paging.timed import in_time_order
 
 from .models import Conversation, Message, Participant
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from aioconvo.core.operations.declaration import listing
 from aioconvo.core.operations.markers import PageSize
 from aioconvo.core.operations.rules import Between, not_both
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Participant
 from .pages import of_conversation, participant_pager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from aioconvo.core.client import APIResource
+from aioconvo.core.calls.client import APIResource
 from aioconvo.core.operations.markers import Style, camel
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from aioconvo.core.client import APIClient, APIResource
-from aioconvo.core.codec import BrokenBodyError
-from aioconvo.core.operation import Effect, Operation
+from aioconvo.core.calls.client import APIClient, APIResource
+from aioconvo.core.json.faults import BrokenBodyError
+from aioconvo.core.operations.operation import Effect, Operation
 
 from .models import AgentAuth
 from .pages import AgentAuthAnswer

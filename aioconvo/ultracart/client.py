@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, Unpack, cast
 
 import msgspec
 
-from aioconvo.core.auth import Auth, BearerAuth, HeaderAuth
-from aioconvo.core.client import APIClient, ClientOptions, ErrorWords
-from aioconvo.core.codec import reader
+from aioconvo.core.access.auth import Auth, BearerAuth, HeaderAuth
+from aioconvo.core.access.environment import Environment
+from aioconvo.core.access.settings import merged, plain_function, secret
+from aioconvo.core.access.token import AccessToken, TokenAuth
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.calls.options import ClientOptions, checked
 from aioconvo.core.errors import ConfigurationError
-from aioconvo.core.limits import Limits, RateLimit
-from aioconvo.core.operation import Operation
-from aioconvo.core.options import checked
-from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.settings import Environment, merged, plain_function, secret
-from aioconvo.core.token import AccessToken, TokenAuth
+from aioconvo.core.json.codec import reader
+from aioconvo.core.limits.rule import Limits, RateLimit
+from aioconvo.core.operations.operation import Operation
+from aioconvo.core.operations.refusals import ErrorWords
+from aioconvo.core.wire.pool import Answer, SessionPool
 
 from . import agents, conversations, messages, queues
 from .agents import Agents
@@ -28,7 +30,7 @@ from .pages import ResolvedAnswer, empty_page
 from .queues import Queues
 
 if TYPE_CHECKING:
-    from aioconvo.inbox.ultracart import UltraCartInbox
+    from .inbox import UltraCartInbox
 
 __all__ = ["OPERATIONS", "UltraCartClient"]
 
@@ -121,7 +123,7 @@ class UltraCartClient(APIClient):
     @property
     def inbox(self) -> UltraCartInbox:
         """Conversations and messages in the structs that all providers share."""
-        from aioconvo.inbox.ultracart import UltraCartInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
+        from .inbox import UltraCartInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
 
         return UltraCartInbox(self)
 

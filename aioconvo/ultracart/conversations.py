@@ -9,13 +9,13 @@ from typing import Literal, overload
 
 from msgspec import UNSET, UnsetType
 
-from aioconvo.core.client import APIClient, APIResource
-from aioconvo.core.codec import Model
+from aioconvo.core.calls.client import APIClient, APIResource
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.identity import Check, WrongAnswerBodyError, both, names, same
-from aioconvo.core.operation import Effect, Operation, PageKind
-from aioconvo.core.pagination import AsyncPaginator
-from aioconvo.core.validation import between, not_both
+from aioconvo.core.json.model import Model
+from aioconvo.core.operations.identity import Check, WrongAnswerBodyError, both, names, same
+from aioconvo.core.operations.operation import Effect, Operation, PageKind
+from aioconvo.core.operations.validation import between, not_both
+from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Conversation, ConversationSummary, Medium, UploadUrl
 from .pages import (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from aioconvo.core.client import APIClient, APIResource
+from aioconvo.core.calls.client import APIClient, APIResource
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.operation import Effect, Operation, PageKind
-from aioconvo.core.pagination import AsyncPaginator
-from aioconvo.core.validation import between
+from aioconvo.core.operations.operation import Effect, Operation, PageKind
+from aioconvo.core.operations.validation import between
+from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Message
 from .pages import MessagePage, message_pager

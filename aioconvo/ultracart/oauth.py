@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 
-from aioconvo.core.auth import NoAuth
-from aioconvo.core.client import APIClient
+from aioconvo.core.access.auth import NoAuth
+from aioconvo.core.access.hidden import Secret
+from aioconvo.core.access.token import AccessToken
+from aioconvo.core.calls.client import APIClient
 from aioconvo.core.errors import AuthenticationError, BadRequestError, ConfigurationError
-from aioconvo.core.hidden import Secret
-from aioconvo.core.identity import names
-from aioconvo.core.operation import Effect, Operation
-from aioconvo.core.token import AccessToken
+from aioconvo.core.operations.identity import names
+from aioconvo.core.operations.operation import Effect, Operation
 
 from .pages import TokenAnswer
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import TypeGuard
 
-from aioconvo.core.codec import Model, came_as
-from aioconvo.core.columns import Column, column, identities
-from aioconvo.core.emptiness import with_empty_list
-from aioconvo.core.marks import Mark
-from aioconvo.core.moments import EPOCH, counted_as_utc
-from aioconvo.core.offset import OffsetPager, ResultSet
-from aioconvo.core.pagers import Ask, Listing, SinglePager
-from aioconvo.core.refusals import Telling
-from aioconvo.core.timed import SincePager
-from aioconvo.core.written_times import read_time
+from aioconvo.core.json.codec import came_as
+from aioconvo.core.json.empty_lists import with_empty_list
+from aioconvo.core.json.model import Model
+from aioconvo.core.json.moments import EPOCH, counted_as_utc
+from aioconvo.core.json.written_times import read_time
+from aioconvo.core.operations.refusals import Telling
+from aioconvo.core.paging.columns import Column, column, identities
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.offset import OffsetPager, ResultSet
+from aioconvo.core.paging.pagers import Ask, Listing, SinglePager
+from aioconvo.core.paging.timed import SincePager
 
 from .models import AgentAuth, Conversation, ConversationSummary, Message, QueueStatus, UploadUrl
 

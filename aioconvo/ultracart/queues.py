@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType
 
-from aioconvo.core.client import APIClient, APIResource
-from aioconvo.core.codec import Model
-from aioconvo.core.operation import Effect, Operation, PageKind
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.calls.client import APIClient, APIResource
+from aioconvo.core.json.model import Model
+from aioconvo.core.operations.operation import Effect, Operation, PageKind
+from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import AgentStatus, QueueStatus
 from .pages import QUEUES, QueueStatusesAnswer

@@ -12,7 +12,7 @@ import measured
 import twins
 from measured import Counts, Job
 
-from aioconvo.core.codec import decode
+from aioconvo.core.json.codec import decode
 from benchmarks import bodies
 
 _PAGES = {

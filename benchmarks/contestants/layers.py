@@ -16,8 +16,8 @@ from walks import GETS, POSTS, WALKS, Get, Post, Walk
 from yarl import URL
 
 import aioconvo
-from aioconvo.core.codec import decode
-from aioconvo.core.session import Answer, LoopState
+from aioconvo.core.json.codec import decode
+from aioconvo.core.wire.pool import Answer, LoopState
 
 
 class AtHand(aioconvo.SessionPool):

@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 
 import pytest
 
-from aioconvo.core.auth import HeaderAuth
-from aioconvo.core.client import APIClient
-from aioconvo.core.codec import Envelope
-from aioconvo.core.operation import Effect, Operation, PageKind
-from aioconvo.core.pagers import Cursor, CursorPager
-from aioconvo.core.pagination import AsyncPaginator
-from aioconvo.core.response import Response
-from aioconvo.core.session import SessionPool
+from aioconvo.core.access.auth import HeaderAuth
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.json.model import Envelope
+from aioconvo.core.operations.operation import Effect, Operation, PageKind
+from aioconvo.core.operations.response import Response
+from aioconvo.core.paging.pagers import Cursor, CursorPager
+from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.core.wire.pool import SessionPool
 
 
 class _Thing(Envelope):

@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 import pytest
 
-from aioconvo.core.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, JWTAuth, NoAuth, sign_jwt
+from aioconvo.core.access.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, JWTAuth, NoAuth, sign_jwt
 from aioconvo.core.errors import ConfigurationError
 
 NOW = 1_700_000_000.0

@@ -13,7 +13,7 @@ import pytest
 
 import aioconvo
 from aioconvo import FailedCall, Response, capture_responses
-from aioconvo.core.auth import NoAuth
+from aioconvo.core.access.auth import NoAuth
 from tests.core.conftest import GadgetClient
 from tests.faults.server import Answer, FaultServer, Seen
 

@@ -11,8 +11,10 @@ import msgspec
 import pytest
 
 import aioconvo
-from aioconvo.core.codec import BrokenBodyError, Envelope, Model, OpenEnum, Unknown, Variant, decode, encode, raw_json, reader
 from aioconvo.core.errors import InvalidRequestError
+from aioconvo.core.json.codec import decode, encode, reader
+from aioconvo.core.json.faults import BrokenBodyError
+from aioconvo.core.json.model import Envelope, Model, OpenEnum, Unknown, Variant, raw_json
 
 
 class Kind(OpenEnum):

@@ -14,9 +14,9 @@ from aiohttp import client_proto, http_parser
 from aiohttp.http import HttpProcessingError
 from hypothesis import given, settings, strategies as st
 
-from aioconvo.core import connection
-from aioconvo.core.connection import LiveConnection
-from aioconvo.core.framing import HEAD_AT_MOST, HEADERS_AT_MOST
+from aioconvo.core.wire import connection
+from aioconvo.core.wire.connection import LiveConnection
+from aioconvo.core.wire.framing import HEAD_AT_MOST, HEADERS_AT_MOST
 
 BODY = b'{"a": "\r\n\r\n\n\n"}'
 LENGTH = b"Content-Length: %d" % len(BODY)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import aioconvo
-from aioconvo.core.client import APIClient
+from aioconvo.core.calls.client import APIClient
 from tests.core.conftest import GadgetClient
 
 CLIENTS: dict[str, Callable[[], APIClient]] = {

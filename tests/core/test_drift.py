@@ -20,11 +20,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import aioconvo
-from aioconvo.core import cut, drift
-from aioconvo.core.codec import BrokenBodyError, Envelope, Model, OpenEnum, Unknown, decode, encode, is_drifted, raw_json
-from aioconvo.core.drift import salvage, salvage_whole, steps
-from aioconvo.core.mend import drive, mended
-from aioconvo.core.noticed import DriftKind, Drifts
+from aioconvo.core.json import cut, drift
+from aioconvo.core.json.codec import decode, encode
+from aioconvo.core.json.drift import salvage, salvage_whole, steps
+from aioconvo.core.json.drift_kinds import DriftKind, Drifts
+from aioconvo.core.json.faults import BrokenBodyError
+from aioconvo.core.json.mend import drive, mended
+from aioconvo.core.json.model import Envelope, Model, OpenEnum, Unknown, is_drifted, raw_json
 from aioconvo.sunshine import pages as sunshine
 
 

@@ -18,12 +18,12 @@ from hypothesis import given, settings, strategies as st
 
 import aioconvo
 from aioconvo.convore import ConvoreClient
-from aioconvo.core import echo
-from aioconvo.core.auth import BasicAuth, HeaderAuth, JWTAuth
-from aioconvo.core.echo import sent_texts, without_echo
-from aioconvo.core.hidden import without_frames
-from aioconvo.core.mend import drive
-from aioconvo.core.operation import Effect, Operation
+from aioconvo.core.access.auth import BasicAuth, HeaderAuth, JWTAuth
+from aioconvo.core.access.hidden import without_frames
+from aioconvo.core.calls import echo
+from aioconvo.core.calls.echo import sent_texts, without_echo
+from aioconvo.core.json.mend import drive
+from aioconvo.core.operations.operation import Effect, Operation
 from tests.conftest import Wire
 
 POST: Operation[Any] = Operation("x.things.post", "PostThing", "POST", "/v2/things/{id}", None, Effect.UNSAFE)

@@ -13,7 +13,7 @@ import pytest
 
 import aioconvo
 from aioconvo.core import errors
-from aioconvo.core.failures import unsure
+from aioconvo.core.calls.failures import unsure
 
 FACTS = errors.CallFacts(
     provider="sunshine",

@@ -7,7 +7,7 @@ import itertools
 import pytest
 from hypothesis import given, strategies as st
 
-from aioconvo.core.framing import ChunkedBody, end_of_head, mended_head
+from aioconvo.core.wire.framing import ChunkedBody, end_of_head, mended_head
 
 HEAD = b"HTTP/1.1 200 OK\r\nX-A: b\r\n\r\n"
 

@@ -12,13 +12,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
+from aioconvo.core.limits.turnstile import HeldBackError, Turnstile
 
-from aioconvo.core import gate as gate_module
 from aioconvo.core.errors import ConfigurationError, LimitStoreError
-from aioconvo.core.gate import FairGate, HeldBackError, Patience, Turnstile
-from aioconvo.core.limits import LimitAccount, Limits, Quota, RateLimit
-from aioconvo.core.memory_limits import LiveAccount
-from aioconvo.core.shared_limits import Errands, SharedLimits, quota_of
+from aioconvo.core.limits import gate as gate_module
+from aioconvo.core.limits.gate import FairGate, Patience
+from aioconvo.core.limits.memory import LiveAccount
+from aioconvo.core.limits.rule import LimitAccount, Limits, Quota, RateLimit
+from aioconvo.core.limits.shared import Errands, SharedLimits, quota_of
 
 
 class SteppedClock:

@@ -10,7 +10,7 @@ import pytest
 
 import aioconvo
 from aioconvo import Limits, RateLimit, RetryPolicy
-from aioconvo.core.auth import HeaderAuth
+from aioconvo.core.access.auth import HeaderAuth
 from tests.core.conftest import GadgetClient
 
 HOURLY = Limits(rates=[RateLimit(3, 3600.0)])

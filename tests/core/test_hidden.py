@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from aioconvo.core.codec import BrokenBodyError
+from aioconvo.core.access.hidden import RequestHeaders, without_frames
 from aioconvo.core.errors import ResponseDecodeError
-from aioconvo.core.hidden import RequestHeaders, without_frames
-from aioconvo.core.session import BrokenAnswerError
+from aioconvo.core.json.faults import BrokenBodyError
+from aioconvo.core.wire.pool import BrokenAnswerError
 
 
 def _unread(text: str) -> BrokenBodyError:

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import ClientOSError
 
 import aioconvo
-from aioconvo.core.retry import RetryPolicy
+from aioconvo.core.retry.policy import RetryPolicy
 
 GOOD = {"id": "7"}
 ID = {"X-Request-Id": "r1"}

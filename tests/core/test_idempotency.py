@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 import aioconvo
 from aioconvo.cli.choosing import PROVIDERS
 from aioconvo.convore import ConvoreClient
-from aioconvo.core.operation import Effect, Operation, Request
+from aioconvo.core.operations.operation import Effect, Operation, Request
 from tests.faults.server import Close, FaultServer
 
 OPERATIONS: list[Operation[Any]] = [

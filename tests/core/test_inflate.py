@@ -9,8 +9,8 @@ import zlib
 import pytest
 from hypothesis import given, strategies as st
 
-from aioconvo.core.codec import BrokenBodyError
-from aioconvo.core.inflate import Inflater, inflate
+from aioconvo.core.json.faults import BrokenBodyError
+from aioconvo.core.wire.inflate import Inflater, inflate
 
 TEXT = b'{"messages": [' + b", ".join(b'{"id": "m%d"}' % number for number in range(60)) + b"]}"
 LIMIT = 1 << 20

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import pytest
+from aioconvo.core.limits.turnstile import Turnstile
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from aioconvo.core import sqlite_limits
 from aioconvo.core.clock import SYSTEM_CLOCK
-from aioconvo.core.gate import Turnstile
-from aioconvo.core.limits import LimitAccount, Limits, LimitStore, Quota, RateLimit
-from aioconvo.core.memory_limits import MemoryLimits
-from aioconvo.core.sqlite_limits import SqliteLimits
+from aioconvo.core.limits import sqlite as sqlite_limits
+from aioconvo.core.limits.memory import MemoryLimits
+from aioconvo.core.limits.rule import LimitAccount, Limits, LimitStore, Quota, RateLimit
+from aioconvo.core.limits.sqlite import SqliteLimits
 
 T = TypeVar("T")
 NOW = 1_000_000.0
@@ -98,7 +98,7 @@ async def _dask(time: Time, _folder: Path) -> LimitStore:
 MAKERS: dict[str, Callable[[Time, Path], LimitStore | Awaitable[LimitStore]]]
 MAKERS = {"memory": _memory, "sqlite": _sqlite, "network": _network}
 if importlib.util.find_spec("distributed") is not None:
-    from aioconvo.export import dask_limits
+    from aioconvo.export.cluster import limits as dask_limits
 
     MAKERS["dask"] = _dask
 

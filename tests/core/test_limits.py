@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from aioconvo.core.errors import ConfigurationError
-from aioconvo.core.limits import LimitAccount, Limits, RateLimit
+from aioconvo.core.limits.rule import LimitAccount, Limits, RateLimit
 
 # Times are multiples of 1/1024 s, so that sums are exact and the window can be tested to the last tick.
 TICK = 1 / 1024

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import aioconvo
-from aioconvo.core.drift import salvage
-from aioconvo.core.retry import RetryPolicy
+from aioconvo.core.json.drift import salvage
+from aioconvo.core.retry.policy import RetryPolicy
 
 GOOD = {"id": "7"}
 
@@ -64,7 +64,7 @@ async def test_long_waits_for_limits_are_a_warning_before_they_begin(
 
 
 async def test_nothing_is_gathered_when_nobody_listens(wire: Any, gadgets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aioconvo.core.observer.find_request_id", None)  # would fail if facts were gathered
+    monkeypatch.setattr("aioconvo.core.calls.observer.find_request_id", None)  # would fail if facts were gathered
     client_log = logging.getLogger("aioconvo.client")
     before = client_log.level
     client_log.setLevel(logging.WARNING)

@@ -12,15 +12,17 @@ import pytest
 from yarl import URL
 
 import aioconvo
-from aioconvo.core import errors, options as client_options
-from aioconvo.core.auth import Auth, HeaderAuth
-from aioconvo.core.client import APIClient, ErrorWords
-from aioconvo.core.codec import Envelope
-from aioconvo.core.limits import RateLimit
-from aioconvo.core.operation import Effect, Operation
-from aioconvo.core.retry import RetryPolicy
-from aioconvo.core.session import Answer, SessionPool
-from aioconvo.core.token import AccessToken, TokenAuth
+from aioconvo.core import errors
+from aioconvo.core.access.auth import Auth, HeaderAuth
+from aioconvo.core.access.token import AccessToken, TokenAuth
+from aioconvo.core.calls import options as client_options
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.json.model import Envelope
+from aioconvo.core.limits.rule import RateLimit
+from aioconvo.core.operations.operation import Effect, Operation
+from aioconvo.core.operations.refusals import ErrorWords
+from aioconvo.core.retry.policy import RetryPolicy
+from aioconvo.core.wire.pool import Answer, SessionPool
 from tests.faults.server import Answer as Reply, FaultServer
 
 EXACT = RetryPolicy(backoff=0.0)
@@ -203,7 +205,7 @@ async def test_what_an_answer_says_is_read_only_when_somebody_is_told(
 
     client = make()
     monkeypatch.setattr(client, "_error_words", noted("words", ErrorWords("busy", "try later")))
-    monkeypatch.setattr("aioconvo.core.client.sent_texts", noted("texts", []))
+    monkeypatch.setattr("aioconvo.core.calls.client.sent_texts", noted("texts", []))
     for _ in range(3):
         wire.answers("GET", {}, status=503)
     wire.answers("GET", GOOD)

@@ -10,9 +10,11 @@ from hypothesis import given, strategies as st
 
 import aioconvo
 from aioconvo.convore import ConvoreClient
-from aioconvo.core.codec import BrokenBodyError, Envelope, Model, Unknown, encode, raw_json
-from aioconvo.core.mend import charset_of, drive, in_utf8, mended
-from aioconvo.core.source import decode
+from aioconvo.core.json.codec import encode
+from aioconvo.core.json.faults import BrokenBodyError
+from aioconvo.core.json.mend import charset_of, drive, in_utf8, mended
+from aioconvo.core.json.model import Envelope, Model, Unknown, raw_json
+from aioconvo.core.json.source import decode
 from aioconvo.smscx import SmscxClient
 from tests.conftest import BASE_URL
 

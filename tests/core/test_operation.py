@@ -13,7 +13,7 @@ from hypothesis import example, given, settings, strategies as st
 from yarl import URL
 
 from aioconvo.core.errors import CallFacts, InvalidRequestError
-from aioconvo.core.operation import Effect, Operation, PageKind, encode_query, raw_request
+from aioconvo.core.operations.operation import Effect, Operation, PageKind, encode_query, raw_request
 
 GET: Operation[Any] = Operation("x.things.get", "GetThing", "GET", "/v2/apps/{appId}/things/{thingId}", None, Effect.READ)
 TOKEN: Operation[Any] = Operation("x.token", "Token", "POST", "/oauth/token", None, Effect.READ, form=True)

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from yarl import URL
 
 import aioconvo
-from aioconvo.core.proxies import proxies_of
+from aioconvo.core.wire.proxies import proxies_of
 
 A, B, C = "http://a.test:1", "http://b.test:2", "http://c.test:3"
 

@@ -10,12 +10,14 @@ import msgspec
 import pytest
 
 import aioconvo
-from aioconvo.core.auth import HeaderAuth
-from aioconvo.core.client import APIClient
-from aioconvo.core.codec import BrokenBodyError, Model, decode
-from aioconvo.core.identity import WrongAnswerBodyError, about, all_about, both, names, same
-from aioconvo.core.operation import ANY_JSON, Effect, Operation
-from aioconvo.core.refusals import ErrorWords, Telling, refusal_of, refuse_web_page, told_in, usual_words
+from aioconvo.core.access.auth import HeaderAuth
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.json.codec import decode
+from aioconvo.core.json.faults import BrokenBodyError
+from aioconvo.core.json.model import Model
+from aioconvo.core.operations.identity import WrongAnswerBodyError, about, all_about, both, names, same
+from aioconvo.core.operations.operation import ANY_JSON, Effect, Operation
+from aioconvo.core.operations.refusals import ErrorWords, Telling, refusal_of, refuse_web_page, told_in, usual_words
 
 
 class Noun(Model):

@@ -12,8 +12,9 @@ from hypothesis import given, settings, strategies as st
 from multidict import CIMultiDict
 
 from aioconvo.core.errors import ConfigurationError
-from aioconvo.core.operation import Effect
-from aioconvo.core.retry import RETRY_STATUSES, Outcome, RetryDebts, RetryPolicy, Sent, Verdict, retry_after
+from aioconvo.core.operations.operation import Effect
+from aioconvo.core.retry.headers import retry_after
+from aioconvo.core.retry.policy import RETRY_STATUSES, Outcome, RetryDebts, RetryPolicy, Sent, Verdict
 
 NOW = 1_700_000_000.0
 RETRIED = (408, 425, 429, 500, 502, 503, 504, 520, 522, 524)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 from multidict import CIMultiDict
 
-from aioconvo.core.retry_after import retry_after
+from aioconvo.core.retry.headers import retry_after
 
 NOW = 1_790_000_000.0
 THEN = dt.datetime.fromtimestamp(NOW + 30, dt.UTC)

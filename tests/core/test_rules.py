@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import pytest
 
 from aioconvo import InvalidRequestError
-from aioconvo.core.operation import Effect
 from aioconvo.core.operations.declaration import declared, operation
 from aioconvo.core.operations.markers import Body, Place
+from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.resource import Group
 from aioconvo.core.operations.rules import AtMost, Length, Like, joined
 

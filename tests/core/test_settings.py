@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import aioconvo
-from aioconvo.core import settings
+from aioconvo.core.access import settings
 from aioconvo.core.errors import ConfigurationError
 
 

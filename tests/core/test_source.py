@@ -16,8 +16,9 @@ from hypothesis import given, strategies as st
 
 import aioconvo
 from aioconvo.convore import Conversation, ConvoreClient, Message
-from aioconvo.core.codec import Envelope, Model, Unknown, Variant, encode, encode_body, raw_json
-from aioconvo.core.source import decode
+from aioconvo.core.json.codec import encode, encode_body
+from aioconvo.core.json.model import Envelope, Model, Unknown, Variant, raw_json
+from aioconvo.core.json.source import decode
 from aioconvo.smooch import SmoochClient
 from aioconvo.smscx import SmscxClient
 from aioconvo.sunshine import SunshineClient

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 
 import aioconvo
-from aioconvo.core.retry import RetryPolicy
-from aioconvo.core.stats import Counts
+from aioconvo.core.calls.stats import Counts
+from aioconvo.core.retry.policy import RetryPolicy
 from aioconvo.sandbox import Sandbox
 from tests.virtual_time import LoopClock, in_virtual_time
 

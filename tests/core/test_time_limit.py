@@ -4,13 +4,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from aioconvo.core.limits.turnstile import Turnstile
 
 from aioconvo.core.clock import SYSTEM_CLOCK
 from aioconvo.core.errors import PoolClosedError
-from aioconvo.core.gate import FairGate, Turnstile
-from aioconvo.core.limits import Limits
-from aioconvo.core.session import SessionPool
-from aioconvo.core.time_limit import OverdueError, TimeLimit, TimeLimits
+from aioconvo.core.limits.gate import FairGate
+from aioconvo.core.limits.rule import Limits
+from aioconvo.core.wire.pool import SessionPool
+from aioconvo.core.wire.time_limit import OverdueError, TimeLimit, TimeLimits
 from tests.virtual_time import in_virtual_time
 
 SHORT = 60.0

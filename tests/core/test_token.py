@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import aioconvo
-from aioconvo.core.token import AccessToken, TokenAuth
+from aioconvo.core.access.token import AccessToken, TokenAuth
 
 
 class Fetcher:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
-from aioconvo.core import validation
 from aioconvo.core.errors import InvalidRequestError
+from aioconvo.core.operations import validation
 
 UUID = "0b9f7d6e-3c1a-4e5f-8a2b-1c2d3e4f5a6b"
 

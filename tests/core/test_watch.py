@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 import aioconvo
-from aioconvo.core import watch
-from aioconvo.core.codec import Envelope, Model
-from aioconvo.core.members import UnknownMembers
-from aioconvo.core.source import decode
-from aioconvo.core.watch import harmless
+from aioconvo.core.calls import watch
+from aioconvo.core.calls.watch import harmless
+from aioconvo.core.json.members import UnknownMembers
+from aioconvo.core.json.model import Envelope, Model
+from aioconvo.core.json.source import decode
 from aioconvo.sunshine import SunshineClient
 from aioconvo.sunshine.pages import MessagePage
 from tests.conftest import BASE_URL
@@ -146,7 +146,7 @@ def test_how_many_bytes_are_looked_at(given: dict[str, int], size: int, monkeypa
 
         return count
 
-    monkeypatch.setattr("aioconvo.core.members._decoder", decoder)
+    monkeypatch.setattr("aioconvo.core.json.members._decoder", decoder)
     seen = UnknownMembers(**given)
     for number in range(1, 10_001):
         seen.look(page, body)

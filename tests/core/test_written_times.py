@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from aioconvo.convore import Message
-from aioconvo.core.codec import raw_json
-from aioconvo.core.moments import EPOCH
-from aioconvo.core.source import decode
-from aioconvo.core.written_times import read_time
+from aioconvo.core.json.model import raw_json
+from aioconvo.core.json.moments import EPOCH
+from aioconvo.core.json.source import decode
+from aioconvo.core.json.written_times import read_time
 
 
 def _utc(*fields: int) -> dt.datetime:

@@ -7,4 +7,4 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _no_wait_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aioconvo.export.ledger._SYNCHRONOUS", "OFF")
+    monkeypatch.setattr("aioconvo.export.ledger.ledger._SYNCHRONOUS", "OFF")

@@ -18,9 +18,10 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import aioconvo
-from aioconvo.core.moments import EPOCH
-from aioconvo.core.pagers import Ask, Mark, Taken
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.json.moments import EPOCH
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.pagers import Ask, Taken
+from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.export import Exporter, Source
 from aioconvo.inbox import Capabilities, Conversation, Direction, Inbox, Kind, Message, Provider
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from aioconvo.export.sqlite import SqliteSink
+from aioconvo.export.targets.sqlite import SqliteSink
 from tests.export.test_parts import IDENTITY, listed, page
 
 PEOPLE = b'[{"kind":"user","name":"Ann","address":"+15550100"}]'

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from aioconvo.export import bulk
+from aioconvo.export.ledger import bulk
 
 
 @pytest.fixture

@@ -141,7 +141,7 @@ LIMITED = """
 import asyncio, sys
 import aioconvo
 from aioconvo.export import Exporter, Source
-from aioconvo.export.dask_engine import DaskEngine
+from aioconvo.export.cluster.engine import DaskEngine
 
 async def main(target):
     limits = aioconvo.Limits(concurrency=2)
@@ -171,7 +171,7 @@ FIVE = """
 import asyncio, sys
 import aioconvo
 from aioconvo.export import Exporter, Source
-from aioconvo.export.dask_engine import DaskEngine
+from aioconvo.export.cluster.engine import DaskEngine
 
 NAMES = ("SunshineClient", "SmoochClient", "SmscxClient", "ConvoreClient", "UltraCartClient")
 

@@ -10,8 +10,8 @@ import pytest
 
 pytest.importorskip("distributed")
 
-from aioconvo.core.limits import Limits, RateLimit
-from aioconvo.export.dask_limits import ClusterLimits, DeskPlugin
+from aioconvo.core.limits.rule import Limits, RateLimit
+from aioconvo.export.cluster.limits import ClusterLimits, DeskPlugin
 
 ONE_AT_A_TIME = Limits(concurrency=1)
 HELD = 30.0

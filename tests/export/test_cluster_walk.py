@@ -15,20 +15,11 @@ import pytest
 pytest.importorskip("distributed")
 
 import aioconvo
-from aioconvo.core.options import PortableOptions
+from aioconvo.core.calls.options import PortableOptions
 from aioconvo.core.version import VERSION
 from aioconvo.export import ExportError, Source, TargetError
 from aioconvo.export.batch import Account, Batch, Identity, Step
-from aioconvo.export.dask_engine import (
-    ClusterError,
-    DaskEngine,
-    _batches,
-    _Done,
-    _Partition,
-    _Stage,
-    _tell,
-    _trouble,
-)
+from aioconvo.export.cluster.engine import ClusterError, DaskEngine, _batches, _Done, _Partition, _Stage, _tell, _trouble
 from aioconvo.export.partition import Job
 
 
@@ -65,8 +56,8 @@ class Cluster:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aioconvo.export.dask_engine._COUNT", 0.0)
-    monkeypatch.setattr("aioconvo.export.dask_engine._LOOK", 0.0)
+    monkeypatch.setattr("aioconvo.export.cluster.engine._COUNT", 0.0)
+    monkeypatch.setattr("aioconvo.export.cluster.engine._LOOK", 0.0)
 
 
 async def _walk(engine: DaskEngine, key: str = "k", *, count: int = 1, stopping: Callable[[], bool] = lambda: False) -> None:
@@ -132,7 +123,7 @@ def test_a_worker_must_see_the_stage_and_may_write_there(tmp_path: Path, monkeyp
     assert _tell(str(mark)) == (VERSION, False)
     mark.touch()
     assert _tell(str(mark)) == (VERSION, True)
-    monkeypatch.setattr("aioconvo.export.dask_engine.os.access", lambda path, mode: path == mark and mode == os.F_OK)
+    monkeypatch.setattr("aioconvo.export.cluster.engine.os.access", lambda path, mode: path == mark and mode == os.F_OK)
     assert _tell(str(mark)) == (VERSION, False)
 
 

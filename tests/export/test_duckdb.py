@@ -13,9 +13,9 @@ import msgspec
 import pytest
 
 from aioconvo.export.batch import Account, Batch, Identity, Step
-from aioconvo.export.duckdb import DuckdbSink
 from aioconvo.export.errors import TargetError
 from aioconvo.export.schema import MESSAGES, ConversationRow, MessageRow, as_fetched
+from aioconvo.export.targets.duckdb import DuckdbSink
 from tests.export.rows import lines_of
 
 ACCOUNT = Account("sunshine", "main")
@@ -208,7 +208,7 @@ def test_the_columns_are_those_of_the_schema(sink: DuckdbSink) -> None:
 def test_without_duckdb_the_fix_is_named() -> None:
     program = (
         "import sys; sys.modules['duckdb'] = None\n"
-        "from aioconvo.export.sinks import open_sink\n"
+        "from aioconvo.export.targets.sinks import open_sink\n"
         "from aioconvo.export.errors import ExportError\n"
         "try: open_sink('out.duckdb')\n"
         "except ExportError as error: print(error)"

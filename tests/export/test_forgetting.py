@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from aioconvo.cli.app import app
 from aioconvo.export import Batch, ExportError, Step, open_sink, rows, verify
 from aioconvo.export.forgetting import forget
-from aioconvo.export.ledger import Ledger
+from aioconvo.export.ledger.ledger import Ledger
 from tests.export.targets import ACCOUNT, EVERY_KIND, again, conversation, due, listed, message, opened, page, target
 
 ANN, BOB = "ann@example.org", "bob@example.org"

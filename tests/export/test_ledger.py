@@ -11,10 +11,10 @@ import pytest
 
 from aioconvo.export import Account, Batch, Committed, ExportError, Fault, Identity, Step
 from aioconvo.export.completeness import Verdict, look
-from aioconvo.export.ledger import Ledger
+from aioconvo.export.ledger.ledger import Ledger
+from aioconvo.export.ledger.times import from_text, of_one_length, to_text
 from aioconvo.export.plan import Owed
 from aioconvo.export.schema import ConversationRow, MessageRow
-from aioconvo.export.times import from_text, of_one_length, to_text
 from tests.export.rows import lines_of
 
 ACCOUNT = Account("convore", "shop")
@@ -328,7 +328,7 @@ def test_messages_of_a_conversation_that_is_not_known_are_left_to_who_knows_it(l
 
 
 def test_nobody_else_writes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aioconvo.export.ledger._PATIENCE", 0.0)
+    monkeypatch.setattr("aioconvo.export.ledger.ledger._PATIENCE", 0.0)
     with begun(tmp_path), pytest.raises(BlockingIOError, match="another export is writing there"):
         begun(tmp_path)
     with begun(tmp_path) as again:

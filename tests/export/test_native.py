@@ -16,8 +16,9 @@ import pytest
 from aiohttp import web
 
 import aioconvo
-from aioconvo.core.codec import Unknown, decode as read
-from aioconvo.core.mend import drive, mended
+from aioconvo.core.json.codec import decode as read
+from aioconvo.core.json.mend import drive, mended
+from aioconvo.core.json.model import Unknown
 from aioconvo.export import Exporter, Source, open_sink, rows, verify
 from aioconvo.export.schema import MESSAGES, ConversationRow, MessageRow, as_dict, decode_row, digest, encode_row, message_lines
 from aioconvo.inbox import Message, Provider

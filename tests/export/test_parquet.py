@@ -16,8 +16,8 @@ from pyarrow import parquet
 
 from aioconvo.export.batch import Account, Batch, Identity, Step
 from aioconvo.export.errors import TargetError
-from aioconvo.export.parquet import ParquetSink
 from aioconvo.export.schema import CONVERSATIONS, MESSAGES, ConversationRow, MessageRow, as_fetched, encode_row
+from aioconvo.export.targets.parquet import ParquetSink
 from tests.export.rows import lines_of
 
 ACCOUNT = Account("sunshine", "main")
@@ -116,7 +116,7 @@ def test_a_changed_message_takes_the_place_of_the_older_one(tmp_path: pathlib.Pa
 def test_without_pyarrow_the_fix_is_named() -> None:
     program = (
         "import sys; sys.modules['pyarrow'] = None\n"
-        "from aioconvo.export.sinks import open_sink\n"
+        "from aioconvo.export.targets.sinks import open_sink\n"
         "from aioconvo.export.errors import ExportError\n"
         "try: open_sink('parquet:out')\n"
         "except ExportError as error: print(error)"

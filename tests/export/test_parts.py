@@ -15,9 +15,9 @@ import pytest
 
 from aioconvo.export import Account, Batch, ExportError, Identity, Sink, Step, TargetError, open_sink, verify
 from aioconvo.export.completeness import look
-from aioconvo.export.jsonl import GzipJsonlSink, JsonlSink
-from aioconvo.export.parts import PartSink
 from aioconvo.export.schema import ConversationRow, MessageRow
+from aioconvo.export.targets.jsonl import GzipJsonlSink, JsonlSink
+from aioconvo.export.targets.parts import PartSink
 from tests.export.rows import lines_of
 
 ACCOUNT = Account("convore", "shop")
@@ -259,7 +259,7 @@ def test_fresh_deletes_what_the_export_wrote_and_nothing_else(tmp_path: Path) ->
 
 
 def test_fresh_deletes_nothing_of_an_export_that_is_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aioconvo.export.ledger._PATIENCE", 0.0)
+    monkeypatch.setattr("aioconvo.export.ledger.ledger._PATIENCE", 0.0)
     sink = opened(JsonlSink, tmp_path)
     sink.commit([listed("c"), page("1", "2", "3"), page("4")])
     with pytest.raises(TargetError, match="another export is writing there"):

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from aioconvo.export import report, rows
+from aioconvo.export import rows
+from aioconvo.export.ledger.ranks import STRIDE, Span, placed
 from aioconvo.export.ordering import Ordering
-from aioconvo.export.ranks import STRIDE, Span, placed
+from aioconvo.export.report import page as report
 from aioconvo.inbox import Message, Provider
 from tests.export.targets import EVERY_KIND, NOON, again, due, listed, message, opened, page, target
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from aioconvo.export import ExportError, TargetError, open_sink, report, verify
+from aioconvo.export import ExportError, TargetError, open_sink, verify
+from aioconvo.export.report import page as report
 from tests.export.targets import ACCOUNT, EVERY_KIND, IDENTITY, again, listed, opened, page, sink, target
 
 
@@ -47,7 +48,7 @@ def test_verify_answers_while_an_export_goes_on(kind: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_a_second_export_is_refused_and_the_first_goes_on(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aioconvo.export.ledger._PATIENCE", 0.0)
+    monkeypatch.setattr("aioconvo.export.ledger.ledger._PATIENCE", 0.0)
     given = opened(kind, tmp_path)
     given.commit([listed("c"), page("1")])
     for fresh in (False, True):
@@ -60,7 +61,7 @@ def test_a_second_export_is_refused_and_the_first_goes_on(kind: str, tmp_path: P
 
 def test_a_lock_that_a_killed_process_left_is_no_lock(tmp_path: Path) -> None:
     take = "Lock(Path(sys.argv[1])).take(0); os._exit(9)"
-    program = f"import os, sys; from pathlib import Path; from aioconvo.export.lock import Lock; {take}"
+    program = f"import os, sys; from pathlib import Path; from aioconvo.export.ledger.lock import Lock; {take}"
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "out.lock")], check=False)  # noqa: S603 -- our own
     assert (tmp_path / "out.lock").exists()
     opened("sqlite", tmp_path).close()
@@ -69,7 +70,7 @@ def test_a_lock_that_a_killed_process_left_is_no_lock(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("idle", [True, False], ids=["idle", "in the middle of a query"])
 def test_a_reader_stops_no_export_and_keeps_what_it_reads(idle: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aioconvo.export.ledger._PATIENCE", 0.0)
+    monkeypatch.setattr("aioconvo.export.ledger.ledger._PATIENCE", 0.0)
     given = opened("sqlite", tmp_path)
     given.commit([listed("c"), page(*map(str, range(500)))])
     given.close()

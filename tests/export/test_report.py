@@ -16,13 +16,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from aioconvo.export import report
 from aioconvo.export.batch import Account, Batch, Identity, Step
 from aioconvo.export.errors import ExportError, TargetError
-from aioconvo.export.report_figures import day_bins
-from aioconvo.export.report_transcript import MOST_CHARACTERS, page_json, page_row, plain_text
+from aioconvo.export.report import page as report
+from aioconvo.export.report.figures import day_bins
+from aioconvo.export.report.transcript import MOST_CHARACTERS, page_json, page_row, plain_text
 from aioconvo.export.schema import ConversationRow, MessageRow
-from aioconvo.export.sinks import open_sink
+from aioconvo.export.targets.sinks import open_sink
 from tests.export.rows import lines_of
 
 MONDAY = dt.datetime(2024, 1, 1, 9, 0, tzinfo=dt.UTC)

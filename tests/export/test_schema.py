@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from aioconvo.core.codec import Unknown, decode
+from aioconvo.core.json.codec import decode
+from aioconvo.core.json.model import Unknown
 from aioconvo.export import schema
 from aioconvo.export.schema import CONVERSATIONS, MESSAGES, MessageRow, Table
 from aioconvo.inbox import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind, Provider

@@ -12,7 +12,7 @@ import pytest
 
 from aioconvo.export import ExportError, Sink, TargetError, open_sink
 from aioconvo.export.schema import CONVERSATIONS, MESSAGES, as_fetched, encode_row
-from aioconvo.export.sqlite import SqliteSink
+from aioconvo.export.targets.sqlite import SqliteSink
 from tests.export.test_parts import IDENTITY, NOON, listed, page
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aioconvo
-from aioconvo.core.session import SessionPool
+from aioconvo.core.wire.pool import SessionPool
 from tests.faults.server import Answer, FaultServer, Seen, Step
 
 SECRET = "KANARI-secret-7Q"

@@ -25,8 +25,10 @@ import pytest
 
 import aioconvo
 from aioconvo import smooch, sunshine
-from aioconvo.core.codec import BrokenBodyError, Model, decode
-from aioconvo.core.session import SessionPool
+from aioconvo.core.json.codec import decode
+from aioconvo.core.json.faults import BrokenBodyError
+from aioconvo.core.json.model import Model
+from aioconvo.core.wire.pool import SessionPool
 from tests.faults.foreign import KINDS, SECRET, TOKEN_ANSWER, UUID, is_token_call
 from tests.faults.server import Answer, FaultServer, Raw, Seen, Step, Wait
 

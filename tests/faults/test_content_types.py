@@ -9,8 +9,8 @@ import pytest
 
 import aioconvo
 from aioconvo.cli.choosing import PROVIDERS
-from aioconvo.core.client import APIClient
-from aioconvo.core.operation import Operation
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.operations.operation import Operation
 from aioconvo.sandbox import Sandbox
 from aioconvo.sandbox.exchange import FORM
 from tests.faults.server import Answer, FaultServer

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 import aioconvo
-from aioconvo.core.session import SessionPool
+from aioconvo.core.wire.pool import SessionPool
 from tests.faults.foreign import KINDS, SECRET, TOKEN_ANSWER, Kind, foreign_server, forms_of, is_token_call
 from tests.faults.server import Answer, FaultServer, Seen, Step
 

@@ -19,11 +19,11 @@ import pytest
 
 import aioconvo
 from aioconvo import convore, smooch, smscx, sunshine, ultracart
-from aioconvo.core import settings
-from aioconvo.core.auth import BasicAuth, BearerAuth, HeaderAuth, JWTAuth
-from aioconvo.core.client import APIClient
-from aioconvo.core.operation import Operation, Request, raw_request
-from aioconvo.core.session import SessionPool
+from aioconvo.core.access import settings
+from aioconvo.core.access.auth import BasicAuth, BearerAuth, HeaderAuth, JWTAuth
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.operations.operation import Operation, Request, raw_request
+from aioconvo.core.wire.pool import SessionPool
 from tests.faults.server import Answer, FaultServer, Seen
 
 CASES = 20_000

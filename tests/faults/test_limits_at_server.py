@@ -13,7 +13,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 
 import aioconvo
-from aioconvo.core.retry import RetryPolicy
+from aioconvo.core.retry.policy import RetryPolicy
 from aioconvo.sunshine import SunshineClient
 from aioconvo.ultracart import UltraCartClient
 from tests.faults.server import Answer, FaultServer, Seen, Step

@@ -21,7 +21,7 @@ from typing import Self
 import pytest
 
 import aioconvo
-from aioconvo.core import sqlite_limits
+from aioconvo.core.limits import sqlite as sqlite_limits
 from aioconvo.sunshine import SunshineClient
 from tests.faults.server import Answer, FaultServer, Seen, Step
 from tests.faults.test_limits_at_server import JumpingClock

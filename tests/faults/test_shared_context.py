@@ -15,7 +15,7 @@ import pytest
 
 import aioconvo
 from aioconvo.convore import ConvoreClient
-from aioconvo.core.operation import Effect
+from aioconvo.core.operations.operation import Effect
 from tests.faults.server import Answer, Close, FaultServer, Step, Until, Wait
 
 Job = Callable[[], Coroutine[Any, Any, object]]

@@ -14,7 +14,7 @@ from aiohttp import client_proto
 from aiohttp.http_parser import HttpResponseParserPy
 
 import aioconvo
-from aioconvo.core import connection
+from aioconvo.core.wire import connection
 from tests.faults.proxy import TunnelProxy
 from tests.faults.stray_server import TURNS, StrayServer, TLSLine, TunnelLine, When, answer
 

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 import aioconvo
-from aioconvo.core.session import SessionPool
+from aioconvo.core.wire.pool import SessionPool
 from tests.faults.foreign import KINDS, SECRET
 from tests.faults.server import Answer, FaultServer
 

@@ -14,13 +14,14 @@ from typing import Any, ClassVar, NamedTuple
 from multidict import CIMultiDict
 
 from aioconvo.core import errors
-from aioconvo.core.auth import HeaderAuth
-from aioconvo.core.client import APIClient
-from aioconvo.core.codec import Envelope
-from aioconvo.core.operation import Effect, Operation, Request
-from aioconvo.core.response import Response
-from aioconvo.core.retry import Outcome, RetryPolicy, Sent, Verdict, retry_after
-from aioconvo.core.session import SessionPool
+from aioconvo.core.access.auth import HeaderAuth
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.json.model import Envelope
+from aioconvo.core.operations.operation import Effect, Operation, Request
+from aioconvo.core.operations.response import Response
+from aioconvo.core.retry.headers import retry_after
+from aioconvo.core.retry.policy import Outcome, RetryPolicy, Sent, Verdict
+from aioconvo.core.wire.pool import SessionPool
 from tests.faults.server import Answer, Close, FaultServer, Framing, Seen, Step
 
 POLICY = RetryPolicy(max_retries=3, backoff=0.0, max_wait=60.0, budget=None)  # each row as if it were alone

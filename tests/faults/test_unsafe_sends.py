@@ -19,7 +19,7 @@ import pytest
 import trustme
 
 import aioconvo
-from aioconvo.core.operation import Effect, Operation
+from aioconvo.core.operations.operation import Effect, Operation
 from aioconvo.smscx import SmscxClient
 from aioconvo.sunshine import Author, AuthorType, SunshineClient, TextContent
 from aioconvo.ultracart import UltraCartClient

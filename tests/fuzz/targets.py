@@ -17,19 +17,21 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 import aioconvo
-from aioconvo.core.apart import take_apart
-from aioconvo.core.codec import BrokenBodyError, Envelope, Model, UnfitError, Unknown, decode, encode
+from aioconvo.core.access.settings import base_url
+from aioconvo.core.calls.apart import take_apart
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError
-from aioconvo.core.inflate import inflate
-from aioconvo.core.marks import Mark
-from aioconvo.core.operation import Operation, encode_query, encode_segment, raw_request
-from aioconvo.core.pagination import AsyncPaginator
-from aioconvo.core.positions import Position
-from aioconvo.core.refusals import ErrorWords, refusal_of, tells_of_an_error
-from aioconvo.core.response import Response
-from aioconvo.core.retry import retry_after
-from aioconvo.core.session import Answer
-from aioconvo.core.settings import base_url
+from aioconvo.core.json.codec import decode, encode
+from aioconvo.core.json.faults import BrokenBodyError, UnfitError
+from aioconvo.core.json.model import Envelope, Model, Unknown
+from aioconvo.core.operations.operation import Operation, encode_query, encode_segment, raw_request
+from aioconvo.core.operations.refusals import ErrorWords, refusal_of, tells_of_an_error
+from aioconvo.core.operations.response import Response
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.core.paging.positions import Position
+from aioconvo.core.retry.headers import retry_after
+from aioconvo.core.wire.inflate import inflate
+from aioconvo.core.wire.pool import Answer
 from aioconvo.sunshine.models import Conversation, Message
 
 __all__ = ["KINDS", "LISTS", "TARGETS"]

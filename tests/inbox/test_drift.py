@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from aioconvo.convore import inbox as convore
 from aioconvo.convore.pages import ConversationPage as ConvoreConversations, MessagePage as ConvoreMessages
-from aioconvo.core.codec import decode, encode
-from aioconvo.inbox import Direction, Kind, Message, convore, smooch, smscx, sunshine, ultracart
+from aioconvo.core.json.codec import decode, encode
+from aioconvo.inbox import Direction, Kind, Message
+from aioconvo.smooch import inbox as smooch
 from aioconvo.smooch.pages import MessagePage as SmoochMessages
-from aioconvo.smscx import ConversationDetail
+from aioconvo.smscx import ConversationDetail, inbox as smscx
 from aioconvo.smscx.pages import ConversationPage as SmscxConversations
+from aioconvo.sunshine import inbox as sunshine
 from aioconvo.sunshine.pages import ConversationPage as SunshineConversations, MessagePage as SunshineMessages
+from aioconvo.ultracart import inbox as ultracart
 from aioconvo.ultracart.pages import ConversationPage as UltraCartConversations, MessagePage as UltraCartMessages
 from tests.inbox import natives
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 import aioconvo
-from aioconvo.core.moments import EPOCH
+from aioconvo.core.json.moments import EPOCH
 from aioconvo.inbox import Conversation, Direction, Inbox, InboxOptions, Kind, Message, Order, Provider
 from aioconvo.sandbox import Sandbox
 from tests.inbox import natives

@@ -14,9 +14,14 @@ import aioconvo.smooch
 import aioconvo.smscx
 import aioconvo.sunshine
 import aioconvo.ultracart
-from aioconvo.core.codec import decode
-from aioconvo.inbox import Conversation, Message, convore, smooch, smscx, sunshine, ultracart
+from aioconvo.convore import inbox as convore
+from aioconvo.core.json.codec import decode
+from aioconvo.inbox import Conversation, Message
+from aioconvo.smooch import inbox as smooch
 from aioconvo.smooch.pages import MessagePage
+from aioconvo.smscx import inbox as smscx
+from aioconvo.sunshine import inbox as sunshine
+from aioconvo.ultracart import inbox as ultracart
 from tests.inbox import natives, tables
 
 ASKED = "asked-1"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import aioconvo
-from aioconvo.core.moments import EPOCH
+from aioconvo.core.json.moments import EPOCH
 from aioconvo.inbox import Message, Order, Provider, merge
 
 HOURS = st.lists(st.integers(0, 20) | st.none(), max_size=8)

@@ -11,12 +11,15 @@ from hypothesis import given, strategies as st
 
 import aioconvo
 from aioconvo import convore as convore_api, smooch as smooch_api, smscx as smscx_api, sunshine as sunshine_api
-from aioconvo.core.codec import decode
-from aioconvo.core.moments import EPOCH
-from aioconvo.inbox import convore, smooch, smscx, sunshine, ultracart
+from aioconvo.convore import inbox as convore
+from aioconvo.core.json.codec import decode
+from aioconvo.core.json.moments import EPOCH
 from aioconvo.inbox.times import aware, from_milliseconds, milliseconds, shifted, utc
 from aioconvo.inbox.walk import Span
-from aioconvo.ultracart import Message as UltraCartMessage
+from aioconvo.smooch import inbox as smooch
+from aioconvo.smscx import inbox as smscx
+from aioconvo.sunshine import inbox as sunshine
+from aioconvo.ultracart import Message as UltraCartMessage, inbox as ultracart
 from tests.inbox import natives
 
 MILLISECONDS = st.integers(0, 4_102_444_800_000)  # to the year 2100

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from aioconvo.core.pagers import Ask
-from aioconvo.core.pagination import AsyncPaginator
-from aioconvo.inbox.sunshine import _UsersPager
+from aioconvo.core.paging.pagers import Ask
+from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.sunshine import Conversation, ConversationType
+from aioconvo.sunshine.inbox import _UsersPager
 from aioconvo.sunshine.pages import ConversationPage, Meta
 
 PAGE = 3

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 import aioconvo
-from aioconvo.core.moments import EPOCH
-from aioconvo.core.pagers import Ask, Cursor, CursorPager, SinglePager
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.json.moments import EPOCH
+from aioconvo.core.paging.pagers import Ask, Cursor, CursorPager, SinglePager
+from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.inbox.walk import Listed, Order, Span, neutral
 
 PAGE = 4

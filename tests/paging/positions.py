@@ -15,8 +15,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import aioconvo
-from aioconvo.core.marks import Mark
-from aioconvo.core.positions import ListIdentity, Position, parsed
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.positions import ListIdentity, Position, parsed
 from aioconvo.sandbox import Sandbox
 
 __all__ = ["CUTS", "LISTS", "clients", "first_items", "lists", "name_of", "stored", "walk_from"]

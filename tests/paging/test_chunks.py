@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from aioconvo.core.marks import Mark
-from aioconvo.core.offset import OffsetPager, ResultSet
-from aioconvo.core.pagers import Ask, Cursor, CursorPager, Pager, SinglePager
-from aioconvo.core.pagination import AsyncPaginator, Page
-from aioconvo.core.timed import Bounds, SincePager, TimestampPager
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.offset import OffsetPager, ResultSet
+from aioconvo.core.paging.page import Page
+from aioconvo.core.paging.pagers import Ask, Cursor, CursorPager, Pager, SinglePager
+from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.core.paging.timed import Bounds, SincePager, TimestampPager
 
 
 class Row(NamedTuple):

@@ -19,8 +19,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 import aioconvo
 from aioconvo.convore import Message as ConvoreMessage
 from aioconvo.convore.pages import MessagePage as ConvorePage, message_pager as convore_pager
-from aioconvo.core.pagers import Ask, Cursor, CursorPager, Mark, Pager
-from aioconvo.core.pagination import AsyncPaginator, Page
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.page import Page
+from aioconvo.core.paging.pagers import Ask, Cursor, CursorPager, Pager
+from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.sunshine import Conversation, Message
 from aioconvo.sunshine.pages import ConversationPage, MessagePage, conversation_pager, message_pager
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import aioconvo
-from aioconvo.core.marks import Mark
-from aioconvo.core.offset import OffsetPager, ResultSet
-from aioconvo.core.pagers import Ask, Cursor, CursorPager, Pager
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.offset import OffsetPager, ResultSet
+from aioconvo.core.paging.pagers import Ask, Cursor, CursorPager, Pager
+from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.inbox import Message, Provider, merge
 from aioconvo.inbox.walk import Listed, Order, Span, neutral
 

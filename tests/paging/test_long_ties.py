@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from aioconvo.core import marks, offset
-from aioconvo.core.marks import MOST_NAMES, Mark
-from aioconvo.core.offset import OffsetPager, ResultSet
-from aioconvo.core.pagers import Ask
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.paging import marks, offset
+from aioconvo.core.paging.marks import MOST_NAMES, Mark
+from aioconvo.core.paging.offset import OffsetPager, ResultSet
+from aioconvo.core.paging.pagers import Ask
+from aioconvo.core.paging.paginator import AsyncPaginator
 
 Row = tuple[str, int]
 FEW_NAMES = 6

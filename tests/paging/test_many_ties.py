@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from aioconvo.core.marks import MOST_NAMES, Mark
-from aioconvo.core.offset import OffsetPager, ResultSet
-from aioconvo.core.pagers import Ask, SinglePager
-from aioconvo.core.pagination import AsyncPaginator
-from aioconvo.core.timed import Bounds, SincePager, TimestampPager
+from aioconvo.core.paging.marks import MOST_NAMES, Mark
+from aioconvo.core.paging.offset import OffsetPager, ResultSet
+from aioconvo.core.paging.pagers import Ask, SinglePager
+from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.core.paging.timed import Bounds, SincePager, TimestampPager
 from tests.paging.positions import stored
 
 MANY = 3 * MOST_NAMES

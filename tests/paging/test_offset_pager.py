@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import aioconvo
-from aioconvo.core.offset import OffsetPager, ResultSet
-from aioconvo.core.pagers import Ask, Mark, Taken
-from aioconvo.core.pagination import AsyncPaginator
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.offset import OffsetPager, ResultSet
+from aioconvo.core.paging.pagers import Ask, Taken
+from aioconvo.core.paging.paginator import AsyncPaginator
 from tests.paging.positions import stored
 
 SECOND = 1_000_000

@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 import aioconvo
 from aioconvo import AsyncPaginator, Page, Response
 from aioconvo.convore import Message
-from aioconvo.core.operation import ANY_JSON, Effect, Operation
+from aioconvo.core.operations.operation import ANY_JSON, Effect, Operation
 
 
 class Animal:

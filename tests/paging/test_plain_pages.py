@@ -17,12 +17,12 @@ import aioconvo.smooch.pages
 import aioconvo.sunshine.pages
 import aioconvo.ultracart.pages
 from aioconvo import PaginationError
-from aioconvo.core import offset, timed
-from aioconvo.core.codec import Unknown
-from aioconvo.core.columns import Column, direction, identities, in_order, ties
-from aioconvo.core.pagers import Mark
-from aioconvo.core.pagination import AsyncPaginator
-from aioconvo.core.timed import in_time_order
+from aioconvo.core.json.model import Unknown
+from aioconvo.core.paging import offset, timed
+from aioconvo.core.paging.columns import Column, direction, identities, in_order, ties
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.core.paging.timed import in_time_order
 from aioconvo.sandbox import Sandbox
 from aioconvo.smooch import SmoochClient
 from aioconvo.sunshine import SunshineClient

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 import aioconvo
-from aioconvo.core.pagers import Ask, Mark
-from aioconvo.core.pagination import AsyncPaginator
-from aioconvo.core.timed import SincePager
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.pagers import Ask
+from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.core.paging.timed import SincePager
 
 
 class Message(NamedTuple):

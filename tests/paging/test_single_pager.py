@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from aioconvo import AsyncPaginator, Page
-from aioconvo.core.pagers import Ask, SinglePager
+from aioconvo.core.paging.pagers import Ask, SinglePager
 
 
 class Answer(NamedTuple):

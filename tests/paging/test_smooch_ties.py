@@ -16,7 +16,8 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from aioconvo import AsyncPaginator, PaginationError
-from aioconvo.core.pagers import Ask, Mark, Pager
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.pagers import Ask, Pager
 from aioconvo.smooch import Message, MessageType, Role
 from aioconvo.smooch.pages import MessagePage, message_pager
 from tests.paging.positions import stored

@@ -13,9 +13,9 @@ import pytest
 
 import aioconvo
 from aioconvo import InvalidRequestError
-from aioconvo.core.marks import MOST_NAMES, Mark
-from aioconvo.core.pagers import Listing
-from aioconvo.core.positions import ListIdentity, Position
+from aioconvo.core.paging.marks import MOST_NAMES, Mark
+from aioconvo.core.paging.pagers import Listing
+from aioconvo.core.paging.positions import ListIdentity, Position
 from aioconvo.ultracart.conversations import LIST
 from aioconvo.ultracart.pages import conversation_pager
 from tests.paging.positions import CUTS, LISTS, clients, first_items, lists, name_of, walk_from

@@ -15,8 +15,8 @@ import msgspec
 import pytest
 
 from aioconvo import AsyncPaginator, PaginationError
-from aioconvo.core.codec import decode
-from aioconvo.core.pagers import Ask
+from aioconvo.core.json.codec import decode
+from aioconvo.core.paging.pagers import Ask
 from aioconvo.smooch.pages import MessagePage as SmoochPage, message_pager as smooch_pager
 from aioconvo.ultracart.pages import MessagePage as UltraCartPage, message_pager as ultracart_pager
 

@@ -11,7 +11,7 @@ import pytest
 
 import aioconvo
 from aioconvo.cli.operations import catalogue
-from aioconvo.core import key
+from aioconvo.core.access import key
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 PACKAGES = {

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 import aioconvo
-from aioconvo.core.capture import capture_responses
+from aioconvo.core.calls.capture import capture_responses
 from aioconvo.ultracart import AgentStatus, Medium, MessageType, SentimentKind, TransportState, UltraCartClient
 from tests.faults.server import Answer, FaultServer, Seen, Step, Wait
 

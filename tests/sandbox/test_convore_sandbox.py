@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from aioconvo.sandbox.convore import ConvoreSandbox
+from aioconvo.sandbox.convore.routes import ConvoreSandbox
 from aioconvo.sandbox.exchange import Answer, Request, Settings
 
 if TYPE_CHECKING:

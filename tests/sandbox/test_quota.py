@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import aioconvo
-from aioconvo.core.retry import retry_after
+from aioconvo.core.retry.headers import retry_after
 from aioconvo.sandbox import Sandbox
 from aioconvo.sandbox.quota import Standing, Window, headers_of
 from aioconvo.sandbox.server import PROVIDERS

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from aioconvo.sandbox.exchange import Answer, Request, Settings
-from aioconvo.sandbox.smooch import SmoochSandbox
+from aioconvo.sandbox.smooch.routes import SmoochSandbox
 
 NOW = dt.datetime(2026, 5, 4, 12, 30, 15, tzinfo=dt.UTC)
 BASIC = "Basic " + b64encode(b"app_sandbox:sandbox-secret").decode()

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from aioconvo.sandbox.exchange import Answer, Request, Settings
-from aioconvo.sandbox.smscx import SmscxSandbox
+from aioconvo.sandbox.smscx.routes import SmscxSandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,8 +14,8 @@ from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from aioconvo.sandbox.contents import seeded
 from aioconvo.sandbox.exchange import Answer, Request, Settings
-from aioconvo.sandbox.sunshine import SunshineSandbox
-from aioconvo.sandbox.sunshine_bodies import Content
+from aioconvo.sandbox.sunshine.bodies import Content
+from aioconvo.sandbox.sunshine.routes import SunshineSandbox
 
 NOW = dt.datetime(2026, 5, 4, 12, 30, 15, tzinfo=dt.UTC)
 BASIC = "Basic " + b64encode(b"app_sandbox:sandbox-secret").decode()

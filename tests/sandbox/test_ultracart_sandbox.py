@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from aioconvo.sandbox.exchange import Answer, Request, Settings
-from aioconvo.sandbox.ultracart import UltraCartSandbox
+from aioconvo.sandbox.ultracart.routes import UltraCartSandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 import aioconvo
-from aioconvo.core.operation import Effect, Operation as Constant
 from aioconvo.core.operations.markers import Place as Goes
+from aioconvo.core.operations.operation import Effect, Operation as Constant
 from aioconvo.core.operations.resource import declarations
 from aioconvo.core.operations.rules import joined
 from aioconvo.core.operations.signature import Declared as Signature, Parameter as Argument

@@ -13,9 +13,9 @@ import msgspec
 import pytest
 from msgspec import UNSET, UnsetType
 
-from aioconvo.core.codec import Model, OpenEnum, Variant
-from aioconvo.core.operation import Effect
+from aioconvo.core.json.model import Model, OpenEnum, Variant
 from aioconvo.core.operations.markers import Body, Name, Query, Whole, camel
+from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.resource import Group
 from aioconvo.core.operations.rules import AtMost, Between, Length, Time, lower_uuid
 from aioconvo.core.operations.signature import Told, read

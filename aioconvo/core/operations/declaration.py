@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
-from aioconvo.core.operation import Effect, Operation
-
 from .function import write
+from .operation import Effect, Operation
 from .rules import Check
 from .signature import Declared, Told, read
 

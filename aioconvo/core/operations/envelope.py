@@ -8,7 +8,7 @@ import types
 import typing
 from typing import Any
 
-from aioconvo.core.codec import Envelope
+from aioconvo.core.json.model import Envelope
 
 __all__ = ["envelope"]
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
+from aioconvo.core.access.hidden import without_frames
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.hidden import without_frames
 
 from .markers import Place
 from .signature import Declared, Parameter

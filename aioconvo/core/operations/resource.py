@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
-from aioconvo.core.codec import Envelope
-from aioconvo.core.operation import Operation
-from aioconvo.core.refusals import Telling
+from aioconvo.core.json.model import Envelope
 
 from .declaration import declared
 from .markers import Style, as_written
+from .operation import Operation
+from .refusals import Telling
 from .signature import Declared
 
 __all__ = ["Group", "Resource", "declarations", "operations"]

@@ -14,8 +14,9 @@ from typing import Annotated, Any, cast
 
 import msgspec
 
-from aioconvo.core import validation
 from aioconvo.core.errors import InvalidRequestError
+
+from . import validation
 
 __all__ = [
     "AtLeast",

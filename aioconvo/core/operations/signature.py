@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
-from aioconvo.core.codec import Envelope
-from aioconvo.core.operation import Effect, Operation, PageKind
+from aioconvo.core.json.model import Envelope
 
 from .envelope import envelope
 from .markers import Marker, Place, snake
+from .operation import Effect, Operation, PageKind
 from .rules import Check, Rule
 
 __all__ = ["Declared", "Parameter", "Told", "read"]

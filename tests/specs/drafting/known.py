@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from aioconvo.core.codec import OpenEnum
+from aioconvo.core.json.model import OpenEnum
 from tests.specs.comparing import pairs
 from tests.specs.declarations import declared
 from tests.specs.kept import facts

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
+from aioconvo.core.operations.refusals import Telling
 from aioconvo.core.operations.resource import Group, Resource
-from aioconvo.core.refusals import Telling
 from tests.specs.declarations import CLIENTS, declared
 from tests.specs.facts import Facts, Operation, Shape
 from tests.specs.kept import facts
@@ -30,19 +30,19 @@ _IMPORTS = {
     **dict.fromkeys(["Sequence"], "from collections.abc import Sequence"),
     **{name: f"from typing import {name}" for name in ("TYPE_CHECKING", "Annotated", "Any", "Literal")},
     **{name: f"from msgspec import {name}" for name in ("UNSET", "UnsetType", "field")},
-    **{name: f"from aioconvo.core.codec import {name}" for name in ("Model", "OpenEnum", "Unknown", "Variant")},
-    "Mark": "from aioconvo.core.marks import Mark",
-    **{name: f"from aioconvo.core.offset import {name}" for name in ("OffsetPager", "ResultSet")},
-    **{name: f"from aioconvo.core.operation import {name}" for name in ("Effect", "PageKind")},
+    **{name: f"from aioconvo.core.json.codec import {name}" for name in ("Model", "OpenEnum", "Unknown", "Variant")},
+    "Mark": "from aioconvo.core.paging.marks import Mark",
+    **{name: f"from aioconvo.core.paging.offset import {name}" for name in ("OffsetPager", "ResultSet")},
+    **{name: f"from aioconvo.core.operations.operation import {name}" for name in ("Effect", "PageKind")},
     **{name: f"from {_OPERATIONS}.declaration import {name}" for name in ("listing", "operation")},
     **{name: f"from {_OPERATIONS}.markers import {name}" for name in ("Body", "Name", "PageSize", "Query", "Whole")},
     **{
         name: f"from {_OPERATIONS}.rules import {name}"
         for name in ("AtLeast", "Between", "Length", "Like", "Time", "joined", "lower_uuid")
     },
-    **{f"{name}": f"from aioconvo.core.pagers import {name}" for name in ("Ask", "Cursor", "CursorPager", "Listing")},
-    **{f"{name}": f"from aioconvo.core.pagers import {name}" for name in ("SinglePager", "pages_by")},
-    "AsyncPaginator": "from aioconvo.core.pagination import AsyncPaginator",
+    **{f"{name}": f"from aioconvo.core.paging.pagers import {name}" for name in ("Ask", "Cursor", "CursorPager", "Listing")},
+    **{f"{name}": f"from aioconvo.core.paging.pagers import {name}" for name in ("SinglePager", "pages_by")},
+    "AsyncPaginator": "from aioconvo.core.paging.paginator import AsyncPaginator",
 }
 
 

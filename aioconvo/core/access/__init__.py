@@ -1,0 +1,1 @@
+"""Who calls, and with which settings: credentials, tokens, checks of what was given."""

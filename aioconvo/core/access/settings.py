@@ -1,0 +1,270 @@
+"""Settings from arguments and environment variables, checked before anything is sent."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import ipaddress
+import math
+import os
+import re
+import sys
+from collections.abc import Collection, Mapping
+from typing import Any, TypeGuard
+
+from yarl import URL
+
+from aioconvo.core.errors import ConfigurationError
+
+from .hidden import Headers
+
+__all__ = [
+    "Environment",
+    "base_url",
+    "clock",
+    "count",
+    "headers",
+    "kind",
+    "merged",
+    "number",
+    "one_of",
+    "plain_function",
+    "seconds",
+    "secret",
+    "text",
+    "with_methods",
+]
+
+_BEFORE_KEYS = (
+    r"(?:(?:authorization|x-api-key|x-ultracart-simple-key)\s*:|bearer[\s:]|basic[\s:]|token[\s:])(?:\s*(?:bearer|basic)\s)?"
+)
+_QUOTES = "\"'`\N{ACUTE ACCENT}\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\u00ab\u00bb\u300c\u300d\uff02\uff07"
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+
+
+class Environment:
+    """The variables of one provider: `AIOCONVO_<PROVIDER>_<NAME>`."""
+
+    def __init__(self, provider: str, variables: Mapping[str, str] | None = None) -> None:
+        self._prefix = f"AIOCONVO_{provider.upper()}_"
+        self._variables = os.environ if variables is None else variables
+
+    def name(self, name: str) -> str:
+        """The full name of a variable."""
+        return self._prefix + name
+
+    def get(self, name: str) -> str | None:
+        """A variable's value; `None` when it is not set or empty."""
+        return self._variables.get(self.name(name), "").strip() or None
+
+    def require(self, *needed: tuple[str, str], instead: str = "") -> None:
+        """Refuse unless all of these variables are set, each with what it should hold.
+
+        Raises:
+            ConfigurationError: Some are not set or empty; the message names every one, and what may be set `instead`.
+        """
+        missing = [f"{self.name(name)} to {meaning}" for name, meaning in needed if self.get(name) is None]
+        if missing:
+            raise ConfigurationError(f"set {' and '.join(missing)}{instead}")
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """The variables that are set, by the names of the arguments that they stand for: `BASE_URL` for `base_url`."""
+        return {name.lower(): value for name in names if (value := self.get(name)) is not None}
+
+
+def base_url(value: str, *, allow_http: bool) -> tuple[URL, str]:
+    """The origin of a base URL and its path without the last slash.
+
+    Raises:
+        ConfigurationError: It is no https URL (http passes for loopback or with `allow_http`), or carries more than a path.
+    """
+    try:
+        url = URL(value)
+        host = url.host
+        (url.raw_host or "").encode("idna")  # as it is done to look it up: fails for empty labels and too long ones
+    except (ValueError, TypeError, IndexError):  # the last one is yarl's, for brackets without an address
+        raise ConfigurationError("base_url is no URL; write it like https://api.example.com") from None
+    if url.scheme not in {"http", "https"} or not host:
+        raise ConfigurationError("base_url must begin with https:// and name a host")
+    if url.user is not None or url.password is not None or url.raw_query_string or url.raw_fragment:
+        raise ConfigurationError("base_url must hold only scheme, host, port and path; credentials are arguments of the client")
+    if url.scheme == "http" and not (allow_http or _is_loopback(host)):
+        raise ConfigurationError(
+            "base_url uses http://, which would send credentials in clear; use https://, or say allow_http=True"
+        )
+    return url.origin(), url.raw_path.rstrip("/")
+
+
+def headers(given: Mapping[str, str]) -> dict[str, str]:
+    """Further headers, refused when one could break out of its line or takes the place of a credential."""
+    for name, value in given.items():
+        kind("the name of a header", name, str, "text")
+        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
+            got = "None" if value is None else type(value).__name__  # the value itself may be secret
+            raise ConfigurationError(f"the value of header {name} must be text; got {got}")
+        if not re.fullmatch(_HEADER_NAME, name):
+            raise ConfigurationError(f"{name!r} is no header name")
+        if not (value.isascii() and value.isprintable()):
+            raise ConfigurationError(f"the value of header {name} holds characters that no header may carry")
+        if name.lower() in {"authorization", "host", "content-length", "transfer-encoding", "accept-encoding"}:
+            raise ConfigurationError(f"header {name} is set by the client itself")
+    return dict(given)
+
+
+def merged(first: Mapping[str, str], over: Mapping[str, str]) -> Headers:
+    """Headers of which `over` takes the place of those with the same name, in any case."""
+    taken = {name.lower() for name in over}
+    return Headers({name: value for name, value in first.items() if name.lower() not in taken} | dict(over))
+
+
+def seconds(name: str, value: object, *, zero: bool = False, none: str | None = None, endless: bool = False) -> None:
+    """Refuse what is no number of seconds above 0.
+
+    `zero` takes 0, too, `none` says what `None` stands for where it is taken, `endless` takes infinity.
+
+    Raises:
+        ConfigurationError: The message names the setting and what it takes.
+    """
+    if value is None and none is not None:
+        return
+    bound = math.inf if endless else sys.float_info.max
+    if not _is_number(value) or not (0 if zero else math.ulp(0.0)) <= value <= bound:
+        least = "0 or more" if zero else "more than 0"
+        raise ConfigurationError(f"{name} must be {least} seconds{_or_none(none)}; got {_shown(value)}")
+
+
+def count(name: str, value: object, *, least: int = 0, none: str | None = None) -> None:
+    """Refuse what is no whole number from `least` on; `none` says what `None` stands for where it is taken.
+
+    Raises:
+        ConfigurationError: The message names the setting and what it takes.
+    """
+    if value is None and none is not None:
+        return
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise ConfigurationError(f"{name} must be a whole number, {least} or more{_or_none(none)}; got {_shown(value)}")
+
+
+def number(name: str, value: object, low: float, high: float, *, none: str | None = None) -> None:
+    """Refuse what is no number from `low` to `high`; `none` says what `None` stands for where it is taken.
+
+    Raises:
+        ConfigurationError: The message names the setting and what it takes.
+    """
+    if value is None and none is not None:
+        return
+    if not _is_number(value) or not low <= value <= high:
+        raise ConfigurationError(f"{name} must be a number from {low:g} to {high:g}{_or_none(none)}; got {_shown(value)}")
+
+
+def kind(name: str, value: object, kinds: type | tuple[type, ...], wanted: str) -> None:
+    """Refuse a value of another type than those wanted.
+
+    Raises:
+        ConfigurationError: The message names the setting and what it takes.
+    """
+    if not isinstance(value, kinds):
+        raise ConfigurationError(f"{name} must be {wanted}; got {_shown(value)}")
+
+
+def with_methods(name: str, value: object, methods: Collection[str], wanted: str) -> None:
+    """Refuse an object that lacks one of the methods it is needed for.
+
+    Raises:
+        ConfigurationError: The message names the setting and what it takes.
+    """
+    if isinstance(value, type) or not all(callable(getattr(value, method, None)) for method in methods):
+        raise ConfigurationError(f"{name} must be {wanted}; got {_shown(value)}")
+
+
+def clock(name: str, value: object) -> None:
+    """Refuse what is no `Clock`.
+
+    Raises:
+        ConfigurationError: The message names the setting and what it takes.
+    """
+    with_methods(name, value, ("monotonic", "time", "sleep"), "an object with monotonic, time and sleep")
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _or_none(meaning: str | None) -> str:
+    return "" if meaning is None else f", or None for {meaning}"
+
+
+def _shown(value: object) -> str:
+    """Numbers as they are; of all else, which may be secret, the type."""
+    return f"{value}" if value is None or isinstance(value, int | float) else type(value).__name__
+
+
+def one_of(name: str, value: str, words: Collection[str]) -> str:
+    """A setting that must be one of some words, of which there are at least two.
+
+    Raises:
+        ConfigurationError: It is none of them; the message names them.
+    """
+    if value not in tuple(words):  # a tuple: whatever is asked for, it need not have a hash
+        *most, last = words
+        raise ConfigurationError(f"{name} must be {', '.join(most)} or {last}; got {value!r}")
+    return value
+
+
+def plain_function(name: str, value: object) -> None:
+    """Refuse what cannot be called, and what only makes a coroutine when it is called: nobody would await it.
+
+    Raises:
+        ConfigurationError: It is none; the message names it.
+    """
+    called = value
+    while isinstance(called, functools.partial):
+        called = called.func
+    asynchronous = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+    if not callable(called) or any(is_(called) or is_(getattr(called, "__call__", None)) for is_ in asynchronous):  # noqa: B004
+        raise ConfigurationError(f"{name} must be a plain function, not a coroutine function; got {_shown(value)}")
+
+
+def text(name: str, value: str | None, meaning: str) -> str:
+    """A setting that must be there.
+
+    Raises:
+        ConfigurationError: It is missing, empty or no text; the message names it.
+    """
+    if value is not None and not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- as above
+        raise ConfigurationError(f"{name} must be text; got {type(value).__name__}")
+    if not value or not value.strip():
+        raise ConfigurationError(f"{name} is missing: give {meaning}")
+    return value
+
+
+def secret(name: str, value: str | None, meaning: str) -> str:
+    """A credential that must be there, as its header takes it: no more was copied than itself.
+
+    Raises:
+        ConfigurationError: It is missing, empty or no text, or something stands before or around it; the message names it.
+    """
+    given = text(name, value, meaning)
+    before = re.match(_BEFORE_KEYS, given, re.IGNORECASE)
+    if before is not None:
+        raise ConfigurationError(
+            f"{name} begins with {before[0].strip()!r}; give what comes after it, the client adds the rest"
+        )
+    if set(given) & set(_QUOTES):
+        raise ConfigurationError(f"{name} holds quotation marks; give it without them")
+    if any(character.isspace() for character in given):
+        raise ConfigurationError(f"{name} holds a space or a line break; give it without, as it was issued")
+    if not (given.isascii() and given.isprintable()):
+        raise ConfigurationError(
+            f"{name} holds characters that no HTTP header may carry, maybe one that is not seen; type it anew"
+        )
+    return given
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

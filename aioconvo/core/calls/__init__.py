@@ -1,0 +1,1 @@
+"""Calls: the client that all providers share, the one loop they go through, what is told of them."""

@@ -1,0 +1,64 @@
+"""One call under way: what the loop knows of it between its attempts."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from aioconvo.core.access.auth import Auth
+from aioconvo.core.errors import CallFacts
+from aioconvo.core.operations.operation import Operation, Request
+from aioconvo.core.wire.pool import Answer
+
+from .failures import Failure
+
+__all__ = ["Call"]
+
+_NOT_FOUND = 404
+_NONE: Mapping[str, str] = types.MappingProxyType({})
+
+
+class Call(msgspec.Struct, gc=False):
+    """One call under way. Times are seconds of the pool's monotonic clock; the waits and `ended` are the last attempt's."""
+
+    request: Request[Any]
+    auth: Auth
+    began: float
+    deadline: float | None
+    attempts: int = 0
+    under_way: bool = False  # a request is; at other times the call waits for us
+    on_wire: bool = False
+    lost: bool = False  # the last request's connection: where one broke, the other kept ones may be dead, too
+    renewed: bool = False
+    maybe_done: bool = False
+    credentials: Mapping[str, str] = _NONE
+    waited_for_limits: float = 0.0
+    waited_for_pool: float = 0.0
+    ended: float = 0.0
+    answer: Answer | None = None  # to the last request
+    status: int | None = None  # of the last answer to the requests before it
+
+    @property
+    def operation(self) -> Operation[Any]:
+        """What is called."""
+        return self.request.operation
+
+    def facts(self, now: float, request_id: str | None = None) -> CallFacts:
+        """What an error tells about this call."""
+        return self.operation.facts(
+            attempts=self.attempts,
+            elapsed=now - self.began,
+            request_id=request_id,
+            idempotency_key=self.request.idempotency_key,
+            status=self.status if self.answer is None else self.answer.status,
+        )
+
+    def deleted_before(self, failure: Failure) -> bool:
+        """Whether an earlier try of this call deleted what is now missing, and only its answer was lost."""
+        return self.maybe_done and failure.outcome.status == _NOT_FOUND and self.operation.method == "DELETE"
+
+    def __repr__(self) -> str:
+        return f"<Call {self.operation.python}, attempt {self.attempts}>"

@@ -1,0 +1,42 @@
+"""What the body of a good answer says: what its operation declares, nothing, or that it has to be taken apart first."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TypeVar
+
+from aioconvo.core.json.codec import strict
+from aioconvo.core.json.faults import BrokenBodyError
+from aioconvo.core.json.model import new_values
+from aioconvo.core.operations.operation import ANY_JSON, Operation
+from aioconvo.core.operations.refusals import Acknowledgement, refuse_web_page
+from aioconvo.core.wire.pool import Answer
+
+__all__ = ["decode_answer"]
+
+T = TypeVar("T")
+
+
+def decode_answer(operation: Operation[T], answer: Answer) -> T | None:
+    """What the body of a good answer says; `None` where none is due, or where none came to a raw request.
+
+    Raises:
+        BrokenBodyError: The body cannot be used.
+        UnfitError: It has to be taken apart first.
+    """
+    if operation.response is None:
+        refuse_web_page(answer.body)
+        return None
+    if operation.response is ANY_JSON and answer.status == HTTPStatus.NO_CONTENT:
+        return None
+    if operation.response is ANY_JSON and not answer.body and (operation.method != "GET" or answer.whole):
+        return None
+    if new_values:
+        new_values.clear()
+    try:
+        return strict(answer.body, operation.response) if answer.apart is None else answer.apart.result()
+    except BrokenBodyError:
+        if not issubclass(operation.response, Acknowledgement):
+            raise
+        refuse_web_page(answer.body)
+        return None

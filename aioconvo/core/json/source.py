@@ -1,0 +1,161 @@
+"""Where decoded structs came from: each item of an answer can give its own bytes of the body that it came in.
+
+Nothing is cut or copied before somebody asks. Whoever touches an answer's items lets each of them know the body and its
+place in it (`link`); the first question cuts the body into its parts, without making values, and copies them, so that who
+keeps one does not hold the whole body.
+"""
+
+from __future__ import annotations
+
+import functools
+import typing
+from collections import deque
+from collections.abc import Callable
+from itertools import count, repeat
+from typing import Any, TypeVar
+
+import msgspec
+
+from .codec import decode as read
+from .cut import cut_now, is_union, item_type
+from .mend import drive, in_utf8, is_utf8, switches_charset
+from .model import ORIGIN, Envelope, Model
+
+__all__ = ["decode", "link", "when_read"]
+
+T = TypeVar("T")
+_WHOLE = -1
+_NULL = msgspec.Raw(b"null")
+_set: Callable[[Any, str, Any], None] = msgspec.structs.force_setattr
+
+
+class Body(msgspec.Struct, gc=False):
+    """The body of an answer, cut into the JSON of its parts when that is asked for.
+
+    `lengths` tells of each field that holds nouns how many they are; `None`: it is no list.
+    """
+
+    text: bytes
+    charset: str | None
+    kind: Any
+    lengths: list[int | None]
+    parts: list[bytes] | None = None
+
+    def cut(self, place: int) -> bytes:
+        """The JSON of one part; its bytes as they came."""
+        if place == _WHOLE:
+            return self._utf8().strip()
+        parts = self.parts
+        if parts is None:
+            parts = self.parts = self._cut_as_it_came() or self._cut(self._utf8())
+        return parts[place]
+
+    def _cut_as_it_came(self) -> list[bytes] | None:
+        """The parts; `None` where one is not in UTF-8: the strict decode did not look at text that it skipped."""
+        text = self.text
+        if switches_charset(text):
+            return None
+        try:
+            parts = self._cut(text)
+        except UnicodeDecodeError:
+            return None
+        return parts if text.isascii() or all(map(is_utf8, parts)) else None
+
+    def _utf8(self) -> bytes:
+        return drive(in_utf8(self.text, self.charset))
+
+    def _cut(self, text: bytes) -> list[bytes]:
+        slices: list[msgspec.Raw] = []
+        parts = cut_now(text, self.kind)
+        for name, length in zip(_nouns(self.kind), self.lengths, strict=True):
+            part = parts.get(name, _NULL)
+            if length is None:
+                slices.append(_NULL if isinstance(part, list) else part)
+            elif isinstance(part, list):
+                slices += part
+        return list(map(bytes, slices))
+
+
+def decode(body: bytes, kind: type[T], charset: str | None = None) -> T:
+    """A body as `kind`, one of the library's structs. Parts that do not fit are kept instead of failing the whole.
+
+    `raw_json` of what it gives, and of each item of its lists, is the JSON as it came. `charset` is what the answer's headers
+    name, for bodies that are not UTF-8.
+
+    Raises:
+        BrokenBodyError: The body is not JSON, is cut, or lacks what every answer of this kind must have.
+    """
+    data = read(body, kind, charset)
+    link(data, body, charset)
+    return data
+
+
+def link(data: Any, body: bytes, charset: str | None = None) -> None:
+    """Let a decoded answer, its nouns and the items of its lists know the body they came in."""
+    shape = _shape(data.__class__)
+    if shape is None:
+        return
+    known = getattr(data, ORIGIN, None)
+    if type(known) is tuple:
+        return
+    kind, nouns = shape
+    lengths: list[int | None] = []
+    # A body that was mended is known already.
+    source = Body(known or body, charset, kind, lengths)
+    _set(data, ORIGIN, (source, _WHOLE))
+    place = 0
+    for name in nouns:
+        value = getattr(data, name)
+        if type(value) is list:
+            items: list[Any] = value  # pyright: ignore[reportUnknownVariableType] -- structs are read by name
+            _link_items(items, source, place)
+            lengths.append(len(items))
+            place += len(items)
+        else:
+            if value is not None and _shape(value.__class__) is not None:
+                _set(value, ORIGIN, (source, place))
+            lengths.append(None)
+            place += 1
+
+
+def when_read(kind: type[Any], name: str, do: Callable[[Any], object]) -> Callable[[Any], Any]:
+    """Do something first whenever that field of a struct is read; gives the way to read it without."""
+    plain: Callable[[Any], Any] = vars(kind)[name].__get__
+
+    def read_field(struct: Any) -> Any:
+        do(struct)
+        return plain(struct)
+
+    setattr(kind, name, property(read_field))
+    return plain
+
+
+def _link_items(items: list[Any], source: Body, place: int) -> None:
+    try:  # one call for each item and nothing else: this is paid for every page that is looked at
+        deque(map(_set, items, repeat(ORIGIN), zip(repeat(source), count(place))), 0)
+    except TypeError:  # an item that is no struct
+        for number, item in enumerate(items, place):
+            if isinstance(item, Model):
+                _set(item, ORIGIN, (source, number))
+
+
+@functools.lru_cache(maxsize=1024)
+def _shape(kind: Any) -> tuple[Any, tuple[str, ...]] | None:
+    """The struct that a type is, also where it drifted, and its `_nouns`; `None` for what is no struct of an answer."""
+    if not issubclass(kind, Model):
+        return None
+    meant = getattr(kind, "drifted_from", kind)
+    return meant, _nouns(meant)
+
+
+@functools.cache
+def _nouns(kind: Any) -> tuple[str, ...]:
+    """The fields of an envelope that hold nouns, one or a list of them."""
+    if not issubclass(kind, Envelope):
+        return ()
+    return tuple(one.name for one in msgspec.structs.fields(kind) if item_type(one.type) is not None or _is_noun(one.type))
+
+
+def _is_noun(kind: Any) -> bool:
+    members = typing.get_args(kind) if is_union(kind) else (kind,)
+    return any(isinstance(member, type) and issubclass(member, Model) for member in members)

@@ -1,0 +1,1 @@
+"""Lists, page by page. Pure, but for the paginator and its walks."""

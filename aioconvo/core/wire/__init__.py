@@ -1,0 +1,1 @@
+"""Connections: the only room that knows aiohttp's client."""

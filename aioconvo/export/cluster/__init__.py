@@ -1,0 +1,1 @@
+"""An export on a Dask cluster."""

@@ -1,0 +1,319 @@
+"""SMS.CX, emulated: conversations in one list, replies by SMS, Viber and WhatsApp, access tokens."""
+
+from __future__ import annotations
+
+import base64
+import math
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs
+
+import msgspec
+
+from aioconvo.sandbox.clock import Clock
+from aioconvo.sandbox.data import number, uuid_id
+from aioconvo.sandbox.exchange import FORM, Answer, Request, Route, RouteTable
+from aioconvo.sandbox.quota import QuotaForm
+
+from .data import CHANNELS, COSTS, Conversation, Message, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from aioconvo.sandbox.exchange import Settings
+
+API_KEY: Final = "sandbox-key"
+APPLICATION_ID: Final = "sandbox-app"
+APPLICATION_SECRET: Final = "sandbox-secret"  # noqa: S105 - the sandbox's published credential
+
+_TOKEN_LIFE_S: Final = 86_400
+_MAX_CHAT_TEXT: Final = 1000
+_SENDER: Final = "SANDBOX"
+_SEGMENT: Final = 160
+_UNICODE_SEGMENT: Final = 70
+
+# Status and type of the errors any operation may give; the provider publishes no codes for these, 0 says so.
+_GENERAL: Final = {
+    400: ("invalid_request", "The request is not valid"),
+    401: ("invalid_api_key", "The API key or access token is missing or not valid"),
+    403: ("insufficient_scope", "The access token lacks the scope for this operation"),
+    404: ("not_found", "No such resource"),
+    405: ("invalid_method", "The method is not allowed for this resource"),
+    415: ("invalid_request", "The content type of the body is not supported"),
+    429: ("rate_limit", "Too many requests"),
+}
+_OUTSIDE_WINDOW: Final = {"viber": (1181, "Viber"), "whatsapp": (1182, "Whatsapp")}
+
+
+class _Reply(msgspec.Struct, rename="camel"):
+    text: str
+    rich_media: dict[str, Any] = {}
+
+
+class _Refused(Exception):  # noqa: N818 - not a failure: the answer to a request that is refused
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+class SmscxSandbox:
+    """The SMS.CX API over its own state; bodies and headers as the provider sends them."""
+
+    name: Final = "smscx"
+    credentials: Final = MappingProxyType({"api_key": API_KEY})
+    quota: Final = QuotaForm(
+        "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset", moment=True, reset_always=False
+    )
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._clock = Clock(settings)
+        self._conversations = [Conversation(settings, index) for index in range(settings.conversations)]
+        self._by_id = {conversation.id: conversation for conversation in self._conversations}
+        self._tokens: set[str] = set()
+        self._served = 0
+        self._made = 0
+        self.routes = (
+            Route("POST", "/oauth/token", "get_access_token", self._get_access_token, FORM),
+            Route("GET", "/conversations", "get_converstions_list", self._list),
+            Route("GET", "/conversations/{conversationId}", "get_conversation", self._get),
+            Route("GET", "/conversations/{conversationId}/read", "mark_conversation_as_read", self._mark_read),
+            Route("POST", "/conversations/{conversationId}/sms", "send_conversation_reply_sms", self._reply_sms),
+            Route("POST", "/conversations/{conversationId}/viber", "send_conversation_reply_viber", self._reply_viber),
+            Route(
+                "POST",
+                "/conversations/{conversationId}/whatsapp",
+                "send_conversation_reply_whatsapp",
+                self._reply_whatsapp,
+            ),
+        )
+        self._table = RouteTable(self.routes)
+
+    def answer(self, request: Request) -> Answer:
+        """Answer one request; every answer carries a request id."""
+        try:
+            answer = self._dispatch(request)
+        except _Refused as refused:
+            answer = refused.answer
+        return self._with_standard_headers(answer)
+
+    def error(self, status: int, headers: Mapping[str, str]) -> Answer:
+        """An error of the API's own; 429 has the unix time of its end in X-Rate-Limit-Reset instead of Retry-After."""
+        extra = dict(headers)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = float(extra.pop("Retry-After", "1"))
+            extra["X-Rate-Limit-Reset"] = str(math.ceil(self._settings.clock().timestamp() + wait))
+        return self._with_standard_headers(Answer(status, _general(status).body, extra))
+
+    def state(self) -> dict[str, Any]:
+        """Counts and ids, conversations with the newest reply first; how many access tokens were issued."""
+        ids = dict(self.message_ids())
+        return {
+            "conversations": len(ids),
+            "messages": sum(map(len, ids.values())),
+            "ids": ids,
+            "tokens": len(self._tokens),
+        }
+
+    def message_ids(self) -> Iterator[tuple[str, list[str]]]:
+        """Each conversation's id and its messages' ids, one conversation at a time."""
+        for item in self._newest_first():
+            yield item.id, [message.id for message in item.messages()]
+
+    def receive_message(self, conversation_id: str, text: str) -> dict[str, Any]:
+        """A message that the contact writes just now; answers it as the API shows it."""
+        conversation = self._by_id[conversation_id]
+        last = conversation.last()
+        channel = last.channel if last else CHANNELS[0]
+        return self._store(conversation, text, {}, channel, received=True).to_json()
+
+    def revoke_tokens(self) -> None:
+        """Refuse every access token issued so far."""
+        self._tokens.clear()
+
+    def _with_standard_headers(self, answer: Answer) -> Answer:
+        self._served += 1
+        standard = {"X-Request-Id": uuid_id(self._settings.seed, "smscx request", self._served)}
+        return Answer(answer.status, answer.body, {**standard, **answer.headers})
+
+    def _dispatch(self, request: Request) -> Answer:
+        match self._table.find(request.method, request.path):
+            case (Route() as route, dict() as parameters):
+                if route.operation != "get_access_token" and not self._authorized(request.headers):
+                    raise _Refused(_general(401))
+                return route.handler(request, parameters)
+            case allowed:
+                return _general(405 if allowed else 404)
+
+    def _authorized(self, headers: Mapping[str, str]) -> bool:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        return headers.get("x-api-key") == API_KEY or (scheme.lower() == "bearer" and token in self._tokens)
+
+    def _newest_first(self) -> list[Conversation]:
+        return sorted(self._conversations, key=lambda conversation: conversation.last_received, reverse=True)
+
+    def _conversation(self, parameters: Mapping[str, str]) -> Conversation:
+        conversation = self._by_id.get(parameters["conversationId"])
+        if conversation is None:
+            raise _Refused(_refusal(404, "not_found", "Conversation ID not found", 1180))
+        return conversation
+
+    def _get_access_token(self, request: Request, _: Mapping[str, str]) -> Answer:
+        if _basic_credentials(request.headers) != (APPLICATION_ID, APPLICATION_SECRET):
+            return _refusal(401, "invalid_client", "Invalid client", 1600)
+        form = parse_qs(request.body.decode("utf-8", "replace"))
+        grant_type = form.get("grant_type", [""])[0]
+        if not grant_type:
+            return _refusal(400, "invalid_request", "The request lacks the parameter grant_type", 1600)
+        if grant_type != "client_credentials":
+            return _refusal(400, "unsupported_grant_type", "Only client_credentials is supported", 1600)
+        scope = form.get("scope", [""])[0]
+        if not all(word.isidentifier() and word.islower() for word in scope.split()):
+            return _refusal(400, "invalid_scope", "The requested scope is unknown or malformed", 1600)
+        self._made += 1
+        token = f"{number(self._settings.seed, 'smscx token', self._made):032x}"
+        self._tokens.add(token)
+        body = {"access_token": token, "expires_in": _TOKEN_LIFE_S, "token_type": "Bearer", "scope": scope}
+        return Answer(200, body, {"Cache-Control": "no-store"})
+
+    def _list(self, _request: Request, _: Mapping[str, str]) -> Answer:
+        return Answer(200, {"data": [conversation.summary() for conversation in self._newest_first()]})
+
+    def _get(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+        return Answer(200, self._conversation(parameters).detail())
+
+    def _mark_read(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+        conversation = self._conversation(parameters)
+        conversation.unread = 0
+        return Answer(200, {"info": {"id": conversation.id}})
+
+    def _reply_sms(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+        conversation = self._conversation(parameters)
+        text = _reply_in(request).text
+        analysis = _text_analysis(text)
+        parts = analysis["parts"]
+        message = self._store(conversation, text, {}, "sms", COSTS["sms"] * parts)
+        data = {
+            **_sent(conversation, message),
+            "status": message.status,
+            "parts": parts,
+            "textAnalysis": analysis,
+        }
+        return Answer(200, {"info": self._campaign(message, parts), "data": data})
+
+    def _reply_viber(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+        return self._reply_chat(request, parameters, "viber")
+
+    def _reply_whatsapp(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+        return self._reply_chat(request, parameters, "whatsapp")
+
+    def _reply_chat(self, request: Request, parameters: Mapping[str, str], channel: str) -> Answer:
+        conversation = self._conversation(parameters)
+        reply = _reply_in(request)
+        if len(reply.text) > _MAX_CHAT_TEXT:
+            return _refusal(400, "invalid_param", "Text message too long (max 1000 characters)", 1811)
+        if not conversation.window_open():
+            code, label = _OUTSIDE_WINDOW[channel]
+            reason = f"Cannot reply with channel {label}. More than 24 hours since user reply"
+            return _refusal(403, "access_denied", reason, code)
+        message = self._store(conversation, reply.text, reply.rich_media, channel, COSTS[channel])
+        data = {
+            **_sent(conversation, message),
+            "status": "ACCEPTED",
+            "statusCode": 1,
+            "errorCode": None,
+            "inQuietHours": False,
+            "parts": 1,
+        }
+        return Answer(200, {"info": self._campaign(message, 1), "data": data})
+
+    def _store(
+        self,
+        conversation: Conversation,
+        text: str,
+        rich_media: dict[str, Any],
+        channel: str,
+        cost: float = 0.0,
+        *,
+        received: bool = False,
+    ) -> Message:
+        self._made += 1
+        message = Message(
+            id=uuid_id(self._settings.seed, "smscx written", self._made),
+            received=received,
+            text=text,
+            rich_media=rich_media,
+            status="DELIVERED" if received else "SENT",
+            channel=channel,
+            cost=cost,
+            at=self._clock.tick(),
+        )
+        conversation.add(message)
+        return message
+
+    def _campaign(self, message: Message, parts: int) -> dict[str, Any]:
+        return {
+            "campaignId": uuid_id(self._settings.seed, "smscx campaign", message.id),
+            "totalPhoneNumbers": 1,
+            "totalValid": 1,
+            "totalInvalid": 0,
+            "totalCost": message.cost,
+            "totalParts": parts,
+            "dlrCallbackUrl": None,
+            "scheduled": False,
+        }
+
+
+def _sent(conversation: Conversation, message: Message) -> dict[str, Any]:
+    return {
+        "msgId": message.id,
+        "createdAt": stamp(message.at),
+        "cost": message.cost,
+        "to": conversation.phone,
+        "countryIso": conversation.country,
+        "from": _SENDER,
+        "text": message.text,
+    }
+
+
+def _text_analysis(text: str) -> dict[str, Any]:
+    segment = _SEGMENT if text.isascii() else _UNICODE_SEGMENT
+    return {"length": len(text), "unicode": not text.isascii(), "parts": -(-len(text) // segment)}
+
+
+def _reply_in(request: Request) -> _Reply:
+    try:
+        reply = msgspec.json.decode(request.body, type=_Reply)
+    except msgspec.ValidationError as error:
+        # A missing or null text is the parameter's fault, code 1801 as for an empty one.
+        raise _Refused(_refusal(400, "invalid_param", "Text message is missing or not valid", 1801)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _Refused(_refusal(400, "invalid_body", "The body is not valid JSON", 0)) from error
+    if not reply.text.strip():
+        raise _Refused(_refusal(400, "invalid_param", "Text message cannot be empty", 1801))
+    return reply
+
+
+def _basic_credentials(headers: Mapping[str, str]) -> tuple[str, str]:
+    scheme, _, encoded = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return user, password
+
+
+def _general(status: int) -> Answer:
+    kind, message = _GENERAL.get(status, ("server_error", "Internal server error"))
+    return _refusal(status, kind, message, 0)
+
+
+def _refusal(status: int, kind: str, message: str, code: int) -> Answer:
+    return Answer(status, _error_body(kind, message, code))
+
+
+def _error_body(kind: str, message: str, code: int) -> dict[str, Any]:
+    return {"error": {"type": kind, "message": message, "uri": f"https://sms.cx/docs/errors/{code}", "code": code}}

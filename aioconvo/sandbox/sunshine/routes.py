@@ -1,0 +1,395 @@
+"""Sunshine Conversations v2, emulated: conversations, participants and messages of one app."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from msgspec import UNSET
+
+from aioconvo.sandbox import keys
+from aioconvo.sandbox.bodies import checked, decode
+from aioconvo.sandbox.contents import seeded
+from aioconvo.sandbox.data import hex_id, iso, milliseconds, person, started
+from aioconvo.sandbox.exchange import Answer, Refusal, Request, Route, RouteTable, Settings
+from aioconvo.sandbox.quota import QuotaForm
+from aioconvo.sandbox.thread import Stored, Thread
+
+from .bodies import (
+    ActivityPost,
+    Author,
+    ConversationCreate,
+    ConversationUpdate,
+    MessagePost,
+    Participant,
+    TextContent,
+    rendered,
+)
+from .paging import beside, deep_object, page_query, window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_PATH: Final = "/v2/apps/{appId}/conversations"
+_MESSAGE_PAGE: Final = 100
+_FULL: Final = 30_000
+_AVATAR: Final = "https://media.example.com/avatars/shop.png"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class User:
+    """A user of the app; `external_id` is `user-1`, `user-2`, ..."""
+
+    id: str
+    external_id: str
+    number: int
+
+
+@dataclasses.dataclass(slots=True)
+class Membership:
+    """A user's part in a conversation."""
+
+    id: str
+    user: User
+    unread: int
+    last_read: int | None = None
+
+
+@dataclasses.dataclass(slots=True)
+class Conversation:
+    """A conversation; `number` counts them in the order they were created, from 1."""
+
+    id: str
+    number: int
+    type: str
+    created: int
+    members: list[Membership]
+    thread: Thread
+    is_default: bool = False
+    business_last_read: int | None = None
+    details: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+
+
+class SunshineSandbox:
+    """The emulated API. `user-1` takes part in every seeded conversation; the oldest one is their default."""
+
+    name: Final = "sunshine"
+    credentials: Final = keys.CREDENTIALS
+    quota: Final = QuotaForm("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", moment=False)
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._integration = hex_id(settings.seed, "sunshine", "integration")
+        self._users = [self._user(number) for number in range(1, settings.conversations + 1)]
+        self._by_user_id = {user.id: user for user in self._users}
+        self._by_external_id = {user.external_id: user for user in self._users}
+        self._conversations: dict[str, Conversation] = {}
+        self._numbers: dict[str, int] = {}  # of deleted conversations too: they still serve as cursors
+        for number in range(1, settings.conversations + 1):
+            self._seed(number)
+        one, messages = f"{_PATH}/{{conversationId}}", f"{_PATH}/{{conversationId}}/messages"
+        self.routes = (
+            Route("POST", _PATH, "CreateConversation", self._create),
+            Route("GET", _PATH, "ListConversations", self._list),
+            Route("GET", one, "GetConversation", self._get),
+            Route("PATCH", one, "UpdateConversation", self._update),
+            Route("DELETE", one, "DeleteConversation", self._delete),
+            Route("POST", f"{one}/activity", "PostActivity", self._post_activity),
+            Route("GET", f"{one}/participants", "ListParticipants", self._list_participants),
+            Route("POST", messages, "PostMessage", self._post_message),
+            Route("GET", messages, "ListMessages", self._list_messages),
+            Route("DELETE", messages, "DeleteAllMessages", self._delete_all_messages),
+            Route("DELETE", f"{messages}/{{messageId}}", "DeleteMessage", self._delete_message),
+        )
+        self._table = RouteTable(self.routes)
+
+    def answer(self, request: Request) -> Answer:
+        """Answer one request; refusals come in Sunshine's own shape."""
+        try:
+            route, parameters = keys.admit(request, self._table, self._settings.clock().timestamp())
+            return route.handler(request, parameters)
+        except Refusal as refusal:
+            return _error(refusal.status, refusal.code, refusal.reason)
+
+    def error(self, status: int, headers: Mapping[str, str]) -> Answer:
+        """An error of the service itself, `{"errors": [{"code", "title"}]}`."""
+        return _error(status, *keys.service_error(status), headers)
+
+    def state(self) -> dict[str, Any]:
+        """Counts, and the message ids of each conversation."""
+        ids = dict(self.message_ids())
+        return {
+            "conversations": len(ids),
+            "messages": sum(map(len, ids.values())),
+            "users": len(self._users),
+            "ids": ids,
+        }
+
+    def message_ids(self) -> Iterator[tuple[str, list[str]]]:
+        """Each conversation's id and its messages' ids, one conversation at a time."""
+        for key, each in self._conversations.items():
+            yield key, [message.id for message in each.thread.messages]
+
+    def receive_message(self, conversation_id: str, text: str, user: str | None = None) -> dict[str, Any]:
+        """A message that a user writes just now, by default the first participant; answers it as the API shows it.
+
+        Raises `LookupError` for an unknown conversation or nobody who takes part in it.
+        """
+        conversation = self._conversations[conversation_id]
+        writers = [each for each in conversation.members if user in {None, each.user.id, each.user.external_id}]
+        author = Author(type="user", user_id=writers[0].user.id)
+        return self._store(conversation, MessagePost(author=author, content=TextContent(text=text)), "web")
+
+    def start_conversation(self, *users: str, kind: str = "sdkGroup") -> str:
+        """A conversation that users (by id or external id) open just now; answers its id."""
+        participants = [
+            Participant(user_id=user) if user in self._by_user_id else Participant(user_external_id=user) for user in users
+        ]
+        body = ConversationCreate(type="personal" if kind == "personal" else "sdkGroup", participants=participants)
+        return self._open(body).id
+
+    # -- conversations
+
+    def _create(self, request: Request, _parameters: Mapping[str, str]) -> Answer:
+        body = decode(request, ConversationCreate)
+        checked(body.metadata)
+        return Answer(201, {"conversation": _shown(self._open(body))})
+
+    def _open(self, body: ConversationCreate) -> Conversation:
+        users = [self._named(each.user_id or None, each.user_external_id or None) for each in body.participants]
+        number = len(self._numbers) + 1
+        key = hex_id(self._settings.seed, "sunshine", "conversation", number)
+        conversation = Conversation(
+            id=key,
+            number=number,
+            type=body.type,
+            created=milliseconds(self._settings.clock()),
+            members=self._members(key, users),
+            thread=Thread(self._settings, key),
+        )
+        _change(conversation, body)
+        self._add(conversation)
+        return conversation
+
+    def _list(self, request: Request, _parameters: Mapping[str, str]) -> Answer:
+        page = page_query(request)
+        user = self._filtered(deep_object(request, "filter"))
+        newest_first = [each for each in reversed(self._conversations.values()) if _takes_part(each, user)]
+        chosen = window([-each.number for each in newest_first], page, self._place)
+        shown = newest_first[chosen.start : chosen.stop]
+        extra = beside(request, [each.id for each in shown], chosen, len(newest_first), page.size)
+        return Answer(200, {"conversations": [_shown(each) for each in shown], **extra})
+
+    def _get(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+        return Answer(200, {"conversation": _shown(self._found(parameters))})
+
+    def _update(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+        conversation = self._found(parameters)
+        body = decode(request, ConversationUpdate)
+        checked(body.metadata)
+        _change(conversation, body)
+        return Answer(200, {"conversation": _shown(conversation)})
+
+    def _delete(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+        conversation = self._found(parameters)
+        if conversation.is_default:
+            reason = f"Conversation {conversation.id} cannot be deleted because it is the default."
+            raise Refusal(400, "bad_request", reason)
+        del self._conversations[conversation.id]
+        return Answer(200, {})
+
+    def _list_participants(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+        conversation = self._found(parameters)
+        page = page_query(request)
+        places = {member.id: place for place, member in enumerate(conversation.members)}
+        chosen = window(list(places.values()), page, places.get)
+        shown = conversation.members[chosen.start : chosen.stop]
+        extra = beside(request, [each.id for each in shown], chosen, len(places), page.size)
+        return Answer(200, {"participants": [_participant(each) for each in shown], **extra})
+
+    def _post_activity(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+        conversation = self._found(parameters)
+        body = decode(request, ActivityPost)
+        author = self._author(conversation, body.author)
+        if body.type == "conversation:read":
+            at = max(milliseconds(self._settings.clock()), conversation.thread.last)
+            if body.author.type == "business":
+                conversation.business_last_read = at
+            else:
+                _mark_read(conversation, author["userId"], at)
+        return Answer(200, {})
+
+    # -- messages
+
+    def _post_message(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+        conversation = self._found(parameters)
+        body = decode(request, MessagePost)
+        checked(body.metadata)
+        if len(conversation.thread) >= _FULL:
+            raise Refusal(423, "locked", "The conversation is full")
+        return Answer(201, {"messages": [self._store(conversation, body, "api:conversations")]})
+
+    def _store(self, conversation: Conversation, body: MessagePost, source: str) -> dict[str, Any]:
+        message: dict[str, Any] = {
+            "author": self._author(conversation, body.author),
+            "content": rendered(body.content),
+            "source": {"type": source},
+        }
+        if body.metadata:
+            message["metadata"] = body.metadata
+        stored = conversation.thread.append(message)
+        _mark_read(conversation, message["author"].get("userId"), stored.at)
+        return _as_answered(stored, message)
+
+    def _list_messages(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+        conversation = self._found(parameters)
+        page = dataclasses.replace(page_query(request), size=_MESSAGE_PAGE)
+        stored = conversation.thread.messages
+        chosen = window([each.index for each in stored], page, conversation.thread.position, from_end=True)
+        shown = [self._message(conversation, each) for each in stored[chosen.start : chosen.stop]]
+        extra = beside(request, [each["id"] for each in shown], chosen, len(stored), page.size)
+        return Answer(200, {"messages": shown, **extra})
+
+    def _delete_all_messages(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+        self._found(parameters).thread.clear()
+        return Answer(200, {})
+
+    def _delete_message(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+        if not self._found(parameters).thread.remove(parameters["messageId"]):
+            raise Refusal(404, "message_not_found", "Message not found")
+        return Answer(200, {})
+
+    # -- what is stored, and how it is shown
+
+    def _user(self, number: int) -> User:
+        return User(hex_id(self._settings.seed, "sunshine", "user", number), f"user-{number}", number)
+
+    def _seed(self, number: int) -> None:
+        key = hex_id(self._settings.seed, "sunshine", "conversation", number)
+        neighbours = {1, number, number - 1 if number % 3 == 0 else number}
+        self._add(
+            Conversation(
+                id=key,
+                number=number,
+                type="personal" if number == 1 else "sdkGroup",
+                created=started(self._settings, number),
+                members=self._members(key, [self._users[neighbour - 1] for neighbour in sorted(neighbours)]),
+                thread=Thread(self._settings, key, number),
+                is_default=number == 1,
+                details={"displayName": f"Order {10_000 + number}", "metadata": {"priority": number % 3}},
+            )
+        )
+
+    def _add(self, conversation: Conversation) -> None:
+        self._conversations[conversation.id] = conversation
+        self._numbers[conversation.id] = conversation.number
+
+    def _members(self, key: str, users: Iterable[User]) -> list[Membership]:
+        distinct = {user.id: user for user in users}.values()
+        return [Membership(hex_id(self._settings.seed, "member", key, user.id), user, 0) for user in distinct]
+
+    def _place(self, conversation_id: str) -> int | None:
+        number = self._numbers.get(conversation_id)
+        return None if number is None else -number
+
+    def _found(self, parameters: Mapping[str, str]) -> Conversation:
+        conversation = self._conversations.get(parameters["conversationId"])
+        if conversation is None:
+            raise Refusal(404, "conversation_not_found", "Conversation not found")
+        return conversation
+
+    def _filtered(self, members: dict[str, str]) -> User:
+        if len(members) != 1 or not members.keys() <= {"userId", "userExternalId"}:
+            raise Refusal(400, "bad_request", "Exactly one of userId and userExternalId is required")
+        return self._named(members.get("userId"), members.get("userExternalId"))
+
+    def _named(self, user_id: str | None, external_id: str | None) -> User:
+        user = self._by_user_id.get(user_id or "") or self._by_external_id.get(external_id or "")
+        if user is None:
+            raise Refusal(404, "user_not_found", "User not found")
+        return user
+
+    def _author(self, conversation: Conversation, author: Author) -> dict[str, Any]:
+        shown: dict[str, Any] = msgspec.to_builtins(author)
+        shown.pop("brandId", None)
+        if author.type == "user":
+            user = self._named(author.user_id or None, shown.pop("userExternalId", None))
+            if not _takes_part(conversation, user):
+                raise Refusal(404, "user_not_found", "User not found")
+            return {**shown, "userId": user.id, "displayName": person(self._settings.seed, user.number).name}
+        return {**shown, "avatarUrl": author.avatar_url or _AVATAR}
+
+    def _message(self, conversation: Conversation, stored: Stored) -> dict[str, Any]:
+        if stored.body is not None:
+            return _as_answered(stored, stored.body)
+        seed = self._settings.seed
+        content = seeded(seed, conversation.number, stored.index)
+        if not content.inbound:
+            author = {"type": "business", "displayName": person(seed, 0).name, "avatarUrl": _AVATAR}
+            return _as_answered(stored, {"author": author, "content": content.content, "source": {"type": "api:conversations"}})
+        writer = conversation.members[stored.index % len(conversation.members)].user
+        author = {"type": "user", "userId": writer.id, "displayName": person(seed, writer.number).name}
+        source = {"type": "web", "integrationId": self._integration}
+        return _as_answered(stored, {"author": author, "content": content.content, "source": source})
+
+
+def _change(conversation: Conversation, body: ConversationUpdate) -> None:
+    changes = {
+        "displayName": body.display_name,
+        "description": body.description,
+        "iconUrl": body.icon_url,
+        "metadata": body.metadata,
+    }
+    for member, value in changes.items():
+        if value is None:
+            conversation.details.pop(member, None)
+        elif value is not UNSET:
+            conversation.details[member] = value
+
+
+def _mark_read(conversation: Conversation, writer: str | None, at: int) -> None:
+    """Who writes has read everything; what the business (no `writer`) writes is unread by every user."""
+    if writer is None:
+        conversation.business_last_read = at
+    for member in conversation.members:
+        if writer is None:
+            member.unread += 1
+        elif member.user.id == writer:
+            member.unread, member.last_read = 0, at
+
+
+def _takes_part(conversation: Conversation, user: User) -> bool:
+    return any(member.user is user for member in conversation.members)
+
+
+def _shown(conversation: Conversation) -> dict[str, Any]:
+    read = conversation.business_last_read
+    return {
+        "id": conversation.id,
+        "type": conversation.type,
+        "isDefault": conversation.is_default,
+        **conversation.details,
+        **({} if read is None else {"businessLastRead": iso(read)}),
+        "lastUpdatedAt": iso(max(conversation.created, conversation.thread.last)),
+        "createdAt": iso(conversation.created),
+    }
+
+
+def _participant(member: Membership) -> dict[str, Any]:
+    return {
+        "id": member.id,
+        "userId": member.user.id,
+        "userExternalId": member.user.external_id,
+        "unreadCount": member.unread,
+        "clientAssociations": [{"type": "sdk", "clientId": hex_id(0, "client", member.id)}],
+        **({} if member.last_read is None else {"lastRead": iso(member.last_read)}),
+    }
+
+
+def _as_answered(stored: Stored, message: dict[str, Any]) -> dict[str, Any]:
+    return {"id": stored.id, "received": iso(stored.at), **message}
+
+
+def _error(status: int, code: str, title: str, headers: Mapping[str, str] | None = None) -> Answer:
+    return Answer(status, {"errors": [{"code": code, "title": title}]}, headers or {})
