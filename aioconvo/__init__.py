@@ -7,9 +7,12 @@ five, and `import aioconvo` alone does not load aiohttp.
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from .core.version import VERSION
+from .moved import OldNames
+from .providers import Provider
 
 if TYPE_CHECKING:
     from .convore import ConvoreClient
@@ -76,6 +79,8 @@ if TYPE_CHECKING:
     from .ultracart import UltraCartClient
 
 __version__ = VERSION
+
+sys.meta_path.append(OldNames())
 
 __all__ = [
     "APIClient",
@@ -160,6 +165,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    **{f"{one.word}Client": f".{one}" for one in Provider},
     "APIClient": ".core.calls.client",
     "APIConnectionError": ".core.errors",
     "APIStatusError": ".core.errors",
@@ -173,7 +179,6 @@ _HOMES = {
     "ClientOptions": ".core.calls.options",
     "ConfigurationError": ".core.errors",
     "ConflictError": ".core.errors",
-    "ConvoreClient": ".convore",
     "DeadlineExceededError": ".core.errors",
     "DriftFacts": ".core.calls.hooks",
     "DriftKind": ".core.json.drift_kinds",
@@ -219,13 +224,9 @@ _HOMES = {
     "RetryFacts": ".core.calls.hooks",
     "RetryPolicy": ".core.retry.policy",
     "SessionPool": ".core.wire.pool",
-    "SmoochClient": ".smooch",
-    "SmscxClient": ".smscx",
     "SqliteLimits": ".core.limits.sqlite",
     "StartFacts": ".core.calls.hooks",
     "Stats": ".core.calls.stats",
-    "SunshineClient": ".sunshine",
-    "UltraCartClient": ".ultracart",
     "UnexpectedRedirectError": ".core.errors",
     "Unknown": ".core.json.model",
     "UnknownMembers": ".core.json.members",
@@ -241,7 +242,7 @@ _HOMES = {
 }
 
 
-_ROOMS = frozenset({"convore", "export", "inbox", "otel", "sandbox", "smooch", "smscx", "sunshine", "ultracart"})
+_ROOMS = frozenset({"export", "inbox", "otel", "sandbox", *Provider})
 
 
 def __getattr__(name: str) -> Any:

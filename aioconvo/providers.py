@@ -22,9 +22,14 @@ class Provider(enum.StrEnum):
     ULTRACART = "ultracart"
 
     @property
+    def word(self) -> str:
+        """What the names of its classes begin with."""
+        return _SPELLED.get(self, self.capitalize())
+
+    @property
     def client(self) -> Any:
         """The class of its clients."""
-        return getattr(importlib.import_module(f"aioconvo.{self}"), f"{self._word}Client")
+        return getattr(importlib.import_module(f"aioconvo.{self}"), f"{self.word}Client")
 
     @property
     def operations(self) -> Any:
@@ -34,13 +39,9 @@ class Provider(enum.StrEnum):
     @property
     def inbox(self) -> Any:
         """The class of its inboxes."""
-        return getattr(importlib.import_module(f"aioconvo.{self}.inbox"), f"{self._word}Inbox")
+        return getattr(importlib.import_module(f"aioconvo.{self}.inbox"), f"{self.word}Inbox")
 
     @property
     def sandbox(self) -> Any:
         """The class that stands in for its API in a sandbox."""
-        return getattr(importlib.import_module(f"aioconvo.sandbox.{self}.routes"), f"{self._word}Sandbox")
-
-    @property
-    def _word(self) -> str:
-        return _SPELLED.get(self, self.capitalize())
+        return getattr(importlib.import_module(f"aioconvo.sandbox.{self}.routes"), f"{self.word}Sandbox")

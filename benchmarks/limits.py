@@ -8,13 +8,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from aioconvo.core.limits.turnstile import Turnstile
-
 from aioconvo import Limits, RateLimit, SqliteLimits
 from aioconvo.core.clock import SYSTEM_CLOCK
 from aioconvo.core.limits.gate import FairGate
 from aioconvo.core.limits.rule import LimitStore
 from aioconvo.core.limits.shared import Errands, SharedLimits
+from aioconvo.core.limits.turnstile import Turnstile
 
 __all__ = ["main"]
 

@@ -20,24 +20,33 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 PROVIDERS = {"smscx", "sunshine", "smooch", "convore", "ultracart"}
 each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 
-# Room -> the rooms it may know besides itself. Lower rooms know nothing of higher ones, and nobody knows the cli.
-MAY_KNOW: dict[str, set[str]] = {
-    "core": set(),
-    **{provider: {"core"} for provider in PROVIDERS},
-    "inbox": {"core"} | PROVIDERS,
-    "export": {"core", "inbox"} | PROVIDERS,
-    "webhooks": {"core"} | PROVIDERS,
-    "bot": {"core", "inbox", "webhooks"} | PROVIDERS,
-    "sandbox": {"core"},
-    "cli": {"core", "inbox", "export", "webhooks", "bot", "sandbox", ""} | PROVIDERS,
-    "": {"core", "inbox", "export", "webhooks", "bot"} | PROVIDERS,  # the public names
-    "otel": {"core"},
-    "providers": set(),  # names, and what is loaded by them
-    "__main__": {"cli"},
+# Each knows what stands before it in this list, and itself; those of one line know nothing of each other.
+ROOMS: list[set[str]] = [
+    {"core/errors", "core/clock", "core/log", "core/version", "core"},
+    {"core/json"},
+    {"core/access"},
+    {"core/operations"},
+    {"core/retry"},
+    {"core/limits"},
+    {"core/wire"},
+    {"core/paging"},
+    {"core/calls"},
+    {"providers", "moved", "otel"},
+    {"inbox"},
+    PROVIDERS,
+    {"export"},
+    {"sandbox"},
+    {""},  # the public names
+    {"cli"},
+    {"__main__"},
+]
+PLACE = {room: place for place, rooms in enumerate(ROOMS) for room in rooms}
+PURE = ("core/json", "core/operations", "core/retry", "core/paging")
+NOT_PURE = {"core/paging/paginator.py", "core/paging/walks.py"}  # what awaits pages
+INPUT_AND_OUTPUT = {
+    *("aiohttp", "anyio", "asyncio", "concurrent", "io", "logging", "multiprocessing", "os", "pathlib", "random", "select"),
+    *("shutil", "signal", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "time"),
 }
-
-# `client.inbox` is a property of each client; its import is deferred, so that a provider alone stays light.
-UPWARD = {f"aioconvo.{provider}.client": f"aioconvo.inbox.{provider}" for provider in PROVIDERS}
 
 FILES_ABOVE_500_LINES = {
     "sunshine/models.py": "one struct after another, no logic; the API's nouns stay in one place",
@@ -45,9 +54,10 @@ FILES_ABOVE_500_LINES = {
 FUNCTIONS_ABOVE_50_LINES: dict[str, str] = {}
 
 
-def _room(file: pathlib.Path) -> str:
-    parts = file.relative_to(PACKAGE).parts
-    return parts[0] if len(parts) > 1 else parts[0].removesuffix(".py").replace("__init__", "")
+def _room(module: str) -> str:
+    """The room of a module: a folder, one in `core`, or a file at the top."""
+    parts = module.split(".")[1:]
+    return "/".join(parts[: 2 if parts[:1] == ["core"] else 1])
 
 
 def _module(file: pathlib.Path) -> str:
@@ -67,46 +77,56 @@ def _imported(file: pathlib.Path) -> Iterator[str]:
             yield from (f"{source}.{name.name}" for name in node.names)
 
 
+MODULES = {_module(file): file for file in FILES}
+IMPORTED = {module: sorted(set(_imported(file))) for module, file in MODULES.items()}
+
+
+def _ours(module: str) -> set[str]:
+    """The modules of the package that a module imports."""
+    found = {name if name in MODULES else name.rpartition(".")[0] for name in IMPORTED[module]}
+    return found & MODULES.keys()
+
+
+def _reached(module: str) -> set[str]:
+    """All that a module imports, and what that imports, and so on; the faces of folders load nothing for who passes through."""
+    reached, left = {module}, [module]
+    while left:
+        new = _ours(left.pop()) - reached
+        reached |= new
+        left += new
+    return reached
+
+
 @each_file
-def test_imports_point_down(file: pathlib.Path) -> None:
-    room = _room(file)
-    for name in _imported(file):
-        if name.partition(".")[0] != "aioconvo" or name.startswith(("aioconvo.__version__", "aioconvo.providers")):
-            continue
-        if _module(file) in UPWARD and name.rpartition(".")[0] == UPWARD[_module(file)]:
-            continue
-        known = name.split(".")[1] if name.count(".") else ""
-        known = known if (PACKAGE / known).is_dir() else ""
-        assert known == room or known in MAY_KNOW[room], f"{_module(file)} must not import {name}"
+def test_imports_point_up_the_list_of_rooms(file: pathlib.Path) -> None:
+    room = _room(_module(file))
+    for name in _reached(_module(file)):
+        known = _room(name)
+        assert known == room or PLACE[known] < PLACE[room] or ROOMS[0] >= {known, room}, f"{_module(file)} must not know {name}"
 
 
-def test_only_the_session_and_its_connections_know_aiohttps_client() -> None:
-    knowing = {str(file.relative_to(PACKAGE)) for file in FILES if any(n.split(".")[0] == "aiohttp" for n in _imported(file))}
-    elsewhere = {name for name in knowing if not name.startswith(("sandbox/", "cli/"))}
-    assert elsewhere == {"core/wire/connection.py", "core/wire/connector.py", "core/wire/pool.py"}
+@each_file
+def test_no_import_leads_back(file: pathlib.Path) -> None:
+    module = _module(file)
+    assert not [name for name in _ours(module) if name != module and module in _reached(name)]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "errors",
-        "operation",
-        "codec",
-        "drift",
-        "retry",
-        "limits",
-        "auth",
-        "inflate",
-        "pagers",
-        "echo",
-        "hidden",
-        "framing",
-        "proxies",
-    ],
-)
+def test_only_the_wire_knows_aiohttps_client() -> None:
+    knowing = {_room(module) for module, names in IMPORTED.items() if any(name.split(".")[0] == "aiohttp" for name in names)}
+    assert knowing - {"sandbox", "cli"} == {"core/wire"}
+
+
+PURE_FILES = [
+    name for name in (str(file.relative_to(PACKAGE)) for file in FILES) if name.startswith(PURE) and name not in NOT_PURE
+]
+
+
+@pytest.mark.parametrize("name", PURE_FILES)
 def test_the_pure_rooms_do_no_input_and_output(name: str) -> None:
-    imported = {module.partition(".")[0] for module in _imported(PACKAGE / "core" / f"{name}.py")}
-    assert not imported & {"asyncio", "anyio", "aiohttp", "socket", "ssl", "time", "random", "os", "threading"}
+    for module in _reached(_module(PACKAGE / name)):
+        outside = {one for one in IMPORTED[module] if not one.startswith("aioconvo")}
+        assert not {one.split(".")[0] for one in outside} & INPUT_AND_OUTPUT, module
+        assert not [one for one in outside if one.startswith("urllib.request")]
 
 
 def _as_ruff_sorts(name: str) -> tuple[int, str]:
@@ -119,7 +139,7 @@ def test_public_names_are_sorted_and_exist(file: pathlib.Path) -> None:
     module = importlib.import_module(_module(file))
     names = getattr(module, "__all__", None)
     if names is None:
-        library = _room(file) in {"core", "inbox"} | PROVIDERS
+        library = _room(_module(file)).partition("/")[0] in {"core", "inbox"} | PROVIDERS
         declares = any(isinstance(one, type) and issubclass(one, Group) for one in vars(module).values())
         assert not library or declares or file.name in {"__init__.py", "version.py"}, "a module says what is public in __all__"
         return
@@ -140,7 +160,7 @@ def test_every_public_name_loads() -> None:
 def test_every_name_of_the_inbox_loads() -> None:
     for name in inbox.__all__:
         assert getattr(inbox, name) is not None
-    assert set(inbox.__all__) == set(inbox._HOMES) <= set(dir(inbox))
+    assert set(inbox.__all__) == {*inbox._HOMES, "Provider"} <= set(dir(inbox))
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = inbox.Nothing
 
@@ -154,7 +174,8 @@ def _loaded_by(code: str) -> set[str]:
 def test_the_bare_import_is_light() -> None:
     loaded = _loaded_by("import aioconvo")
     assert not loaded & {"aiohttp", "msgspec", "anyio", "asyncio", "typer", "rich"}
-    assert {name for name in loaded if name.startswith("aioconvo")} == {"aioconvo", "aioconvo.core", "aioconvo.core.version"}
+    ours = {name.removeprefix("aioconvo.") for name in loaded if name.startswith("aioconvo")}
+    assert ours == {"aioconvo", "core", "core.version", "moved", "providers"}
 
 
 def test_rooms_are_there_without_an_import_of_their_own() -> None:
@@ -166,14 +187,13 @@ def test_rooms_are_there_without_an_import_of_their_own() -> None:
 
 def test_one_provider_does_not_load_another() -> None:
     loaded = _loaded_by("import aioconvo\naioconvo.SunshineClient")
-    assert {name.split(".")[1] for name in loaded if name.startswith("aioconvo.")} == {"core", "sunshine"}
+    assert {name.split(".")[1] for name in loaded if name.startswith("aioconvo.")} == {"core", "sunshine", "moved", "providers"}
 
 
 def test_the_inbox_of_one_provider_does_not_load_another() -> None:
     loaded = _loaded_by("import aioconvo\naioconvo.SunshineClient(app_id='a', key_id='k', secret='s').inbox")
     rooms = {name.split(".")[1] for name in loaded if name.startswith("aioconvo.")}
-    assert rooms == {"core", "sunshine", "inbox", "providers"}
-    assert not {f"aioconvo.inbox.{provider}" for provider in PROVIDERS - {"sunshine"}} & loaded
+    assert rooms == {"core", "sunshine", "inbox", "moved", "providers"}
 
 
 @each_file

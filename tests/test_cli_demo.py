@@ -196,7 +196,7 @@ def test_a_failed_reply_is_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> Non
     async def refuse(*_: object) -> None:
         raise REFUSED
 
-    monkeypatch.setattr("aioconvo.inbox.SmscxInbox.send_text", refuse)
+    monkeypatch.setattr("aioconvo.smscx.inbox.SmscxInbox.send_text", refuse)
     told = _run("--conversations", 1, "--faults", 0, expected=1)
     assert "smscx: NOT replied: BadRequestError: " in told
     assert "FAILED on the way: smscx" in told

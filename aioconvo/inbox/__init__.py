@@ -6,16 +6,12 @@ Names are loaded when they are first touched: who uses one provider's inbox does
 from __future__ import annotations
 
 import importlib
+import warnings
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from aioconvo.convore.inbox import ConvoreInbox
-    from aioconvo.providers import Provider
-    from aioconvo.smooch.inbox import SmoochInbox
-    from aioconvo.smscx.inbox import SmscxInbox
-    from aioconvo.sunshine.inbox import SunshineInbox
-    from aioconvo.ultracart.inbox import UltraCartInbox
+from aioconvo.providers import Provider
 
+if TYPE_CHECKING:
     from .base import Capabilities, Inbox, InboxOptions
     from .merging import merge
     from .models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind
@@ -25,7 +21,6 @@ __all__ = [
     "Attachment",
     "Capabilities",
     "Conversation",
-    "ConvoreInbox",
     "Direction",
     "Inbox",
     "InboxOptions",
@@ -35,10 +30,6 @@ __all__ = [
     "Participant",
     "ParticipantKind",
     "Provider",
-    "SmoochInbox",
-    "SmscxInbox",
-    "SunshineInbox",
-    "UltraCartInbox",
     "merge",
 ]
 
@@ -46,7 +37,6 @@ _HOMES = {
     "Attachment": ".models",
     "Capabilities": ".base",
     "Conversation": ".models",
-    "ConvoreInbox": "aioconvo.convore.inbox",
     "Direction": ".models",
     "Inbox": ".base",
     "InboxOptions": ".base",
@@ -55,17 +45,16 @@ _HOMES = {
     "Order": ".walk",
     "Participant": ".models",
     "ParticipantKind": ".models",
-    "Provider": "aioconvo.providers",
-    "SmoochInbox": "aioconvo.smooch.inbox",
-    "SmscxInbox": "aioconvo.smscx.inbox",
-    "SunshineInbox": "aioconvo.sunshine.inbox",
-    "UltraCartInbox": "aioconvo.ultracart.inbox",
     "merge": ".merging",
 }
 
 
 def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
+    if home is None and (moved := next((one for one in Provider if name == f"{one.word}Inbox"), None)) is not None:
+        said = f"aioconvo.inbox.{name} is aioconvo.{moved}.inbox.{name} now; the old name goes with 0.3"
+        warnings.warn(said, DeprecationWarning, stacklevel=2)
+        return moved.inbox
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(home, __name__), name)

@@ -12,14 +12,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
-from aioconvo.core.limits.turnstile import HeldBackError, Turnstile
 
 from aioconvo.core.errors import ConfigurationError, LimitStoreError
-from aioconvo.core.limits import gate as gate_module
+from aioconvo.core.limits import turnstile as turnstile_module
 from aioconvo.core.limits.gate import FairGate, Patience
 from aioconvo.core.limits.memory import LiveAccount
 from aioconvo.core.limits.rule import LimitAccount, Limits, Quota, RateLimit
 from aioconvo.core.limits.shared import Errands, SharedLimits, quota_of
+from aioconvo.core.limits.turnstile import HeldBackError, Turnstile
 
 
 class SteppedClock:
@@ -624,7 +624,7 @@ async def test_a_store_that_never_answers_fails_a_call_that_may_not_wait(monkeyp
             await asyncio.Event().wait()
             return 0.0
 
-    monkeypatch.setattr(gate_module, "_STORE_ANSWERS_IN", 0.01)
+    monkeypatch.setattr(turnstile_module, "_STORE_ANSWERS_IN", 0.01)
     store = Hanging(0.0)
     turnstile, _ = _shared(SteppedClock(), store)
     for _ in range(2):

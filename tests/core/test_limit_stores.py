@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import pytest
-from aioconvo.core.limits.turnstile import Turnstile
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -20,6 +19,7 @@ from aioconvo.core.limits import sqlite as sqlite_limits
 from aioconvo.core.limits.memory import MemoryLimits
 from aioconvo.core.limits.rule import LimitAccount, Limits, LimitStore, Quota, RateLimit
 from aioconvo.core.limits.sqlite import SqliteLimits
+from aioconvo.core.limits.turnstile import Turnstile
 
 T = TypeVar("T")
 NOW = 1_000_000.0

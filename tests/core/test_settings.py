@@ -11,6 +11,7 @@ from hypothesis import given, strategies as st
 
 import aioconvo
 from aioconvo.core.access import settings
+from aioconvo.core.access.environment import Environment
 from aioconvo.core.errors import ConfigurationError
 
 
@@ -135,7 +136,7 @@ def test_texts_that_are_none_are_refused(value: Any, kind: str) -> None:
 
 def test_the_environment() -> None:
     variables = {"AIOCONVO_X_KEY": " k ", "AIOCONVO_X_EMPTY": " ", "AIOCONVO_X_BASE_URL": "https://h", "AIOCONVO_Y_A": "b"}
-    env = settings.Environment("x", variables)
+    env = Environment("x", variables)
     assert env.name("KEY") == "AIOCONVO_X_KEY"
     assert env.get("KEY") == "k"
     assert env.get("EMPTY") is None
@@ -235,4 +236,4 @@ def test_a_variable_names_the_account_where_there_is_no_app_id(client: type[Any]
 
 def test_the_real_environment_is_read_when_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIOCONVO_TESTED_KEY", "k")
-    assert settings.Environment("tested").get("KEY") == "k"
+    assert Environment("tested").get("KEY") == "k"

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aioconvo.core.limits.turnstile import Turnstile
 
 from aioconvo.core.errors import ConfigurationError, LimitStoreError, PoolClosedError
 from aioconvo.core.limits import sqlite as sqlite_limits
@@ -20,6 +19,7 @@ from aioconvo.core.limits.gate import FairGate
 from aioconvo.core.limits.rule import Limits, RateLimit
 from aioconvo.core.limits.shared import Errands, SharedLimits
 from aioconvo.core.limits.sqlite import SqliteLimits
+from aioconvo.core.limits.turnstile import Turnstile
 
 NOW = 1_000_000.0
 ONE_AT_A_TIME = Limits(concurrency=1)

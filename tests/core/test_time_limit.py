@@ -4,12 +4,12 @@ import asyncio
 from typing import Any
 
 import pytest
-from aioconvo.core.limits.turnstile import Turnstile
 
 from aioconvo.core.clock import SYSTEM_CLOCK
 from aioconvo.core.errors import PoolClosedError
 from aioconvo.core.limits.gate import FairGate
 from aioconvo.core.limits.rule import Limits
+from aioconvo.core.limits.turnstile import Turnstile
 from aioconvo.core.wire.pool import SessionPool
 from aioconvo.core.wire.time_limit import OverdueError, TimeLimit, TimeLimits
 from tests.virtual_time import in_virtual_time

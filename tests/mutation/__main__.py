@@ -26,7 +26,7 @@ import coverage
 from .mutants import Mutant, mutants_of
 
 ROOT = pathlib.Path(__file__).parents[2]
-ROOMS = ["aioconvo/core", "aioconvo/inbox", "aioconvo/export", "aioconvo/*/pages.py"]
+ROOMS = ["aioconvo/core", "aioconvo/inbox", "aioconvo/export", "aioconvo/*/pages.py", "aioconvo/*/inbox.py"]
 TESTS = ["tests/core", "tests/paging", "tests/providers", "tests/inbox", "tests/export", "tests/end_to_end"]
 _TESTS_AT_MOST = 150
 _SECONDS_AT_MOST = 120
@@ -35,7 +35,9 @@ EQUIVALENT: dict[str, str] = tomllib.loads((pathlib.Path(__file__).parent / "equ
 
 def room_of(path: str) -> str:
     """Where a file is counted."""
-    return "pagers of the providers" if path.endswith("pages.py") else path.split("/")[1]
+    if path.endswith("pages.py"):
+        return "pagers of the providers"
+    return "inbox" if path.endswith("inbox.py") else path.split("/")[1]
 
 
 def drawn(count: int) -> list[Mutant]:

@@ -1,4 +1,4 @@
-"""Settings from arguments and environment variables, checked before anything is sent."""
+"""What settings may be, checked before anything is sent. Pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import functools
 import inspect
 import ipaddress
 import math
-import os
 import re
 import sys
 from collections.abc import Collection, Mapping
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from yarl import URL
 
@@ -19,7 +18,6 @@ from aioconvo.core.errors import ConfigurationError
 from .hidden import Headers
 
 __all__ = [
-    "Environment",
     "base_url",
     "clock",
     "count",
@@ -40,36 +38,6 @@ _BEFORE_KEYS = (
 )
 _QUOTES = "\"'`\N{ACUTE ACCENT}\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\u00ab\u00bb\u300c\u300d\uff02\uff07"
 _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-
-
-class Environment:
-    """The variables of one provider: `AIOCONVO_<PROVIDER>_<NAME>`."""
-
-    def __init__(self, provider: str, variables: Mapping[str, str] | None = None) -> None:
-        self._prefix = f"AIOCONVO_{provider.upper()}_"
-        self._variables = os.environ if variables is None else variables
-
-    def name(self, name: str) -> str:
-        """The full name of a variable."""
-        return self._prefix + name
-
-    def get(self, name: str) -> str | None:
-        """A variable's value; `None` when it is not set or empty."""
-        return self._variables.get(self.name(name), "").strip() or None
-
-    def require(self, *needed: tuple[str, str], instead: str = "") -> None:
-        """Refuse unless all of these variables are set, each with what it should hold.
-
-        Raises:
-            ConfigurationError: Some are not set or empty; the message names every one, and what may be set `instead`.
-        """
-        missing = [f"{self.name(name)} to {meaning}" for name, meaning in needed if self.get(name) is None]
-        if missing:
-            raise ConfigurationError(f"set {' and '.join(missing)}{instead}")
-
-    def given(self, *names: str) -> dict[str, Any]:
-        """The variables that are set, by the names of the arguments that they stand for: `BASE_URL` for `base_url`."""
-        return {name.lower(): value for name in names if (value := self.get(name)) is not None}
 
 
 def base_url(value: str, *, allow_http: bool) -> tuple[URL, str]:

@@ -1,0 +1,41 @@
+"""Old names of modules and of what is public lead to where that is now; those that programs import say so."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from aioconvo import inbox, moved
+from aioconvo.providers import Provider
+
+
+@pytest.mark.parametrize("old", sorted(moved._MOVED.keys() - moved._PUBLIC))
+def test_modules_of_old_names_are_found(old: str) -> None:
+    for home in moved._MOVED[old].split():
+        module = importlib.import_module(f"aioconvo.{home}")
+        for name in getattr(module, "__all__", ()):
+            assert getattr(importlib.import_module(f"aioconvo.{old}"), name) is getattr(module, name)
+
+
+@pytest.mark.parametrize("old", sorted(moved._PUBLIC))
+def test_what_programs_import_says_where_it_is_now(old: str) -> None:
+    script = f"import warnings; warnings.simplefilter('error'); import aioconvo.{old}"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)  # noqa: S603
+    assert f"DeprecationWarning: aioconvo.{old} is aioconvo.{moved._MOVED[old]} now; the old name goes with 0.3" in told.stderr
+
+
+@pytest.mark.parametrize("provider", Provider)
+def test_the_inboxes_of_providers_say_where_they_are_now(provider: Provider) -> None:
+    name = f"{provider.word}Inbox"
+    with pytest.deprecated_call(match=f"aioconvo.inbox.{name} is aioconvo.{provider}.inbox.{name} now"):
+        assert getattr(inbox, name) is provider.inbox
+
+
+def test_what_never_was_is_not_found() -> None:
+    with pytest.raises(ModuleNotFoundError, match=r"aioconvo\.core\.nothing"):
+        importlib.import_module("aioconvo.core.nothing")
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = importlib.import_module("aioconvo.core.codec").nothing
