@@ -64,6 +64,7 @@ _LIMITS: dict[type[Model], dict[str, tuple[int, int]]] = {
     FormResponseContent: {"fields": (1, 20)},
     FormResponseField: _IN_FIELDS,
 }
+_NONE: dict[str, tuple[int, int]] = {}
 
 
 def check_author(author: Author) -> None:
@@ -90,7 +91,7 @@ def check_destination(destination: object) -> None:
 
 def check_content(content: Content, schema: object) -> None:
     """Content keeps to the documented limits; what came as `Unknown` passes as it is."""
-    _check_limits("content", content)
+    _check_limits("content", cast("Model", content))
     if isinstance(content, TextContent | FileContent | ImageContent):
         not_both(**{"content.html_text": content.html_text, "content.markdown_text": content.markdown_text})
     if isinstance(content, TextContent) and not (content.text or content.html_text or content.markdown_text or content.actions):
@@ -104,22 +105,21 @@ def check_content(content: Content, schema: object) -> None:
         raise InvalidRequestError('template content is sent with schema="whatsapp"')
 
 
-def _check_limits(place: str, value: object) -> None:
-    """Refuse a struct in which a member, at any depth, breaks its limit."""
-    if isinstance(value, list):
-        for number, one in enumerate(cast("list[object]", value)):
-            _check_limits(f"{place}[{number}]", one)
-    if not isinstance(value, Model):
-        return
-    limits = _LIMITS.get(getattr(value, "drifted_from", type(value)), {})
-    for name in value.__struct_fields__:
+def _check_limits(place: str, value: Model) -> None:
+    """Refuse a struct in which a member breaks its limit, or a member of the structs that it lists."""
+    # What came from the API in parts that did not fit is of a kind of its own.
+    for name, (low, high) in _LIMITS.get(getattr(value, "drifted_from", type(value)), _NONE).items():
         member: object = getattr(value, name)
-        if name in limits:
-            low, high = limits[name]
-            if isinstance(member, int):
-                between(f"{place}.{name}", member, low, high)
-            length_between(f"{place}.{name}", member, low, high, "characters" if isinstance(member, str) else name)
-        _check_limits(f"{place}.{name}", member)
+        if isinstance(member, str):
+            if not low <= len(member) <= high:
+                length_between(f"{place}.{name}", member, low, high)
+        elif isinstance(member, list):
+            listed = cast("list[Model]", member)
+            length_between(f"{place}.{name}", listed, low, high, name)
+            for number, one in enumerate(listed):
+                _check_limits(f"{place}.{name}[{number}]", one)
+        elif isinstance(member, int):
+            between(f"{place}.{name}", member, low, high)
 
 
 def _check_subset(name: str, actions: Sequence[Action]) -> None:
