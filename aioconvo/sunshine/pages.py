@@ -68,7 +68,7 @@ class Links(Model):
     next: str | None = None
 
 
-class ConversationPage(Telling, kw_only=True):
+class ConversationPage(Telling):
     """A page of conversations."""
 
     conversations: list[Conversation]
@@ -76,7 +76,7 @@ class ConversationPage(Telling, kw_only=True):
     links: Links | None = None
 
 
-class ParticipantPage(Telling, kw_only=True):
+class ParticipantPage(Telling):
     """A page of participants."""
 
     participants: list[Participant]
@@ -84,7 +84,7 @@ class ParticipantPage(Telling, kw_only=True):
     links: Links | None = None
 
 
-class MessagePage(Telling, kw_only=True):
+class MessagePage(Telling):
     """A page of messages."""
 
     messages: list[Message]

@@ -14,6 +14,7 @@ import pytest
 import aioconvo
 from aioconvo import FailedCall, Response, capture_responses
 from aioconvo.core.access.auth import NoAuth
+from aioconvo.core.calls.capture import captures
 from tests.core.conftest import GadgetClient
 from tests.faults.server import Answer, FaultServer, Seen
 
@@ -185,3 +186,9 @@ def test_it_captures_a_whole_run_of_a_loop(wire: Any) -> None:
     with capture_responses() as calls:
         asyncio.run(main())
     assert _shown(calls) == [("Response", 200, 1)]
+
+
+async def test_nobody_captures_after_the_end() -> None:
+    with aioconvo.capture_responses():
+        assert captures()
+    assert not captures()

@@ -855,3 +855,48 @@ async def test_a_pause_looks_at_the_queue_only_where_it_may_be_too_long(monkeypa
     assert len(looks) == 999
     ends = await asyncio.gather(*tasks, return_exceptions=True)
     assert {type(end) for end in ends} == {HeldBackError}
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+async def test_a_place_in_a_stores_line_is_kept_while_others_of_the_process_wait(others: int) -> None:
+    """One that gives up leaves the line only where it was the last: those behind it go on with its place."""
+    clock, store = SteppedClock(), Store(100.0)
+    turnstile, errands = _shared(clock, store)
+    first, *behind = [asyncio.create_task(turnstile.enter()) for _ in range(1 + others)]
+    for _ in range(20):
+        await asyncio.sleep(0)
+    ticket = store.asked[0]
+    first.cancel()
+    await asyncio.wait([first])
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert store.told == ([] if others else [("end", ticket)])
+    store.says = [0.0]
+    await clock.run(behind)
+    for _ in behind:
+        turnstile.leave()
+    await errands.finish()
+    assert store.asked[1:] == [ticket, *store.asked[2:]] if others else [ticket]
+
+
+async def test_what_fails_in_the_background_is_logged_and_what_is_cancelled_is_not(caplog: pytest.LogCaptureFixture) -> None:
+    errands = Errands()
+    unseen: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unseen.append(context))
+
+    async def fail() -> None:
+        raise LimitStoreError("the disk is full")
+
+    async def hang() -> None:
+        await asyncio.Event().wait()
+
+    errands.run(fail)
+    hanging = errands.run(hang)
+    assert hanging is not None
+    await asyncio.sleep(0)
+    hanging.cancel()
+    await errands.finish()
+    await asyncio.sleep(0)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "the disk is full" in caplog.text
+    assert unseen == []

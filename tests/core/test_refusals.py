@@ -17,7 +17,15 @@ from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.json.model import Model
 from aioconvo.core.operations.identity import WrongAnswerBodyError, about, all_about, both, names, same
 from aioconvo.core.operations.operation import ANY_JSON, Effect, Operation
-from aioconvo.core.operations.refusals import ErrorWords, Telling, refusal_of, refuse_web_page, told_in, usual_words
+from aioconvo.core.operations.refusals import (
+    ErrorWords,
+    Telling,
+    refusal_of,
+    refuse_web_page,
+    tells_of_an_error,
+    told_in,
+    usual_words,
+)
 
 
 class Noun(Model):
@@ -98,6 +106,23 @@ def test_an_answer_tells_of_none(told: dict[str, Any]) -> None:
     assert found is not None
     assert not found.failed
     assert found.succeeded == (told.get("success") is True or told.get("ok") is True)
+
+
+@pytest.mark.parametrize("enveloped", [True, False])
+@pytest.mark.parametrize(
+    ("body", "tells"),
+    [
+        (b"", False),
+        (b"{}", False),
+        (b'{"id": "1", "error": "gone"}', None),  # a field like any other, unless all answers are enveloped
+        (b'{"error": "gone"}', True),
+        (b'{"id": "1"}', False),
+        (b"[]", False),
+    ],
+)
+def test_plain_values_tell_of_an_error(body: bytes, tells: bool | None, enveloped: bool) -> None:
+    data = msgspec.json.decode(body) if body else None
+    assert tells_of_an_error(data, body, enveloped=enveloped) is (enveloped if tells is None else tells)
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b'"error"', b"<html>", b"\xff", b"[" * 100_000])

@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.retry.headers import retry_after
-from aioconvo.core.retry.policy import RETRY_STATUSES, Outcome, RetryDebts, RetryPolicy, Sent, Verdict
+from aioconvo.core.retry.policy import RETRY_STATUSES, Decision, Outcome, RetryDebts, RetryPolicy, Sent, Verdict
 
 NOW = 1_700_000_000.0
 RETRIED = (408, 425, 429, 500, 502, 503, 504, 520, 522, 524)
@@ -109,6 +109,19 @@ def test_the_delay_has_bounds(attempt: int, jitter: float, backoff: float, most:
     delay = RetryPolicy(backoff=backoff, max_backoff=most).delay(attempt, jitter)
     assert 0.0 <= delay <= most
     assert delay <= backoff * 2.0 ** min(attempt - 1, 60)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "jitter", "wait"), [(1, 0.5, 0.25), (2, 0.25, 0.25), (3, 0.5, 1.0), (3, 1.0, 2.0), (4, 0.0, 0.0)]
+)
+def test_a_retry_waits_as_long_as_its_delay(attempt: int, jitter: float, wait: float) -> None:
+    policy = RetryPolicy(max_retries=9)
+    assert policy.decide(_answered(503), effect=Effect.READ, attempt=attempt, jitter=jitter) == Decision(Verdict.RETRY, wait)
+
+
+def test_what_is_decided_on_does_not_change() -> None:
+    with pytest.raises(AttributeError, match="immutable"):
+        _answered(503).status = 200  # type: ignore[misc]  # what must not work
 
 
 def test_the_delay_grows_to_its_cap() -> None:

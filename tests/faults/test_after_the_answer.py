@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from typing import Any
 
@@ -83,6 +84,28 @@ async def test_the_answer_stands_and_nothing_is_done_twice(form: str, method: st
     assert connections == [0, 1 if spoiled else 0]
 
 
+@pytest.mark.parametrize("form", [name for name in FULL if "behind" in name])
+@pytest.mark.parametrize("more", [0, 1, len(JSON) - 1])
+async def test_what_comes_with_the_last_part_of_a_body_is_no_part_of_it(form: str, more: int) -> None:
+    """The head, and some of the body, came before."""
+    content = FULL[form]
+    first = content.index(b"\r\n\r\n") + 4 + more
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(content[:first])
+        for _ in range(10):
+            await asyncio.sleep(0)
+        writer.write(content[first:])
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with aioconvo.ConvoreClient(api_key="k", base_url=url, max_retries=0) as client:
+            assert (await client.request("GET", "/v1/x")).data == {"a": 1}
+
+
 @pytest.mark.parametrize("form", EMPTY)
 async def test_a_conversation_is_marked_read_once(form: str) -> None:
     async with (
@@ -118,3 +141,32 @@ async def test_what_is_in_doubt_stays_an_error(content: bytes) -> None:
     ):
         with pytest.raises(aioconvo.APIConnectionError):
             await client.request("GET", "/v1/x")
+
+
+async def _cause_of(answer: bytes | None) -> BaseException | None:
+    """What stands behind the error of a call that was answered so, or not at all."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        if answer is not None:
+            writer.write(answer)
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        if answer == b"":
+            server.close()
+        async with aioconvo.ConvoreClient(api_key="k", base_url=url, max_retries=0, timeout=0.05) as client:
+            with pytest.raises(aioconvo.APIConnectionError) as caught:
+                await client.request("GET", "/v1/x")
+    fault = caught.value.__cause__
+    assert fault is not None
+    return fault.__cause__
+
+
+async def test_the_error_of_the_system_stands_behind_that_of_a_call() -> None:
+    """And nothing of aiohttp's, which quotes what came and what was asked for."""
+    assert isinstance(await _cause_of(b""), ConnectionRefusedError)
+    assert isinstance(await _cause_of(None), TimeoutError)
+    assert await _cause_of(b"nonsense\r\n\r\n") is None

@@ -546,3 +546,20 @@ async def _read(walk: AsyncIterable[Any], given: list[Any]) -> None:
 async def _turns(count: int) -> None:
     for _ in range(count):
         await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("said", "cursor"),
+    [
+        ({"links": {"next": "https://x/?page%5Bafter%5D=b"}}, "b"),
+        ({"meta": {"afterCursor": "b"}}, "b"),
+        ({"meta": {"hasMore": False, "afterCursor": "b"}}, None),
+        ({"links": {"next": None}}, None),
+        ({"meta": {}}, None),
+    ],
+)
+def test_a_cursor_alone_says_that_more_follow_a_short_page(said: dict[str, Any], cursor: str | None) -> None:
+    pager = conversation_pager(after=None, before=None, page_size=10)(None)
+    page = msgspec.convert({"conversations": [{"id": "a", "type": "personal"}], **said}, ConversationPage)
+    assert pager.take(page).has_more is (cursor is not None)
+    assert pager.ask() == (None if cursor is None else Ask((("page[after]", cursor),)))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any, NamedTuple
 
 from hypothesis import given, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from aioconvo import AsyncPaginator, Page
+from aioconvo.core.json.codec import decode
 from aioconvo.core.paging.pagers import Ask, SinglePager
+from aioconvo.smscx.pages import CONVERSATIONS, ConversationPage
 
 
 class Answer(NamedTuple):
@@ -76,3 +79,31 @@ def test_the_page_is_the_list(items: list[int]) -> None:
     assert page.items == walked == collected == items
     assert not page.has_more
     assert server.asked == 3
+
+
+class Conversations:
+    """SMS.CX: all conversations in one answer, newest reply first."""
+
+    def __init__(self, ids: list[str]) -> None:
+        self.ids = ids
+
+    async def fetch(self, ask: Ask) -> Any:
+        assert ask == Ask()
+        body = json.dumps({"data": [{"conversationId": one} for one in self.ids]}).encode()
+        return Whole(decode(body, ConversationPage))
+
+    def listed(self, **options: Any) -> AsyncPaginator[Any]:
+        return AsyncPaginator(self.fetch, CONVERSATIONS, walk="smscx", **options)
+
+
+class Whole(NamedTuple):
+    data: Any
+
+
+async def test_conversations_that_move_between_two_parts_of_their_list_come_once() -> None:
+    server = Conversations(["a", "b", "c", "d", "e"])
+    first = [page async for page in server.listed(limit=2).pages()][-1]
+    server.ids = ["new", "d", "a", "b", "c", "e"]
+    rest = await server.listed(start=first.position).collect()
+    assert [one.conversation_id for one in first] == ["a", "b"]
+    assert [one.conversation_id for one in rest] == ["new", "d", "c", "e"]

@@ -389,6 +389,8 @@ async def test_base_url_with_a_path_keeps_it(wire: Any) -> None:
         ({}, "key_id and secret are missing"),
         ({"key_id": "k"}, "secret is missing"),
         ({"key_id": "k", "secret": "s", "token": "t"}, "not both"),
+        ({"key_id": "k", "token": "t"}, "not both"),
+        ({"secret": "s", "token": "t"}, "not both"),
         ({"token": b"t"}, "token must be text; got bytes"),
         ({"key_id": "k", "secret": "s\n"}, "line break"),
         ({"key_id": "k", "secret": "s", "auth": "digest"}, "basic or jwt"),
