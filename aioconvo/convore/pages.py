@@ -15,7 +15,7 @@ from .models import Conversation, Message
 __all__ = ["ConversationPage", "MessagePage", "conversation_pager", "empty_page", "message_pager"]
 
 
-class ConversationPage(Telling):
+class ConversationPage(Telling, kw_only=True):
     """A page of conversations; `total_count` counts those of all pages."""
 
     data: list[Conversation]
@@ -23,7 +23,7 @@ class ConversationPage(Telling):
     total_count: int | None = None
 
 
-class MessagePage(Telling):
+class MessagePage(Telling, kw_only=True):
     """A page of messages; `total_count` counts those of all pages."""
 
     data: list[Message]

@@ -47,7 +47,7 @@ class SmoochResource(APIResource):
     of_client: ClassVar[tuple[str, ...]] = ("app_id",)
 
 
-class MessagePage(Telling):
+class MessagePage(Telling, kw_only=True):
     """A page of messages. `next` leads to newer messages; that there is a `previous` is unconfirmed.
 
     Their bounds are used only where no message of a page has a time that can be read, their host never.

@@ -12,7 +12,7 @@ from .models import Conversation, ConversationDetail
 __all__ = ["CONVERSATIONS", "ConversationPage", "ReadAnswer", "empty_page"]
 
 
-class ConversationPage(Telling):
+class ConversationPage(Telling, kw_only=True):
     """All conversations, newest reply first."""
 
     data: list[Conversation]
@@ -24,7 +24,7 @@ class ReadInfo(Model):
     id: str
 
 
-class ReadAnswer(Acknowledgement):
+class ReadAnswer(Acknowledgement, kw_only=True):
     """The answer to marking a conversation as read."""
 
     info: ReadInfo | None = None

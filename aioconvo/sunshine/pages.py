@@ -68,7 +68,7 @@ class Links(Model):
     next: str | None = None
 
 
-class ConversationPage(Telling):
+class ConversationPage(Telling, kw_only=True):
     """A page of conversations."""
 
     conversations: list[Conversation]
@@ -76,7 +76,7 @@ class ConversationPage(Telling):
     links: Links | None = None
 
 
-class ParticipantPage(Telling):
+class ParticipantPage(Telling, kw_only=True):
     """A page of participants."""
 
     participants: list[Participant]
@@ -84,7 +84,7 @@ class ParticipantPage(Telling):
     links: Links | None = None
 
 
-class MessagePage(Telling):
+class MessagePage(Telling, kw_only=True):
     """A page of messages."""
 
     messages: list[Message]

@@ -76,38 +76,38 @@ class Metadata(Model):
     result_set: Rows | None = None
 
 
-class Told(Telling):
+class Told(Telling, kw_only=True):
     """What every answer says of itself; an error may come with a 200, and then without the payload."""
 
     metadata: Metadata | None = None
     warning: WarningDetail | None = None
 
 
-class AgentAuthAnswer(Told):
+class AgentAuthAnswer(Told, kw_only=True):
     """An agent's way into the websocket."""
 
     agent_auth: AgentAuth
 
 
-class ConversationAnswer(Told):
+class ConversationAnswer(Told, kw_only=True):
     """One conversation."""
 
     conversation: Conversation
 
 
-class ResolvedAnswer(Told):
+class ResolvedAnswer(Told, kw_only=True):
     """One conversation, or none where there is none."""
 
     conversation: Conversation | None = None
 
 
-class ConversationPage(Told):
+class ConversationPage(Told, kw_only=True):
     """A page of conversations."""
 
     conversations: list[ConversationSummary]
 
 
-class SearchPage(Told):
+class SearchPage(Told, kw_only=True):
     """A range of the conversations that a search found."""
 
     records: list[ConversationSummary]
@@ -116,25 +116,25 @@ class SearchPage(Told):
     total: int | None = None
 
 
-class MessagePage(Told):
+class MessagePage(Told, kw_only=True):
     """A page of messages."""
 
     conversation_messages: list[Message]
 
 
-class UploadUrlAnswer(Told):
+class UploadUrlAnswer(Told, kw_only=True):
     """Where to put a file."""
 
     conversation_multimedia_upload_url: UploadUrl
 
 
-class QueueStatusesAnswer(Told):
+class QueueStatusesAnswer(Told, kw_only=True):
     """Every web chat queue."""
 
     queue_statuses: list[QueueStatus]
 
 
-class TokenAnswer(Told):
+class TokenAnswer(Told, kw_only=True):
     """An access token; `expires_in` is in seconds, as text, and `refresh_token` may be a new one."""
 
     access_token: str

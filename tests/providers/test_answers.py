@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
+import importlib
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ import aioconvo
 from aioconvo import convore as cv, smooch as so, sunshine as su
 from aioconvo.cli.operations import catalogue
 from aioconvo.core.operations.operation import Effect
+from aioconvo.core.operations.refusals import Telling
 from tests.inbox import natives
 
 UUID = "c38fa60d-ce8f-4918-8b9d-d991bc44cb73"
@@ -626,3 +628,19 @@ async def test_inboxes_need_no_answer_to_mark_read(wire: Any, body: bytes) -> No
             with pytest.raises(aioconvo.APIStatusError):
                 await client.inbox.mark_read(UUID)
         await asyncio.sleep(0)
+
+
+ENVELOPES = [
+    kind
+    for provider in ("smscx", "sunshine", "smooch", "convore", "ultracart")
+    for kind in vars(importlib.import_module(f"aioconvo.{provider}.pages")).values()
+    if isinstance(kind, type) and issubclass(kind, Telling) and kind.__module__ == f"aioconvo.{provider}.pages"
+]
+
+
+@pytest.mark.parametrize("kind", ENVELOPES)
+def test_the_members_of_an_answer_have_names_and_no_order(kind: type[Telling]) -> None:
+    """What an API adds may stand anywhere among them."""
+    own = set(kind.__struct_fields__) - {name for base in kind.__bases__ for name in getattr(base, "__struct_fields__", ())}
+    parameters = inspect.signature(kind).parameters
+    assert {parameters[name].kind for name in own} <= {inspect.Parameter.KEYWORD_ONLY}
