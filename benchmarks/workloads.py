@@ -71,6 +71,8 @@ CONTESTANTS: dict[str, Contestant] = {
     "plain msgspec": Contestant("decode.py", {"variant": "plain"}),
     "aioconvo's decode": Contestant("decode.py", {"variant": "ours"}),
     "aioconvo's decode, drift": Contestant("decode.py", {"variant": "drift"}),
+    "natives encoded anew": Contestant("rows.py", {"variant": "anew"}),
+    "natives as they came": Contestant("rows.py", {"variant": "slices"}),
     "msgspec, asyncio": Contestant("imports.py", {"statement": "import asyncio, msgspec"}),
     "import aioconvo": Contestant("imports.py", {"statement": "import aioconvo"}),
     "aiohttp, msgspec": Contestant("imports.py", {"statement": "import aiohttp, msgspec"}),
@@ -167,6 +169,7 @@ _LISTS = (
     "ultracart.search",
     "smscx.conversations",
 )
+_EXPORTED = ("sunshine.messages", "smooch.messages", "convore.messages")
 _WITH_UNIONS = ("sunshine.messages", "smooch.messages")
 
 
@@ -247,6 +250,17 @@ _ALL: tuple[Workload, ...] = (
             "requests",
         )
         for name in _LISTS
+    ),
+    *(
+        Workload(
+            f"rows {name}",
+            f"a page of 100 from its body to an export's rows, {name}",
+            ("natives encoded anew", "natives as they came"),
+            {"list": name, "count": 2000},
+            None,
+            "requests",
+        )
+        for name in _EXPORTED
     ),
     Workload("import", "import", ("msgspec, asyncio", "import aioconvo"), {}, rounds=15),
     Workload("import client", "import", ("aiohttp, msgspec", "one client class", "all five"), {}, rounds=15),
@@ -331,6 +345,10 @@ TARGETS: tuple[Target, ...] = (
     *(
         Target(f"one unknown tag in 100, {name}", f"decode {name}", "aioconvo's decode, drift", "aioconvo's decode", "<=", 3.0)
         for name in _WITH_UNIONS
+    ),
+    *(
+        Target(f"an export's rows, {name}", f"rows {name}", "natives as they came", "natives encoded anew", "<=", 1.0)
+        for name in _EXPORTED
     ),
     _cheaper("Sunshine SDK", f"pages {_CURSOR}", 22.0),
     _cheaper("Sunshine SDK", "get sunshine 16", 2.8),

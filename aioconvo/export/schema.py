@@ -62,6 +62,7 @@ import msgspec
 
 from aioconvo.core.json.codec import encode
 from aioconvo.core.json.model import Model, Unknown, is_drifted, plain, raw_json
+from aioconvo.core.json.source import json_of_page
 from aioconvo.inbox.models import Conversation, Message, Participant, ParticipantKind
 
 __all__ = [
@@ -265,15 +266,17 @@ def message_row(message: Message, account: str, conversation_id: str) -> Message
 
 def message_lines(messages: Sequence[Message], account: str, conversation_id: str) -> MessageLines:
     """What `encode_row` makes of the rows of these messages, at half of the cost."""
-    lines = [_line(message, account, conversation_id) for message in messages]
+    every = [message.native for message in messages]
+    natives = json_of_page(every) or map(_native, every)
+    lines = [_line(*both, account, conversation_id) for both in zip(messages, natives, strict=True)]
     return MessageLines.of([one for one, _ in lines], [message.sent_at for message in messages], [line for _, line in lines])
 
 
-def _line(message: Message, account: str, conversation_id: str) -> tuple[str, bytes]:
+def _line(message: Message, native: msgspec.Raw, account: str, conversation_id: str) -> tuple[str, bytes]:
     """The message's id and its encoded row, in valid UTF-8."""
     attachments: Any = message.attachments
     try:  # what came as it should is encoded once, inside its row
-        return message.id, _encode(_row(message, account, conversation_id, attachments, _native(message.native)))
+        return message.id, _encode(_row(message, account, conversation_id, attachments, native))
     except (TypeError, ValueError):
         pass
     row = _mended(message_row(message, account, conversation_id))

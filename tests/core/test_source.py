@@ -7,6 +7,7 @@ import gc
 import json
 import pickle
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ import aioconvo
 from aioconvo.convore import Conversation, ConvoreClient, Message
 from aioconvo.core.json.codec import encode, encode_body
 from aioconvo.core.json.model import Envelope, Model, Unknown, Variant, raw_json
-from aioconvo.core.json.source import decode
+from aioconvo.core.json.source import decode, json_of_page
 from aioconvo.smooch import SmoochClient
 from aioconvo.smscx import SmscxClient
 from aioconvo.sunshine import SunshineClient
@@ -342,3 +343,55 @@ async def test_pages_and_responses_can_be_copied_and_pickled(copied: Callable[[A
     assert (response.attempts, response.elapsed, response.operation) == (first.attempts, first.elapsed, first.operation)
     assert response.data == first.data
     assert raw_json(response.data.data[0]) == b'{"id": "m1", "zz": 1.50}'
+
+
+# Items that were handed out.
+
+
+def _many(count: int) -> list[bytes]:
+    """Items that are equal in all that has a field."""
+    return [b'{"itemId":"1","new":%d}' % number for number in range(count)]
+
+
+@pytest.mark.parametrize("odd", [False, True])
+def test_items_that_outlive_their_page_know_their_json(odd: bool) -> None:
+    texts = [*_many(100), *(DRIFTED if odd else [])]
+    items = decode(_body(texts), Items).data
+    kept = {number: items[number] for number in (0, 50, 99)}
+    del items
+    assert [raw_json(item) for item in kept.values()] == [texts[number] for number in kept]
+
+
+@pytest.mark.parametrize("change", [list.reverse, list.clear, lambda items: items.insert(0, Item(item_id="0"))], ids=repr)
+def test_what_is_done_to_a_list_changes_no_item(change: Callable[[list[Any]], object]) -> None:
+    texts = _many(20)
+    page = decode(_body(texts), Items)
+    items = list(page.data)
+    change(page.data)
+    assert [raw_json(item) for item in items] == texts
+
+
+def test_threads_that_ask_at_the_same_time() -> None:
+    texts = _many(20)
+    found: list[bytes | None] = []
+    for _ in range(20):
+        items = decode(_body(texts), Items).data
+        asked = [threading.Thread(target=lambda one: found.append(raw_json(one)), args=(item,)) for item in items]
+        for one in asked:
+            one.start()
+        for one in asked:
+            one.join()
+    assert sorted(one or b"" for one in found) == sorted(texts * 20)
+
+
+def test_the_json_of_a_page_in_one_go() -> None:
+    page, other = decode(_body(FITS[1:]), Items), decode(_body(FITS[1:]), Items)
+    assert list(map(bytes, json_of_page(page.data) or [])) == FITS[1:]
+    assert list(map(bytes, json_of_page(page.data[2:0:-1]) or [])) == FITS[3:1:-1]
+    # One by one where that is needed.
+    assert json_of_page(decode(_body(FITS), Items).data) is None
+    assert json_of_page(decode(_body([*FITS[1:], DRIFTED[0]]), Items).data) is None
+    assert json_of_page([*page.data, *other.data]) is None
+    assert json_of_page([*page.data, Item(item_id="1")]) is None
+    assert json_of_page([*page.data, Unknown(b"5")]) is None
+    assert json_of_page([]) is None

@@ -10,22 +10,23 @@ from __future__ import annotations
 import functools
 import typing
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count, repeat
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
 from .codec import decode as read
 from .cut import cut_now, is_union, item_type
 from .mend import drive, in_utf8, is_utf8, switches_charset
-from .model import ORIGIN, Envelope, Model
+from .model import ORIGIN, Envelope, Model, is_drifted
 
-__all__ = ["decode", "link", "when_read"]
+__all__ = ["decode", "json_of_page", "link", "when_read"]
 
 T = TypeVar("T")
 _WHOLE = -1
 _NULL = msgspec.Raw(b"null")
+(_BACKSLASH,) = b"\\"
 _set: Callable[[Any, str, Any], None] = msgspec.structs.force_setattr
 
 
@@ -43,12 +44,14 @@ class Body(msgspec.Struct, gc=False):
 
     def cut(self, place: int) -> bytes:
         """The JSON of one part; its bytes as they came."""
-        if place == _WHOLE:
-            return self._utf8().strip()
+        return self._utf8().strip() if place == _WHOLE else self.all()[place]
+
+    def all(self) -> list[bytes]:
+        """The JSON of all parts, in UTF-8."""
         parts = self.parts
         if parts is None:
             parts = self.parts = self._cut_as_it_came() or self._cut(self._utf8())
-        return parts[place]
+        return parts
 
     def _cut_as_it_came(self) -> list[bytes] | None:
         """The parts; `None` where one is not in UTF-8: the strict decode did not look at text that it skipped."""
@@ -88,6 +91,23 @@ def decode(body: bytes, kind: type[T], charset: str | None = None) -> T:
     data = read(body, kind, charset)
     link(data, body, charset)
     return data
+
+
+def json_of_page(items: Sequence[object]) -> list[msgspec.Raw] | None:
+    """The JSON of items of one answer, in one go; `None` where it has to be looked at one by one.
+
+    That is where an item drifted, was made here, or stands in a body with escapes, which may be halves of characters.
+    """
+    origins: list[Any] = [getattr(one, ORIGIN, None) for one in items]
+    if set(map(type, origins)) != {tuple} or any(map(is_drifted, set(map(type, items)))):
+        return None
+    known = cast("list[tuple[Body, int]]", origins)
+    body = known[0][0]
+    if _BACKSLASH in body.text:
+        return None
+    parts = body.all()
+    found = [msgspec.Raw(parts[place]) for one, place in known if one is body]
+    return found if len(found) == len(items) else None
 
 
 def link(data: Any, body: bytes, charset: str | None = None) -> None:
