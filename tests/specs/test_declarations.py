@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import typing
 
 import pytest
 
+from aioconvo.core.operations.resource import declarations
+from aioconvo.core.operations.signature import Declared
+from tests.specs.declarations import CLIENTS
 from tests.specs.deviations import Deviation, explained, on_purpose
 from tests.specs.kept import PROVIDERS, facts
 from tests.specs.report import counts, found, not_declared, table
@@ -20,6 +24,21 @@ def test_declarations_are_what_the_specification_says(provider: str) -> None:
     left, unused = explained(found(provider), on_purpose().get(provider, ()))
     assert not left, "\n".join(["Mend the declaration, or say in deviations.toml why it differs:", *left])
     assert not unused, "\n".join(["These patterns of deviations.toml explain nothing any more:", *unused])
+
+
+@pytest.mark.parametrize(
+    "one", [one for client in CLIENTS.values() for one in declarations(client)], ids=lambda one: one.operation.python
+)
+def test_what_a_method_gives_is_what_its_answer_holds(one: Declared) -> None:
+    """The decorators are the identity to type checkers, which therefore believe the return annotation."""
+    gives = one.answer
+    if one.pager is not None:
+        holds = typing.get_args(typing.get_type_hints(one.pager)["return"])[1]
+    elif one.told.unwrap is not None:
+        holds = typing.get_type_hints(one.operation.response, include_extras=True)[one.told.unwrap]
+    else:
+        holds = type(None) if one.operation.response is None else one.operation.response
+    assert holds == gives
 
 
 def test_deviations_are_of_providers_that_there_are() -> None:
