@@ -108,7 +108,7 @@ class Messages(SmoochResource):
         `before` and `after` are Unix seconds (a number or a text) or aware datetimes, exclusive; `after=0` is the beginning.
         The API gives 100 messages a request; messages that share a millisecond are not lost, up to 100 of them. `limit`
         bounds the messages in all, `start` is the `position` of a page walked in the same direction, `prefetch` is pages
-        read ahead.
+        read ahead. Pages name the conversation but not the user: those that follow must be of the first one's.
 
         Raises:
             InvalidRequestError: Both `before` and `after` were given, or one is no moment; nothing was sent.

@@ -93,7 +93,8 @@ class Messages(Resource):
         """List the messages of a conversation, newest first; with `after`, oldest first from there on.
 
         `before` and `after` are ids of messages, exclusive. The API gives 100 messages a request, whatever is asked for;
-        `limit` bounds them in all, `start` is a page's `position` or the id of a message, `prefetch` is pages read ahead.
+        `limit` bounds them in all, `start` is a page's `position` or the id of a message, `prefetch` is pages read ahead. Only
+        the links of a page, where it has any, tell of which conversation it is.
 
         Raises:
             InvalidRequestError: Both `before` and `after` were given; nothing was sent.

@@ -41,7 +41,8 @@ class Participants(Resource):
 
         `after` and `before` are ids of participants, exclusive; with `before` the list is walked backwards. `page_size` is
         participants a request (the API's default is 25), `limit` bounds them in all, `start` is a page's `position` or the
-        id of a participant, `prefetch` is pages read ahead.
+        id of a participant, `prefetch` is pages read ahead. Only the links of a page, where it has any, tell of which
+        conversation it is.
 
         Raises:
             InvalidRequestError: The arguments break one of these rules; nothing was sent.

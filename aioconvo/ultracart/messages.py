@@ -50,7 +50,8 @@ class Messages(APIResource):
 
         `since` is in milliseconds since 1970, or a datetime with a time zone; whether a message of that very millisecond
         comes is unconfirmed. `page_size` is 2 to 200 messages a request, `limit` bounds them in all, `start` is a page's
-        `position` (from that of the last page on, a later walk gives what is new), `prefetch` is pages read ahead.
+        `position` (from that of the last page on, a later walk gives what is new), `prefetch` is pages read ahead. Nothing in a
+        page tells of which conversation it is.
 
         Raises:
             InvalidRequestError: The arguments break one of these rules; nothing was sent.
