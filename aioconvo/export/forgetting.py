@@ -153,22 +153,14 @@ def _forget(sink: Forgetting, person: Person) -> Forgot:
 
 def _conversations_of(sink: Forgetting, person: Person) -> tuple[set[tuple[str, str, str]], list[ConversationRow]]:
     """The conversations that go whole, and those that are shared with others as they are to be without the person."""
-    spoke: dict[tuple[str, str, str], bool] = {}
-    others: set[tuple[str, str, str]] = set()
-    for _ in range(2):  # what is learnt of them from one row may be all that another one tells
-        for row in sink.messages():
-            key = (row.provider, row.account, row.conversation_id)
-            if row.provider == person.provider and person.learn(_author(row)):
-                spoke[key] = True
-            elif row.author_kind == "user" and (row.author_id or row.author_address):
-                others.add(key)
+    spoke, others = _learnt(sink, person)
     whole: set[tuple[str, str, str]] = set()
     shared: list[ConversationRow] = []
     for listed in sink.conversations():
         key = _key(listed)
         if listed.provider != person.provider:
             continue
-        people = msgspec.json.decode(listed.participants, type=list[dict[str, Any]])
+        people = _people(listed)
         left = [one for one in people if not person.learn(one)]
         if listed.conversation_id in person.ids:
             person.met = True
@@ -181,6 +173,34 @@ def _conversations_of(sink: Forgetting, person: Person) -> tuple[set[tuple[str, 
             whole.add(key)
     known = {_key(one) for one in shared}
     return whole | {key for key in spoke if key not in others and key not in known}, shared
+
+
+def _learnt(sink: Forgetting, person: Person) -> tuple[set[tuple[str, str, str]], set[tuple[str, str, str]]]:
+    """The conversations in which the person wrote, and those in which others on the users' side did.
+
+    What is learnt of the person from one row may be all that another one names, wherever it stands: all is read until nothing
+    new is learnt.
+    """
+    while True:
+        known = len(person.ids)
+        spoke: set[tuple[str, str, str]] = set()
+        others: set[tuple[str, str, str]] = set()
+        for row in sink.messages():
+            key = (row.provider, row.account, row.conversation_id)
+            if row.provider == person.provider and person.learn(_author(row)):
+                spoke.add(key)
+            elif row.author_kind == "user" and (row.author_id or row.author_address):
+                others.add(key)
+        for listed in sink.conversations():
+            if listed.provider == person.provider:
+                for one in _people(listed):
+                    person.learn(one)
+        if len(person.ids) == known:
+            return spoke, others
+
+
+def _people(row: ConversationRow) -> list[dict[str, Any]]:
+    return msgspec.json.decode(row.participants, type=list[dict[str, Any]])
 
 
 def _author(row: MessageRow) -> dict[str, Any]:

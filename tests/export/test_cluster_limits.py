@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("distributed")
 
 from aioconvo.core.limits.rule import Limits, RateLimit
-from aioconvo.export.cluster.limits import ClusterLimits, DeskPlugin
+from aioconvo.export.cluster.limits import ClusterLimits, Desk, DeskPlugin
 
 ONE_AT_A_TIME = Limits(concurrency=1)
 HELD = 30.0
@@ -37,6 +37,19 @@ async def _cluster() -> tuple[Scheduler, ClusterLimits]:
     scheduler: Any = Scheduler()
     await DeskPlugin().start(scheduler)
     return scheduler, ClusterLimits(scheduler, asyncio.get_running_loop())
+
+
+def test_a_desk_keeps_few_accounts_that_are_idle() -> None:
+    """A scheduler lives for long, and sees a credential of each tenant."""
+    desk = Desk()
+    kept: list[int] = []
+    busy = desk.account(0.0, "busy")
+    busy.pause(1_000.0)
+    for number in range(200):
+        desk.account(float(number), str(number))
+        kept.append(len(desk._accounts))
+    assert max(kept) == 64
+    assert desk.account(300.0, "busy") is busy
 
 
 async def test_the_store_asks_the_scheduler() -> None:

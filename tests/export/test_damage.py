@@ -11,10 +11,22 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from aioconvo.cli.verdicts import _AGAIN, _UNSEEN, sentences
-from aioconvo.export import Batch, ExportError, Sink, TargetError, Verdict, conversation_states, open_sink, verify
+from aioconvo.export import (
+    Account,
+    Batch,
+    ExportError,
+    Identity,
+    Sink,
+    TargetError,
+    Verdict,
+    conversation_states,
+    open_sink,
+    verify,
+)
 from aioconvo.export.schema import ConversationRow
 from aioconvo.export.sqlite_file import is_cut
 from tests.export.targets import (
@@ -282,6 +294,44 @@ def test_a_ledger_that_is_older_than_the_data_knows_it_again(kind: str, alone: b
     names = {row.conversation_id for row in open_sink(target(kind, tmp_path)).conversations()}
     assert names == {"a", "b", "c"} if alone else {"a", "b"}
     assert {state.id for state in conversation_states(target(kind, tmp_path))} == {"a", "b", "c"}
+    assert verify(target(kind, tmp_path), deep=True).damage == ()
+
+
+@pytest.mark.parametrize("kind", SIDE)
+def test_an_account_that_an_older_ledger_did_not_know(kind: str, tmp_path: Path) -> None:
+    """Rows of another provider, which came after the ledger was kept, are known again in their own account."""
+    bar = Account("smooch", "bar")
+    both = Identity(accounts=((ACCOUNT, "all"), (bar, "all")))
+    written(kind, tmp_path, "a")
+    old = {file: file.read_bytes() for file in (ledger_of(kind, tmp_path), *(tmp_path / "out").glob("conversations*"))}
+    bars = msgspec.structs.replace(
+        page(*(message(f"bar{number}", provider="smooch", account="bar") for number in range(5)), of="bar", ended=True),
+        account=bar,
+    )
+    news: list[int] = []
+    for restore in (False, True):
+        if restore:
+            for file, before in old.items():
+                file.write_bytes(before)
+            assert not verify(target(kind, tmp_path)).complete
+            given = sink(kind, tmp_path)
+            given.open(IDENTITY, fresh=False)  # a run that exports the first account alone
+            given.close()
+        given = sink(kind, tmp_path)
+        given.open(both, fresh=False)
+        given.ledger.begin_round(bar)
+        given.ledger.feed_lists(bar, [""])
+        row = conversation("bar", provider="smooch", account="bar")
+        given.commit([msgspec.structs.replace(listed(row), account=bar)])
+        given.ledger.owed(bar)
+        news.append(given.commit([bars]).new)
+        given.ledger.end_round(bar)
+        given.close()
+    assert news == [5, 0]
+    everything = Counter([*CONVERSATIONS["a"], *(f"bar{number}" for number in range(5))])
+    assert held(kind, tmp_path) == everything
+    accounts = {state.id: state.account for state in conversation_states(target(kind, tmp_path))}
+    assert accounts == {"a": ACCOUNT, "bar": bar}
     assert verify(target(kind, tmp_path), deep=True).damage == ()
 
 

@@ -180,6 +180,22 @@ def test_what_is_nobodys_id_or_address_removes_nothing(kind: str, user: str, tmp
     assert list(rows(target(kind, tmp_path))) == before
 
 
+@pytest.mark.parametrize("links", [["ann", "b", "c", "d"], ["d", "c", "b", "ann"], ["c", "ann", "d", "b"]])
+def test_what_a_person_is_called_is_learnt_from_row_to_row(links: list[str], tmp_path: Path) -> None:
+    """Wherever the rows stand that tell of it; what Ann wrote under any of these names is nobody else's."""
+    chain = {"ann": "b", "b": "c", "c": "d", "d": "e"}
+    given = opened("sqlite", tmp_path)
+    given.commit([listed(*(conversation(f"of-{one}") for one in links), conversation("of-zoe"))])
+    wrote = [message(f"m-{one}", author_kind="user", author_id=one, author_address=chain[one]) for one in links]
+    given.commit([page(row, of=f"of-{one}", ended=True) for one, row in zip(links, wrote, strict=True)])
+    given.commit([page(message("m-zoe", author_kind="user", author_id="zoe", author_address="z"), of="of-zoe", ended=True)])
+    given.ledger.end_round(ACCOUNT)
+    given.close()
+    assert forget(target("sqlite", tmp_path), "convore", "ann") == (4, 4)
+    assert [row["message_id"] for row in rows(target("sqlite", tmp_path))] == ["m-zoe"]
+    assert [row.conversation_id for row in open_sink(target("sqlite", tmp_path)).conversations()] == ["of-zoe"]
+
+
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_what_a_namesake_wrote_is_kept(kind: str, tmp_path: Path) -> None:
     given = opened(kind, tmp_path)

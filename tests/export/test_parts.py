@@ -84,6 +84,16 @@ def test_rows_come_back_as_they_went_in(kind: type[PartSink], tmp_path: Path) ->
     assert names == [".aioconvo", f"conversations{ending}", f"messages-000001{ending}", f"messages-000002{ending}"]
 
 
+def test_packed_files_bear_no_time(tmp_path: Path) -> None:
+    """RFC 1952: an MTIME of 0 says that none is told. The same rows make the same bytes."""
+    sink = opened(GzipJsonlSink, tmp_path)
+    sink.commit([listed("c"), page("1")])
+    sink.close()
+    files = list((tmp_path / "out").glob("*.gz"))
+    assert {file.read_bytes()[4:8] for file in files} == {bytes(4)}
+    assert len(files) == 2
+
+
 @pytest.mark.parametrize("kind", SINKS)
 def test_a_changed_message_leaves_its_old_part(kind: type[PartSink], tmp_path: Path) -> None:
     sink = opened(kind, tmp_path)

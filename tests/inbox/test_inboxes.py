@@ -337,6 +337,7 @@ async def test_what_messages_of_ultracart_travelled_by(wire: Any) -> None:
         assert [one.channel for one in await inbox.messages(other).collect()] == ["websocket"]
         assert len(wire.sent) == 6
         assert uuid in wire.sent[1].path
+        assert dict(wire.sent[4].query) == {"limit": "1"}  # what it travelled by is asked for, not its messages
 
 
 async def test_smooch_calls_a_user_as_they_were_asked_for(wire: Any) -> None:
