@@ -41,7 +41,7 @@ BESIDES: dict[str, dict[str, Any]] = {
 }
 SAMPLES: dict[Any, Any] = {
     str: str(uuid.UUID(int=1, version=4)),
-    int: 1,
+    int: 2,  # the least that a page may hold
     float: 1.0,
     bool: True,
     dt.datetime: dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
@@ -145,6 +145,8 @@ def test_unset_is_never_sent(one: Declared) -> None:
 def test_every_argument_is_sent_where_it_says(one: Declared) -> None:
     least = _least(one)
     for parameter in one.parameters:
+        if parameter.place is Place.WALK:
+            continue
         try:
             request, _ = _request(one, {**least, parameter.name: _sample(parameter.annotation)})
         except aioconvo.InvalidRequestError:  # it excludes what the least call has

@@ -1,6 +1,13 @@
 """UltraCart conversations: `UltraCartClient` and the structs it takes and gives."""
 
-from .client import OPERATIONS, UltraCartClient
+from __future__ import annotations
+
+from typing import Any
+
+from aioconvo.core.operations.operation import Operation
+from aioconvo.core.operations.resource import operations
+
+from .client import UltraCartClient
 from .models import (
     AgentAuth,
     AgentStatus,
@@ -46,3 +53,11 @@ __all__ = [
     "UltraCartClient",
     "UploadUrl",
 ]
+
+OPERATIONS: tuple[Operation[Any], ...]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "OPERATIONS":  # read where somebody asks, not by everybody's import
+        return operations(UltraCartClient)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

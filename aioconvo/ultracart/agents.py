@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from aioconvo.core.calls.client import APIClient, APIResource
+from typing import Any
+
 from aioconvo.core.json.faults import BrokenBodyError
-from aioconvo.core.operations.operation import Effect, Operation
+from aioconvo.core.operations.declaration import operation
+from aioconvo.core.operations.operation import Effect
 
 from .models import AgentAuth
-from .pages import AgentAuthAnswer
-
-__all__ = ["OPERATIONS", "Agents"]
-
-AUTHORIZE_WEBSOCKET = Operation(
-    "ultracart.agents.authorize_websocket",
-    "get_agent_websocket_authorization",
-    "PUT",
-    "/conversation/agent/auth",
-    AgentAuthAnswer,
-    Effect.IDEMPOTENT,
-)
-OPERATIONS = (AUTHORIZE_WEBSOCKET,)
+from .resource import Resource
 
 
-def _check_auth(answer: AgentAuthAnswer) -> None:
+def _has_a_way_in(answer: Any) -> None:
     if not (answer.agent_auth.websocket_url or answer.agent_auth.jwt):
         raise BrokenBodyError("the answer has neither a websocket_url nor a jwt", cut=False)
 
 
-class Agents(APIResource):
-    """`client.agents`: authorize_websocket."""
+class Agents(Resource):
+    """Agents."""
 
-    __slots__ = ("_client",)
+    __slots__ = ()
 
-    def __init__(self, client: APIClient) -> None:
-        self._client = client
-
+    @operation(
+        "PUT /conversation/agent/auth",
+        Effect.IDEMPOTENT,
+        name="get_agent_websocket_authorization",
+        unwrap="agent_auth",
+        expect=_has_a_way_in,
+    )
     async def authorize_websocket(self) -> AgentAuth:
         """Fetch the websocket's URL and tokens for the agent whose credentials the client has.
 
         Raises:
             AuthenticationError: The credentials are wrong.
             PermissionDeniedError: They belong to nobody who may use conversations.
-
-        Source: operation get_agent_websocket_authorization.
         """
-        return (await self._client.call(AUTHORIZE_WEBSOCKET.request(check=_check_auth))).agent_auth
+        ...

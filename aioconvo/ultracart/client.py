@@ -19,9 +19,9 @@ from aioconvo.core.json.codec import reader
 from aioconvo.core.limits.rule import Limits, RateLimit
 from aioconvo.core.operations.operation import Operation
 from aioconvo.core.operations.refusals import ErrorWords
+from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import Answer, SessionPool
 
-from . import agents, conversations, messages, queues
 from .agents import Agents
 from .conversations import Conversations
 from .messages import Messages
@@ -32,11 +32,9 @@ from .queues import Queues
 if TYPE_CHECKING:
     from .inbox import UltraCartInbox
 
-__all__ = ["OPERATIONS", "UltraCartClient"]
+__all__ = ["UltraCartClient"]
 
 T = TypeVar("T")
-
-OPERATIONS = (*agents.OPERATIONS, *conversations.OPERATIONS, *messages.OPERATIONS, *queues.OPERATIONS)
 
 _VERSION = {"X-UltraCart-Api-Version": "2017-03-01"}
 
@@ -76,6 +74,10 @@ class UltraCartClient(APIClient):
     default_host: ClassVar[str] = "secure.ultracart.com"
     enveloped: ClassVar[bool] = True
     default_limits: ClassVar[Limits] = Limits(rates=(RateLimit(1000, 3600.0), RateLimit(10000, 86400.0)), concurrency=1)
+    agents = Resource(Agents)
+    conversations = Resource(Conversations)
+    messages = Resource(Messages)
+    queues = Resource(Queues)
 
     def __init__(
         self,
@@ -99,26 +101,6 @@ class UltraCartClient(APIClient):
             allow_http=allow_http,
             **options,
         )
-
-    @property
-    def agents(self) -> Agents:
-        """Agents."""
-        return Agents(self)
-
-    @property
-    def conversations(self) -> Conversations:
-        """Conversations."""
-        return Conversations(self)
-
-    @property
-    def messages(self) -> Messages:
-        """Messages of conversations."""
-        return Messages(self)
-
-    @property
-    def queues(self) -> Queues:
-        """Queues of agents."""
-        return Queues(self)
 
     @property
     def inbox(self) -> UltraCartInbox:

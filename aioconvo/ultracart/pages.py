@@ -14,17 +14,18 @@ from aioconvo.core.json.empty_lists import with_empty_list
 from aioconvo.core.json.model import Model
 from aioconvo.core.json.moments import EPOCH, counted_as_utc
 from aioconvo.core.json.written_times import read_time
+from aioconvo.core.operations.envelope import envelope
+from aioconvo.core.operations.operation import PageKind
 from aioconvo.core.operations.refusals import Telling
 from aioconvo.core.paging.columns import Column, column, identities
 from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.offset import OffsetPager, ResultSet
-from aioconvo.core.paging.pagers import Ask, Listing, SinglePager
+from aioconvo.core.paging.pagers import Ask, Listing, SinglePager, pages_by
 from aioconvo.core.paging.timed import SincePager
 
 from .models import AgentAuth, Conversation, ConversationSummary, Message, QueueStatus, UploadUrl
 
 __all__ = [
-    "QUEUES",
     "AgentAuthAnswer",
     "ConversationAnswer",
     "ConversationPage",
@@ -38,6 +39,7 @@ __all__ = [
     "conversation_pager",
     "empty_page",
     "message_pager",
+    "queue_pager",
     "search_pager",
 ]
 
@@ -83,18 +85,6 @@ class Told(Telling, kw_only=True):
     warning: WarningDetail | None = None
 
 
-class AgentAuthAnswer(Told, kw_only=True):
-    """An agent's way into the websocket."""
-
-    agent_auth: AgentAuth
-
-
-class ConversationAnswer(Told, kw_only=True):
-    """One conversation."""
-
-    conversation: Conversation
-
-
 class ResolvedAnswer(Told, kw_only=True):
     """One conversation, or none where there is none."""
 
@@ -122,12 +112,6 @@ class MessagePage(Told, kw_only=True):
     conversation_messages: list[Message]
 
 
-class UploadUrlAnswer(Told, kw_only=True):
-    """Where to put a file."""
-
-    conversation_multimedia_upload_url: UploadUrl
-
-
 class QueueStatusesAnswer(Told, kw_only=True):
     """Every web chat queue."""
 
@@ -145,6 +129,11 @@ class TokenAnswer(Told, kw_only=True):
     merchant_id: str | None = None
     error_uri: str | None = None
 
+
+# The names that pickles of answers have for them.
+AgentAuthAnswer = envelope(AgentAuth, "agent_auth", Told)
+ConversationAnswer = envelope(Conversation, "conversation", Told)
+UploadUrlAnswer = envelope(UploadUrl, "conversation_multimedia_upload_url", Told)
 
 _LISTS: dict[object, tuple[type[Told], str]] = {
     ConversationPage: (ConversationPage, "conversations"),
@@ -165,6 +154,7 @@ def empty_page(kind: object, body: bytes) -> Told | None:
     return None if any(counts) else page
 
 
+@pages_by(PageKind.OFFSET)
 def conversation_pager(*, page_size: int | None) -> Listing[ConversationPage, ConversationSummary]:
     """Conversations newest first, each once, though they move while they are walked."""
     return Listing(
@@ -179,12 +169,12 @@ def conversation_pager(*, page_size: int | None) -> Listing[ConversationPage, Co
             page_size=page_size or _DEFAULT_PAGE,
             mark=mark,
         ),
-        ("_limit", page_size),
-        _offset_mark,
+        mark_at=_offset_mark,
     )
 
 
-def search_pager(*, page_size: int | None, oldest_first: bool) -> Listing[SearchPage, ConversationSummary]:
+@pages_by(PageKind.OFFSET)
+def search_pager(*, page_size: int | None, order_by_oldest: bool | None) -> Listing[SearchPage, ConversationSummary]:
     """What a search found. Whether `range_end` is inclusive is unconfirmed: the walk goes on behind what came."""
     size = page_size or _DEFAULT_PAGE
     return Listing(
@@ -194,7 +184,7 @@ def search_pager(*, page_size: int | None, oldest_first: bool) -> Listing[Search
             lambda page: ResultSet(total=page.total, more=True if page.total is None and len(page.records) >= size else None),
             _conversation_id,
             lambda offset: Ask(body=(("range_begin", offset), ("range_end", offset + size))),
-            order=None if oldest_first else _last_message_time,
+            order=None if order_by_oldest else _last_message_time,
             moments=_last_message_times,
             ids=_conversation_ids,
             page_size=size,
@@ -204,6 +194,7 @@ def search_pager(*, page_size: int | None, oldest_first: bool) -> Listing[Search
     )
 
 
+@pages_by(PageKind.TIMESTAMP)
 def message_pager(*, since: int, page_size: int | None) -> Listing[MessagePage, Message]:
     """Messages oldest first, from `since` in milliseconds on."""
     return Listing(
@@ -217,8 +208,7 @@ def message_pager(*, since: int, page_size: int | None) -> Listing[MessagePage, 
             moments=_message_epochs,
             ids=_message_ids,
             mark=mark,
-        ),
-        ("limit", page_size),
+        )
     )
 
 
@@ -226,10 +216,10 @@ def _queue_name(queue: QueueStatus) -> str | None:
     return getattr(queue, "queue_name", None)  # an item that is no object at all has none
 
 
-QUEUES: Listing[QueueStatusesAnswer, QueueStatus] = Listing(
-    lambda mark: SinglePager(lambda answer: answer.queue_statuses, mark, identity=_queue_name)
-)
-"""All web chat queues, in the API's order."""
+@pages_by(PageKind.SINGLE)
+def queue_pager() -> Listing[QueueStatusesAnswer, QueueStatus]:
+    """All web chat queues, in the API's order."""
+    return Listing(lambda mark: SinglePager(lambda answer: answer.queue_statuses, mark, identity=_queue_name))
 
 
 def _offset_mark(offset: str) -> Mark:

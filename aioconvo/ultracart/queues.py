@@ -4,50 +4,23 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType
 
-from aioconvo.core.calls.client import APIClient, APIResource
-from aioconvo.core.json.model import Model
-from aioconvo.core.operations.operation import Effect, Operation, PageKind
+from aioconvo.core.operations.declaration import listing, operation
+from aioconvo.core.operations.operation import Effect
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import AgentStatus, QueueStatus
-from .pages import QUEUES, QueueStatusesAnswer
+from .pages import queue_pager
+from .resource import Resource
 
-__all__ = ["OPERATIONS", "Queues"]
-
-LIST_STATUSES = Operation(
-    "ultracart.queues.list_statuses",
-    "get_conversation_webchat_queue_statuses",
-    "GET",
-    "/conversation/conversations/queues/statuses",
-    QueueStatusesAnswer,
-    Effect.READ,
-    PageKind.SINGLE,
-)
-UPDATE_STATUS: Operation[None] = Operation(
-    "ultracart.queues.update_status",
-    "update_conversation_webchat_queue_status",
-    "PUT",
-    "/conversation/conversations/queues/{queue_name}/status",
-    None,
-    Effect.IDEMPOTENT,
-)
-OPERATIONS = (LIST_STATUSES, UPDATE_STATUS)
+_QUEUES = "/conversation/conversations/queues"
 
 
-class _Status(Model):
-    agent_status: AgentStatus
-    custom_status_name: str | UnsetType = UNSET
-    custom_status_uuid: str | UnsetType = UNSET
+class Queues(Resource):
+    """Queues of agents."""
 
+    __slots__ = ()
 
-class Queues(APIResource):
-    """`client.queues`: list_statuses, update_status."""
-
-    __slots__ = ("_client",)
-
-    def __init__(self, client: APIClient) -> None:
-        self._client = client
-
+    @listing(f"GET {_QUEUES}/statuses", queue_pager, name="get_conversation_webchat_queue_statuses")
     def list_statuses(self, *, limit: int | None = None, start: str | None = None) -> AsyncPaginator[QueueStatus]:
         """List every queue with its agents and the customers who wait.
 
@@ -57,11 +30,10 @@ class Queues(APIResource):
             InvalidRequestError: `limit` is negative, or `start` is no position of this list; nothing was sent.
             AuthenticationError: The credentials are wrong (when awaited or iterated).
             PermissionDeniedError: They belong to nobody who may use conversations (when awaited or iterated).
-
-        Source: operation get_conversation_webchat_queue_statuses.
         """
-        return self._client.paginate(LIST_STATUSES, (), QUEUES, limit=limit, start=start)
+        ...
 
+    @operation(f"PUT {_QUEUES}/{{queue_name}}/status", Effect.IDEMPOTENT, name="update_conversation_webchat_queue_status")
     async def update_status(
         self,
         queue_name: str,
@@ -74,12 +46,5 @@ class Queues(APIResource):
 
         Raises:
             NotFoundError: No such queue.
-
-        Source: operation update_conversation_webchat_queue_status.
         """
-        body = _Status(
-            agent_status=AgentStatus(agent_status),
-            custom_status_name=custom_status_name,
-            custom_status_uuid=custom_status_uuid,
-        )
-        await self._client.call(UPDATE_STATUS.request(queue_name, body=body))
+        ...

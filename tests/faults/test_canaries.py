@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import pickle
+import sys
 import traceback
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -356,7 +357,8 @@ def _structs() -> list[type[Model]]:
     while ahead:
         for kind in ahead.pop().__subclasses__():
             ahead.append(kind)
-            if kind.__module__.startswith("aioconvo.") and not hasattr(kind, "drifted_from"):
+            drafted = kind.__module__ not in sys.modules  # by a test of the drafts, of a module that is there no more
+            if kind.__module__.startswith("aioconvo.") and not drafted and not hasattr(kind, "drifted_from"):
                 found.append(kind)
     return found
 

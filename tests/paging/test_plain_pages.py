@@ -134,7 +134,7 @@ RESUMED = st.integers(0, 4)
 def test_offset_lists(pages: list[Any], more: list[Any], totals: list[int | None], oldest_first: bool, after: int) -> None:
     told = itertools.cycle(totals)
     answers = [aioconvo.ultracart.pages.SearchPage(records=page, total=next(told)) for page in [*pages, *more]]
-    make = aioconvo.ultracart.pages.search_pager(page_size=3, oldest_first=oldest_first)
+    make = aioconvo.ultracart.pages.search_pager(page_size=3, order_by_oldest=oldest_first)
     agree(make, answers, after)
 
 
@@ -142,7 +142,7 @@ def test_a_plain_page_shows_that_a_list_descends() -> None:
     # So a row that comes newer than the first jumped; a list that did not descend would be sorted otherwise.
     pages = [[conversation(1, 5), conversation(2, 4)], [conversation(3, 9)]]
     answers = [aioconvo.ultracart.pages.SearchPage(records=page, total=20) for page in pages]
-    make = aioconvo.ultracart.pages.search_pager(page_size=2, oldest_first=False)
+    make = aioconvo.ultracart.pages.search_pager(page_size=2, order_by_oldest=False)
     agree(make, answers, 1)
     assert what_came(make(None), answers)[1][-1].moved
 
@@ -273,7 +273,7 @@ async def test_the_pages_of_every_provider_are_plain(monkeypatch: pytest.MonkeyP
 
 async def test_an_odd_page_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     witness = Witness(monkeypatch)
-    pager = aioconvo.ultracart.pages.search_pager(page_size=2, oldest_first=False)(None)
+    pager = aioconvo.ultracart.pages.search_pager(page_size=2, order_by_oldest=False)(None)
     rows: list[Any] = [conversation(1, 5), ODD]
     pager.take(aioconvo.ultracart.pages.SearchPage(records=rows, total=2))
     assert witness.odd == 1

@@ -13,13 +13,15 @@ import pytest
 
 import aioconvo
 from aioconvo import InvalidRequestError
+from aioconvo.core.operations.declaration import operation_of
 from aioconvo.core.paging.marks import MOST_NAMES, Mark
 from aioconvo.core.paging.pagers import Listing
 from aioconvo.core.paging.positions import ListIdentity, Position
-from aioconvo.ultracart.conversations import LIST
+from aioconvo.ultracart.conversations import Conversations
 from aioconvo.ultracart.pages import conversation_pager
 from tests.paging.positions import CUTS, LISTS, clients, first_items, lists, name_of, walk_from
 
+LIST = operation_of(Conversations.list)
 _FIRST = json.loads((pathlib.Path(__file__).parent / "positions_0_1.json").read_text())
 
 
@@ -184,7 +186,7 @@ async def test_a_renamed_operation_voids_no_position() -> None:
         stored = [(await listed(limit=3)).position]
         stored += [one["position"] for one in _FIRST if one["list"] == "ultracart conversations"]
         client: aioconvo.UltraCartClient = made["ultracart"]
-        renamed = msgspec.structs.replace(LIST, python="ultracart.threads.list_all")
+        renamed = msgspec.structs.replace(LIST, python="ultracart.threads.list_all", stored_as=LIST.python)
         for position in stored:
             pager = conversation_pager(page_size=4)
             assert await client.paginate(renamed, (), pager, start=position).collect()

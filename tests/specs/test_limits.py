@@ -27,7 +27,11 @@ MADE: dict[str, aioconvo.APIClient] = {
     "ultracart": aioconvo.UltraCartClient(simple_key="k"),
 }
 # What a rule across members asks for that no schema requires.
-MORE: dict[str, dict[str, Any]] = {"textMessage": {"text": "x"}, "SendMessageRequest": {"channel_id": "c"}}
+MORE: dict[str, dict[str, Any]] = {
+    "textMessage": {"text": "x"},
+    "SendMessageRequest": {"channel_id": "c"},
+    "ConversationWebchatQueueStatusUpdateRequest": {"agent_status": "busy"},
+}
 
 
 class Sent(Exception):  # noqa: N818 -- no error: everything was looked at

@@ -23,7 +23,7 @@ class _Made(type(Envelope)):  # type: ignore[misc] # the kind of all models, whi
 def envelope(content: Any, member: str, base: type[Envelope]) -> type[Envelope]:
     """The struct of an answer whose `member` is the content: the same one for the same words, in any process."""
     noun = (typing.get_args(content) or (content,))[0]
-    name = f"{member[:1].upper()}{member[1:]}Answer"
+    name = "".join([word[:1].upper() + word[1:] for word in [*member.split("_"), "answer"]])
     members = {"__annotations__": {member: content}, "__module__": noun.__module__}
     kind: Any = types.new_class(name, (base,), {"metaclass": _Made}, lambda body: body.update(members))
     kind.made_of = (content, member, base)

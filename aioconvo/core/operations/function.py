@@ -122,7 +122,9 @@ def _checks(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
 def _parts(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
     """The arguments of `Operation.request`, or of `APIClient.paginate`."""
     in_path = {one.wire: one.name for one in declared.at(Place.PATH)}
-    path = [in_path.get(wire) or f"self._client.{declared.from_client[wire]}" for wire in declared.operation.parameters]
+    by_pager = {one.wire for one in declared.at(Place.PATH) if one.to_pager}
+    told = [wire for wire in declared.operation.parameters if wire not in by_pager]
+    path = [in_path.get(wire) or f"self._client.{declared.from_client[wire]}" for wire in told]
     if declared.pager is None:
         yield from path
     else:

@@ -44,7 +44,7 @@ def not_negative(name: str, value: object, unit: str) -> None:
 def at_least(name: str, value: object, low: int, unit: str) -> None:
     """Refuse what is no whole number of `low` or more; `None` is not given and passes."""
     if value is not None and not (isinstance(value, int) and value >= low):
-        raise InvalidRequestError(f"{name} must be {low} or more {unit}; got {_number(value)}")
+        raise InvalidRequestError(f"{name} must be {f'{low} or more {unit}'.rstrip()}; got {_number(value)}")
 
 
 def length_between(name: str, value: object, low: int, high: int | None, unit: str = "characters") -> None:

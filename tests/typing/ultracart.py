@@ -1,0 +1,40 @@
+"""What type checkers see of UltraCart's calls; see `convore`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import assert_type
+
+from aioconvo import AsyncPaginator, Page, UltraCartClient
+from aioconvo.ultracart import AgentAuth, AgentStatus, Conversation, ConversationSummary, Message, QueueStatus, UploadUrl
+from aioconvo.ultracart.conversations import Conversations
+
+
+async def calls(client: UltraCartClient) -> None:
+    assert_type(client.conversations, Conversations)
+    assert_type(await client.agents.authorize_websocket(), AgentAuth)
+    assert_type(await client.conversations.get("c", message_limit=3), Conversation)
+    assert_type(await client.conversations.get_upload_url("png"), UploadUrl)
+    assert_type(await client.conversations.start(conversation_arn="a"), Conversation)
+    assert_type(await client.conversations.start(conversation_arn="a", resolve_only=False), Conversation)
+    assert_type(await client.conversations.start(conversation_arn="a", resolve_only=True), Conversation | None)
+    assert_type(client.conversations.search(date_start=dt.datetime.now(dt.UTC)), AsyncPaginator[ConversationSummary])
+    assert_type(await client.conversations.list(medium="sms"), Page[ConversationSummary])
+    assert_type(client.messages.list("c", since=0, limit=3), AsyncPaginator[Message])
+    async for queue in client.queues.list_statuses():
+        assert_type(queue, QueueStatus)
+    nothing = await client.queues.update_status("q", agent_status=AgentStatus.BUSY)  # type: ignore[func-returns-value]
+    assert_type(nothing, None)
+
+
+async def wrong_calls(client: UltraCartClient) -> None:
+    await client.agents.authorize_websocket("a")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.conversations.get()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.conversations.get("c", 3)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.conversations.get("c", message_limit="3")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    await client.conversations.join("c", language="en")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.conversations.start(arn="a")  # type: ignore[call-overload] # pyright: ignore[reportCallIssue]
+    client.conversations.search(date_start=3)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    client.messages.list("c", since="now")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    client.queues.list_statuses(prefetch=1)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.queues.update_status("q")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
