@@ -27,9 +27,11 @@ def changed(told: Operation, shapes: Shapes, left_out: Collection[str]) -> Itera
     if told.body is not None:
         yield "no body", replace(told, body=None), shapes
         yield "an optional body", replace(told, body=replace(told.body, required=not told.body.required)), shapes
-        yield "a body of another kind", replace(told, body=replace(told.body, media=("text/plain",))), shapes
     for name, body in (("body", told.body), ("answer", told.answer)):
         if body is not None:
+            whole = resolved(body.shape, shapes)
+            if whole.kind is not Kind.OBJECT or whole.members:  # an answer without any says no more than its status
+                yield f"the {name} of another kind", replace(told, **{name: replace(body, media=("text/plain",))}), shapes
             yield from _Change(shapes, left_out, sending=name == "body").of(name, told, body)
 
 

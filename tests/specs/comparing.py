@@ -84,8 +84,7 @@ class _Comparison:
         if ours is None:
             yield "body: is not sent"
             return
-        if not set(ours.media) & set(theirs.media):
-            yield f"body: is {', '.join(ours.media)}, {', '.join(theirs.media)} in the specification"
+        yield from _media("body", ours, theirs)
         yield from _requiredness("body", ours.required, theirs.required)
         yield from self.values("body", ours.shape, theirs.shape)
 
@@ -97,6 +96,7 @@ class _Comparison:
             elif theirs is not None and self._tells(theirs.shape):
                 yield "answer: is not read"
             return
+        yield from _media("answer", ours, theirs)
         yield from self.values("answer", ours.shape, theirs.shape)
 
     def _tells(self, shape: Shape) -> bool:
@@ -199,14 +199,16 @@ class _Comparison:
         yield from (f"{where}: the kind {kind} is not declared" for kind in sorted(other.keys() - mine.keys()))
         yield from (f"{where}: the kind {kind} is not in the specification" for kind in sorted(mine.keys() - other.keys()))
         for kind in sorted(mine.keys() & other.keys()):
+            if mine[kind].name and other[kind].name:
+                self.seen.add((mine[kind].name, other[kind].name))
             yield from self._objects(f"{where}({kind})", mine[kind], other[kind])
 
     def _kinds(self, shape: Shape, shapes: Shapes) -> list[Shape]:
-        """The kinds of a union, and of unions in it."""
-        shape = resolved(shape, shapes)
-        if shape.kind is not Kind.UNION:
-            return [shape]
-        return [kind for one in shape.kinds for kind in self._kinds(one, shapes)]
+        """The kinds of a union, and of unions in it; those that have names keep them."""
+        kind = resolved(shape, shapes)
+        if kind.kind is not Kind.UNION:
+            return [replace(kind, name=shape.name)]
+        return [inner for one in kind.kinds for inner in self._kinds(one, shapes)]
 
     def _kinds_of_value(self, where: str, ours: list[Shape], theirs: list[Shape]) -> Iterator[str]:
         for one in ours:
@@ -236,6 +238,11 @@ def by_tag(kinds: list[Shape], tag: str) -> dict[str, Shape]:
             return {}
         found[choices[0]] = kind
     return found
+
+
+def _media(where: str, ours: Body, theirs: Body) -> Iterator[str]:
+    if not set(ours.media) & set(theirs.media):
+        yield f"{where}: is {', '.join(ours.media)}, {', '.join(theirs.media)} in the specification"
 
 
 def _join(parameter: Parameter) -> str:

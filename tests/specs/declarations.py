@@ -91,13 +91,16 @@ def _answer(constant: Constant[Any], types: Types) -> Body | None:
 def _of_constant(constant: Constant[Any], specified: Facts) -> Declared:
     received = Types(sending=False)
     theirs = specified.operations.get(f"{constant.method} {constant.path}")
+    body = None if theirs is None else theirs.body
+    if body is not None and constant.form:
+        body = msgspec.structs.replace(body, media=("application/x-www-form-urlencoded",))
     operation = Operation(
         method=constant.method,
         path=constant.path,
         name=constant.name,
         parameters=() if theirs is None else theirs.parameters,
-        body=None if theirs is None else theirs.body,
+        body=body,
         answer=_answer(constant, received),
         paid=constant.effect is Effect.PAID,
     )
-    return Declared(constant.python, operation, dict(specified.shapes), received.shapes)
+    return Declared(constant.python, operation, dict(specified.shapes), received.shapes, by_hand=True)

@@ -135,12 +135,16 @@ class Facts(msgspec.Struct, frozen=True):
 
 
 class Declared(msgspec.Struct, frozen=True):
-    """An operation as it is declared, by its dotted name; a struct has another shape where it is sent than where it is read."""
+    """An operation as it is declared, by its dotted name; a struct has another shape where it is sent than where it is read.
+
+    Of one that is written `by_hand` it is not known what it takes: its parameters and body are those of the specification.
+    """
 
     python: str
     operation: Operation
     sent: dict[str, Shape]
     received: dict[str, Shape]
+    by_hand: bool = False
 
 
 def resolved(shape: Shape, shapes: Shapes) -> Shape:

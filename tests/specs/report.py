@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from .comparing import differences
 from .declarations import declared
 from .facts import Facts
 from .kept import facts
 
-__all__ = ["counts", "found", "not_declared", "table"]
+__all__ = ["Counts", "counts", "found", "not_declared", "table"]
 
 
 def found(provider: str) -> list[str]:
@@ -32,17 +33,27 @@ def not_declared(provider: str) -> list[str]:
     return [f"{line} {one.name}" for line, one in facts(provider).operations.items() if line not in known]
 
 
-def counts(provider: str) -> tuple[int, int, int]:
-    """How many operations the specification of a provider has, how many of them are declared, and how many are not."""
+class Counts(NamedTuple):
+    """How many operations an API has, how many are declared, how many of those by hand, and how many are not declared."""
+
+    specified: int
+    declared: int
+    by_hand: int
+    not_declared: int
+
+
+def counts(provider: str) -> Counts:
+    """The counts of one provider; of what is declared by hand, only name, path, effect and answer are checked."""
+    told = facts(provider)
+    known = [one for one in declared(provider, told) if one.operation.line in told.operations]
     missing = len(not_declared(provider))
-    specified = len(facts(provider).operations)
-    return specified, specified - missing, missing
+    return Counts(len(told.operations), len(known), sum(one.by_hand for one in known), missing)
 
 
 def table(providers: tuple[str, ...]) -> Iterator[str]:
     """The counts of the providers and of all, a line each."""
     rows = {provider: counts(provider) for provider in providers}
     columns = zip(*rows.values(), strict=True)
-    yield f"{'':10} specified  declared  not declared"
+    yield f"{'':10} specified  declared  by hand  not declared"
     for name, row in [*rows.items(), ("all", [sum(column) for column in columns])]:
-        yield "{:10} {:9} {:9} {:13}".format(name, *row)
+        yield "{:10} {:9} {:9} {:8} {:13}".format(name, *row)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import importlib
+import types
+import typing
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -45,6 +48,13 @@ class Models:
                     return known
         return None
 
+    def union(self, kinds: Collection[str]) -> str | None:
+        """The name of the union of these structs."""
+        for known, kind in vars(self._models).items():
+            if isinstance(kind, types.UnionType) and {one.__name__ for one in typing.get_args(kind)} == set(kinds):
+                return known
+        return None
+
 
 class Nothing:
     """No models at all: everything is printed."""
@@ -55,6 +65,9 @@ class Nothing:
         """None."""
 
     def enum(self, name: str, choices: tuple[str, ...]) -> None:
+        """None."""
+
+    def union(self, kinds: Collection[str]) -> None:
         """None."""
 
 

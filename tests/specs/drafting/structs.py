@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from tests.specs.comparing import by_tag
-from tests.specs.facts import Kind, Member, Shape, Shapes, bounds, merged, resolved
+from tests.specs.facts import Kind, Member, Shape, Shapes, merged, resolved
 
 from .names import class_name, constant, python_name, sentence, words
 
@@ -57,10 +57,10 @@ def _inside(shape: Shape, known: Shapes, met: set[str]) -> Iterator[Shape]:
 
 def limits(shape: Shape) -> str:
     """The limits of a shape in words; empty where there are none."""
-    if shape.low is None and shape.high is None:
-        return ""
     unit = {Kind.TEXT: " characters", Kind.LIST: " items"}.get(shape.kind, "")
-    return f"{bounds(shape)}{unit}"
+    if shape.high is None:
+        return "" if not shape.low else f"{shape.low:.15g} or more{unit}"
+    return f"{shape.low:.15g} to {shape.high:.15g}{unit}" if shape.low else f"up to {shape.high:.15g}{unit}"
 
 
 class Known(Protocol):
@@ -72,6 +72,10 @@ class Known(Protocol):
 
     def enum(self, name: str, choices: tuple[str, ...]) -> str | None:
         """The name of the enum of these values that would be called so."""
+        ...
+
+    def union(self, kinds: Collection[str]) -> str | None:
+        """The name of the union of these structs."""
         ...
 
 
@@ -184,7 +188,13 @@ class Structs:
             else self._struct(self._reserve(f"{place} {tag}"), one, ways, tag=shape.tag)
             for one, tag in zip(shape.kinds, kinds, strict=True)
         ]
-        return hints[0] if len(hints) == 1 else self._alias(self._reserve(place), hints, ways)
+        if len(hints) == 1:
+            return hints[0]
+        known = self._known.union(hints)
+        if known is not None and known not in self._sources:
+            self.imported.add(known)
+            return known
+        return self._alias(self._reserve(place), hints, ways)
 
     def _alias(self, name: str, hints: list[str], ways: Ways) -> str:
         either = " | ".join(hints)
