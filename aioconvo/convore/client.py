@@ -12,7 +12,7 @@ from aioconvo.core.calls.client import APIClient
 from aioconvo.core.calls.options import ClientOptions
 from aioconvo.core.operations.refusals import ErrorWords, usual_words
 from aioconvo.core.operations.resource import Resource
-from aioconvo.core.wire.pool import Answer, SessionPool
+from aioconvo.core.wire.pool import RawResponse, SessionPool
 
 from .conversations import Conversations
 from .messages import Messages
@@ -88,5 +88,5 @@ class ConvoreClient(APIClient):
     def _empty_page(self, kind: object, body: bytes) -> object:
         return empty_page(kind, body)
 
-    def _error_words(self, answer: Answer) -> ErrorWords:
+    def _error_words(self, answer: RawResponse) -> ErrorWords:
         return usual_words(answer.body)  # the shape of an error is documented nowhere

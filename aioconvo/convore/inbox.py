@@ -68,8 +68,8 @@ from aioconvo.core.paging.walks import Fetch
 from aioconvo.inbox.base import Capabilities, Inbox
 from aioconvo.inbox.models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind
 from aioconvo.inbox.people import People
-from aioconvo.inbox.times import shifted, utc
-from aioconvo.inbox.told import made_id, words
+from aioconvo.inbox.times import shift, utc
+from aioconvo.inbox.told import make_id, text_in
 from aioconvo.inbox.walk import Listed, Order, Span
 from aioconvo.providers import Provider
 
@@ -105,11 +105,11 @@ def conversations(natives: list[Any]) -> list[Conversation]:
 
 def _conversation(native: Any) -> Conversation:
     if isinstance(native, Unknown):
-        return Conversation(provider=Provider.CONVORE, id=made_id(native), native=native)
+        return Conversation(provider=Provider.CONVORE, id=make_id(native), native=native)
     people = People()
     return Conversation(
         provider=Provider.CONVORE,
-        id=native.id or made_id(native),
+        id=native.id or make_id(native),
         native=native,
         created_at=utc(native.created_at),
         last_message_at=utc(native.last_message_date),
@@ -130,13 +130,13 @@ def messages(natives: list[Any], conversation_id: str) -> list[Message]:
 
 def _message(native: Any, conversation_id: str, people: People) -> Message:
     if isinstance(native, Unknown):
-        return Message(Provider.CONVORE, conversation_id, made_id(native), native)
+        return Message(Provider.CONVORE, conversation_id, make_id(native), native)
     direction, side = _SIDES.get(native.direction, _NEITHER)
     sender = native.sender
     return Message(
         Provider.CONVORE,
         native.conversation_id or conversation_id,
-        native.id or made_id(native),
+        native.id or make_id(native),
         native,
         utc(native.date),
         None,  # updated_at
@@ -198,7 +198,7 @@ class ConvoreInbox(Inbox):
     def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the API lists all
         # Whether the bounds are inclusive, and whether the API cuts their fractions, is not documented.
         native = self._conversations.list(
-            last_message_date_after=shifted(span.since, -1.0), last_message_date_before=shifted(span.until, 1.0)
+            last_message_date_after=shift(span.since, -1.0), last_message_date_before=shift(span.until, 1.0)
         )
         return Listed(native, conversations)
 
@@ -236,7 +236,7 @@ class ConvoreInbox(Inbox):
             reply_type=models.ReplyType.REPLY,
             recipients=UNSET if came_in else newest.recipients or UNSET,
         )
-        went_to = words(sent, "conversation_id")
+        went_to = text_in(sent, "conversation_id")
         if went_to is not None and not same(went_to, conversation_id):
             facts = operation_of(Messages.send).facts()
             raise unsure(WrongAnswerError("the answer names another conversation than was asked for", facts), facts)
@@ -247,9 +247,9 @@ class ConvoreInbox(Inbox):
         newest: tuple[bool, dt.datetime, models.Message] | None = None
         listed = self._messages.list(conversation_id=conversation_id, format=models.MessageFormat.MINIMAL)
         async for one in listed:
-            if words(one, "id") is None:
+            if text_in(one, "id") is None:
                 continue
-            inbound = words(one, "direction") == models.MessageDirection.INBOUND
+            inbound = text_in(one, "direction") == models.MessageDirection.INBOUND
             date = utc(one.date) or EPOCH
             if newest is None or (inbound, date) > newest[:2]:
                 newest = (inbound, date, one)

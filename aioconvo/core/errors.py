@@ -35,11 +35,13 @@ is kept in attributes only: it stands in no `str` or `repr` and is left out of p
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 __all__ = [
+    "REDIRECTS",
     "APIConnectionError",
     "APIDeadlineError",
     "APIStatusError",
@@ -401,14 +403,14 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
     423: LockedError,
     429: RateLimitError,
 }
-_REDIRECTS = range(300, 400)
-_SERVER_ERRORS = 500
+REDIRECTS = range(300, 400)
+"""Statuses that name another place to ask at."""
 
 
 def status_error_type(status: int) -> type[APIStatusError]:
     """The error class for an HTTP status that is no success."""
-    if status in _REDIRECTS:
+    if status in REDIRECTS:
         return UnexpectedRedirectError
-    if status >= _SERVER_ERRORS:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return InternalServerError
     return _BY_STATUS.get(status, APIStatusError)

@@ -231,7 +231,7 @@ class _Flow:
         async with anyio.create_task_group() as group, pages, walked:
             group.start_soon(self._write, committed)
             group.start_soon(give, jobs)
-            await self._walk(_each(walked), functools.partial(hand_on, pages))
+            await self._walk(_each(walked), functools.partial(send_page, pages))
 
     async def _walk(self, jobs: AsyncIterable[Job], write: Write) -> None:
         concurrency, engine = self._exporter.concurrency, self._exporter.engine
@@ -298,13 +298,13 @@ class _Flow:
             pages.close()
             while not self._stopping() and (found := await self._targets.owed_lists(self._source.account, count=_FED)):
                 for user, steps in found:
-                    step = self._begun(plan.agreed(steps))
+                    step = self._begun(plan.agree(steps))
                     await lists.send(
                         ListJob(account=self._source.account, user=user, argument=self._source.selection, step=step)
                     )
 
     async def _list_some(self, lists: MemoryObjectReceiveStream[ListJob], pages: MemoryObjectSendStream[Batch]) -> None:
-        write = functools.partial(hand_on, pages)
+        write = functools.partial(send_page, pages)
         async with lists, pages:
             async for job in lists:
                 if not self._stopping():
@@ -328,7 +328,7 @@ class _Flow:
                 await _send(jobs, self._job(owed))
 
     def _job(self, owed: list[Owed]) -> Job:
-        step = plan.agreed([one.step for one in owed])
+        step = plan.agree([one.step for one in owed])
         if not step.walk:
             bounds = [
                 plan.new_walk_since(
@@ -369,7 +369,7 @@ async def _send(stream: MemoryObjectSendStream[T], item: T) -> None:
         await stream.send(item)
 
 
-async def hand_on(pages: MemoryObjectSendStream[Batch], page: Batch) -> None:
+async def send_page(pages: MemoryObjectSendStream[Batch], page: Batch) -> None:
     """Give a page to who writes. Where that one failed or was cancelled, so is this at once, and the cause is told."""
     try:
         await _send(pages, page)

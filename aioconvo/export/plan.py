@@ -13,7 +13,7 @@ from aioconvo.inbox.models import Message
 from .batch import Identity, Step
 from .schema import ConversationRow, MessageRow
 
-__all__ = ["Owed", "agreed", "fingerprint", "is_due", "new_walk_since", "refreshed_from", "wants_conversation", "wants_message"]
+__all__ = ["Owed", "agree", "fingerprint", "is_due", "new_walk_since", "refreshed_from", "wants_conversation", "wants_message"]
 
 
 class Owed(NamedTuple):
@@ -79,7 +79,7 @@ def refreshed_from(now: dt.datetime, time: dt.timedelta) -> dt.datetime:
         return beginning
 
 
-def agreed(steps: Sequence[Step]) -> Step:
+def agree(steps: Sequence[Step]) -> Step:
     """Where the walk for several targets begins: at the oldest position of one and the same walk, else anew."""
     first = min(steps, key=lambda step: step.pages)
     return first if len({step.walk for step in steps}) == 1 else Step()

@@ -15,9 +15,9 @@ from aioconvo.providers import Provider
 
 from .models import Conversation, Message
 from .told import MADE
-from .walk import AnyOrder, Listed, Order, Span, neutral
+from .walk import AnyOrder, Listed, Order, Span, as_neutral
 
-__all__ = ["Capabilities", "Inbox", "InboxOptions", "Order", "happened_at", "some"]
+__all__ = ["Capabilities", "Inbox", "InboxOptions", "Order", "happened_at", "ids_in"]
 
 
 class Capabilities(Model):
@@ -89,8 +89,8 @@ class Inbox(abc.ABC):
         if users is not None and not self.capabilities.lists_by_user:
             raise UnsupportedError(f"{self.provider} does not list by user; leave users out and look at .participants")
         span = Span.between(since, until)
-        native = self._list_conversations(None if users is None else some("users", users), span)
-        return neutral(native, happened_at, span=span, limit=limit, start=start, prefetch=prefetch)
+        native = self._list_conversations(None if users is None else ids_in("users", users), span)
+        return as_neutral(native, happened_at, span=span, limit=limit, start=start, prefetch=prefetch)
 
     def messages(
         self,
@@ -128,7 +128,7 @@ class Inbox(abc.ABC):
         conversation_id, chosen = self._id_of(conversation), self._order(order)
         span = Span.between(since, until)
         native = self._list_messages(conversation_id, span, chosen)
-        listed = neutral(native, _sent_at, span=span, order=chosen, limit=limit, start=start, prefetch=prefetch)
+        listed = as_neutral(native, _sent_at, span=span, order=chosen, limit=limit, start=start, prefetch=prefetch)
         if order is not None or limit is not None or start is not None or len(orders) <= 1:
             return listed
 
@@ -223,7 +223,7 @@ def happened_at(conversation: Conversation) -> dt.datetime | None:
     return conversation.updated_at or conversation.last_message_at
 
 
-def some(name: str, users: str | Sequence[str]) -> list[str]:
+def ids_in(name: str, users: str | Sequence[str]) -> list[str]:
     """One user or several as a list.
 
     Raises:

@@ -13,7 +13,7 @@ from aioconvo.core.json.moments import EPOCH
 from aioconvo.core.limits.gate import FairGate
 
 from .models import Message
-from .together import together
+from .together import gather_or_cancel
 from .walk import AnyOrder, Order
 
 __all__ = ["Merge", "merge"]
@@ -78,7 +78,7 @@ class Merge:
             if len(self._due) == 1:
                 await self._due[0].ask()
             else:
-                await together(source.ask() for source in self._due)
+                await gather_or_cancel(source.ask() for source in self._due)
         except BaseException:
             if any(source.failed is not None for source in self._sources):
                 await self._close_sources()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.json.moments import EPOCH, counted_as_utc
+from aioconvo.core.json.moments import EPOCH, count_as_utc
 
-__all__ = ["aware", "from_milliseconds", "milliseconds", "shifted", "utc"]
+__all__ = ["aware", "from_milliseconds", "milliseconds", "shift", "utc"]
 
 _MILLISECOND = dt.timedelta(milliseconds=1)
 
@@ -19,7 +19,7 @@ def utc(when: object) -> dt.datetime | None:
     if when.tzinfo is dt.UTC:
         return when
     try:
-        return counted_as_utc(when) if when.tzinfo is None else when.astimezone(dt.UTC)
+        return count_as_utc(when) if when.tzinfo is None else when.astimezone(dt.UTC)
     except OverflowError:
         return None
 
@@ -39,7 +39,7 @@ def milliseconds(when: dt.datetime) -> int:
     return (when - EPOCH) // _MILLISECOND
 
 
-def shifted(when: dt.datetime | None, seconds: float) -> dt.datetime | None:
+def shift(when: dt.datetime | None, seconds: float) -> dt.datetime | None:
     """That many seconds later, or earlier; at the ends of the calendar the moment itself."""
     if when is None:
         return None

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 
-__all__ = ["together"]
+__all__ = ["gather_or_cancel"]
 
 T = TypeVar("T")
 
 
-async def together(coroutines: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+async def gather_or_cancel(coroutines: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """What they return, in their order. When one fails, or this is cancelled, the others are cancelled and waited for."""
     tasks = [asyncio.ensure_future(one) for one in coroutines]
     try:

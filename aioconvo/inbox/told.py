@@ -11,17 +11,17 @@ import hashlib
 
 from aioconvo.core.json.codec import compact, encode
 
-__all__ = ["MADE", "made_id", "words"]
+__all__ = ["MADE", "make_id", "text_in"]
 
 MADE = "~"
 
 
-def words(native: object, name: str) -> str | None:
+def text_in(native: object, name: str) -> str | None:
     """The member of that name as plain text, where there is such a member, and text in it."""
     value: object = getattr(native, name, None)
     return str(value) if isinstance(value, str) and value else None
 
 
-def made_id(native: object) -> str:
+def make_id(native: object) -> str:
     """An id for what came without one, made from its JSON; it begins with `~`."""
     return MADE + hashlib.blake2b(compact(encode(native)), digest_size=12).hexdigest()

@@ -17,7 +17,7 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 from .models import Message
 from .times import aware
 
-__all__ = ["AnyOrder", "Listed", "NeutralPager", "Order", "Span", "neutral"]
+__all__ = ["AnyOrder", "Listed", "NeutralPager", "Order", "Span", "as_neutral"]
 
 N = TypeVar("N")
 T = TypeVar("T")
@@ -147,7 +147,7 @@ class AnyOrder(AsyncPaginator[Message]):
         self.in_order = in_order
 
 
-def neutral(
+def as_neutral(
     listed: Listed[T],
     time: Callable[[T], dt.datetime | None],
     *,

@@ -55,7 +55,7 @@ class Request:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """Status, JSON body (`None` for an empty one) and extra headers."""
 
     status: int
@@ -79,7 +79,7 @@ class Refusal(Exception):  # noqa: N818 - an answer on its way, no failure of th
 
 FORM = "application/x-www-form-urlencoded"
 
-Handler = Callable[[Request, Mapping[str, str]], Answer]
+Handler = Callable[[Request, Mapping[str, str]], Reply]
 """A route's function: it gets the request and the decoded path parameters."""
 
 
@@ -127,11 +127,11 @@ class Emulated(Protocol):
         """Every operation it emulates."""
         ...
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """Answer one request; never raises for what a client may send."""
         ...
 
-    def error(self, status: int, headers: Mapping[str, str]) -> Answer:
+    def error(self, status: int, headers: Mapping[str, str]) -> Reply:
         """An error in this API's own shape, for injected faults and the rate limit.
 
         `headers` holds `Retry-After` in seconds on 429 and 503; the API keeps, renames or adds to them.

@@ -23,7 +23,7 @@ from aioconvo.core.access import settings
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.providers import Provider
 
-from .exchange import Answer, Emulated, Request, RouteTable, Settings, utc_now
+from .exchange import Emulated, Reply, Request, RouteTable, Settings, utc_now
 from .faults import Fault, RateLimit, choose
 from .quota import Standing, Window, headers_of
 
@@ -183,7 +183,7 @@ class Sandbox:
             return _respond(self._control(incoming.method, rest))
         provider = self.providers.get(name)
         if provider is None:
-            return _respond(Answer(404, {"error": f"paths begin with one of: {', '.join(self.providers)}, _sandbox"}))
+            return _respond(Reply(404, {"error": f"paths begin with one of: {', '.join(self.providers)}, _sandbox"}))
         try:
             body = await incoming.read()
         except web.HTTPRequestEntityTooLarge:
@@ -197,15 +197,15 @@ class Sandbox:
         )
         return await self._answer(incoming, provider, request)
 
-    def _control(self, method: str, path: str) -> Answer:
+    def _control(self, method: str, path: str) -> Reply:
         match method, path:
             case "GET", "state":
-                return Answer(200, self.state())
+                return Reply(200, self.state())
             case "POST", "reset":
                 self.reset()
-                return Answer(200, {})
+                return Reply(200, {})
             case _:
-                return Answer(404, {"error": "only GET /_sandbox/state and POST /_sandbox/reset exist"})
+                return Reply(404, {"error": "only GET /_sandbox/state and POST /_sandbox/reset exist"})
 
     async def _answer(self, incoming: web.BaseRequest, provider: Emulated, request: Request) -> web.StreamResponse:
         found = self._tables[provider.name].find(request.method, request.path)
@@ -239,7 +239,7 @@ class Sandbox:
         return wait, Standing(int(most), int(bucket.tokens), wait or (most - bucket.tokens) / self._rate_limit)
 
 
-def _respond(answer: Answer, told: Mapping[str, str] = MappingProxyType({})) -> web.Response:
+def _respond(answer: Reply, told: Mapping[str, str] = MappingProxyType({})) -> web.Response:
     headers = {**told, **answer.headers}
     if answer.body is None:
         return web.Response(status=answer.status, headers=headers)
@@ -260,7 +260,7 @@ async def _spoil(
         case Fault.RESET:
             return _reset(incoming)
         case Fault.CUT:
-            return await _cut(incoming, whole or Answer(200, {}))
+            return await _cut(incoming, whole or Reply(200, {}))
 
 
 def _reset(incoming: web.BaseRequest) -> web.Response:
@@ -273,7 +273,7 @@ def _reset(incoming: web.BaseRequest) -> web.Response:
     return web.Response()
 
 
-async def _cut(incoming: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+async def _cut(incoming: web.BaseRequest, answer: Reply) -> web.StreamResponse:
     """Promise the whole body, send half of it, close."""
     body = answer.encoded() or b"{}"
     response = web.StreamResponse(status=answer.status, headers=answer.headers)

@@ -15,7 +15,7 @@ from aioconvo.core.calls.options import ClientOptions
 from aioconvo.core.json.codec import reader
 from aioconvo.core.operations.refusals import ErrorWords
 from aioconvo.core.operations.resource import Resource
-from aioconvo.core.wire.pool import Answer, SessionPool
+from aioconvo.core.wire.pool import RawResponse, SessionPool
 
 from .conversations import Conversations
 from .messages import Messages
@@ -125,6 +125,6 @@ class SmoochClient(APIClient):
     def _empty_page(self, kind: object, body: bytes) -> object:
         return empty_page(kind, body)
 
-    def _error_words(self, answer: Answer) -> ErrorWords:
+    def _error_words(self, answer: RawResponse) -> ErrorWords:
         body = _read_error(answer.body)
         return ErrorWords() if body is None else ErrorWords(body.error.code, body.error.description)

@@ -71,7 +71,7 @@ from aioconvo.inbox.base import Capabilities, Inbox
 from aioconvo.inbox.models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind
 from aioconvo.inbox.people import People
 from aioconvo.inbox.times import milliseconds
-from aioconvo.inbox.told import made_id, words
+from aioconvo.inbox.told import make_id, text_in
 from aioconvo.inbox.walk import Listed, Order, Span
 from aioconvo.providers import Provider
 
@@ -139,10 +139,10 @@ def _participants(user_id: str, natives: list[Any]) -> tuple[Participant, ...]:
     found = {user_id: Participant(ParticipantKind.USER, user_id)}
     for native in natives:
         side = _SIDES.get(getattr(native, "role", None) or "", _NEITHER)[1]
-        author = user_id if side is ParticipantKind.USER else words(native, "author_id")
+        author = user_id if side is ParticipantKind.USER else text_in(native, "author_id")
         if author is not None and side is not ParticipantKind.UNKNOWN:
             known = found.get(author) or Participant(side, author)
-            name, address = known.name or words(native, "name"), known.address or words(native, "email")
+            name, address = known.name or text_in(native, "name"), known.address or text_in(native, "email")
             found[author] = Participant(known.kind, author, name, address)
     return tuple(found.values())
 
@@ -155,14 +155,14 @@ def messages(natives: list[Any], conversation_id: str) -> list[Message]:
 
 def _message(native: Any, conversation_id: str, people: People) -> Message:
     if isinstance(native, Unknown):
-        return Message(Provider.SMOOCH, conversation_id, made_id(native), native)
+        return Message(Provider.SMOOCH, conversation_id, make_id(native), native)
     direction, side = _SIDES.get(native.role, _NEITHER)
     author_id = conversation_id if side is ParticipantKind.USER else native.author_id or None
     author = people[side, author_id, native.name or None, native.email or None]
     return Message(
         Provider.SMOOCH,
         conversation_id,
-        native.id or made_id(native),
+        native.id or make_id(native),
         native,
         native.received_at,
         None,  # updated_at

@@ -13,7 +13,7 @@ from msgspec import field
 
 from aioconvo.core.json.codec import came_as
 from aioconvo.core.json.model import Model, OpenEnum, Unknown, Variant
-from aioconvo.core.json.moments import counted_as_utc
+from aioconvo.core.json.moments import count_as_utc
 from aioconvo.core.json.written_times import read_time
 from aioconvo.core.operations.refusals import Telling
 
@@ -289,7 +289,7 @@ class Message(Model, rename="camel"):
             return dt.datetime.fromtimestamp(self.received, dt.UTC)
         except (TypeError, ValueError, OverflowError, OSError):
             moment = read_time(came_as(self, "received"))  # milliseconds, or a text
-        return None if moment is None else counted_as_utc(moment)
+        return None if moment is None else count_as_utc(moment)
 
 
 class PostedMessage(Telling, rename="camel", kw_only=True):

@@ -19,7 +19,7 @@ from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.json.codec import reader
 from aioconvo.core.operations.operation import Operation
 from aioconvo.core.operations.refusals import ErrorWords
-from aioconvo.core.wire.pool import Answer, SessionPool
+from aioconvo.core.wire.pool import RawResponse, SessionPool
 
 from . import conversations, oauth
 from .conversations import Conversations
@@ -150,7 +150,7 @@ class SmscxClient(APIClient):
         lifetime = token.expires_in if token.expires_in is not None and token.expires_in > 0 else None
         return AccessToken(token.access_token, lifetime)
 
-    def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
+    def _decoded(self, operation: Operation[T], answer: RawResponse) -> T | None:
         if answer.status == HTTPStatus.NO_CONTENT:  # may come to operations that have a body as a rule
             return None
         return super()._decoded(operation, answer)
@@ -158,7 +158,7 @@ class SmscxClient(APIClient):
     def _empty_page(self, kind: object, body: bytes) -> object:
         return empty_page(kind, body)
 
-    def _error_words(self, answer: Answer) -> ErrorWords:
+    def _error_words(self, answer: RawResponse) -> ErrorWords:
         body = _read_error(answer.body)
         if body is None:
             return ErrorWords()

@@ -59,7 +59,7 @@ from aioconvo.core.paging.timed import in_time_order
 from aioconvo.inbox.base import Capabilities, Inbox
 from aioconvo.inbox.models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind
 from aioconvo.inbox.times import utc
-from aioconvo.inbox.told import made_id, words
+from aioconvo.inbox.told import make_id, text_in
 from aioconvo.inbox.walk import Listed, Order, Span
 from aioconvo.providers import Provider
 
@@ -83,7 +83,7 @@ def _conversation(native: Any) -> Conversation:
     unread = getattr(native, "unread_messages", None)
     return Conversation(
         provider=Provider.SMSCX,
-        id=words(native, "conversation_id") or made_id(native),
+        id=text_in(native, "conversation_id") or make_id(native),
         native=native,
         updated_at=utc(getattr(native, "last_update", None)),
         unread=unread > 0 if isinstance(unread, int) else None,
@@ -93,8 +93,8 @@ def _conversation(native: Any) -> Conversation:
 
 def contact(native: Any) -> Participant:
     """Whom a conversation is with, by the list (`models.Conversation`) or beside its messages (`models.ConversationInfo`)."""
-    names = (words(native, "first_name"), words(native, "last_name"))
-    return Participant(ParticipantKind.USER, None, " ".join(filter(None, names)) or None, words(native, "phone_number"))
+    names = (text_in(native, "first_name"), text_in(native, "last_name"))
+    return Participant(ParticipantKind.USER, None, " ".join(filter(None, names)) or None, text_in(native, "phone_number"))
 
 
 def messages(natives: list[Any], conversation_id: str, contact: Participant = _CONTACT) -> list[Message]:
@@ -105,12 +105,12 @@ def messages(natives: list[Any], conversation_id: str, contact: Participant = _C
 
 def _message(native: Any, conversation_id: str, sides: _Sides) -> Message:
     if isinstance(native, Unknown):
-        return Message(Provider.SMSCX, conversation_id, made_id(native), native, kind=Kind.TEXT)
+        return Message(Provider.SMSCX, conversation_id, make_id(native), native, kind=Kind.TEXT)
     direction, author = sides.get(native.type, (None, None))
     return Message(
         Provider.SMSCX,
         conversation_id,
-        native.msg_id or made_id(native),
+        native.msg_id or make_id(native),
         native,
         utc(native.datetime),
         None,  # updated_at
@@ -136,15 +136,15 @@ def _sent(native: models.SentSms | models.SentChat | Unknown, conversation_id: s
     return Message(
         provider=Provider.SMSCX,
         conversation_id=conversation_id,
-        id=words(native, "msg_id") or made_id(native),
+        id=text_in(native, "msg_id") or make_id(native),
         native=native,
         sent_at=utc(getattr(native, "created_at", None)),
         direction=Direction.OUTBOUND,
         kind=Kind.TEXT,
         author=_US,
-        text=words(native, "text"),
+        text=text_in(native, "text"),
         channel=channel,
-        status=words(native, "status"),
+        status=text_in(native, "status"),
     )
 
 
@@ -222,7 +222,7 @@ class SmscxInbox(Inbox):
 
 
 def _name(native: models.Message) -> str | None:
-    return words(native, "msg_id")
+    return text_in(native, "msg_id")
 
 
 def _seconds(native: models.Message) -> float | None:

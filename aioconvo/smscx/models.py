@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from msgspec import field
 
 from aioconvo.core.json.model import Model, OpenEnum
-from aioconvo.core.json.moments import counted_as_utc
+from aioconvo.core.json.moments import count_as_utc
 from aioconvo.core.operations.refusals import Telling
 
 __all__ = [
@@ -88,7 +88,7 @@ def _in_utc(*names: str) -> Callable[[type[T]], type[T]]:
 
 def _aware(member: MemberDescriptorType, struct: Model) -> object:
     value: object = member.__get__(struct)
-    return counted_as_utc(value) if isinstance(value, dt.datetime) else value
+    return count_as_utc(value) if isinstance(value, dt.datetime) else value
 
 
 class ConversationInfo(Model, rename="camel"):

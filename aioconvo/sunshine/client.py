@@ -17,7 +17,7 @@ from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.json.codec import reader
 from aioconvo.core.operations.refusals import ErrorWords
 from aioconvo.core.operations.resource import Resource
-from aioconvo.core.wire.pool import Answer, SessionPool
+from aioconvo.core.wire.pool import RawResponse, SessionPool
 
 from .conversations import Conversations
 from .messages import Messages
@@ -132,7 +132,7 @@ class SunshineClient(APIClient):
     def _empty_page(self, kind: object, body: bytes) -> object:
         return empty_page(kind, body)
 
-    def _error_words(self, answer: Answer) -> ErrorWords:
+    def _error_words(self, answer: RawResponse) -> ErrorWords:
         body = _read_errors(answer.body)
         if body is None or not body.errors:
             return ErrorWords()

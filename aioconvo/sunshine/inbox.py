@@ -68,13 +68,13 @@ from aioconvo.core.paging.marks import Mark, Name, Names, last_of
 from aioconvo.core.paging.pagers import Ask, Listing, Taken
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.core.paging.walks import Fetch
-from aioconvo.inbox.base import Capabilities, Inbox, InboxOptions, happened_at, some
+from aioconvo.inbox.base import Capabilities, Inbox, InboxOptions, happened_at, ids_in
 from aioconvo.inbox.models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind
 from aioconvo.inbox.people import People
 from aioconvo.inbox.times import utc
-from aioconvo.inbox.together import together
-from aioconvo.inbox.told import made_id, words
-from aioconvo.inbox.walk import Listed, Order, Span, neutral
+from aioconvo.inbox.together import gather_or_cancel
+from aioconvo.inbox.told import make_id, text_in
+from aioconvo.inbox.walk import Listed, Order, Span, as_neutral
 from aioconvo.providers import Provider
 
 from . import models
@@ -139,15 +139,15 @@ def conversations_with_participants(natives: list[Peopled]) -> list[Conversation
 
 def _conversation(native: Any, participants: Sequence[Any]) -> Conversation:
     if isinstance(native, Unknown):
-        return Conversation(provider=Provider.SUNSHINE, id=made_id(native), native=native)
+        return Conversation(provider=Provider.SUNSHINE, id=make_id(native), native=native)
     return Conversation(
         provider=Provider.SUNSHINE,
-        id=native.id or made_id(native),
+        id=native.id or make_id(native),
         native=native,
         created_at=utc(native.created_at),
         updated_at=utc(native.last_updated_at),
         subject=native.display_name or None,
-        participants=tuple(Participant(ParticipantKind.USER, words(one, "user_id"), native=one) for one in participants),
+        participants=tuple(Participant(ParticipantKind.USER, text_in(one, "user_id"), native=one) for one in participants),
     )
 
 
@@ -159,22 +159,22 @@ def messages(natives: list[Any], conversation_id: str) -> list[Message]:
 
 def _message(native: Any, conversation_id: str, people: People) -> Message:
     if isinstance(native, Unknown):
-        return Message(Provider.SUNSHINE, conversation_id, made_id(native), native)
+        return Message(Provider.SUNSHINE, conversation_id, make_id(native), native)
     content, author = native.content, native.author
     activity = native.activity is not None and (content is None or content.type is None)
     direction, side = _SIDES.get(author.type, _NEITHER) if author else _NEITHER
     return Message(
         Provider.SUNSHINE,
         conversation_id,
-        native.id or made_id(native),
+        native.id or make_id(native),
         native,
         utc(native.received),
         None,  # updated_at
         Direction.SYSTEM if activity else direction,
         Kind.ACTIVITY if activity else _kind(content),
         people[side, author.user_id or None, author.display_name or None, None] if author else None,
-        words(content, "text") or words(content, "text_fallback"),
-        words(content, "html_text"),
+        text_in(content, "text") or text_in(content, "text_fallback"),
+        text_in(content, "html_text"),
         None,  # subject
         native.source.type or None if native.source else None,
         "deleted" if native.deleted else None,
@@ -190,7 +190,7 @@ def _kind(content: Any) -> Kind:
 
 
 def _quoted(native: Any) -> str | None:
-    return words(getattr(native, "message", None), "id") or words(native, "external_message_id")
+    return text_in(getattr(native, "message", None), "id") or text_in(native, "external_message_id")
 
 
 def _attachments(content: models.ImageContent | models.FileContent) -> tuple[Attachment, ...]:
@@ -262,8 +262,8 @@ class SunshineInbox(Inbox):
             return super().conversations(users=users, since=since, until=until, limit=limit, start=start, prefetch=prefetch)
         exactly_one(users=users, external_users=external_users)
         span = Span.between(since, until)
-        native = self._of("filter[userExternalId]", some("external_users", external_users))
-        return neutral(native, happened_at, span=span, limit=limit, start=start, prefetch=prefetch)
+        native = self._of("filter[userExternalId]", ids_in("external_users", external_users))
+        return as_neutral(native, happened_at, span=span, limit=limit, start=start, prefetch=prefetch)
 
     def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the API has no bounds
         if users is None:
@@ -290,11 +290,11 @@ class SunshineInbox(Inbox):
     async def _fetch_peopled(self, asks: Fetch, ask: Ask) -> Response[Any]:
         response: Response[Any] = await asks(ask)
         page = response.data
-        peopled = await together(self._peopled(one) for one in page.conversations)
+        peopled = await gather_or_cancel(self._peopled(one) for one in page.conversations)
         return msgspec.structs.replace(response, data=msgspec.structs.replace(page, conversations=peopled))
 
     async def _peopled(self, native: Any) -> Peopled:
-        name = words(native, "id")
+        name = text_in(native, "id")
         if name is None:
             return Peopled(native, ())
         try:
@@ -375,7 +375,7 @@ class _UsersPager:
     def mark_after(self, before: Mark, items: Sequence[models.Conversation]) -> Mark | None:
         """After the last of these conversations."""
         mark = self._last.mark_after(before, items)
-        given = dict.fromkeys((*before.late, *(name for native in items if (name := words(native, "id")) is not None)))
+        given = dict.fromkeys((*before.late, *(name for native in items if (name := text_in(native, "id")) is not None)))
         return None if mark is None else msgspec.structs.replace(mark, offset=self._answered, late=last_of(given))
 
     def ahead(self, count: int, wanted: int | None = None) -> Sequence[Ask]:  # noqa: ARG002 -- the protocol's signature
@@ -383,7 +383,7 @@ class _UsersPager:
         return ()
 
     def _is_seen(self, native: Any) -> bool:
-        name = words(native, "id")
+        name = text_in(native, "id")
         if name is None:
             return False
         seen = name in self._known

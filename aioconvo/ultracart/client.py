@@ -10,17 +10,17 @@ import msgspec
 
 from aioconvo.core.access.auth import Auth, BearerAuth, HeaderAuth
 from aioconvo.core.access.environment import Environment
-from aioconvo.core.access.settings import merged, plain_function, secret
+from aioconvo.core.access.settings import merge_headers, plain_function, secret
 from aioconvo.core.access.token import AccessToken, TokenAuth
 from aioconvo.core.calls.client import APIClient
-from aioconvo.core.calls.options import ClientOptions, checked
+from aioconvo.core.calls.options import ClientOptions, check_options
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.json.codec import reader
 from aioconvo.core.limits.rule import Limits, RateLimit
 from aioconvo.core.operations.operation import Operation
 from aioconvo.core.operations.refusals import ErrorWords
 from aioconvo.core.operations.resource import Resource
-from aioconvo.core.wire.pool import Answer, SessionPool
+from aioconvo.core.wire.pool import RawResponse, SessionPool
 
 from .agents import Agents
 from .conversations import Conversations
@@ -93,7 +93,7 @@ class UltraCartClient(APIClient):
         **options: Unpack[ClientOptions],
     ) -> None:
         auth, self._grant = _credentials(simple_key, token, client_id, refresh_token, on_refresh_token)
-        options["headers"] = merged(_VERSION, checked(options).get("headers", {}))
+        options["headers"] = merge_headers(_VERSION, check_options(options).get("headers", {}))
         super().__init__(
             base_url=f"https://{self.default_host}/rest/v2" if base_url is None else base_url,
             auth=auth,
@@ -140,7 +140,7 @@ class UltraCartClient(APIClient):
             raise ConfigurationError("only a client with client_id and refresh_token fetches tokens")
         return await self._grant.fetch(self)
 
-    def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
+    def _decoded(self, operation: Operation[T], answer: RawResponse) -> T | None:
         if answer.status == HTTPStatus.NO_CONTENT and operation.response is ResolvedAnswer:
             return None
         return super()._decoded(operation, answer)
@@ -148,7 +148,7 @@ class UltraCartClient(APIClient):
     def _empty_page(self, kind: object, body: bytes) -> object:
         return empty_page(kind, body)
 
-    def _error_words(self, answer: Answer) -> ErrorWords:
+    def _error_words(self, answer: RawResponse) -> ErrorWords:
         told = _read_told(answer.body) or _Told()
         words = _words(told.error, told.error_description)
         return words if words.words else ErrorWords(words.code, answer.headers.get("UC-REST-ERROR"))

@@ -64,7 +64,7 @@ from aioconvo.inbox.base import Capabilities, Inbox, InboxOptions
 from aioconvo.inbox.models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind
 from aioconvo.inbox.people import People
 from aioconvo.inbox.times import from_milliseconds, milliseconds, utc
-from aioconvo.inbox.told import made_id, words
+from aioconvo.inbox.told import make_id, text_in
 from aioconvo.inbox.walk import Listed, Order, Span
 from aioconvo.providers import Provider
 
@@ -99,10 +99,10 @@ def conversations(natives: list[Any], agents: Collection[str] | None = None) -> 
 
 def _conversation(native: Any, agents: Collection[str] | None) -> Conversation:
     if isinstance(native, Unknown):
-        return Conversation(provider=Provider.ULTRACART, id=made_id(native), native=native)
+        return Conversation(provider=Provider.ULTRACART, id=make_id(native), native=native)
     return Conversation(
         provider=Provider.ULTRACART,
-        id=native.conversation_uuid or made_id(native),
+        id=native.conversation_uuid or make_id(native),
         native=native,
         created_at=utc(native.start_dts),
         last_message_at=utc(native.last_message_dts),
@@ -124,14 +124,14 @@ def messages(
 
 def _message(native: Any, conversation_id: str, agents: Collection[str] | None, channel: str | None, people: People) -> Message:
     if isinstance(native, Unknown):
-        return Message(Provider.ULTRACART, conversation_id, made_id(native), native, channel=channel)
+        return Message(Provider.ULTRACART, conversation_id, make_id(native), native, channel=channel)
     kind = _KINDS.get(native.type, Kind.OTHER)
     arn, name = native.author_conversation_participant_arn or None, native.author_conversation_participant_name or None
     side = _side(arn, agents)
     return Message(
         Provider.ULTRACART,
         conversation_id,
-        native.conversation_message_uuid or made_id(native),
+        native.conversation_message_uuid or make_id(native),
         native,
         from_milliseconds(native.message_epoch) or utc(native.message_dts),
         None,  # updated_at
@@ -150,7 +150,7 @@ def _message(native: Any, conversation_id: str, agents: Collection[str] | None, 
 
 def _status(transports: list[Any]) -> str | None:
     for one in transports:
-        status = words(one, "status")
+        status = text_in(one, "status")
         if status is not None:
             return status
     return None
@@ -216,7 +216,7 @@ class UltraCartInbox(Inbox):
         if arns is None:
             queues = await self._queues.list_statuses().collect()
             agents = [agent for queue in queues for agent in getattr(queue, "agents", None) or ()]
-            arns = [arn for agent in agents if (arn := words(agent, "conversation_participant_arn")) is not None]
+            arns = [arn for agent in agents if (arn := text_in(agent, "conversation_participant_arn")) is not None]
         return UltraCartInbox(self._client, agents=arns)
 
     @property
@@ -248,7 +248,7 @@ class UltraCartInbox(Inbox):
 
     async def _look_at(self, conversation_id: str) -> None:
         found = await self._conversations.get(conversation_id, message_limit=1)
-        self._note(conversation_id, words(found, "medium"))
+        self._note(conversation_id, text_in(found, "medium"))
 
     def _id_of(self, conversation: Conversation | str) -> str:
         conversation_id = super()._id_of(conversation)

@@ -12,7 +12,7 @@ from typing import TypeGuard
 from aioconvo.core.json.codec import came_as
 from aioconvo.core.json.empty_lists import with_empty_list
 from aioconvo.core.json.model import Model
-from aioconvo.core.json.moments import EPOCH, counted_as_utc
+from aioconvo.core.json.moments import EPOCH, count_as_utc
 from aioconvo.core.json.written_times import read_time
 from aioconvo.core.operations.envelope import envelope
 from aioconvo.core.operations.operation import PageKind
@@ -245,7 +245,7 @@ def _conversation_id(conversation: ConversationSummary) -> str | None:
 def _last_message_time(conversation: ConversationSummary) -> int | None:
     """The time of the last message in microseconds; without an offset it counts as UTC."""
     last = getattr(conversation, "last_message_dts", None)
-    return (counted_as_utc(last) - EPOCH) // _MICROSECOND if isinstance(last, dt.datetime) else None
+    return (count_as_utc(last) - EPOCH) // _MICROSECOND if isinstance(last, dt.datetime) else None
 
 
 def _milliseconds(message: Message) -> int | None:

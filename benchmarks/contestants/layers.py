@@ -17,7 +17,7 @@ from yarl import URL
 
 import aioconvo
 from aioconvo.core.json.codec import decode
-from aioconvo.core.wire.pool import Answer, LoopState
+from aioconvo.core.wire.pool import LoopState, RawResponse
 
 
 class AtHand(aioconvo.SessionPool):
@@ -25,9 +25,9 @@ class AtHand(aioconvo.SessionPool):
 
     def __init__(self) -> None:
         super().__init__()
-        self.had: dict[URL, Answer] = {}
+        self.had: dict[URL, RawResponse] = {}
 
-    async def exchange(self, state: LoopState, method: str, url: URL, *given: Any, **options: Any) -> Answer:
+    async def exchange(self, state: LoopState, method: str, url: URL, *given: Any, **options: Any) -> RawResponse:
         """The answer to a request."""
         if url not in self.had:
             self.had[url] = await super().exchange(state, method, url, *given, **options)

@@ -25,7 +25,7 @@ from aioconvo.core.json.codec import decode, encode
 from aioconvo.core.json.drift import salvage, salvage_whole, steps
 from aioconvo.core.json.drift_kinds import DriftKind, Drifts
 from aioconvo.core.json.faults import BrokenBodyError
-from aioconvo.core.json.mend import drive, mended
+from aioconvo.core.json.mend import drive, mend
 from aioconvo.core.json.model import Envelope, Model, OpenEnum, Unknown, is_drifted, raw_json
 from aioconvo.sunshine import pages as sunshine
 
@@ -271,7 +271,7 @@ def _same(one: Any, other: Any) -> bool:
 def _roads_meet(case: Case, body: bytes) -> None:
     """The road by items gives what the road by parts gives."""
     by_items = salvage(body, case.kind)
-    whole = salvage_whole(drive(mended(body, None)), case.kind)
+    whole = salvage_whole(drive(mend(body, None)), case.kind)
     assert _same(by_items, whole)
 
 

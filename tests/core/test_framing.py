@@ -7,7 +7,7 @@ import itertools
 import pytest
 from hypothesis import given, strategies as st
 
-from aioconvo.core.wire.framing import ChunkedBody, end_of_head, mended_head
+from aioconvo.core.wire.framing import ChunkedBody, end_of_head, mend_head
 
 HEAD = b"HTTP/1.1 200 OK\r\nX-A: b\r\n\r\n"
 
@@ -60,12 +60,12 @@ def test_the_end_of_a_head(data: bytes, end: int) -> None:
     ],
 )
 def test_odd_heads_are_mended_and_doubtful_ones_left(head: bytes, mended: bytes) -> None:
-    assert mended_head(head) == mended
+    assert mend_head(head) == mended
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_taken(data: bytes) -> None:
-    assert mended_head(mended_head(data)) == mended_head(data)
+    assert mend_head(mend_head(data)) == mend_head(data)
     assert end_of_head(data) <= len(data)
 
 

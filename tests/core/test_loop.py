@@ -22,7 +22,7 @@ from aioconvo.core.limits.rule import RateLimit
 from aioconvo.core.operations.operation import Effect, Operation
 from aioconvo.core.operations.refusals import ErrorWords
 from aioconvo.core.retry.policy import RetryPolicy
-from aioconvo.core.wire.pool import Answer, SessionPool
+from aioconvo.core.wire.pool import RawResponse, SessionPool
 from tests.faults.server import Answer as Reply, FaultServer
 
 EXACT = RetryPolicy(backoff=0.0)
@@ -48,7 +48,7 @@ class ThingClient(APIClient):
         self._tokens.append(AccessToken(f"t{len(self._tokens) + 1}", 3600.0))
         return self._tokens[-1]
 
-    def _error_words(self, answer: Answer) -> ErrorWords:
+    def _error_words(self, answer: RawResponse) -> ErrorWords:
         return ErrorWords("busy", "try later") if answer.body == b"{}" else ErrorWords()
 
 

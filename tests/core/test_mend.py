@@ -12,7 +12,7 @@ import aioconvo
 from aioconvo.convore import ConvoreClient
 from aioconvo.core.json.codec import encode
 from aioconvo.core.json.faults import BrokenBodyError
-from aioconvo.core.json.mend import charset_of, drive, in_utf8, mended
+from aioconvo.core.json.mend import charset_of, drive, in_utf8, mend
 from aioconvo.core.json.model import Envelope, Model, Unknown, raw_json
 from aioconvo.core.json.source import decode
 from aioconvo.smscx import SmscxClient
@@ -188,12 +188,12 @@ def test_characters_that_json_wants_escaped(text: str) -> None:
 )
 def test_other_bodies_are_refused_as_before(body: bytes) -> None:
     with pytest.raises(BrokenBodyError):
-        drive(mended(body, None))
+        drive(mend(body, None))
 
 
 def test_a_body_that_is_good_is_left_alone() -> None:
     body = _answer(LATIN).encode()
-    assert drive(mended(body, "koi8-r")) is body
+    assert drive(mend(body, "koi8-r")) is body
     assert drive(in_utf8(body, "koi8-r")) is body
 
 

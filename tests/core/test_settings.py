@@ -109,7 +109,7 @@ def test_headers_that_are_refused(given_headers: dict[str, Any], words: str) -> 
 
 
 def test_merged_headers_are_never_doubled() -> None:
-    merged = settings.merged({"Accept": "a", "User-Agent": "b"}, {"user-agent": "mine", "X-A": "c"})
+    merged = settings.merge_headers({"Accept": "a", "User-Agent": "b"}, {"user-agent": "mine", "X-A": "c"})
     assert merged == {"Accept": "a", "user-agent": "mine", "X-A": "c"}
 
 

@@ -283,7 +283,7 @@ async def test_a_page_for_nobody_waits_for_what_ended_who_writes() -> None:
     pages, written = anyio.create_memory_object_stream[Batch](1)
     with pages, anyio.move_on_after(0) as scope:
         written.close()
-        await engine.hand_on(pages, Batch(account=Account("convore", "shop"), step=Step()))
+        await engine.send_page(pages, Batch(account=Account("convore", "shop"), step=Step()))
     assert scope.cancelled_caught
 
 

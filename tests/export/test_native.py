@@ -17,7 +17,7 @@ from aiohttp import web
 
 import aioconvo
 from aioconvo.core.json.codec import decode as read
-from aioconvo.core.json.mend import drive, mended
+from aioconvo.core.json.mend import drive, mend
 from aioconvo.core.json.model import Unknown
 from aioconvo.export import Exporter, Source, open_sink, rows, verify
 from aioconvo.export.schema import MESSAGES, ConversationRow, MessageRow, as_dict, decode_row, digest, encode_row, message_lines
@@ -219,7 +219,7 @@ async def test_a_strange_member_costs_neither_its_page_nor_the_export(which: str
 
 def test_what_is_nested_too_deeply_stands_as_its_text() -> None:
     deep = f'{"[" * 1500}"]",{{"a":NaN}}{"]" * 1500}'
-    read = json.loads(drive(mended(f'{{"a":[1, {deep}, 2],"b":"{{["}}'.encode(), None)))
+    read = json.loads(drive(mend(f'{{"a":[1, {deep}, 2],"b":"{{["}}'.encode(), None)))
     assert (read["a"][0], read["a"][2], read["b"]) == (1, 2, "{[")
     inner, depth = read["a"][1], 2
     while isinstance(inner, list):

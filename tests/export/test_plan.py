@@ -74,10 +74,10 @@ def test_a_later_walk_begins_before_the_newest_message(
 
 def test_targets_agree_on_the_oldest_position_of_one_walk() -> None:
     behind, ahead = Step(walk="w", pages=2, position="p2"), Step(walk="w", pages=5, position="p5")
-    assert plan.agreed([ahead, behind]) == behind
-    assert plan.agreed([ahead]) == ahead
-    assert plan.agreed([ahead, Step(walk="v", pages=5, position="q5")]) == Step()
-    assert plan.agreed([ahead, Step()]) == Step()
+    assert plan.agree([ahead, behind]) == behind
+    assert plan.agree([ahead]) == ahead
+    assert plan.agree([ahead, Step(walk="v", pages=5, position="q5")]) == Step()
+    assert plan.agree([ahead, Step()]) == Step()
 
 
 def test_what_is_wanted() -> None:

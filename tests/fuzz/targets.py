@@ -31,7 +31,7 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.core.paging.positions import Position
 from aioconvo.core.retry.headers import retry_after
 from aioconvo.core.wire.inflate import inflate
-from aioconvo.core.wire.pool import Answer
+from aioconvo.core.wire.pool import RawResponse
 from aioconvo.sunshine.models import Conversation, Message
 
 __all__ = ["KINDS", "LISTS", "TARGETS"]
@@ -142,7 +142,7 @@ def positions(data: bytes) -> None:
 
 def _walk(client: Any, make: Callable[..., AsyncPaginator[Any]], body: bytes, start: str | None) -> None:
     async def send(request: Any) -> Response[Any]:
-        answer = Answer(200, _headers({}), body)
+        answer = RawResponse(200, _headers({}), body)
         try:
             data = client._decoded(request.operation, answer)
         except UnfitError:
@@ -183,7 +183,7 @@ def _now(coroutine: Any) -> Any:
 def error_words(data: bytes) -> None:
     """Any body as an error answer: words or none, never a crash."""
     for client in _CLIENTS:
-        words = client._error_words(Answer(400, _headers({"UC-REST-ERROR": "x"}), data))
+        words = client._error_words(RawResponse(400, _headers({"UC-REST-ERROR": "x"}), data))
         assert all(word is None or isinstance(word, str) for word in (words.code, words.words))
 
 

@@ -13,7 +13,7 @@ from aioconvo.convore import inbox as convore
 from aioconvo.convore.pages import ConversationPage as ConvoreConversations, MessagePage as ConvoreMessages
 from aioconvo.core.json.codec import Unknown, decode, encode
 from aioconvo.inbox import Direction, Kind, Message
-from aioconvo.inbox.told import made_id
+from aioconvo.inbox.told import make_id
 from aioconvo.smooch import inbox as smooch
 from aioconvo.smooch.pages import MessagePage as SmoochMessages
 from aioconvo.smscx import ConversationDetail, inbox as smscx
@@ -146,4 +146,4 @@ def test_an_id_that_is_missing_is_made_of_the_content() -> None:
 def test_a_made_id_is_the_same_in_every_release() -> None:
     """Targets keep it: another one would double their messages. How the JSON is spaced does not matter."""
     for body in (b'{"text":"Hello"}', b'{ "text": "Hello" }'):
-        assert made_id(Unknown(body)) == "~c6c867bd92e67435bb35a447"
+        assert make_id(Unknown(body)) == "~c6c867bd92e67435bb35a447"

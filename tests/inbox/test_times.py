@@ -14,7 +14,7 @@ from aioconvo import convore as convore_api, smooch as smooch_api, smscx as smsc
 from aioconvo.convore import inbox as convore
 from aioconvo.core.json.codec import decode
 from aioconvo.core.json.moments import EPOCH
-from aioconvo.inbox.times import aware, from_milliseconds, milliseconds, shifted, utc
+from aioconvo.inbox.times import aware, from_milliseconds, milliseconds, shift, utc
 from aioconvo.inbox.walk import Span
 from aioconvo.smooch import inbox as smooch
 from aioconvo.smscx import inbox as smscx
@@ -72,12 +72,12 @@ def test_a_moment_keeps_its_place_in_time(when: dt.datetime) -> None:
 
 def test_shifting_stops_at_the_ends_of_the_calendar() -> None:
     first, last = dt.datetime.min.replace(tzinfo=dt.UTC), dt.datetime.max.replace(tzinfo=dt.UTC)
-    assert shifted(first, -1.0) is first
-    assert shifted(last, 1.0) is last
-    assert shifted(None, 1.0) is None
+    assert shift(first, -1.0) is first
+    assert shift(last, 1.0) is last
+    assert shift(None, 1.0) is None
     east = dt.timezone(dt.timedelta(hours=1))
     assert utc(dt.datetime.min.replace(tzinfo=east)) is None
-    assert shifted(EPOCH, 1.5) == EPOCH + dt.timedelta(seconds=1.5)
+    assert shift(EPOCH, 1.5) == EPOCH + dt.timedelta(seconds=1.5)
 
 
 def test_bounds_need_a_zone_and_an_order() -> None:

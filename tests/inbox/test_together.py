@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from aioconvo.inbox.together import together
+from aioconvo.inbox.together import gather_or_cancel
 
 
 async def test_results_come_in_the_order_of_what_was_asked() -> None:
@@ -15,7 +15,7 @@ async def test_results_come_in_the_order_of_what_was_asked() -> None:
             await asyncio.sleep(0)
         return turns
 
-    assert await together(after(turns) for turns in (3, 1, 2)) == [3, 1, 2]
+    assert await gather_or_cancel(after(turns) for turns in (3, 1, 2)) == [3, 1, 2]
 
 
 @pytest.mark.parametrize("cancelled", [False, True])
@@ -37,7 +37,7 @@ async def test_the_others_have_ended_before_the_first_error_is_told(cancelled: b
             raise ValueError("first")
         await asyncio.Event().wait()
 
-    task = asyncio.ensure_future(together([slow(1), failing(), slow(2)]))
+    task = asyncio.ensure_future(gather_or_cancel([slow(1), failing(), slow(2)]))
     await begun.wait()
     if cancelled:
         task.cancel()

@@ -13,7 +13,7 @@ import aioconvo
 from aioconvo.core.json.moments import EPOCH
 from aioconvo.core.paging.pagers import Ask, Cursor, CursorPager, SinglePager
 from aioconvo.core.paging.paginator import AsyncPaginator
-from aioconvo.inbox.walk import Listed, Order, Span, neutral
+from aioconvo.inbox.walk import Listed, Order, Span, as_neutral
 
 PAGE = 4
 
@@ -63,7 +63,7 @@ class Server:
 
 def walk(server: Server, span: Span, order: Order | None, *, by_id: bool, **options: Any) -> AsyncPaginator[Neutral]:
     listed = Listed(server.native(by_id=by_id), lambda natives: [convert(native) for native in natives])
-    return neutral(listed, lambda item: item.when, span=span, order=order, **options)
+    return as_neutral(listed, lambda item: item.when, span=span, order=order, **options)
 
 
 HOURS = st.lists(st.integers(0, 12) | st.none(), max_size=15)
@@ -135,7 +135,7 @@ async def test_a_list_that_comes_whole_resumes_by_count() -> None:
     def once(**options: Any) -> AsyncPaginator[Neutral]:
         native: AsyncPaginator[Native] = AsyncPaginator(fetch, lambda mark: SinglePager(lambda page: page, mark), walk="one")
         listed = Listed(native, lambda natives: [convert(native) for native in natives])
-        return neutral(listed, lambda item: item.when, span=Span(EPOCH + dt.timedelta(hours=3)), **options)
+        return as_neutral(listed, lambda item: item.when, span=Span(EPOCH + dt.timedelta(hours=3)), **options)
 
     page = await once(limit=4)
     assert [item.id for item in page.items] == ["3", "4", "5", "6"]

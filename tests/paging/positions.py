@@ -16,7 +16,7 @@ from typing import Any
 
 import aioconvo
 from aioconvo.core.paging.marks import Mark
-from aioconvo.core.paging.positions import ListIdentity, Position, parsed
+from aioconvo.core.paging.positions import ListIdentity, Position, parse_position
 from aioconvo.sandbox import Sandbox
 
 __all__ = ["CUTS", "LISTS", "clients", "first_items", "lists", "name_of", "stored", "walk_from"]
@@ -35,7 +35,7 @@ SINCE, UNTIL = dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2026, 2, 1, t
 def stored(mark: Mark) -> Mark:
     """A mark as another process has it: through the text of a position."""
     identity = ListIdentity("", "", "a list", None, "", "")
-    return parsed(str(Position(identity, mark)), identity).mark
+    return parse_position(str(Position(identity, mark)), identity).mark
 
 
 Listed = Callable[..., aioconvo.AsyncPaginator[Any]]

@@ -18,7 +18,7 @@ from aioconvo.core.paging.offset import OffsetPager, ResultSet
 from aioconvo.core.paging.pagers import Ask, Cursor, CursorPager, Pager
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.inbox import Message, Provider, merge
-from aioconvo.inbox.walk import Listed, Order, Span, neutral
+from aioconvo.inbox.walk import Listed, Order, Span, as_neutral
 
 COUNT, PAGE = 11, 3
 EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -93,7 +93,7 @@ def message(number: int, source: str = "one") -> Message:
 
 def inbox_list(server: Server, source: str = "one", **options: Any) -> AsyncPaginator[Message]:
     listed = Listed(server.by_cursor(), lambda numbers: [message(number, source) for number in numbers])
-    return neutral(listed, lambda one: one.sent_at, span=Span(), order=Order.OLDEST_FIRST, **options)
+    return as_neutral(listed, lambda one: one.sent_at, span=Span(), order=Order.OLDEST_FIRST, **options)
 
 
 async def pull(iterator: Any) -> Any:

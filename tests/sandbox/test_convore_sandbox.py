@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from aioconvo.sandbox.convore.routes import ConvoreSandbox
-from aioconvo.sandbox.exchange import Answer, Request, Settings
+from aioconvo.sandbox.exchange import Reply, Request, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +35,7 @@ def ask(
     *,
     body: object = None,
     headers: Mapping[str, str] = KEY,
-) -> tuple[Answer, Any]:
+) -> tuple[Reply, Any]:
     raw = body if isinstance(body, bytes) else b"" if body is None else msgspec.json.encode(body)
     answer = convore.answer(Request(method, path, query, headers, raw))
     return answer, msgspec.json.decode(answer.encoded())

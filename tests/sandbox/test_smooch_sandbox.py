@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
-from aioconvo.sandbox.exchange import Answer, Request, Settings
+from aioconvo.sandbox.exchange import Reply, Request, Settings
 from aioconvo.sandbox.smooch.routes import SmoochSandbox
 
 NOW = dt.datetime(2026, 5, 4, 12, 30, 15, tzinfo=dt.UTC)
@@ -32,7 +32,7 @@ def call(
     authorization: str = BASIC,
     root: str = ROOT,
     **query: str,
-) -> Answer:
+) -> Reply:
     headers = {"host": "127.0.0.1:1", "authorization": authorization}
     raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     answer = api.answer(Request(method, f"{root}{path}", list(query.items()), headers, raw))
@@ -47,7 +47,7 @@ def messages(api: SmoochSandbox, user: str = "user-1", **query: str) -> list[dic
     return listed
 
 
-def code(answer: Answer) -> tuple[int, str]:
+def code(answer: Reply) -> tuple[int, str]:
     error = answer.body["error"]
     assert error["description"]
     return answer.status, error["code"]
@@ -126,10 +126,10 @@ def test_posted_messages_are_read_back_until_deleted() -> None:
     assert message["name"] == "Ann"
     assert message.keys() >= ALWAYS
     path = f"/user-1/messages/{message['_id']}"
-    assert call(api, "DELETE", path) == Answer(200, {})
+    assert call(api, "DELETE", path) == Reply(200, {})
     assert code(call(api, "DELETE", path)) == (404, "message_not_found")
     assert stored(api) == before
-    assert call(api, "DELETE", "/user-1/messages") == Answer(200, {})
+    assert call(api, "DELETE", "/user-1/messages") == Reply(200, {})
     assert messages(api) == []
 
 

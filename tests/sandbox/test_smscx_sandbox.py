@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from aioconvo.sandbox.exchange import Answer, Request, Settings
+from aioconvo.sandbox.exchange import Reply, Request, Settings
 from aioconvo.sandbox.smscx.routes import SmscxSandbox
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def smscx() -> SmscxSandbox:
 
 def ask(
     smscx: SmscxSandbox, method: str, path: str, body: object = None, headers: Mapping[str, str] = KEY
-) -> tuple[Answer, Any]:
+) -> tuple[Reply, Any]:
     raw = body if isinstance(body, bytes) else b"" if body is None else msgspec.json.encode(body)
     answer = smscx.answer(Request(method, path, (), headers, raw))
     return answer, msgspec.json.decode(answer.encoded())

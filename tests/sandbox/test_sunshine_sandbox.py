@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from aioconvo.sandbox.contents import seeded
-from aioconvo.sandbox.exchange import Answer, Request, Settings
+from aioconvo.sandbox.exchange import Reply, Request, Settings
 from aioconvo.sandbox.sunshine.bodies import Content
 from aioconvo.sandbox.sunshine.routes import SunshineSandbox
 
@@ -35,7 +35,7 @@ def call(
     query: Sequence[tuple[str, str]] = (),
     body: Any = None,
     authorization: str | None = BASIC,
-) -> Answer:
+) -> Reply:
     headers: Mapping[str, str] = {"host": "127.0.0.1:1"}
     if authorization is not None:
         headers = {**headers, "authorization": authorization}
@@ -45,12 +45,12 @@ def call(
     return answer
 
 
-def ids(answer: Answer, kind: str = "conversations") -> list[str]:
+def ids(answer: Reply, kind: str = "conversations") -> list[str]:
     assert answer.status == 200, answer.body
     return [each["id"] for each in answer.body[kind]]
 
 
-def code(answer: Answer) -> tuple[int, str]:
+def code(answer: Reply) -> tuple[int, str]:
     (error,) = answer.body["errors"]
     assert error["title"]
     return answer.status, error["code"]
@@ -150,7 +150,7 @@ def test_created_conversations_come_first_and_deleted_ones_are_gone() -> None:
     assert len(key) == 24
     assert newest(api) == key
     assert call(api, "GET", f"/{key}").body == created.body
-    assert call(api, "DELETE", f"/{key}") == Answer(200, {})
+    assert call(api, "DELETE", f"/{key}") == Reply(200, {})
     assert code(call(api, "GET", f"/{key}")) == (404, "conversation_not_found")
     assert newest(api) != key
 
@@ -183,10 +183,10 @@ def test_posted_messages_are_read_back_until_deleted() -> None:
     listed = call(api, "GET", path)
     assert ids(listed, "messages") == [*before, message["id"]]
     assert listed.body["messages"][-1] == message
-    assert call(api, "DELETE", f"{path}/{message['id']}") == Answer(200, {})
+    assert call(api, "DELETE", f"{path}/{message['id']}") == Reply(200, {})
     assert code(call(api, "DELETE", f"{path}/{message['id']}")) == (404, "message_not_found")
     assert ids(call(api, "GET", path), "messages") == before
-    assert call(api, "DELETE", path) == Answer(200, {})
+    assert call(api, "DELETE", path) == Reply(200, {})
     assert call(api, "GET", path).body == {"messages": [], "meta": {"hasMore": False}}
 
 

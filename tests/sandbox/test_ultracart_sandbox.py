@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from aioconvo.sandbox.exchange import Answer, Request, Settings
+from aioconvo.sandbox.exchange import Reply, Request, Settings
 from aioconvo.sandbox.ultracart.routes import UltraCartSandbox
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def ask(
     *,
     body: object = None,
     headers: Mapping[str, str] = KEY,
-) -> tuple[Answer, Any]:
+) -> tuple[Reply, Any]:
     raw = body if isinstance(body, bytes) else b"" if body is None else msgspec.json.encode(body)
     answer = ultracart.answer(Request(method, path, query, headers, raw))
     return answer, msgspec.json.decode(answer.encoded() or b"null")

@@ -14,7 +14,7 @@ from aioconvo.core.errors import ConfigurationError
 
 from .hidden import Headers, Secret
 
-__all__ = ["Auth", "BasicAuth", "BearerAuth", "HeaderAuth", "JWTAuth", "NoAuth", "digest", "printable", "sign_jwt"]
+__all__ = ["Auth", "BasicAuth", "BearerAuth", "HeaderAuth", "JWTAuth", "NoAuth", "check_printable", "digest", "sign_jwt"]
 
 
 class Auth(Protocol):
@@ -35,7 +35,7 @@ def digest(*parts: str) -> str:
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
 
 
-def printable(name: str, value: str) -> str:
+def check_printable(name: str, value: str) -> str:
     """The value, refused when it is empty, no text, or would break out of its header line."""
     if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
         raise ConfigurationError(f"{name} must be text; got {type(value).__name__}")
@@ -65,7 +65,7 @@ class HeaderAuth(Secret):
     __slots__ = ("_headers", "identity")
 
     def __init__(self, name: str, value: str) -> None:
-        self._headers = Headers({name: printable(name, value)})
+        self._headers = Headers({name: check_printable(name, value)})
         self.identity = digest(name, value)
 
     def headers(self, now: float) -> Mapping[str, str]:  # noqa: ARG002 -- the protocol's signature
@@ -82,7 +82,7 @@ class BearerAuth(HeaderAuth):
     __slots__ = ()
 
     def __init__(self, token: str) -> None:
-        super().__init__("Authorization", f"Bearer {printable('token', token)}")
+        super().__init__("Authorization", f"Bearer {check_printable('token', token)}")
 
 
 class BasicAuth(HeaderAuth):
@@ -93,7 +93,7 @@ class BasicAuth(HeaderAuth):
     def __init__(self, username: str, password: str) -> None:
         if ":" in username:
             raise ConfigurationError("the key id of Basic authentication must not hold a colon")
-        pair = f"{printable('key id', username)}:{printable('secret', password)}"
+        pair = f"{check_printable('key id', username)}:{check_printable('secret', password)}"
         super().__init__("Authorization", "Basic " + base64.b64encode(pair.encode()).decode())
 
 
@@ -111,8 +111,8 @@ class JWTAuth(Secret):
     ) -> None:
         if not 0 <= renew_before < lifetime:
             raise ConfigurationError("renew_before must be at least 0 and less than lifetime")
-        self._key_id = printable("key id", key_id)
-        self._secret = printable("secret", secret)
+        self._key_id = check_printable("key id", key_id)
+        self._secret = check_printable("secret", secret)
         self._scope = scope
         self._lifetime = lifetime
         self._renew_before = renew_before

@@ -23,7 +23,7 @@ __all__ = [
     "count",
     "headers",
     "kind",
-    "merged",
+    "merge_headers",
     "number",
     "one_of",
     "plain_function",
@@ -79,7 +79,7 @@ def headers(given: Mapping[str, str]) -> dict[str, str]:
     return dict(given)
 
 
-def merged(first: Mapping[str, str], over: Mapping[str, str]) -> Headers:
+def merge_headers(first: Mapping[str, str], over: Mapping[str, str]) -> Headers:
     """Headers of which `over` takes the place of those with the same name, in any case."""
     taken = {name.lower() for name in over}
     return Headers({name: value for name, value in first.items() if name.lower() not in taken} | dict(over))

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
-from .auth import printable
+from .auth import check_printable
 from .hidden import Headers, Secret
 
 __all__ = ["AccessToken", "TokenAuth"]
@@ -57,7 +57,7 @@ class TokenAuth(Secret):
 
     def accept(self, token: AccessToken, now: float) -> Mapping[str, str]:
         """Use this token from Unix time `now` on; its bearer header."""
-        self._headers = Headers({"Authorization": f"Bearer {printable('the issued token', token.value)}"})
+        self._headers = Headers({"Authorization": f"Bearer {check_printable('the issued token', token.value)}"})
         if token.lifetime is None:
             self._renew_at = float("inf")
         else:

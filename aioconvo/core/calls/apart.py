@@ -12,10 +12,10 @@ import msgspec
 from aioconvo.core.json.drift import steps
 from aioconvo.core.json.drift_kinds import Drifts
 from aioconvo.core.json.faults import BrokenBodyError
-from aioconvo.core.json.mend import charset_of, drive, in_utf8, mended
-from aioconvo.core.wire.pool import Answer
+from aioconvo.core.json.mend import charset_of, drive, in_utf8, mend
+from aioconvo.core.wire.pool import RawResponse
 
-__all__ = ["TakenApart", "in_turns", "readable", "take_apart"]
+__all__ = ["TakenApart", "in_turns", "make_readable", "take_apart"]
 
 T = TypeVar("T")
 _READ_AT_ONCE = 1 << 16  # bytes
@@ -39,7 +39,7 @@ class TakenApart(msgspec.Struct, frozen=True):
         return self.data
 
 
-async def take_apart(answer: Answer, kind: Any) -> Answer:
+async def take_apart(answer: RawResponse, kind: Any) -> RawResponse:
     """An answer with what comes of its body, which does not fit; other tasks run between slices of the work."""
     drifts: Drifts = collections.Counter()
     work = steps(answer.body, kind, charset_of(answer.headers), drifts)
@@ -61,14 +61,14 @@ async def in_turns(work: Generator[None, None, T]) -> T:
         await asyncio.sleep(0)
 
 
-def readable(answer: Answer) -> Answer:
+def make_readable(answer: RawResponse) -> RawResponse:
     """An answer whose body is JSON in UTF-8 if it can be made that, else text in UTF-8: for those who look for words in it."""
     body = answer.body
     if body.isascii() and b"\0" not in body and b"\x1b" not in body and b"N" not in body:
         return answer
     charset = charset_of(answer.headers)
     try:
-        text = drive(mended(body, charset))
+        text = drive(mend(body, charset))
     except BrokenBodyError:
         text = drive(in_utf8(body, charset))
     return answer if text is body else msgspec.structs.replace(answer, body=text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -11,13 +12,12 @@ import msgspec
 from aioconvo.core.access.auth import Auth
 from aioconvo.core.errors import CallFacts
 from aioconvo.core.operations.operation import Operation, Request
-from aioconvo.core.wire.pool import Answer
+from aioconvo.core.wire.pool import RawResponse
 
 from .failures import Failure
 
 __all__ = ["Call"]
 
-_NOT_FOUND = 404
 _NONE: Mapping[str, str] = types.MappingProxyType({})
 
 
@@ -38,7 +38,7 @@ class Call(msgspec.Struct, gc=False):
     waited_for_limits: float = 0.0
     waited_for_pool: float = 0.0
     ended: float = 0.0
-    answer: Answer | None = None  # to the last request
+    answer: RawResponse | None = None  # to the last request
     status: int | None = None  # of the last answer to the requests before it
 
     @property
@@ -58,7 +58,7 @@ class Call(msgspec.Struct, gc=False):
 
     def deleted_before(self, failure: Failure) -> bool:
         """Whether an earlier try of this call deleted what is now missing, and only its answer was lost."""
-        return self.maybe_done and failure.outcome.status == _NOT_FOUND and self.operation.method == "DELETE"
+        return self.maybe_done and failure.outcome.status == HTTPStatus.NOT_FOUND and self.operation.method == "DELETE"
 
     def __repr__(self) -> str:
         return f"<Call {self.operation.python}, attempt {self.attempts}>"

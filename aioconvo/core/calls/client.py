@@ -7,6 +7,7 @@ import functools
 import math
 import random
 from collections.abc import Awaitable, Mapping, Sequence
+from http import HTTPStatus
 from types import NoneType, TracebackType
 from typing import Any, ClassVar, Literal, Self, TypeVar, Unpack, cast
 
@@ -31,10 +32,10 @@ from aioconvo.core.paging.pagers import Ask, Listing, PagerFactory, listing_of
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.core.retry.policy import RetryPolicy, Verdict
 from aioconvo.core.wire.connector import Attempt
-from aioconvo.core.wire.pool import Answer, BrokenAnswerError, LoopState, SessionPool, TransportFaultError
+from aioconvo.core.wire.pool import BrokenAnswerError, LoopState, RawResponse, SessionPool, TransportFaultError
 from aioconvo.core.wire.time_limit import OverdueError
 
-from .apart import readable, take_apart
+from .apart import make_readable, take_apart
 from .call import Call
 from .capture import captures, failed_call, record
 from .decoding import decode_answer
@@ -44,7 +45,7 @@ from .entrance import Waiter
 from .failures import Failure, broken_failure, fault_failure, refusal_failure, status_failure, unsure, without_token
 from .hooks import EndFacts, Hooks, tell
 from .observer import Observer, find_request_id
-from .options import ClientOptions, PortableOptions, checked
+from .options import ClientOptions, PortableOptions, check_options
 from .stats import Counts, Stats
 
 __all__ = ["APIClient", "APIResource", "ClientOptions", "ErrorWords"]
@@ -55,8 +56,6 @@ ItemT = TypeVar("ItemT")
 
 _OK = range(200, 300)
 _EXPECTED = (TransportFaultError, BrokenAnswerError, errors.AioconvoError, asyncio.CancelledError)
-_UNAUTHORIZED = 401
-_TOO_MANY_REQUESTS = 429
 _TOKEN_LANE = "aioconvo tokens"  # noqa: S105 -- the name of a lane
 
 
@@ -106,7 +105,7 @@ class APIClient:
 
     def _apply(self, options: ClientOptions) -> None:
         """Take those options that are given. All else, also what was made ready for requests, stays as it is."""
-        checked(options)
+        check_options(options)
         self._timeout = options.get("timeout", self._timeout)
         self._deadline = options.get("deadline", self._deadline)
         self._retry = options.get("retry", self._retry)
@@ -303,7 +302,7 @@ class APIClient:
                 state.retry_debts.pay(self._origin)
             if isinstance(result, Response):
                 return result
-            if result.outcome.status == _UNAUTHORIZED and isinstance(call.auth, TokenAuth) and not call.renewed:
+            if result.outcome.status == HTTPStatus.UNAUTHORIZED and isinstance(call.auth, TokenAuth) and not call.renewed:
                 call.auth.discard(call.credentials)
                 call.renewed = True
                 self._observer.retries(call, result, 0.0)
@@ -313,11 +312,11 @@ class APIClient:
             call.maybe_done |= result.outcome.doubtful
             await self._wait_or_raise(call, state, result)
 
-    async def _judged_apart(self, call: Call, answer: Answer) -> Response[Any] | Failure:
+    async def _judged_apart(self, call: Call, answer: RawResponse) -> Response[Any] | Failure:
         """What an answer says that has to be taken apart."""
         return cast("Response[Any] | Failure", self._judged(call, await take_apart(answer, call.operation.response)))
 
-    def _judged(self, call: Call, answer: Answer) -> Response[Any] | Failure | None:
+    def _judged(self, call: Call, answer: RawResponse) -> Response[Any] | Failure | None:
         """What an answer says; `None`: it has to be taken apart first."""
         if answer.status not in _OK:
             return self._refused(call, answer)
@@ -331,7 +330,7 @@ class APIClient:
         except UnfitError:
             return None
         # What an answer says of an error is worth more than what it lacks.
-        plain = answer if answer.apart is None else readable(answer)
+        plain = answer if answer.apart is None else make_readable(answer)
         if tells_of_an_error(data, plain.body, enveloped=self.enveloped):
             return self._refused(call, answer, refusal_of(self._error_words(plain), plain.body))
         if fault is not None:
@@ -342,16 +341,16 @@ class APIClient:
     def _failed(self, call: Call, fault: TransportFaultError | BrokenAnswerError) -> Failure:
         """What it means that no good answer came."""
         if isinstance(fault, BrokenAnswerError):
-            call.answer = Answer(fault.status, fault.headers, b"")
+            call.answer = RawResponse(fault.status, fault.headers, b"")
             return self._broken(call, fault, fault.status, fault.headers)
         return fault_failure(self._facts(call), fault)
 
-    def _response(self, call: Call, data: Any, answer: Answer) -> Response[Any]:
+    def _response(self, call: Call, data: Any, answer: RawResponse) -> Response[Any]:
         request_id, elapsed = find_request_id(answer.headers, self.request_id_headers), call.ended - call.began
         headers, body, operation = answer.headers, answer.body, call.request.operation
         return Response(data, answer.status, headers, body, call.attempts, elapsed, request_id, operation)
 
-    async def _exchange(self, call: Call, state: LoopState) -> Answer:
+    async def _exchange(self, call: Call, state: LoopState) -> RawResponse:
         """One request: through the credential's limits and the pool's gate, then over the wire."""
         turnstile = self._turnstile.get(state) or self._entrance(state)
         if not turnstile.try_enter():
@@ -403,7 +402,7 @@ class APIClient:
             left=math.inf if call.deadline is None else call.deadline - clock.monotonic(),
             owed=state.retry_debts.of(self._origin),
         )
-        if failure.outcome.status == _TOO_MANY_REQUESTS:
+        if failure.outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._counts.rate_limited += 1
             self._entrance(state).pause(self._retry.pause(decision, failure.outcome))
         if decision.verdict is not Verdict.RETRY:
@@ -442,7 +441,7 @@ class APIClient:
         """Ask the provider for a token; only for clients that use `TokenAuth`."""
         raise NotImplementedError
 
-    def _decoded(self, operation: Operation[T], answer: Answer) -> T | None:
+    def _decoded(self, operation: Operation[T], answer: RawResponse) -> T | None:
         try:
             return decode_answer(operation, answer)
         except BrokenBodyError:
@@ -454,7 +453,7 @@ class APIClient:
         """The page that a body means which does not read as this kind, where an API writes lists that hold nothing so."""
         return None
 
-    def _error_words(self, answer: Answer) -> ErrorWords:  # noqa: ARG002 -- each provider's client reads its own shape
+    def _error_words(self, answer: RawResponse) -> ErrorWords:  # noqa: ARG002 -- each provider's client reads its own shape
         """The provider's code and words in an error answer."""
         return ErrorWords()
 
@@ -462,11 +461,11 @@ class APIClient:
         request_id = None if headers is None else find_request_id(headers, self.request_id_headers)
         return call.facts(self._clock.monotonic(), request_id)
 
-    def _refused(self, call: Call, answer: Answer, refusal: Refusal | None = None) -> Failure:
+    def _refused(self, call: Call, answer: RawResponse, refusal: Refusal | None = None) -> Failure:
         facts, now = self._facts(call, answer.headers), self._clock.time()
         texts = functools.partial(sent_texts, call.request, call.credentials)
         if refusal is None:
-            return status_failure(facts, answer, lambda: self._error_words(readable(answer)), now, texts)
+            return status_failure(facts, answer, lambda: self._error_words(make_readable(answer)), now, texts)
         return refusal_failure(facts, answer, refusal, now, texts, repeatable=call.operation.effect.repeatable)
 
     def _broken(self, call: Call, fault: BrokenBodyError, status: int, headers: Mapping[str, str]) -> Failure:

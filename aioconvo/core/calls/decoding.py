@@ -10,14 +10,14 @@ from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.json.model import new_values
 from aioconvo.core.operations.operation import ANY_JSON, Operation
 from aioconvo.core.operations.refusals import Acknowledgement, refuse_web_page
-from aioconvo.core.wire.pool import Answer
+from aioconvo.core.wire.pool import RawResponse
 
 __all__ = ["decode_answer"]
 
 T = TypeVar("T")
 
 
-def decode_answer(operation: Operation[T], answer: Answer) -> T | None:
+def decode_answer(operation: Operation[T], answer: RawResponse) -> T | None:
     """What the body of a good answer says; `None` where none is due, or where none came to a raw request.
 
     Raises:

@@ -31,7 +31,7 @@ class Destination:
         Raises:
             ConfigurationError: One may not be sent.
         """
-        return Destination(self.origin, self._prefix, settings.merged(self._headers, settings.headers(headers)))
+        return Destination(self.origin, self._prefix, settings.merge_headers(self._headers, settings.headers(headers)))
 
     def url(self, request: Request[Any]) -> URL:
         """The URL of a request."""
@@ -49,10 +49,10 @@ class Destination:
     def headers(self, credentials: Mapping[str, str], content_type: str | None) -> RequestHeaders:
         """The headers of a request that are not the session's; merged once for each credential, not for each request."""
         if self._ready is None or self._ready[0] is not credentials:
-            self._ready = (credentials, {None: RequestHeaders(settings.merged(self._headers, credentials))})
+            self._ready = (credentials, {None: RequestHeaders(settings.merge_headers(self._headers, credentials))})
         ready = self._ready[1]
         if content_type not in ready:
-            ready[content_type] = RequestHeaders(settings.merged(ready[None], {"Content-Type": content_type or ""}))
+            ready[content_type] = RequestHeaders(settings.merge_headers(ready[None], {"Content-Type": content_type or ""}))
         return ready[content_type]
 
     def __str__(self) -> str:

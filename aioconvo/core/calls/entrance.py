@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from http import HTTPStatus
 from typing import NamedTuple
 
 from aioconvo.core import errors
@@ -15,8 +16,6 @@ from .call import Call
 from .stats import Counts
 
 __all__ = ["Waiter"]
-
-_TOO_MANY_REQUESTS = 429
 
 
 class Waiter(NamedTuple):
@@ -71,4 +70,4 @@ class Waiter(NamedTuple):
         bound = "its RetryPolicy (max_own_wait, max_wait)" if wait > self.max_wait else "the deadline"
         reason = f"the credential's own limits hold this call back for {wait:.0f} s, more than {bound} allows; it was not sent"
         facts = call.facts(self.clock.monotonic())
-        return errors.LimitReachedError(reason, facts, _TOO_MANY_REQUESTS, retry_after=wait)
+        return errors.LimitReachedError(reason, facts, HTTPStatus.TOO_MANY_REQUESTS.value, retry_after=wait)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from http import HTTPStatus
 from typing import cast
 
 from aioconvo.core import errors
@@ -12,7 +13,7 @@ from aioconvo.core.operations.identity import WrongAnswerBodyError
 from aioconvo.core.operations.refusals import ErrorWords, Refusal
 from aioconvo.core.retry.headers import retry_after
 from aioconvo.core.retry.policy import Outcome, Sent
-from aioconvo.core.wire.pool import Answer, BrokenAnswerError, TransportFaultError
+from aioconvo.core.wire.pool import BrokenAnswerError, RawResponse, TransportFaultError
 
 from .apart import in_turns
 from .echo import without_echo
@@ -27,9 +28,6 @@ __all__ = [
     "unsure",
     "without_token",
 ]
-
-_TOO_MANY_REQUESTS = 429
-_REDIRECTS = range(300, 400)
 
 
 class Failure:
@@ -47,7 +45,7 @@ class Failure:
         outcome: Outcome,
         *,
         permanent: bool = False,
-        answer: Answer | None = None,
+        answer: RawResponse | None = None,
         request_id: str | None = None,
     ) -> None:
         self.kind = kind
@@ -64,7 +62,7 @@ class Failure:
 
 def status_failure(
     facts: errors.CallFacts,
-    answer: Answer,
+    answer: RawResponse,
     told: Callable[[], ErrorWords],
     now: float,
     texts: Callable[[], Iterable[str]],
@@ -76,7 +74,7 @@ def status_failure(
     `counts_as` is the status that a success means whose body tells of an error.
     """
     status = counts_as or answer.status
-    wait = retry_after(answer.headers, now, limited=status == _TOO_MANY_REQUESTS)
+    wait = retry_after(answer.headers, now, limited=status == HTTPStatus.TOO_MANY_REQUESTS)
     kind = errors.status_error_type(status)
 
     async def make() -> errors.CallError:
@@ -87,7 +85,7 @@ def status_failure(
         code = f" {shown[0]}" if said.code else ""
         words = f": {shown[1]}" if said.words else ""
         asked = "" if wait is None else f" (the server asks to wait {wait:.0f} s)"
-        moved = " (redirects are not followed; check base_url)" if status in _REDIRECTS else ""
+        moved = " (redirects are not followed; check base_url)" if status in errors.REDIRECTS else ""
         came = f"HTTP {status}" if counts_as is None else f"HTTP {answer.status} with an error (counts as {status})"
         reason = f"{came}{code}{words}{asked}{moved}"
         return kind(reason, facts, status, code=said.code, retry_after=wait, headers=answer.headers, body=answer.body)
@@ -97,7 +95,7 @@ def status_failure(
 
 def refusal_failure(
     facts: errors.CallFacts,
-    answer: Answer,
+    answer: RawResponse,
     refusal: Refusal,
     now: float,
     texts: Callable[[], Iterable[str]],

@@ -12,7 +12,7 @@ from aioconvo.core.json.drift_kinds import Drifts
 from aioconvo.core.log import logger
 from aioconvo.core.operations.operation import Operation
 from aioconvo.core.paging.page import Page
-from aioconvo.core.wire.pool import Answer, BrokenAnswerError
+from aioconvo.core.wire.pool import BrokenAnswerError, RawResponse
 
 from .call import Call
 from .failures import Failure, fault_error_type
@@ -66,31 +66,31 @@ class Observer:
         )
         tell(hooks.on_request, facts)
 
-    def request_ended(self, call: Call, came: Answer | BaseException, elapsed: float) -> None:
+    def request_ended(self, call: Call, came: RawResponse | BaseException, elapsed: float) -> None:
         """A request ended: with an answer, or with what came instead."""
-        if isinstance(came, Answer):
+        if isinstance(came, RawResponse):
             self.counts.bytes_received += came.received
         hook = None if self.hooks is None else self.hooks.on_response
         if hook is None and not _log.isEnabledFor(logging.DEBUG):
             return
         status = request_id = None
-        if isinstance(came, Answer | BrokenAnswerError):
+        if isinstance(came, RawResponse | BrokenAnswerError):
             status, request_id = came.status, find_request_id(came.headers, self._request_id_headers)
-        error = None if isinstance(came, Answer) else fault_error_type(came).__name__
+        error = None if isinstance(came, RawResponse) else fault_error_type(came).__name__
         name, method, path = call.operation.python, call.operation.method, call.operation.path
         told = "%s: %s %s, attempt %d: %s after %.3f s, request id %s"
         _log.debug(told, name, method, path, call.attempts, error or status, elapsed, request_id)
         if hook is not None:
             tell(hook, ResponseFacts(name, method, path, call.attempts, status, error, elapsed, request_id))
 
-    def answered(self, call: Call, data: object, answer: Answer) -> None:
+    def answered(self, call: Call, data: object, answer: RawResponse) -> None:
         """A good answer came."""
         operation = call.request.operation
         drifts = self.counts.watch.notices(operation.python, data, answer)
         if drifts:
             self._drifted(operation, drifts, answer)
 
-    def _drifted(self, operation: Operation[Any], drifts: Drifts, answer: Answer) -> None:
+    def _drifted(self, operation: Operation[Any], drifts: Drifts, answer: RawResponse) -> None:
         hook = None if self.hooks is None else self.hooks.on_drift
         request_id = find_request_id(answer.headers, self._request_id_headers)
         for (struct, field, what), count in drifts.items():

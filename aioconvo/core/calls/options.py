@@ -14,7 +14,7 @@ from aioconvo.core.retry.policy import RetryPolicy
 
 from .hooks import Hooks
 
-__all__ = ["ClientOptions", "PortableOptions", "checked"]
+__all__ = ["ClientOptions", "PortableOptions", "check_options"]
 
 
 class PortableOptions(TypedDict, total=False):
@@ -68,7 +68,7 @@ _OF_THE_POOL = frozenset(
 )
 
 
-def checked(options: ClientOptions) -> ClientOptions:
+def check_options(options: ClientOptions) -> ClientOptions:
     """The options, for callers without a type checker.
 
     Raises:

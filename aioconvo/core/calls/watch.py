@@ -15,7 +15,7 @@ from aioconvo.core.json.drift_kinds import DriftKind, Drifts
 from aioconvo.core.json.members import UnknownMembers
 from aioconvo.core.json.model import Model, OpenEnum, new_values
 from aioconvo.core.log import logger
-from aioconvo.core.wire.pool import Answer
+from aioconvo.core.wire.pool import RawResponse
 
 from .apart import TakenApart
 
@@ -40,7 +40,7 @@ class Watch:
     def __init__(self) -> None:
         self._members: dict[str, UnknownMembers] = {}
 
-    def notices(self, operation: str, data: Any, answer: Answer) -> Drifts | None:
+    def notices(self, operation: str, data: Any, answer: RawResponse) -> Drifts | None:
         """Something is not as documented in an answer to that operation."""
         members = self._members.get(operation)
         if members is None:

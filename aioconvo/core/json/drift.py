@@ -26,7 +26,7 @@ import msgspec
 from .cut import cut, is_union, item_type
 from .drift_kinds import DriftKind, Drifts
 from .faults import BrokenBodyError
-from .mend import drive, mended, shallow
+from .mend import drive, mend, shallow
 from .model import ORIGIN, Envelope, Unknown, remade
 from .written_times import read_time
 
@@ -56,7 +56,7 @@ def steps(body: bytes, kind: type[T], charset: str | None, drifts: Drifts) -> Ge
     Raises:
         BrokenBodyError: The body is no JSON, is cut, or lacks what every answer of this kind must have.
     """
-    text = yield from mended(body, charset)
+    text = yield from mend(body, charset)
     yield
     try:
         try:

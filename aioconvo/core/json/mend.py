@@ -17,7 +17,7 @@ from multidict import istr
 
 from .faults import BrokenBodyError
 
-__all__ = ["charset_of", "drive", "in_utf8", "is_utf8", "mended", "shallow", "switches_charset"]
+__all__ = ["charset_of", "drive", "in_utf8", "is_utf8", "mend", "shallow", "switches_charset"]
 
 _CONTENT_TYPE = istr("Content-Type")  # looked up in each answer, which costs more with a plain text
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
@@ -85,7 +85,7 @@ def _charset_in(content_type: str) -> str | None:
     return None if named is None else named[1].strip("'")
 
 
-def mended(body: bytes, charset: str | None) -> Steps:
+def mend(body: bytes, charset: str | None) -> Steps:
     """The body as JSON in UTF-8; the body itself where it is that.
 
     `NaN` and infinities become their names as text, characters that JSON wants escaped are, and what is nested more deeply

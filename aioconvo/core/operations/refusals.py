@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, cast
 
 import msgspec
@@ -31,8 +32,6 @@ __all__ = [
 _FAILURES = frozenset({"error", "fail", "failed", "failure"})
 _NO = frozenset({"false", "no", "0"})
 _HTTP_ERRORS = range(400, 600)
-_BAD_REQUEST = 400
-_NOT_FOUND = 404
 # The codes that name a status: those of RFC 6749 and 6750, and those of the five APIs that mean one wherever they come.
 _STATUSES = {
     "unauthorized": 401,
@@ -225,13 +224,13 @@ def _status(parts: list[dict[str, object]]) -> int:
             status = _named_status(part.get(name))
             if status is not None:
                 return status
-    return _BAD_REQUEST
+    return HTTPStatus.BAD_REQUEST.value
 
 
 def _named_status(value: object) -> int | None:
     if isinstance(value, str):
         if value.endswith("_not_found"):
-            return _NOT_FOUND
+            return HTTPStatus.NOT_FOUND.value
         if not (value.isascii() and value.isdigit() and len(value) == len("404")):
             return _STATUSES.get(value)
         value = int(value)

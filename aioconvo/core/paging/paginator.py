@@ -15,7 +15,7 @@ from aioconvo.core.operations.validation import at_least, not_negative
 from .marks import Mark
 from .page import NO_RESPONSE, Page
 from .pagers import Ask, Cursor, CursorPager, Listing, Pager, PagerFactory, listing_of
-from .positions import ListIdentity, parsed
+from .positions import ListIdentity, parse_position
 from .walks import Fetch, ItemIterator, PageIterator, Walk
 
 __all__ = ["AsyncPaginator", "Fetch", "ItemIterator", "Page", "PageIterator"]
@@ -58,7 +58,7 @@ class AsyncPaginator(Generic[T_co]):
         self._pager = listing_of(pager)
         self._identity = walk if isinstance(walk, ListIdentity) else ListIdentity("", "", walk, None, "", walk)
         self._limit = limit
-        self._start = None if start is None else parsed(start, self._identity, self._pager.mark_at)
+        self._start = None if start is None else parse_position(start, self._identity, self._pager.mark_at)
         self._prefetch = prefetch
         self._on_page = on_page
 

@@ -20,7 +20,7 @@ from aioconvo.core.operations.operation import Request
 
 from .marks import Mark, Name, short
 
-__all__ = ["ListIdentity", "Position", "parsed"]
+__all__ = ["ListIdentity", "Position", "parse_position"]
 
 _VERSION = 2
 _DIGEST_SIZE = len(short(""))
@@ -135,7 +135,7 @@ class _FirstMark(msgspec.Struct, frozen=True):
     ended: bool = False
 
 
-def parsed(text: object, identity: ListIdentity, mark_at: MarkAt | None = None) -> Position:
+def parse_position(text: object, identity: ListIdentity, mark_at: MarkAt | None = None) -> Position:
     """The position in a text; `mark_at` makes a mark of the API's own cursor, where it has one.
 
     Raises:

@@ -16,7 +16,7 @@ from aiohttp.http import HttpProcessingError, HttpResponseParser, RawResponseMes
 from aiohttp.http_exceptions import BadHttpMessage
 from aiohttp.streams import StreamReader
 
-from .framing import HEAD_AT_MOST, HEADERS_AT_MOST, ChunkedBody, end_of_head, mended_head
+from .framing import HEAD_AT_MOST, HEADERS_AT_MOST, ChunkedBody, end_of_head, mend_head
 
 __all__ = ["LiveConnection", "WatchingContext"]
 
@@ -53,7 +53,7 @@ class _NoParser:
 _NO_PARSER = _NoParser()
 
 
-class _OneAnswer:
+class _OneResponseParser:
     """Stands before aiohttp's parser and takes one answer, whose end it knows, and nothing of what comes behind.
 
     The parser itself would take a second answer for the next request's, keep a part of one, and forget the answer that it has
@@ -141,7 +141,7 @@ class _OneAnswer:
             if end == 0:
                 self._head = data
                 return interim, False, b""
-            messages, upgraded, _ = self._parser.feed_data(mended_head(data[:end]))
+            messages, upgraded, _ = self._parser.feed_data(mend_head(data[:end]))
             if not messages:
                 raise BadHttpMessage("the head is none")
             data = data[end:]
@@ -203,7 +203,7 @@ class LiveConnection(ResponseHandler):
     def __init__(self, loop: asyncio.AbstractEventLoop, closing: set[asyncio.Future[None]]) -> None:
         super().__init__(loop)
         self._closing = closing
-        self._answer = _OneAnswer()
+        self._answer = _OneResponseParser()
         self._tls: _WatchedTLS | None = None
         self._tls_of_proxy: _WatchedTLS | None = None
         self._readable: Callable[[int], object] = bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 
-__all__ = ["HEADERS_AT_MOST", "HEAD_AT_MOST", "ChunkedBody", "end_of_head", "mended_head"]
+__all__ = ["HEADERS_AT_MOST", "HEAD_AT_MOST", "ChunkedBody", "end_of_head", "mend_head"]
 
 HEAD_AT_MOST = 128 * 1024
 """Bytes; servers' own bounds are between 8 and 64 KiB."""
@@ -32,7 +32,7 @@ def end_of_head(data: bytes, start: int = 0) -> int:
     return end + 3 if end >= 0 else 0
 
 
-def mended_head(head: bytes) -> bytes:
+def mend_head(head: bytes) -> bytes:
     """The head of an answer without the oddities that other clients pass over too; what it says stays as it is.
 
     Spaces before a colon, folded lines, lines that are no header, control characters, a length that is told twice the same,

@@ -26,7 +26,7 @@ from yarl import URL
 from aioconvo.core.access import settings
 from aioconvo.core.access.hidden import without_frames
 from aioconvo.core.clock import SYSTEM_CLOCK, Clock
-from aioconvo.core.errors import ConfigurationError, PoolClosedError
+from aioconvo.core.errors import REDIRECTS, ConfigurationError, PoolClosedError
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.limits.gate import FairGate
 from aioconvo.core.limits.memory import MemoryLimits
@@ -39,10 +39,10 @@ from aioconvo.core.version import VERSION
 from .connector import ATTEMPTS, Attempt, EarlyAnswerError, LiveConnector, LostConnectionError
 from .framing import HEAD_AT_MOST, HEADERS_AT_MOST
 from .inflate import ACCEPT_ENCODING, Inflater, inflate
-from .proxies import checked_proxy, proxies_of
+from .proxies import check_proxy, proxies_of
 from .time_limit import TimeLimits
 
-__all__ = ["Answer", "Attempt", "BrokenAnswerError", "SessionPool", "TransportFaultError"]
+__all__ = ["Attempt", "BrokenAnswerError", "RawResponse", "SessionPool", "TransportFaultError"]
 
 SESSION_HEADERS: Mapping[str, str] = {
     "Accept": "application/json",
@@ -53,13 +53,12 @@ SESSION_HEADERS: Mapping[str, str] = {
 
 _CLOSED_MEANWHILE = "the pool was closed while this call was under way"
 _DEFAULT_MAX_BODY = 32 * 1024 * 1024
-_REDIRECTS = range(300, 400)
 _SENT_AT_ONCE = 1 << 20  # bytes
 _READ_AT_ONCE = 1 << 20  # bytes; larger bodies are inflated while they arrive
 _NO_BODY_NO_TYPE = (CONTENT_TYPE,)  # aiohttp makes one up, but not for a GET
 
 
-class Answer(msgspec.Struct, frozen=True, gc=False):
+class RawResponse(msgspec.Struct, frozen=True, gc=False):
     """One answer: status, headers (names in any case), the plain body, and how many bytes of body came over the wire."""
 
     status: int
@@ -212,7 +211,7 @@ class SessionPool:
         self._connect_timeout = connect_timeout
         self._ssl = ssl
         self._proxies = proxies_of(os.environ) if proxy == "env" else None
-        self._proxy = None if proxy is None or proxy == "env" else checked_proxy(proxy, "proxy")
+        self._proxy = None if proxy is None or proxy == "env" else check_proxy(proxy, "proxy")
         self._dns_ttl = dns_ttl
         # What happens in this pool is known at once, also where others are to be asked.
         self._memory = limit_store if isinstance(limit_store, MemoryLimits) else MemoryLimits(clock=clock)
@@ -305,7 +304,7 @@ class SessionPool:
         *,
         attempt: Attempt,
         timeout: float | None,  # noqa: ASYNC109 -- what it bounds is exactly this call
-    ) -> Answer:
+    ) -> RawResponse:
         """Send one request, once, and read its whole answer; `timeout` in seconds, `attempt` tells of its connection.
 
         Raises:
@@ -338,7 +337,7 @@ class SessionPool:
                         plain, received = await self._body(response)
                 except (BrokenBodyError, aiohttp.ClientError, OSError) as error:
                     plain, received = _no_body(response, error)
-                return Answer(response.status, response.headers, plain, received)
+                return RawResponse(response.status, response.headers, plain, received)
         except (aiohttp.ClientError, EarlyAnswerError, LostConnectionError, OSError) as error:
             fault, cause = _fault(error, attempt, timeout)
             raise fault from cause
@@ -427,7 +426,7 @@ async def _close_with_loop(state: LoopState, forget: Callable[[], object]) -> As
 
 def _no_body(response: aiohttp.ClientResponse, error: BrokenBodyError | aiohttp.ClientError | OSError) -> tuple[bytes, int]:
     """Of an error answer the status is enough; any other answer without a body that can be used is a fault."""
-    if not response.ok or response.status in _REDIRECTS:
+    if not response.ok or response.status in REDIRECTS:
         return b"", 0
     if isinstance(error, BrokenBodyError):
         raise BrokenAnswerError(error, response) from error

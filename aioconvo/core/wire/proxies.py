@@ -11,7 +11,7 @@ from yarl import URL
 
 from aioconvo.core.errors import ConfigurationError
 
-__all__ = ["Proxies", "checked_proxy", "proxies_of"]
+__all__ = ["Proxies", "check_proxy", "proxies_of"]
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _SCHEMES = ("http", "https")
@@ -96,12 +96,12 @@ def proxies_of(variables: Mapping[str, str]) -> Proxies:
         told = _variable(variables, f"{scheme}_proxy", upper=not of_cgi) or common
         if told is not None:
             name, value = told
-            by_scheme[scheme] = checked_proxy(value if "://" in value else f"http://{value}", f"the variable {name}")
+            by_scheme[scheme] = check_proxy(value if "://" in value else f"http://{value}", f"the variable {name}")
     without = _variable(variables, "no_proxy")
     return Proxies(by_scheme, "" if without is None else without[1])
 
 
-def checked_proxy(value: str, name: str) -> URL:
+def check_proxy(value: str, name: str) -> URL:
     """The URL of a proxy, called `name` in the error.
 
     Raises:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from aioconvo.sandbox.clock import Clock
-from aioconvo.sandbox.exchange import Answer, Refusal, Request, Route, RouteTable
+from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable
 from aioconvo.sandbox.quota import QuotaForm
 
 from .data import (
@@ -133,7 +133,7 @@ class ConvoreSandbox:
         )
         self._table = RouteTable(self.routes)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """Answer one request."""
         match self._table.find(request.method, request.path):
             case (Route() as route, dict() as parameters):
@@ -149,9 +149,9 @@ class ConvoreSandbox:
             case _:
                 return _refusal(405, "The method is not allowed for this resource")
 
-    def error(self, status: int, headers: Mapping[str, str]) -> Answer:
+    def error(self, status: int, headers: Mapping[str, str]) -> Reply:
         """An error of the API's own."""
-        return Answer(status, _refusal(status, _REASONS.get(status, "The service failed")).body, headers)
+        return Reply(status, _refusal(status, _REASONS.get(status, "The service failed")).body, headers)
 
     def state(self) -> dict[str, Any]:
         """Counts and ids, and the channels' ids: the mail channel, the chat channel."""
@@ -250,7 +250,7 @@ class ConvoreSandbox:
                 return conversation, ordinal
         raise Refusal(404, "not_found", "No message has this id")
 
-    def _list_messages(self, request: Request, _: Mapping[str, str]) -> Answer:
+    def _list_messages(self, request: Request, _: Mapping[str, str]) -> Reply:
         query = request.parameters()
         form = query.get("format", "minimal")
         if form not in {"minimal", "full"}:
@@ -266,11 +266,11 @@ class ConvoreSandbox:
         following = page[-1] if begin else None
         return _page([self._at_key(key).to_json(full=form == "full") for key in page], following, len(keys))
 
-    def _get_message(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _get_message(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation, ordinal = self._place(parameters["message_id"])
-        return Answer(200, conversation.message(ordinal).to_json(full=True))
+        return Reply(200, conversation.message(ordinal).to_json(full=True))
 
-    def _send_message(self, request: Request, _: Mapping[str, str]) -> Answer:
+    def _send_message(self, request: Request, _: Mapping[str, str]) -> Reply:
         sent = _body_in(request, _Send)
         recipients = sent.recipients or _addressed(sent)
         conversation = self._target(sent, recipients[0] if recipients else None)
@@ -288,9 +288,9 @@ class ConvoreSandbox:
             reply_type=sent.reply_type,
         )
         conversation.unread = False
-        return Answer(200, message.to_json(full=True))
+        return Reply(200, message.to_json(full=True))
 
-    def _import_message(self, request: Request, _: Mapping[str, str]) -> Answer:
+    def _import_message(self, request: Request, _: Mapping[str, str]) -> Reply:
         given = _body_in(request, _Import)
         ours = {channel.participant.handle for channel in self._channels.values()}
         outbound = given.sender.handle in ours
@@ -307,9 +307,9 @@ class ConvoreSandbox:
             reply_to=given.reply_to_message_id,
             reply_type=given.reply_type,
         )
-        return Answer(200, message.to_json(full=True))
+        return Reply(200, message.to_json(full=True))
 
-    def _update_message(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _update_message(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation, ordinal = self._place(parameters["message_id"])
         update = _body_in(request, _Update)
         old = conversation.message(ordinal)
@@ -328,21 +328,21 @@ class ConvoreSandbox:
         if self._keys is not None and new.at != old.at:
             self._keys.remove((old.at, conversation.place, ordinal))
             bisect.insort(self._keys, (new.at, conversation.place, ordinal))
-        return Answer(200, new.to_json(full=True))
+        return Reply(200, new.to_json(full=True))
 
-    def _get_conversation(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
-        return Answer(200, self._conversation(parameters["conversation_id"]).to_json())
+    def _get_conversation(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
+        return Reply(200, self._conversation(parameters["conversation_id"]).to_json())
 
-    def _update_conversation(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _update_conversation(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._conversation(parameters["conversation_id"])
         update = _body_in(request, _Filing)
         conversation.status = update.status or conversation.status
         conversation.priority = update.priority or conversation.priority
         conversation.subject = conversation.subject if update.subject is UNSET else update.subject
         conversation.unread = conversation.unread if update.is_unread is UNSET else update.is_unread
-        return Answer(200, conversation.to_json())
+        return Reply(200, conversation.to_json())
 
-    def _list_conversations(self, request: Request, _: Mapping[str, str]) -> Answer:
+    def _list_conversations(self, request: Request, _: Mapping[str, str]) -> Reply:
         query = request.parameters()
         try:
             filters = filters_in(request.query)
@@ -404,12 +404,12 @@ def _addressed(sent: _Send) -> tuple[Participant, ...]:
     return tuple(_participant(address, role) for role, addresses in groups for address in addresses or ())
 
 
-def _page(data: list[dict[str, Any]], following: _Key | None, total: int) -> Answer:
+def _page(data: list[dict[str, Any]], following: _Key | None, total: int) -> Reply:
     body: dict[str, Any] = {"data": data, "total_count": total}
     if following is not None:
         body["next_cursor"] = base64.urlsafe_b64encode(msgspec.json.encode(following)).decode()
-    return Answer(200, body)
+    return Reply(200, body)
 
 
-def _refusal(status: int, reason: str, code: str = "") -> Answer:
-    return Answer(status, {"error": {"code": code or _CODES.get(status, "internal_error"), "message": reason}})
+def _refusal(status: int, reason: str, code: str = "") -> Reply:
+    return Reply(status, {"error": {"code": code or _CODES.get(status, "internal_error"), "message": reason}})

@@ -12,7 +12,7 @@ from aioconvo.sandbox import keys
 from aioconvo.sandbox.bodies import checked, decode
 from aioconvo.sandbox.contents import RICH_KINDS, seeded
 from aioconvo.sandbox.data import hex_id, milliseconds, number, person
-from aioconvo.sandbox.exchange import Answer, Refusal, Request, Route, RouteTable, Settings
+from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable, Settings
 from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.thread import Stored, Thread
 
@@ -75,7 +75,7 @@ class SmoochSandbox:
         )
         self._table = RouteTable(self.routes)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """Answer one request; refusals come in Smooch's own shape."""
         try:
             route, parameters = keys.admit(request, self._table, self._settings.clock().timestamp())
@@ -83,7 +83,7 @@ class SmoochSandbox:
         except Refusal as refusal:
             return _error(refusal.status, refusal.code, refusal.reason)
 
-    def error(self, status: int, headers: Mapping[str, str]) -> Answer:
+    def error(self, status: int, headers: Mapping[str, str]) -> Reply:
         """An error of the service itself, `{"error": {"code", "description"}}`."""
         return _error(status, *keys.service_error(status), headers)
 
@@ -108,7 +108,7 @@ class SmoochSandbox:
 
     # -- operations
 
-    def _get_messages(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _get_messages(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         user = self._user(parameters["userId"])
         conversation = _talking(user)
         stored = conversation.thread.messages
@@ -122,39 +122,39 @@ class SmoochSandbox:
             body["next"] = f"{url}?after={_seconds(stored[stop - 1].at)}"
         if 0 < start < stop:
             body["previous"] = f"{url}?before={_seconds(stored[start].at)}"
-        return Answer(200, body)
+        return Reply(200, body)
 
-    def _post_message(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _post_message(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         user = self._user(parameters["userId"])
         body = decode(request, MessagePost)
         checked(body.metadata)
         conversation = self._opened(user)
         message = self._store(user, conversation, body, {"type": "api"})
-        return Answer(201, {"message": message, "conversation": _shown(conversation)})
+        return Reply(201, {"message": message, "conversation": _shown(conversation)})
 
-    def _delete_messages(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _delete_messages(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = _talking(self._user(parameters["userId"]))
         conversation.thread.clear()
         conversation.unread = 0
-        return Answer(200, {})
+        return Reply(200, {})
 
-    def _delete_message(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _delete_message(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = _talking(self._user(parameters["userId"]))
         if not conversation.thread.remove(parameters["messageId"]):
             raise Refusal(404, "message_not_found", "Message not found")
         conversation.unread = min(conversation.unread, len(conversation.thread))
-        return Answer(200, {})
+        return Reply(200, {})
 
-    def _post_activity(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _post_activity(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = _talking(self._user(parameters["userId"]))
         body = decode(request, ConversationActivity)
         if body.type == "conversation:read":
             self._mark_read(conversation, body.role)
-        return Answer(200, {"conversation": _shown(conversation)})
+        return Reply(200, {"conversation": _shown(conversation)})
 
-    def _reset_unread_count(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _reset_unread_count(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
         self._mark_read(_talking(self._user(parameters["userId"])), "appUser")
-        return Answer(200, {})
+        return Reply(200, {})
 
     # -- what is stored, and how it is shown
 
@@ -262,5 +262,5 @@ def _as_answered(stored: Stored, message: dict[str, Any]) -> dict[str, Any]:
     return {"_id": stored.id, "received": stored.at / 1000, **message}
 
 
-def _error(status: int, code: str, description: str, headers: Mapping[str, str] | None = None) -> Answer:
-    return Answer(status, {"error": {"code": code, "description": description}}, headers or {})
+def _error(status: int, code: str, description: str, headers: Mapping[str, str] | None = None) -> Reply:
+    return Reply(status, {"error": {"code": code, "description": description}}, headers or {})

@@ -13,7 +13,7 @@ import msgspec
 
 from aioconvo.sandbox.clock import Clock
 from aioconvo.sandbox.data import number, uuid_id
-from aioconvo.sandbox.exchange import FORM, Answer, Request, Route, RouteTable
+from aioconvo.sandbox.exchange import FORM, Reply, Request, Route, RouteTable
 from aioconvo.sandbox.quota import QuotaForm
 
 from .data import CHANNELS, COSTS, Conversation, Message, stamp
@@ -52,7 +52,7 @@ class _Reply(msgspec.Struct, rename="camel"):
 
 
 class _Refused(Exception):  # noqa: N818 - not a failure: the answer to a request that is refused
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Reply) -> None:
         super().__init__(answer.status)
         self.answer = answer
 
@@ -90,7 +90,7 @@ class SmscxSandbox:
         )
         self._table = RouteTable(self.routes)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """Answer one request; every answer carries a request id."""
         try:
             answer = self._dispatch(request)
@@ -98,13 +98,13 @@ class SmscxSandbox:
             answer = refused.answer
         return self._with_standard_headers(answer)
 
-    def error(self, status: int, headers: Mapping[str, str]) -> Answer:
+    def error(self, status: int, headers: Mapping[str, str]) -> Reply:
         """An error of the API's own; 429 has the unix time of its end in X-Rate-Limit-Reset instead of Retry-After."""
         extra = dict(headers)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             wait = float(extra.pop("Retry-After", "1"))
             extra["X-Rate-Limit-Reset"] = str(math.ceil(self._settings.clock().timestamp() + wait))
-        return self._with_standard_headers(Answer(status, _general(status).body, extra))
+        return self._with_standard_headers(Reply(status, _general(status).body, extra))
 
     def state(self) -> dict[str, Any]:
         """Counts and ids, conversations with the newest reply first; how many access tokens were issued."""
@@ -132,12 +132,12 @@ class SmscxSandbox:
         """Refuse every access token issued so far."""
         self._tokens.clear()
 
-    def _with_standard_headers(self, answer: Answer) -> Answer:
+    def _with_standard_headers(self, answer: Reply) -> Reply:
         self._served += 1
         standard = {"X-Request-Id": uuid_id(self._settings.seed, "smscx request", self._served)}
-        return Answer(answer.status, answer.body, {**standard, **answer.headers})
+        return Reply(answer.status, answer.body, {**standard, **answer.headers})
 
-    def _dispatch(self, request: Request) -> Answer:
+    def _dispatch(self, request: Request) -> Reply:
         match self._table.find(request.method, request.path):
             case (Route() as route, dict() as parameters):
                 if route.operation != "get_access_token" and not self._authorized(request.headers):
@@ -159,7 +159,7 @@ class SmscxSandbox:
             raise _Refused(_refusal(404, "not_found", "Conversation ID not found", 1180))
         return conversation
 
-    def _get_access_token(self, request: Request, _: Mapping[str, str]) -> Answer:
+    def _get_access_token(self, request: Request, _: Mapping[str, str]) -> Reply:
         if _basic_credentials(request.headers) != (APPLICATION_ID, APPLICATION_SECRET):
             return _refusal(401, "invalid_client", "Invalid client", 1600)
         form = parse_qs(request.body.decode("utf-8", "replace"))
@@ -175,20 +175,20 @@ class SmscxSandbox:
         token = f"{number(self._settings.seed, 'smscx token', self._made):032x}"
         self._tokens.add(token)
         body = {"access_token": token, "expires_in": _TOKEN_LIFE_S, "token_type": "Bearer", "scope": scope}
-        return Answer(200, body, {"Cache-Control": "no-store"})
+        return Reply(200, body, {"Cache-Control": "no-store"})
 
-    def _list(self, _request: Request, _: Mapping[str, str]) -> Answer:
-        return Answer(200, {"data": [conversation.summary() for conversation in self._newest_first()]})
+    def _list(self, _request: Request, _: Mapping[str, str]) -> Reply:
+        return Reply(200, {"data": [conversation.summary() for conversation in self._newest_first()]})
 
-    def _get(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
-        return Answer(200, self._conversation(parameters).detail())
+    def _get(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
+        return Reply(200, self._conversation(parameters).detail())
 
-    def _mark_read(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _mark_read(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._conversation(parameters)
         conversation.unread = 0
-        return Answer(200, {"info": {"id": conversation.id}})
+        return Reply(200, {"info": {"id": conversation.id}})
 
-    def _reply_sms(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _reply_sms(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._conversation(parameters)
         text = _reply_in(request).text
         analysis = _text_analysis(text)
@@ -200,15 +200,15 @@ class SmscxSandbox:
             "parts": parts,
             "textAnalysis": analysis,
         }
-        return Answer(200, {"info": self._campaign(message, parts), "data": data})
+        return Reply(200, {"info": self._campaign(message, parts), "data": data})
 
-    def _reply_viber(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _reply_viber(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         return self._reply_chat(request, parameters, "viber")
 
-    def _reply_whatsapp(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _reply_whatsapp(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         return self._reply_chat(request, parameters, "whatsapp")
 
-    def _reply_chat(self, request: Request, parameters: Mapping[str, str], channel: str) -> Answer:
+    def _reply_chat(self, request: Request, parameters: Mapping[str, str], channel: str) -> Reply:
         conversation = self._conversation(parameters)
         reply = _reply_in(request)
         if len(reply.text) > _MAX_CHAT_TEXT:
@@ -226,7 +226,7 @@ class SmscxSandbox:
             "inQuietHours": False,
             "parts": 1,
         }
-        return Answer(200, {"info": self._campaign(message, 1), "data": data})
+        return Reply(200, {"info": self._campaign(message, 1), "data": data})
 
     def _store(
         self,
@@ -306,13 +306,13 @@ def _basic_credentials(headers: Mapping[str, str]) -> tuple[str, str]:
     return user, password
 
 
-def _general(status: int) -> Answer:
+def _general(status: int) -> Reply:
     kind, message = _GENERAL.get(status, ("server_error", "Internal server error"))
     return _refusal(status, kind, message, 0)
 
 
-def _refusal(status: int, kind: str, message: str, code: int) -> Answer:
-    return Answer(status, _error_body(kind, message, code))
+def _refusal(status: int, kind: str, message: str, code: int) -> Reply:
+    return Reply(status, _error_body(kind, message, code))
 
 
 def _error_body(kind: str, message: str, code: int) -> dict[str, Any]:

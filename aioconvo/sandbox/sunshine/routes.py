@@ -12,7 +12,7 @@ from aioconvo.sandbox import keys
 from aioconvo.sandbox.bodies import checked, decode
 from aioconvo.sandbox.contents import seeded
 from aioconvo.sandbox.data import hex_id, iso, milliseconds, person, started
-from aioconvo.sandbox.exchange import Answer, Refusal, Request, Route, RouteTable, Settings
+from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable, Settings
 from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.thread import Stored, Thread
 
@@ -104,7 +104,7 @@ class SunshineSandbox:
         )
         self._table = RouteTable(self.routes)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """Answer one request; refusals come in Sunshine's own shape."""
         try:
             route, parameters = keys.admit(request, self._table, self._settings.clock().timestamp())
@@ -112,7 +112,7 @@ class SunshineSandbox:
         except Refusal as refusal:
             return _error(refusal.status, refusal.code, refusal.reason)
 
-    def error(self, status: int, headers: Mapping[str, str]) -> Answer:
+    def error(self, status: int, headers: Mapping[str, str]) -> Reply:
         """An error of the service itself, `{"errors": [{"code", "title"}]}`."""
         return _error(status, *keys.service_error(status), headers)
 
@@ -151,10 +151,10 @@ class SunshineSandbox:
 
     # -- conversations
 
-    def _create(self, request: Request, _parameters: Mapping[str, str]) -> Answer:
+    def _create(self, request: Request, _parameters: Mapping[str, str]) -> Reply:
         body = decode(request, ConversationCreate)
         checked(body.metadata)
-        return Answer(201, {"conversation": _shown(self._open(body))})
+        return Reply(201, {"conversation": _shown(self._open(body))})
 
     def _open(self, body: ConversationCreate) -> Conversation:
         users = [self._named(each.user_id or None, each.user_external_id or None) for each in body.participants]
@@ -172,43 +172,43 @@ class SunshineSandbox:
         self._add(conversation)
         return conversation
 
-    def _list(self, request: Request, _parameters: Mapping[str, str]) -> Answer:
+    def _list(self, request: Request, _parameters: Mapping[str, str]) -> Reply:
         page = page_query(request)
         user = self._filtered(deep_object(request, "filter"))
         newest_first = [each for each in reversed(self._conversations.values()) if _takes_part(each, user)]
         chosen = window([-each.number for each in newest_first], page, self._place)
         shown = newest_first[chosen.start : chosen.stop]
         extra = beside(request, [each.id for each in shown], chosen, len(newest_first), page.size)
-        return Answer(200, {"conversations": [_shown(each) for each in shown], **extra})
+        return Reply(200, {"conversations": [_shown(each) for each in shown], **extra})
 
-    def _get(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
-        return Answer(200, {"conversation": _shown(self._found(parameters))})
+    def _get(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
+        return Reply(200, {"conversation": _shown(self._found(parameters))})
 
-    def _update(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _update(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._found(parameters)
         body = decode(request, ConversationUpdate)
         checked(body.metadata)
         _change(conversation, body)
-        return Answer(200, {"conversation": _shown(conversation)})
+        return Reply(200, {"conversation": _shown(conversation)})
 
-    def _delete(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _delete(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._found(parameters)
         if conversation.is_default:
             reason = f"Conversation {conversation.id} cannot be deleted because it is the default."
             raise Refusal(400, "bad_request", reason)
         del self._conversations[conversation.id]
-        return Answer(200, {})
+        return Reply(200, {})
 
-    def _list_participants(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _list_participants(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._found(parameters)
         page = page_query(request)
         places = {member.id: place for place, member in enumerate(conversation.members)}
         chosen = window(list(places.values()), page, places.get)
         shown = conversation.members[chosen.start : chosen.stop]
         extra = beside(request, [each.id for each in shown], chosen, len(places), page.size)
-        return Answer(200, {"participants": [_participant(each) for each in shown], **extra})
+        return Reply(200, {"participants": [_participant(each) for each in shown], **extra})
 
-    def _post_activity(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _post_activity(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._found(parameters)
         body = decode(request, ActivityPost)
         author = self._author(conversation, body.author)
@@ -218,17 +218,17 @@ class SunshineSandbox:
                 conversation.business_last_read = at
             else:
                 _mark_read(conversation, author["userId"], at)
-        return Answer(200, {})
+        return Reply(200, {})
 
     # -- messages
 
-    def _post_message(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _post_message(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._found(parameters)
         body = decode(request, MessagePost)
         checked(body.metadata)
         if len(conversation.thread) >= _FULL:
             raise Refusal(423, "locked", "The conversation is full")
-        return Answer(201, {"messages": [self._store(conversation, body, "api:conversations")]})
+        return Reply(201, {"messages": [self._store(conversation, body, "api:conversations")]})
 
     def _store(self, conversation: Conversation, body: MessagePost, source: str) -> dict[str, Any]:
         message: dict[str, Any] = {
@@ -242,23 +242,23 @@ class SunshineSandbox:
         _mark_read(conversation, message["author"].get("userId"), stored.at)
         return _as_answered(stored, message)
 
-    def _list_messages(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _list_messages(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._found(parameters)
         page = dataclasses.replace(page_query(request), size=_MESSAGE_PAGE)
         stored = conversation.thread.messages
         chosen = window([each.index for each in stored], page, conversation.thread.position, from_end=True)
         shown = [self._message(conversation, each) for each in stored[chosen.start : chosen.stop]]
         extra = beside(request, [each["id"] for each in shown], chosen, len(stored), page.size)
-        return Answer(200, {"messages": shown, **extra})
+        return Reply(200, {"messages": shown, **extra})
 
-    def _delete_all_messages(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _delete_all_messages(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
         self._found(parameters).thread.clear()
-        return Answer(200, {})
+        return Reply(200, {})
 
-    def _delete_message(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _delete_message(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
         if not self._found(parameters).thread.remove(parameters["messageId"]):
             raise Refusal(404, "message_not_found", "Message not found")
-        return Answer(200, {})
+        return Reply(200, {})
 
     # -- what is stored, and how it is shown
 
@@ -391,5 +391,5 @@ def _as_answered(stored: Stored, message: dict[str, Any]) -> dict[str, Any]:
     return {"id": stored.id, "received": iso(stored.at), **message}
 
 
-def _error(status: int, code: str, title: str, headers: Mapping[str, str] | None = None) -> Answer:
-    return Answer(status, {"errors": [{"code": code, "title": title}]}, headers or {})
+def _error(status: int, code: str, title: str, headers: Mapping[str, str] | None = None) -> Reply:
+    return Reply(status, {"errors": [{"code": code, "title": title}]}, headers or {})

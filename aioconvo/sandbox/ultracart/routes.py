@@ -12,7 +12,7 @@ import msgspec
 
 from aioconvo.sandbox.clock import Clock
 from aioconvo.sandbox.data import milliseconds, number, uuid_id
-from aioconvo.sandbox.exchange import FORM, Answer, Refusal, Request, Route, RouteTable
+from aioconvo.sandbox.exchange import FORM, Refusal, Reply, Request, Route, RouteTable
 from aioconvo.sandbox.quota import QuotaForm
 
 from .data import AGENT, MERCHANT, Conversation, Message, Queue, named, seeded
@@ -82,7 +82,7 @@ class UltraCartSandbox:
         self.routes = self._make_routes()
         self._table = RouteTable(self.routes)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Reply:
         """Answer one request."""
         try:
             match self._table.find(request.method, request.path):
@@ -97,10 +97,10 @@ class UltraCartSandbox:
         except Refusal as refusal:
             return _error(refusal.status, refusal.reason, refusal.code)
 
-    def error(self, status: int, headers: Mapping[str, str]) -> Answer:
+    def error(self, status: int, headers: Mapping[str, str]) -> Reply:
         """An error of the API's own."""
         answer = _error(status)
-        return Answer(status, answer.body, {**answer.headers, **headers})
+        return Reply(status, answer.body, {**answer.headers, **headers})
 
     def state(self) -> dict[str, Any]:
         """Counts and ids, conversations newest message first."""
@@ -194,7 +194,7 @@ class UltraCartSandbox:
             raise Refusal(404, uuid, "Server side object 'conversation' could not be found. It does not exist.")
         return conversation
 
-    def _access_token(self, request: Request, _: Mapping[str, str]) -> Answer:
+    def _access_token(self, request: Request, _: Mapping[str, str]) -> Reply:
         form = {name: values[0] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
         if form.get("grant_type") != "refresh_token":
             return _oauth_error(400, "unsupported_grant_type", "The sandbox grants refresh_token only")
@@ -213,9 +213,9 @@ class UltraCartSandbox:
             "scope": "conversation_read conversation_write",
             "merchant_id": MERCHANT,
         }
-        return Answer(200, body, {"Cache-Control": "no-store"})
+        return Reply(200, body, {"Cache-Control": "no-store"})
 
-    def _authorize_agent(self, _request: Request, _: Mapping[str, str]) -> Answer:
+    def _authorize_agent(self, _request: Request, _: Mapping[str, str]) -> Reply:
         secret = f"{number(self._settings.seed, 'ultracart jwt'):032x}"
         agent = {
             "chat_admin": False,
@@ -243,7 +243,7 @@ class UltraCartSandbox:
         }
         return _envelope("agent_auth", agent)
 
-    def _list(self, request: Request, _: Mapping[str, str]) -> Answer:
+    def _list(self, request: Request, _: Mapping[str, str]) -> Reply:
         query = request.parameters()
         limit, offset = _limit_in(query, "_limit"), _whole(query, "_offset", 0)
         found = self._newest_first()
@@ -257,7 +257,7 @@ class UltraCartSandbox:
         page = [conversation.summary() for conversation in found[offset : offset + limit]]
         return _envelope("conversations", page, _result_set(len(page), limit, offset, len(found)))
 
-    def _start(self, request: Request, _: Mapping[str, str]) -> Answer:
+    def _start(self, request: Request, _: Mapping[str, str]) -> Reply:
         start = _body_in(request, _Start)
         arns = start.add_conversation_participant_arns or ()
         known = self._resolve(start.conversation_arn, arns, resolve_only=start.resolve_only is True)
@@ -280,7 +280,7 @@ class UltraCartSandbox:
             return next((each for each in self._newest_first() if each.participants.keys() >= set(arns)), None)
         return None
 
-    def _search(self, request: Request, _: Mapping[str, str]) -> Answer:
+    def _search(self, request: Request, _: Mapping[str, str]) -> Reply:
         search = _body_in(request, Search)
         try:
             found = matching(self._newest_first(), search)
@@ -292,13 +292,13 @@ class UltraCartSandbox:
             raise Refusal(400, "", "range_begin is 0 or more, range_end no less")
         records = [conversation.summary() for conversation in found[begin:end]]
         body = {"range_begin": begin, "range_end": begin + len(records), "records": records, "total": len(found)}
-        return Answer(200, {**body, "success": True})
+        return Reply(200, {**body, "success": True})
 
-    def _queue_statuses(self, _request: Request, _: Mapping[str, str]) -> Answer:
+    def _queue_statuses(self, _request: Request, _: Mapping[str, str]) -> Reply:
         queues = [queue.to_json() for queue in self._queues.values()]
         return _envelope("queue_statuses", queues, _result_set(len(queues), len(queues), 0, len(queues)))
 
-    def _update_queue(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _update_queue(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         queue = self._queues.get(parameters["queue_name"])
         if queue is None:
             raise Refusal(404, parameters["queue_name"], "Server side object 'queue' does not exist.")
@@ -308,35 +308,35 @@ class UltraCartSandbox:
         queue.statuses[AGENT] = update.agent_status
         custom = {"custom_status_name": update.custom_status_name, "custom_status_uuid": update.custom_status_uuid}
         queue.custom = {name: value for name, value in custom.items() if value is not None}
-        return Answer(204)
+        return Reply(204)
 
-    def _get(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _get(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._conversation(parameters)
         query = request.parameters()
         # Without a limit all messages come; with one, the newest.
         begin = max(0, len(conversation.times()) - _whole(query, "limit", 0)) if "limit" in query else 0
         return _envelope("conversation", conversation.detail(conversation.messages(begin)))
 
-    def _join(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _join(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._conversation(parameters)
         language = _body_in(request, _Join).participant_language_iso_code if request.body.strip() else None
         conversation.join(AGENT, self._clock.tick(), language or "en")
-        return Answer(204)
+        return Reply(204)
 
-    def _leave(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _leave(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
         part = self._conversation(parameters).participants.get(AGENT.arn)
         if part is not None and part.left is None:
             part.left = self._clock.tick()
-        return Answer(204)
+        return Reply(204)
 
-    def _mark_read(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _mark_read(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._conversation(parameters)
         conversation.unread = False
         if AGENT.arn in conversation.participants:
             conversation.participants[AGENT.arn].unread = 0
-        return Answer(204)
+        return Reply(204)
 
-    def _messages(self, request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _messages(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._conversation(parameters)
         since, limit = _whole(parameters, "since", 0), _limit_in(request.parameters(), "limit")
         begin = bisect.bisect_left(conversation.times(), since)
@@ -344,7 +344,7 @@ class UltraCartSandbox:
         total = len(conversation.times()) - begin
         return _envelope("conversation_messages", page, _result_set(len(page), limit, 0, total))
 
-    def _upload_url(self, _request: Request, parameters: Mapping[str, str]) -> Answer:
+    def _upload_url(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
         self._made += 1
         key = f"{MERCHANT}/{uuid_id(self._settings.seed, 'upload', self._made)}.{parameters['extension']}"
         url = f"https://uploads.example.com/{key}?X-Amz-Expires=900"
@@ -396,14 +396,14 @@ def _result_set(count: int, limit: int, offset: int, total: int) -> dict[str, An
     }
 
 
-def _envelope(name: str, payload: Any, result_set: dict[str, Any] | None = None) -> Answer:
+def _envelope(name: str, payload: Any, result_set: dict[str, Any] | None = None) -> Reply:
     metadata: dict[str, Any] = {"payload_name": name}
     if result_set is not None:
         metadata["result_set"] = result_set
-    return Answer(200, {name: payload, "metadata": metadata, "success": True})
+    return Reply(200, {name: payload, "metadata": metadata, "success": True})
 
 
-def _error(status: int, reason: str = "", object_id: str = "") -> Answer:
+def _error(status: int, reason: str = "", object_id: str = "") -> Reply:
     message = f"Status Code {status}: {reason or _REASONS.get(status, _REASONS[500])}"
     error = {
         "developer_message": message,
@@ -412,8 +412,8 @@ def _error(status: int, reason: str = "", object_id: str = "") -> Answer:
         "object_id": object_id,
         "user_message": message,
     }
-    return Answer(status, {"error": error, "metadata": {}, "success": False}, {"UC-REST-ERROR": message})
+    return Reply(status, {"error": error, "metadata": {}, "success": False}, {"UC-REST-ERROR": message})
 
 
-def _oauth_error(status: int, error: str, description: str) -> Answer:
-    return Answer(status, {"error": error, "error_description": description}, {"UC-REST-ERROR": description})
+def _oauth_error(status: int, error: str, description: str) -> Reply:
+    return Reply(status, {"error": error, "error_description": description}, {"UC-REST-ERROR": description})
