@@ -253,14 +253,22 @@ def _plain(raw: bytes | None) -> Any:
     return None if raw is None else json.loads(raw, strict=False)
 
 
+_PLAIN = {str, int, float, bool, type(None), msgspec.UnsetType}
+
+
 def _same(one: Any, other: Any) -> bool:
     """Whether two values are equal in every part, also in the JSON that drifted parts keep."""
-    if type(one) is not type(other) or (is_drifted(one) and _plain(raw_json(one)) != _plain(raw_json(other))):
+    if type(one) is not type(other):
+        return False
+    if type(one) in _PLAIN:
+        return bool(one == other)
+    if is_drifted(one) and _plain(raw_json(one)) != _plain(raw_json(other)):
         return False
     if isinstance(one, Unknown):
         return bool(one.json() == other.json())
     if isinstance(one, msgspec.Struct):
-        return all(_same(getattr(one, name), getattr(other, name)) for name in one.__struct_fields__)
+        pairs = [(getattr(one, name), getattr(other, name)) for name in one.__struct_fields__]
+        return all([_same(left, right) for left, right in pairs if left is not right])  # no generators: a million parts
     if isinstance(one, list):
         return len(one) == len(other) and all(map(_same, one, other))
     if isinstance(one, dict):
@@ -280,8 +288,8 @@ def _check(case: Case, body: bytes, place: int, untouched: list[Any]) -> bool:
     expected = _reference(body)[case.name]
     items = getattr(decode(body, case.kind), case.member)
     assert len(items) == len(expected)
+    repr(items[place])
     for number, item in enumerate(items):
-        repr(item)
         if number != place:
             assert item == untouched[number], "a neighbour was touched"
             assert raw_json(item) is None

@@ -165,7 +165,7 @@ def _bomb(mebibytes: int) -> bytes:
 
 
 def _list_of(item: bytes, count: int) -> Answer:
-    return Answer(body=b'{"data": [' + b",".join([item] * count) + b"]}", encoding="gzip")
+    return Answer(body=b'{"data": [' + (item + b",") * (count - 1) + item + b"]}", encoding="gzip")
 
 
 CHILD = str(Path(__file__).with_name("memory_child.py"))
