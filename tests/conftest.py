@@ -147,7 +147,7 @@ class _Mock(aioresponses):
         async def request(session: aiohttp.ClientSession, *args: Any, **kwargs: Any) -> aiohttp.ClientResponse:
             return await self._request_mock(session, *args, **kwargs)
 
-        self.patcher = unittest.mock.patch.object(aiohttp.ClientSession, "_request", request)
+        self.patcher: Any = unittest.mock.patch.object(aiohttp.ClientSession, "_request", request)
 
 
 @pytest.fixture

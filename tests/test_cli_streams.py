@@ -188,8 +188,9 @@ def test_ctrl_c(name: str, served: Served) -> None:
 
 
 def test_a_report_on_standard_output_is_the_page_alone(served: Served, target: str) -> None:
-    process = _popen(served, ["report", target, "--out", "/dev/stdout"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = _popen(served, ["report", target, "--out", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     page, words = process.communicate(timeout=60)
     assert process.returncode == 0, words
+    assert page.startswith(b"<!doctype html>")
     assert page.rstrip().endswith(b"</html>")
-    assert b"open it in a browser" in words
+    assert words == b"/dev/stdout: open it in a browser\n"

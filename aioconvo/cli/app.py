@@ -240,7 +240,7 @@ def forget(
 @app.command()
 def report(
     target: Annotated[str, typer.Argument(metavar="TARGET", help="As it was given to export --to.")],
-    out: Annotated[str, typer.Option(parser=choosing.expanded, metavar="FILE", help="The page, one file of HTML.")],
+    out: Annotated[str, typer.Option(parser=choosing.page, metavar="FILE", help="The page, in HTML; - is standard output.")],
     title: Annotated[str | None, _words("What stands at its head.")] = None,
     zone: Annotated[str, typer.Option(metavar="ZONE", help="Of days and hours, such as Europe/Berlin.")] = "UTC",
     conversations: Annotated[int, typer.Option(min=0, help="Conversations that can be read in it, the latest ones.")] = 1000,

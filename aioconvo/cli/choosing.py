@@ -26,6 +26,7 @@ __all__ = [
     "moment",
     "of_inbox",
     "on_dask",
+    "page",
     "providers",
     "rate",
     "size",
@@ -162,6 +163,11 @@ def expanded(text: str) -> str:
     if re.match(r"~(/|$)", path):
         raise typer.BadParameter(f"{text!r}: there is no home directory here; write the path without ~")
     return path
+
+
+def page(text: str) -> str:
+    """Where a page is written to; `-` is standard output."""
+    return "/dev/stdout" if text == _STDIN else expanded(text)
 
 
 def words(text: str) -> str:

@@ -35,6 +35,7 @@ PROVIDERS: Final[Mapping[str, Any]] = {str(one): one.sandbox for one in Provider
 
 _HOST: Final = "127.0.0.1"
 _LAST_PORT: Final = 65_535
+_MOST: Final = 10_000_000  # messages of each API, or conversations
 _LEAST_SEED: Final = -(2**63)
 _SLOWEST, _FASTEST = 1e-6, 1e9  # requests a second
 _CREDENTIAL_HEADERS: Final = ("authorization", "x-api-key", "x-ultracart-simple-key")
@@ -69,11 +70,12 @@ class Sandbox:
         rate_limit: float | None = None,
         now: dt.datetime | None = None,
     ) -> None:
-        settings.count("conversations", conversations)
-        settings.count("messages", messages)
-        settings.count("port", port)
-        settings.number("port", port, 0, _LAST_PORT)
-        settings.count("seed", seed, least=_LEAST_SEED)
+        settings.count("conversations", conversations, most=_MOST)
+        settings.count("messages", messages, most=_MOST)
+        if conversations * messages > _MOST:
+            raise ConfigurationError(f"conversations times messages must be at most {_MOST:,}: they are held in memory")
+        settings.count("port", port, most=_LAST_PORT)
+        settings.count("seed", seed, least=_LEAST_SEED, most=-_LEAST_SEED)
         settings.kind("now", now, (dt.datetime, NoneType), "a datetime with a time zone, or None for the present")
         if now is not None and now.tzinfo is None:
             raise ConfigurationError("now must be a datetime with a time zone, or None for the present")

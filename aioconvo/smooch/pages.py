@@ -14,6 +14,7 @@ from aioconvo.core.calls.client import APIResource
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.json.empty_lists import with_empty_list
 from aioconvo.core.json.moments import EPOCH
+from aioconvo.core.numbers import is_number
 from aioconvo.core.operations.envelope import envelope
 from aioconvo.core.operations.markers import Style, camel
 from aioconvo.core.operations.operation import PageKind
@@ -138,7 +139,7 @@ def _moment(name: str, value: float | str | dt.datetime | None) -> float | None:
         value = float(value)
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         value = value.timestamp()
-    if not isinstance(value, int | float) or not 0 <= value < _YEAR_10000:
+    if not is_number(value) or not 0 <= value < _YEAR_10000:
         raise InvalidRequestError(
             f"{name} must be Unix time in seconds (not milliseconds) as a number or a text, or a datetime with a time zone, "
             "such as datetime.now(timezone.utc)"

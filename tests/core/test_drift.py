@@ -253,27 +253,23 @@ def _plain(raw: bytes | None) -> Any:
     return None if raw is None else json.loads(raw, strict=False)
 
 
-_PLAIN = {str, int, float, bool, type(None), msgspec.UnsetType}
-
-
 def _same(one: Any, other: Any) -> bool:
     """Whether two values are equal in every part, also in the JSON that drifted parts keep."""
-    if type(one) is not type(other):
-        return False
-    if type(one) in _PLAIN:
-        return bool(one == other)
-    if is_drifted(one) and _plain(raw_json(one)) != _plain(raw_json(other)):
+    if type(one) is not type(other) or (is_drifted(one) and _plain(raw_json(one)) != _plain(raw_json(other))):
         return False
     if isinstance(one, Unknown):
         return bool(one.json() == other.json())
     if isinstance(one, msgspec.Struct):
-        pairs = [(getattr(one, name), getattr(other, name)) for name in one.__struct_fields__]
-        return all([_same(left, right) for left, right in pairs if left is not right])  # no generators: a million parts
+        return all(_same(part, getattr(other, name)) for name, part in _parts(one) if part is not getattr(other, name))
     if isinstance(one, list):
         return len(one) == len(other) and all(map(_same, one, other))
     if isinstance(one, dict):
         return list(one) == list(other) and all(map(_same, one.values(), other.values()))
     return bool(one == other)
+
+
+def _parts(struct: msgspec.Struct) -> Iterator[tuple[str, Any]]:
+    return ((name, getattr(struct, name)) for name in struct.__struct_fields__)
 
 
 def _roads_meet(case: Case, body: bytes) -> None:

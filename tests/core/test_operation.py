@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import re
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 from yarl import URL
 
+import aioconvo
 from aioconvo.core.errors import CallFacts, InvalidRequestError
 from aioconvo.core.operations.operation import Effect, Operation, PageKind, encode_query, raw_request
 
@@ -162,6 +164,20 @@ def test_form_bodies() -> None:
 def test_bodies_that_are_refused(operation: Operation[Any], body: Any, words: str) -> None:
     with pytest.raises(InvalidRequestError, match=words):
         operation.request(body=body)
+
+
+@pytest.mark.parametrize(
+    ("held", "instead"),
+    [
+        (aioconvo.Page.of([]), "encode(page.items)"),
+        (aioconvo.Page.of([]).response, "encode(response.data)"),
+        (aioconvo.AsyncPaginator.of([]), "encode(await the_list.collect())"),
+    ],
+)
+def test_what_holds_an_answer_says_what_to_encode_instead(held: object, instead: str) -> None:
+    for value in (held, [held], {"a": [{"b": held}]}):
+        with pytest.raises(InvalidRequestError, match=re.escape(f"write {instead}")):
+            aioconvo.encode(value)
 
 
 def test_a_body_that_holds_itself_is_refused() -> None:

@@ -53,6 +53,11 @@ def test_what_passes(check: Any, arguments: dict[str, Any]) -> None:
         (validation.not_negative, {"name": "n", "value": -1, "unit": "pages"}, "n must be 0 or more pages; got -1"),
         (validation.not_negative, {"name": "n", "value": 2.5, "unit": "pages"}, "n must be 0 or more pages; got 2.5"),
         (validation.not_negative, {"name": "n", "value": "canary", "unit": "pages"}, "n must be 0 or more pages; got str"),
+        (validation.not_negative, {"name": "n", "value": True, "unit": "pages"}, "n must be 0 or more pages; got True"),
+        (validation.not_negative, {"name": "n", "value": False, "unit": "pages"}, "n must be 0 or more pages; got False"),
+        (validation.not_negative, {"name": "n", "value": -(10**5_000), "unit": "pages"}, "got a number without bounds"),
+        (validation.between, {"name": "n", "value": True, "low": 1, "high": 2}, "n must be 1 to 2; got True"),
+        (validation.between, {"name": "n", "value": 10**5_000, "low": 1, "high": 2}, "got a number without bounds"),
         (
             validation.length_between,
             {"name": "n", "value": "canary", "low": 1, "high": 2},

@@ -13,7 +13,7 @@ import aioconvo
 from aioconvo.sandbox import Sandbox
 
 NO_NUMBERS: tuple[Any, ...] = (True, False, "3", b"3", [3], {}, object(), math.nan, math.inf, -math.inf, -1, -0.5, None)
-NO_COUNTS: tuple[Any, ...] = (*NO_NUMBERS, 1.5, 3.0)
+NO_COUNTS: tuple[Any, ...] = (*NO_NUMBERS, 1.5, 3.0, 10**400, 10**5_000)
 NO_TEXT: tuple[Any, ...] = (True, 5, 1.5, b"x", ["x"], {})
 NO_OBJECTS: tuple[Any, ...] = (True, 5, "x", object())
 
@@ -135,8 +135,8 @@ SETTINGS: dict[Make, dict[str, tuple[Any, ...]]] = {
         "timeout": (True,),
     },
     Sandbox: {
-        "conversations": NO_COUNTS,
-        "messages": NO_COUNTS,
+        "conversations": (*NO_COUNTS, 10_000_001),
+        "messages": (*NO_COUNTS, 1_000_001),  # beside ten conversations
         "port": (*NO_COUNTS, 65_536),
         "seed": _but(NO_COUNTS, -1),
         "latency": NO_NUMBERS,

@@ -209,6 +209,16 @@ def test_each_cause_has_its_way_out(faults: list[str | None], words: list[str]) 
 
 # Paths.
 
+
+@pytest.mark.parametrize("target", ["-", "jsonl:-", "sqlite:-"])
+def test_standard_output_is_no_target(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for arguments in (["export", "convore", "--to", target], ["verify", target], ["report", target, "--out", "x.html"]):
+        result = runner.invoke(app, arguments, env={"AIOCONVO_CONVORE_API_KEY": "k"})
+        assert (result.exit_code, "targets are files, and - is none" in result.output) == (2, True), result.output
+    assert not list(tmp_path.iterdir())
+
+
 ELSEWHERE = ["s3://bucket/x", "sqlite:s3://bucket/x", "gs://bucket/out.sqlite", "parquet:hdfs://host/x", "file:///tmp/out.db"]
 
 

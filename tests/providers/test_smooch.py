@@ -439,6 +439,10 @@ async def test_path_values_are_encoded(wire: Any, client: SmoochClient) -> None:
         (lambda c: c.messages.list("u", before=1529600550492), "in seconds .not milliseconds"),
         (lambda c: c.messages.list("u", after=-1), "after must be Unix time"),
         (lambda c: c.messages.list("u", after=float("nan")), "after must be Unix time"),
+        (lambda c: c.messages.list("u", after=True), "after must be Unix time"),
+        (lambda c: c.messages.list("u", limit=True), "limit must be 0 or more items; got True"),
+        (lambda c: c.messages.list("u", prefetch=True), "prefetch must be 0 or more pages; got True"),
+        (lambda c: c.messages.list(True), "must be text; got bool"),
         (lambda c: c.messages.list("u", before=dt.datetime(2018, 6, 21)), "a datetime with a time zone"),  # noqa: DTZ001
         (lambda c: c.messages.list("u", before="yesterday"), "before must be Unix time"),
         (lambda c: c.messages.list("u", limit=-1), "limit must be 0 or more"),

@@ -9,11 +9,11 @@ import math
 import re
 import sys
 from collections.abc import Collection, Mapping
-from typing import TypeGuard
 
 from yarl import URL
 
 from aioconvo.core.errors import ConfigurationError
+from aioconvo.core.numbers import is_number, shown
 
 from .hidden import Headers
 
@@ -96,21 +96,22 @@ def seconds(name: str, value: object, *, zero: bool = False, none: str | None = 
     if value is None and none is not None:
         return
     bound = math.inf if endless else sys.float_info.max
-    if not _is_number(value) or not (0 if zero else math.ulp(0.0)) <= value <= bound:
+    if not is_number(value) or not (0 if zero else math.ulp(0.0)) <= value <= bound:
         least = "0 or more" if zero else "more than 0"
-        raise ConfigurationError(f"{name} must be {least} seconds{_or_none(none)}; got {_shown(value)}")
+        raise ConfigurationError(f"{name} must be {least} seconds{_or_none(none)}; got {shown(value)}")
 
 
-def count(name: str, value: object, *, least: int = 0, none: str | None = None) -> None:
-    """Refuse what is no whole number from `least` on; `none` says what `None` stands for where it is taken.
+def count(name: str, value: object, *, least: int = 0, most: int | None = None, none: str | None = None) -> None:
+    """Refuse what is no whole number from `least` on, or to `most`; `none` says what `None` stands for where it is taken.
 
     Raises:
         ConfigurationError: The message names the setting and what it takes.
     """
     if value is None and none is not None:
         return
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ConfigurationError(f"{name} must be a whole number, {least} or more{_or_none(none)}; got {_shown(value)}")
+    if not is_number(value) or not isinstance(value, int) or not least <= value <= (sys.maxsize if most is None else most):
+        bounds = f"{least} or more" if most is None else f"{least} to {most:,}"
+        raise ConfigurationError(f"{name} must be a whole number, {bounds}{_or_none(none)}; got {shown(value)}")
 
 
 def number(name: str, value: object, low: float, high: float, *, none: str | None = None) -> None:
@@ -121,8 +122,8 @@ def number(name: str, value: object, low: float, high: float, *, none: str | Non
     """
     if value is None and none is not None:
         return
-    if not _is_number(value) or not low <= value <= high:
-        raise ConfigurationError(f"{name} must be a number from {low:g} to {high:g}{_or_none(none)}; got {_shown(value)}")
+    if not is_number(value) or not low <= value <= high:
+        raise ConfigurationError(f"{name} must be a number from {low:g} to {high:g}{_or_none(none)}; got {shown(value)}")
 
 
 def kind(name: str, value: object, kinds: type | tuple[type, ...], wanted: str) -> None:
@@ -132,7 +133,7 @@ def kind(name: str, value: object, kinds: type | tuple[type, ...], wanted: str) 
         ConfigurationError: The message names the setting and what it takes.
     """
     if not isinstance(value, kinds):
-        raise ConfigurationError(f"{name} must be {wanted}; got {_shown(value)}")
+        raise ConfigurationError(f"{name} must be {wanted}; got {shown(value)}")
 
 
 def with_methods(name: str, value: object, methods: Collection[str], wanted: str) -> None:
@@ -142,7 +143,7 @@ def with_methods(name: str, value: object, methods: Collection[str], wanted: str
         ConfigurationError: The message names the setting and what it takes.
     """
     if isinstance(value, type) or not all(callable(getattr(value, method, None)) for method in methods):
-        raise ConfigurationError(f"{name} must be {wanted}; got {_shown(value)}")
+        raise ConfigurationError(f"{name} must be {wanted}; got {shown(value)}")
 
 
 def clock(name: str, value: object) -> None:
@@ -154,17 +155,8 @@ def clock(name: str, value: object) -> None:
     with_methods(name, value, ("monotonic", "time", "sleep"), "an object with monotonic, time and sleep")
 
 
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _or_none(meaning: str | None) -> str:
     return "" if meaning is None else f", or None for {meaning}"
-
-
-def _shown(value: object) -> str:
-    """Numbers as they are; of all else, which may be secret, the type."""
-    return f"{value}" if value is None or isinstance(value, int | float) else type(value).__name__
 
 
 def one_of(name: str, value: str, words: Collection[str]) -> str:
@@ -190,7 +182,7 @@ def plain_function(name: str, value: object) -> None:
         called = called.func
     asynchronous = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
     if not callable(called) or any(is_(called) or is_(getattr(called, "__call__", None)) for is_ in asynchronous):  # noqa: B004
-        raise ConfigurationError(f"{name} must be a plain function, not a coroutine function; got {_shown(value)}")
+        raise ConfigurationError(f"{name} must be a plain function, not a coroutine function; got {shown(value)}")
 
 
 def text(name: str, value: str | None, meaning: str) -> str:

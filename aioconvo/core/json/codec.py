@@ -6,7 +6,7 @@ The fast road is msgspec's strict typed decode straight from bytes. Only when it
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -83,9 +83,19 @@ def _encode(value: object, raw_of: Callable[[object], bytes | None]) -> bytes:
     except UnicodeEncodeError:
         raise InvalidRequestError("text holds a lone surrogate (half of an emoji?), which JSON cannot carry") from None
     except (NotImplementedError, TypeError, OverflowError) as error:
-        raise InvalidRequestError(f"the body cannot be encoded: {error}") from None
+        instead = _instead_of(value)
+        reason = error if instead is None else f"what came stands in it; write encode({instead})"
+        raise InvalidRequestError(f"the body cannot be encoded: {reason}") from None
     except RecursionError:
         raise InvalidRequestError("the body cannot be encoded: it is nested too deeply") from None
+
+
+def _instead_of(value: Any) -> str | None:
+    """What to encode in place of the first page, response or list in it; these say it themselves."""
+    if isinstance(value, list | tuple | dict):
+        parts = value.values() if isinstance(value, dict) else value  # pyright: ignore[reportUnknownVariableType,reportUnknownMemberType] -- whatever is to be encoded
+        return next(filter(None, map(_instead_of, parts)), None)  # pyright: ignore[reportUnknownArgumentType] -- as above
+    return getattr(type(cast("object", value)), "_encode_instead", None)
 
 
 def _with_raw(value: Any, raw_of: Callable[[object], bytes | None]) -> Any:

@@ -247,7 +247,7 @@ def raw_request(
 
 def encode_segment(name: str, value: str | int) -> str:
     """One path segment, percent-encoded so that it cannot leave its place in the template."""
-    if not isinstance(value, str | int):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
+    if isinstance(value, bool) or not isinstance(value, str | int):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
         raise InvalidRequestError(f"{name} must be text; got {type(value).__name__}")
     text = str(value)
     if text in {"", ".", ".."}:

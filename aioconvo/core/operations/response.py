@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -24,6 +24,8 @@ class Response(msgspec.Struct, Generic[T], frozen=True, gc=False):
     `headers` are looked up in any case; `attempts` counts the requests sent for this call; `elapsed` is in seconds; `body`
     is the plain body in bytes. `raw_json` of the data, and of the items in it, is their part of that body.
     """
+
+    _encode_instead: ClassVar[str] = "response.data"
 
     data: T
     status: int

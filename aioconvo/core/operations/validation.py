@@ -8,6 +8,7 @@ from collections.abc import Sized
 import msgspec
 
 from aioconvo.core.errors import InvalidRequestError
+from aioconvo.core.numbers import is_number, shown
 
 __all__ = ["at_least", "at_most", "between", "exactly_one", "is_uuid", "length_between", "not_both", "not_negative"]
 
@@ -32,8 +33,8 @@ def not_both(**arguments: object) -> None:
 
 def between(name: str, value: object, low: float, high: float) -> None:
     """Refuse a number outside low..high, or no number at all; `None` is not given and passes."""
-    if value is not None and not (isinstance(value, int | float) and low <= value <= high):
-        raise InvalidRequestError(f"{name} must be {low:g} to {high:g}; got {_number(value)}")
+    if value is not None and not (is_number(value) and low <= value <= high):
+        raise InvalidRequestError(f"{name} must be {low:g} to {high:g}; got {shown(value)}")
 
 
 def not_negative(name: str, value: object, unit: str) -> None:
@@ -43,8 +44,8 @@ def not_negative(name: str, value: object, unit: str) -> None:
 
 def at_least(name: str, value: object, low: int, unit: str) -> None:
     """Refuse what is no whole number of `low` or more; `None` is not given and passes."""
-    if value is not None and not (isinstance(value, int) and value >= low):
-        raise InvalidRequestError(f"{name} must be {f'{low} or more {unit}'.rstrip()}; got {_number(value)}")
+    if value is not None and not (is_number(value) and isinstance(value, int) and value >= low):
+        raise InvalidRequestError(f"{name} must be {f'{low} or more {unit}'.rstrip()}; got {shown(value)}")
 
 
 def length_between(name: str, value: object, low: int, high: int | None, unit: str = "characters") -> None:
@@ -63,10 +64,6 @@ def is_uuid(name: str, value: object) -> None:
     """Refuse a text that is no UUID in the usual hyphenated form; absent values pass."""
     if not _absent(value) and not (isinstance(value, str) and _UUID.fullmatch(value)):
         raise InvalidRequestError(f"{name} must be a UUID such as 0b9f7d6e-3c1a-4e5f-8a2b-1c2d3e4f5a6b")
-
-
-def _number(value: object) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else type(value).__name__
 
 
 def _absent(value: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, ClassVar, Generic, TypeVar, overload
 
 import msgspec
 
@@ -30,6 +30,8 @@ class Page(msgspec.Struct, Generic[T_co], frozen=True, eq=False):
     It is a sequence of its items: `for item in page`, `page[0]`, `len(page)`. `position` is a text to store:
     `list(..., start=position)` goes on exactly after this page, in any process. `Page.of` makes one for a test.
     """
+
+    _encode_instead: ClassVar[str] = "page.items"
 
     items: Sequence[T_co]
     has_more: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Awaitable, Callable, Generator, Sequence
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 
 import msgspec
 
@@ -38,6 +38,8 @@ class AsyncPaginator(Generic[T_co]):
     `AsyncPaginator.of` makes one for a test. Raises `PaginationError` where walking on would lose or double items, and what
     the calls raise.
     """
+
+    _encode_instead: ClassVar[str] = "await the_list.collect()"
 
     __slots__ = ("_fetch", "_identity", "_limit", "_on_page", "_pager", "_prefetch", "_start")
 

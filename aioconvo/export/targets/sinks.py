@@ -132,6 +132,8 @@ def _kind(target: str | os.PathLike[str]) -> tuple[str, pathlib.Path]:
 
 def _path(text: str) -> pathlib.Path:
     """A path of this machine, `~` being the home directory. Raises `ExportError` for what is elsewhere, such as s3://."""
+    if text == "-":
+        raise ExportError("targets are files, and - is none: name one, or write ./- where it is called so")
     elsewhere = re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", text)  # `pathlib` has made one slash of two
     if elsewhere is not None:
         scheme = elsewhere[0].removesuffix("/")
