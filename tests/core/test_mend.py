@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import given, strategies as st
 
 import aioconvo
 from aioconvo.convore import ConvoreClient
+from aioconvo.core.json import mend
 from aioconvo.core.json.codec import encode
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.json.mend import charset_of, drive, in_utf8, mend
@@ -212,3 +216,58 @@ async def test_plain_values_hold_none_of_it(wire: Any) -> None:
     wire.answers("GET", body=b'{"a": NaN, "b": [Infinity]}')
     async with ConvoreClient(api_key="k3y", base_url=BASE_URL, max_retries=0) as client:
         assert (await client.request("GET", "/x")).data == {"a": "NaN", "b": ["Infinity"]}
+
+
+def _large(extra: Callable[[int], dict[str, object]], count: int) -> bytes:
+    rows = [{"id": str(number), "text": "hello " * 20, **extra(number)} for number in range(count)]
+    return json.dumps({"rows": rows}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+LARGE: dict[str, tuple[Callable[[int], bytes], str | None]] = {
+    "endless numbers": (lambda count: _large(lambda number: {"x": math.nan if number % 100 == 0 else 1}, count), None),
+    "control characters": (lambda count: _large(lambda _: {"x": "a@b"}, count).replace(b"@", b"\n"), None),
+    "halves of emojis": (lambda count: _large(lambda _: {"x": "@"}, count).replace(b"@", rb"\ud83d"), None),
+    "bytes of no charset": (lambda count: _large(lambda _: {"x": "\xfc"}, count).decode().encode("latin-1"), None),
+    "a named charset": (lambda count: _large(lambda _: {"x": "\xfc"}, count).decode().encode("latin-1"), "iso-8859-1"),
+    "two bytes a character": (lambda count: _large(lambda _: {}, count).decode().encode("utf-16"), None),
+    "cut": (lambda count: _large(lambda _: {}, count)[:-3], None),
+}
+
+
+@pytest.mark.parametrize("form", LARGE)
+def test_a_larger_body_takes_more_slices_and_not_larger_ones(form: str) -> None:
+    make, charset = LARGE[form]
+
+    def slices(count: int) -> int:
+        work, number = mended(make(count), charset), 0
+        with contextlib.suppress(BrokenBodyError):
+            for _ in work:
+                number += 1
+        return number
+
+    few, many = slices(10_000), slices(40_000)
+    assert few > 4
+    assert 3 * few < many
+
+
+TEXTS = st.text(st.sampled_from('ab"\\{}[]:,\n\x01\xfc\u20ac NaInfud83'), max_size=60)
+
+
+@given(
+    text=TEXTS,
+    charset=st.sampled_from([None, "iso-8859-1", "utf-8", "utf-16", "shift_jis", "hex", "nonsense"]),
+    size=st.integers(1, 9),
+)
+def test_where_a_body_is_sliced_makes_no_difference(text: str, charset: str | None, size: int) -> None:
+    def made(body: bytes) -> bytes | None:
+        try:
+            return drive(mended(body, charset))
+        except BrokenBodyError:
+            return None
+
+    whole = json.dumps({"a": text, "b": 1}, ensure_ascii=False).replace("b", text.replace('"', ""), 1)
+    for body in (whole.encode(), whole.encode("latin-1", "replace"), whole.encode("utf-16-le"), text.encode()):
+        expected = made(body)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(mend, "_BYTES_AT_ONCE", size)
+            assert made(body) == expected
