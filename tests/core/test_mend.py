@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 
 import aioconvo
 from aioconvo.convore import ConvoreClient
-from aioconvo.core.json import mend
+from aioconvo.core.json import mend as mending
 from aioconvo.core.json.codec import encode
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.json.mend import charset_of, drive, in_utf8, mend
@@ -239,7 +239,7 @@ def test_a_larger_body_takes_more_slices_and_not_larger_ones(form: str) -> None:
     make, charset = LARGE[form]
 
     def slices(count: int) -> int:
-        work, number = mended(make(count), charset), 0
+        work, number = mend(make(count), charset), 0
         with contextlib.suppress(BrokenBodyError):
             for _ in work:
                 number += 1
@@ -261,7 +261,7 @@ TEXTS = st.text(st.sampled_from('ab"\\{}[]:,\n\x01\xfc\u20ac NaInfud83'), max_si
 def test_where_a_body_is_sliced_makes_no_difference(text: str, charset: str | None, size: int) -> None:
     def made(body: bytes) -> bytes | None:
         try:
-            return drive(mended(body, charset))
+            return drive(mend(body, charset))
         except BrokenBodyError:
             return None
 
@@ -269,5 +269,5 @@ def test_where_a_body_is_sliced_makes_no_difference(text: str, charset: str | No
     for body in (whole.encode(), whole.encode("latin-1", "replace"), whole.encode("utf-16-le"), text.encode()):
         expected = made(body)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(mend, "_BYTES_AT_ONCE", size)
+            patch.setattr(mending, "_BYTES_AT_ONCE", size)
             assert made(body) == expected
