@@ -116,6 +116,34 @@ def test_messages_of_one_time_stay_in_order_in_every_target(kind: str, downward:
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize("kind", [kind for kind in EVERY_KIND if kind != "sqlite"])
+@pytest.mark.parametrize("downward", [False, True])
+def test_a_walk_goes_on_where_it_stood_when_the_data_is_a_commit_ahead_of_its_ledger(
+    kind: str, downward: bool, tmp_path: Path
+) -> None:
+    """As a kill between the two leaves them: what was committed of another conversation moves this one's walk nowhere."""
+    ids = [f"{random.Random(number).getrandbits(40):010x}" for number in range(9)]  # noqa: S311 -- repeatable ids
+    parts = [ids[first : first + 3] for first in range(0, 9, 3)]
+    walk = [
+        page(*some, pages=number, downward=downward, ended=number == len(parts))
+        for number, some in enumerate(reversed(parts) if downward else parts, 1)
+    ]
+    sink = opened(kind, tmp_path)
+    sink.commit([listed("c", "d")])
+    sink.commit(walk[:1])
+    sink.close()
+    old = sink.ledger.path.read_bytes()
+    sink = again(kind, tmp_path)
+    sink.commit([page("d1", "d2", of="d", ended=True)])
+    sink.close()
+    sink.ledger.path.write_bytes(old)
+    sink = again(kind, tmp_path)
+    for one in walk[1:]:
+        sink.commit([one])
+    sink.close()
+    assert [row["message_id"] for row in rows(target(kind, tmp_path)) if row["conversation_id"] == "c"] == ids
+
+
 def test_times_count_before_ranks(tmp_path: Path) -> None:
     sink = opened("sqlite", tmp_path)
     late, early = message("late", sent_at=NOON + dt.timedelta(1)), message("early")

@@ -56,14 +56,14 @@ _ADOPT_CONVERSATION = """INSERT INTO _aioconvo_conversations (source, id, round,
     WHERE excluded.row IS NULL"""
 _KEEP = """INSERT OR REPLACE INTO _aioconvo_items (conversation, id, digest, part, rank, deleted_at)
     SELECT conversation, id, digest, part, rank, deleted_at FROM temp.found"""
-# What is missing is due from the beginning; what is only more than was known is fetched where it was due anyway.
+# What is missing is due from the beginning; where there is only more than was known, a walk goes on where it stood.
 _RECOUNT = """WITH given (number, lost) AS ({rows}), held AS (SELECT given.number, given.lost, count(i.id) AS messages,
         count(i.deleted_at) AS gone, ifnull(min(i.rank), 0) AS bottom, ifnull(max(i.rank), 0) AS top
         FROM given LEFT JOIN _aioconvo_items AS i ON i.conversation = given.number GROUP BY given.number)
     UPDATE _aioconvo_conversations AS c SET messages = held.messages, gone = held.gone, bottom = held.bottom, top = held.top,
-    edge = NULL, seeing = 0, due = due OR held.lost, run = iif(held.lost, 0, run), walk = iif(held.lost, '', walk),
-    pages = iif(held.lost, 0, pages), position = iif(held.lost, NULL, position), whole_to = iif(held.lost, NULL, whole_to),
-    ended = iif(held.lost, 0, ended), walked = iif(held.lost, NULL, walked)
+    edge = iif(held.lost, NULL, edge), seeing = 0, due = due OR held.lost, run = iif(held.lost, 0, run),
+    walk = iif(held.lost, '', walk), pages = iif(held.lost, 0, pages), position = iif(held.lost, NULL, position),
+    whole_to = iif(held.lost, NULL, whole_to), ended = iif(held.lost, 0, ended), walked = iif(held.lost, NULL, walked)
     FROM held WHERE c.number = held.number"""
 
 
