@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Sequence
+import typing
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -15,14 +16,15 @@ import msgspec
 import aioconvo
 from aioconvo.core.operations.markers import Place as Goes
 from aioconvo.core.operations.operation import Effect, Operation as Constant
-from aioconvo.core.operations.resource import declarations
+from aioconvo.core.operations.resource import Resource, declarations
 from aioconvo.core.operations.rules import joined
 from aioconvo.core.operations.signature import Declared as Signature, Parameter as Argument
 
 from .annotations import Types
-from .facts import Body, Declared, Facts, Kind, Member, Operation, Parameter, Place, Shape
+from .drafting.names import python_name
+from .facts import Body, Declared, Facts, Kind, Member, Operation, Parameter, Place, Shape, resolved
 
-__all__ = ["CLIENTS", "declared", "of_signature"]
+__all__ = ["CLIENTS", "declared", "of_method", "of_signature"]
 
 CLIENTS: dict[str, type] = {
     "smscx": aioconvo.SmscxClient,
@@ -38,8 +40,22 @@ def declared(provider: str, specified: Facts) -> list[Declared]:
     """Every operation that a provider's package declares."""
     found = [of_signature(one) for one in declarations(CLIENTS[provider])]
     known = {one.operation.line for one in found}
+    by_hand = [of_method(method, specified) for method in _written(CLIENTS[provider]) if _line(method.operation) not in known]
+    known |= {one.operation.line for one in by_hand}
     constants: Sequence[Constant[Any]] = importlib.import_module(f"aioconvo.{provider}").OPERATIONS
-    return [*found, *(_of_constant(one, specified) for one in constants if f"{one.method} {one.path}" not in known)]
+    return [*found, *by_hand, *(_of_constant(one, specified) for one in constants if _line(one) not in known)]
+
+
+def _line(constant: Constant[Any]) -> str:
+    return f"{constant.method} {constant.path}"
+
+
+def _written(client: type) -> Iterator[Any]:
+    """The methods of a client's resources that perform an operation by hand."""
+    for resource in vars(client).values():
+        if isinstance(resource, Resource):
+            methods: list[Any] = [getattr(resource.kind, name) for name in dir(resource.kind)]
+            yield from (one for one in methods if hasattr(one, "operation") and not hasattr(one, "declared"))
 
 
 def of_signature(told: Signature) -> Declared:
@@ -86,6 +102,30 @@ def _always_sent(one: Argument) -> bool:
 
 def _answer(constant: Constant[Any], types: Types) -> Body | None:
     return None if constant.response is None else Body(shape=types.shape(constant.response))
+
+
+def of_method(method: Any, specified: Facts) -> Declared:
+    """An operation that a method performs by hand: an argument is taken for what is specified under its name."""
+    told = _of_constant(method.operation, specified)
+    theirs = specified.operations.get(told.operation.line)
+    if theirs is None:
+        return told
+    sent, hints = Types(sending=True), typing.get_type_hints(method, include_extras=True)
+    _, *taken = inspect.signature(method).parameters.values()
+    given = {one.name: sent.member(hints[one.name], one.default, required=one.default is one.empty) for one in taken}
+    in_body = {} if theirs.body is None else resolved(theirs.body.shape, specified.shapes).members
+    wires = {python_name(wire): wire for wire in in_body}
+    members = {wires[name]: one for name, one in given.items() if name in wires}
+    places = {python_name(one.name): (one.name, one.place) for one in theirs.parameters}
+    parameters = [
+        Parameter(name=wire, place=place, shape=one.shape, required=one.required)
+        for name, one in given.items()
+        if name not in wires
+        for wire, place in [places.get(name, (name, Place.QUERY))]
+    ]
+    body = told.operation.body and msgspec.structs.replace(told.operation.body, shape=Shape(kind=Kind.OBJECT, members=members))
+    operation = msgspec.structs.replace(told.operation, parameters=tuple(parameters), body=body)
+    return Declared(told.python, operation, sent.shapes, told.received, by_hand=True)
 
 
 def _of_constant(constant: Constant[Any], specified: Facts) -> Declared:

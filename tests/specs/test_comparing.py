@@ -14,13 +14,14 @@ import pytest
 from msgspec import UNSET, UnsetType
 
 from aioconvo.core.json.model import Model, OpenEnum, Variant
+from aioconvo.core.operations.declaration import performs
 from aioconvo.core.operations.markers import Body, Name, Query, Whole, camel
-from aioconvo.core.operations.operation import Effect
+from aioconvo.core.operations.operation import Effect, Operation as Constant
 from aioconvo.core.operations.resource import Group
 from aioconvo.core.operations.rules import AtMost, Between, Length, Time, lower_uuid
 from aioconvo.core.operations.signature import Told, read
 from tests.specs.comparing import differences
-from tests.specs.declarations import of_signature
+from tests.specs.declarations import of_method, of_signature
 from tests.specs.openapi import facts_of
 
 TEXT = {"type": "string"}
@@ -377,3 +378,32 @@ def test_what_is_read_may_be_null_or_missing_alike() -> None:
 def test_a_type_that_no_specification_knows_is_refused() -> None:
     with pytest.raises(TypeError, match="complex"):
         found("create", {}, None, {"weight": of(complex)})
+
+
+_CREATE: Constant[None] = Constant("notes.create", "createNote", "POST", "/notes", None, Effect.UNSAFE)
+
+
+@performs(_CREATE)
+async def create_by_hand(
+    self: Any,
+    *,
+    text: Annotated[str, Length(1, 100)],
+    kind: Kind | str | UnsetType = UNSET,
+    remind_at: Time | UnsetType | None = UNSET,
+    to: list[str] | UnsetType = UNSET,
+    tone: str | None = None,
+    thread_id: Annotated[str, lower_uuid] | UnsetType = UNSET,
+    author: Author | UnsetType = UNSET,
+    place: str | int | list[float] | UnsetType = UNSET,
+) -> None:
+    raise NotImplementedError
+
+
+def test_a_method_written_by_hand_is_held_against_the_specification_by_the_names_of_its_arguments() -> None:
+    ours = of_method(create_by_hand, SPECIFICATION)
+    assert ours.by_hand
+    assert list(differences(ours, SPECIFICATION.operations["POST /notes"], SPECIFICATION.shapes)) == [
+        "query tone: not in the specification",
+        "body.to: no limit here, 1..3 items in the specification",
+        "body.weight: not declared",
+    ]

@@ -15,6 +15,7 @@ from tests.specs.declarations import CLIENTS, declared
 from tests.specs.facts import Facts, Operation, Shape
 from tests.specs.kept import facts
 
+from .imports import NAMES, lines
 from .known import Models, Nothing
 from .methods import Method, Style
 from .names import class_name, groups, is_of, method_name, plural, words
@@ -24,26 +25,6 @@ __all__ = ["draft", "missing"]
 
 _TITLES = {"smscx": "SMS.CX", "sunshine": "Sunshine Conversations v2", "smooch": "Smooch v1.1", "convore": "Convore"}
 _TITLES |= {"ultracart": "UltraCart"}
-_OPERATIONS = "aioconvo.core.operations"
-_IMPORTS = {
-    "dt": "import datetime as dt",
-    **dict.fromkeys(["Sequence"], "from collections.abc import Sequence"),
-    **{name: f"from typing import {name}" for name in ("TYPE_CHECKING", "Annotated", "Any", "Literal")},
-    **{name: f"from msgspec import {name}" for name in ("UNSET", "UnsetType", "field")},
-    **{name: f"from aioconvo.core.json.codec import {name}" for name in ("Model", "OpenEnum", "Unknown", "Variant")},
-    "Mark": "from aioconvo.core.paging.marks import Mark",
-    **{name: f"from aioconvo.core.paging.offset import {name}" for name in ("OffsetPager", "ResultSet")},
-    **{name: f"from aioconvo.core.operations.operation import {name}" for name in ("Effect", "PageKind")},
-    **{name: f"from {_OPERATIONS}.declaration import {name}" for name in ("listing", "operation")},
-    **{name: f"from {_OPERATIONS}.markers import {name}" for name in ("Body", "Name", "PageSize", "Query", "Whole")},
-    **{
-        name: f"from {_OPERATIONS}.rules import {name}"
-        for name in ("AtLeast", "Between", "Length", "Like", "Time", "joined", "lower_uuid")
-    },
-    **{f"{name}": f"from aioconvo.core.paging.pagers import {name}" for name in ("Ask", "Cursor", "CursorPager", "Listing")},
-    **{f"{name}": f"from aioconvo.core.paging.pagers import {name}" for name in ("SinglePager", "pages_by")},
-    "AsyncPaginator": "from aioconvo.core.paging.paginator import AsyncPaginator",
-}
 
 
 def missing(provider: str, asked: str | None = None) -> dict[str, list[Operation]]:
@@ -66,7 +47,7 @@ def draft(provider: str, group: str, operations: Iterable[Operation], *, reuse: 
     read = [one.answer.shape for one in operations if one.answer is not None]
     known = Models(provider) if reuse else Nothing()
     structs = Structs(told.shapes, reached(sent, told.shapes), reached(read, told.shapes), known)
-    structs.keep_free(*_IMPORTS, style.base.__name__, style.envelope.__name__)
+    structs.keep_free(*NAMES, style.base.__name__, style.envelope.__name__)
     methods = dict(_methods(operations, group, told, structs, style))
     pagers = [one.pager for one in methods.values() if one.pager]
     resource = class_name(group) if not structs.has(class_name(group)) else class_name(plural(group))
@@ -74,7 +55,7 @@ def draft(provider: str, group: str, operations: Iterable[Operation], *, reuse: 
     text = "\n\n".join(part for part in (structs.source, *pagers, body) if part)
     head = f'"""{" ".join(words(group)).capitalize()} of {_TITLES[provider]}."""\n\nfrom __future__ import annotations\n'
     used = set(re.findall(r"\w+", text))
-    imports = [line for name, line in _IMPORTS.items() if name in used]
+    imports = lines(used)
     imports += [f"from {known.module} import {name}" for name in sorted(structs.imported & used)]
     imports += [f"from {one.__module__} import {one.__name__}" for one in (style.base, style.envelope) if one.__name__ in used]
     return "\n".join([head, *imports, "", f'__all__ = ["{resource}"]', "", "", text])
