@@ -100,3 +100,46 @@ async def test_what_is_not_told_any_more_is_marked_and_taken_back(name: str, tmp
             assert (await exported())[1] == {victim["conversation_id"]}
             hidden.clear()
             assert await exported() == (set(), set())
+
+
+@pytest.mark.parametrize(
+    ("name", "messages", "told", "seen"),
+    [
+        ("smscx", 7, False, True),
+        ("sunshine", 7, False, False),
+        ("smooch", 7, False, True),
+        ("smooch", 150, False, False),
+        ("convore", 7, False, False),
+        ("convore", 7, True, True),
+        ("ultracart", 7, False, False),
+        ("ultracart", 7, True, True),
+    ],
+)
+async def test_what_a_run_sees_that_fetches_nothing_anew(
+    name: str, messages: int, told: bool, seen: bool, tmp_path: Path
+) -> None:
+    """As the README says it, `told`: the list of conversations tells that there is one message less."""
+    out, hidden = str(tmp_path / "out.sqlite"), set[str]()
+    async with (
+        Sandbox(conversations=2, messages=messages) as sandbox,
+        hiding(sandbox, hidden) as (root, url),
+        aioconvo.SessionPool() as pool,
+    ):
+        options = sandbox.client_options(name)
+        options["base_url"] = options["base_url"].replace(root, url)
+        known = source(name, sandbox, pool)
+        chosen: dict[str, Any] = {} if known.selection == "all" else {known.selection: list(known.ids or ())}
+        client = CLIENTS[name](**options, pool=pool)
+
+        async def marked() -> set[str]:
+            assert (await Exporter(Source(client, "shop", **chosen), out).run()).complete
+            found = await asyncio.to_thread(lambda: list(rows(out)))
+            return {row["message_id"] for row in found if row["deleted_at"] is not None}
+
+        assert await marked() == set()
+        found = await asyncio.to_thread(lambda: list(rows(out)))
+        victim = min(
+            (row for row in found if row["conversation_id"] == found[0]["conversation_id"]), key=lambda row: row["sent_at"]
+        )
+        hidden.update((victim["message_id"], *([f"fewer/{victim['conversation_id']}"] if told else [])))
+        assert await marked() == ({victim["message_id"]} if seen else set())
