@@ -150,10 +150,10 @@ class SmscxClient(APIClient):
         lifetime = token.expires_in if token.expires_in is not None and token.expires_in > 0 else None
         return AccessToken(token.access_token, lifetime)
 
-    def _decoded(self, operation: Operation[T], answer: RawResponse) -> T | None:
+    def _decode(self, operation: Operation[T], answer: RawResponse) -> T | None:
         if answer.status == HTTPStatus.NO_CONTENT:  # may come to operations that have a body as a rule
             return None
-        return super()._decoded(operation, answer)
+        return super()._decode(operation, answer)
 
     def _empty_page(self, kind: object, body: bytes) -> object:
         return empty_page(kind, body)

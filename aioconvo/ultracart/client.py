@@ -140,10 +140,10 @@ class UltraCartClient(APIClient):
             raise ConfigurationError("only a client with client_id and refresh_token fetches tokens")
         return await self._grant.fetch(self)
 
-    def _decoded(self, operation: Operation[T], answer: RawResponse) -> T | None:
+    def _decode(self, operation: Operation[T], answer: RawResponse) -> T | None:
         if answer.status == HTTPStatus.NO_CONTENT and operation.response is ResolvedAnswer:
             return None
-        return super()._decoded(operation, answer)
+        return super()._decode(operation, answer)
 
     def _empty_page(self, kind: object, body: bytes) -> object:
         return empty_page(kind, body)

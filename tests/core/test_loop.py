@@ -205,7 +205,7 @@ async def test_what_an_answer_says_is_read_only_when_somebody_is_told(
 
     client = make()
     monkeypatch.setattr(client, "_error_words", noted("words", ErrorWords("busy", "try later")))
-    monkeypatch.setattr("aioconvo.core.calls.client.sent_texts", noted("texts", []))
+    monkeypatch.setattr("aioconvo.core.calls.answers.sent_texts", noted("texts", []))
     for _ in range(3):
         wire.answers("GET", {}, status=503)
     wire.answers("GET", GOOD)

@@ -144,9 +144,9 @@ def _walk(client: Any, make: Callable[..., AsyncPaginator[Any]], body: bytes, st
     async def send(request: Any) -> Response[Any]:
         answer = RawResponse(200, _headers({}), body)
         try:
-            data = client._decoded(request.operation, answer)
+            data = client._decode(request.operation, answer)
         except UnfitError:
-            data = client._decoded(request.operation, await take_apart(answer, request.operation.response))
+            data = client._decode(request.operation, await take_apart(answer, request.operation.response))
         if tells_of_an_error(data, body, enveloped=client.enveloped):
             refusal_of(ErrorWords(), body)
             raise BrokenBodyError("refused", cut=False)
