@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import typing
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count, repeat
 from typing import Any, TypeVar, cast
 
@@ -18,7 +18,7 @@ import msgspec
 
 from .codec import decode as read
 from .cut import cut_now, is_union, item_type
-from .mend import drive, in_utf8, is_utf8, switches_charset
+from .mend import charset_of, drive, in_utf8, is_utf8, switches_charset
 from .model import ORIGIN, Envelope, Model, is_drifted
 
 __all__ = ["decode", "json_of_page", "link", "when_read"]
@@ -33,11 +33,12 @@ _set: Callable[[Any, str, Any], None] = msgspec.structs.force_setattr
 class Body(msgspec.Struct, gc=False):
     """The body of an answer, cut into the JSON of its parts when that is asked for.
 
-    `lengths` tells of each field that holds nouns how many they are; `None`: it is no list.
+    `charset` is the one that was named, or the headers that may name one, which are read when it matters. `lengths` tells of
+    each field that holds nouns how many they are; `None`: it is no list.
     """
 
     text: bytes
-    charset: str | None
+    charset: str | Mapping[str, str] | None
     kind: Any
     lengths: list[int | None]
     parts: list[bytes] | None = None
@@ -65,7 +66,8 @@ class Body(msgspec.Struct, gc=False):
         return parts if text.isascii() or all(map(is_utf8, parts)) else None
 
     def _utf8(self) -> bytes:
-        return drive(in_utf8(self.text, self.charset))
+        named = self.charset
+        return drive(in_utf8(self.text, named if named is None or isinstance(named, str) else charset_of(named)))
 
     def _cut(self, text: bytes) -> list[bytes]:
         slices: list[msgspec.Raw] = []
@@ -110,8 +112,8 @@ def json_of_page(items: Sequence[object]) -> list[msgspec.Raw] | None:
     return found if len(found) == len(items) else None
 
 
-def link(data: Any, body: bytes, charset: str | None = None) -> None:
-    """Let a decoded answer, its nouns and the items of its lists know the body they came in."""
+def link(data: Any, body: bytes, charset: str | Mapping[str, str] | None = None) -> None:
+    """Let a decoded answer, its nouns and the items of its lists know the body they came in; see `Body`."""
     shape = _shape(data.__class__)
     if shape is None:
         return
@@ -132,7 +134,7 @@ def link(data: Any, body: bytes, charset: str | None = None) -> None:
             lengths.append(len(items))
             place += len(items)
         else:
-            if value is not None and _shape(value.__class__) is not None:
+            if isinstance(value, Model):
                 _set(value, ORIGIN, (source, place))
             lengths.append(None)
             place += 1

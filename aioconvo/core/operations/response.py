@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from aioconvo.core.json.mend import charset_of
 from aioconvo.core.json.source import link, when_read
 
 from .operation import Operation
@@ -51,7 +50,7 @@ def _restored(data: Any, status: int, headers: list[tuple[str, str]], *others: A
 def _link(response: Response[Any]) -> None:
     data = _data(response)
     if data is not None:
-        link(data, response.body, charset_of(response.headers))
+        link(data, response.body, response.headers)
 
 
 _data: Callable[[Any], Any] = when_read(Response, "data", _link)
