@@ -107,7 +107,11 @@ def test_the_least_call_asks_for_no_more(one: Declared) -> None:
     sent: Any = msgspec.json.decode(request.body or b"{}")
     if not one.at(Place.WHOLE):
         given = _least(one)
-        always = {parameter.wire for parameter in one.at(Place.BODY) if parameter.default not in {None, msgspec.UNSET}}
+        always = {
+            parameter.wire
+            for parameter in one.at(Place.BODY)
+            if parameter.default is not None and parameter.default is not msgspec.UNSET
+        }
         assert sent.keys() == always | {parameter.wire for parameter in one.at(Place.BODY) if parameter.name in given}
 
 

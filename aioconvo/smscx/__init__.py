@@ -1,6 +1,13 @@
 """SMS.CX: `SmscxClient` and the structs it takes and gives."""
 
-from .client import OPERATIONS, SmscxClient
+from __future__ import annotations
+
+from typing import Any
+
+from aioconvo.core.operations.operation import Operation
+from aioconvo.core.operations.resource import operations
+
+from .client import SmscxClient
 from .models import (
     Channel,
     ChatReply,
@@ -40,3 +47,11 @@ __all__ = [
     "TextAnalysis",
     "Token",
 ]
+
+OPERATIONS: tuple[Operation[Any], ...]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "OPERATIONS":  # read where somebody asks, not by everybody's import
+        return operations(SmscxClient)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

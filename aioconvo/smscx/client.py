@@ -19,9 +19,9 @@ from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.json.codec import reader
 from aioconvo.core.operations.operation import Operation
 from aioconvo.core.operations.refusals import ErrorWords
+from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 
-from . import conversations, oauth
 from .conversations import Conversations
 from .oauth import OAuth
 from .pages import empty_page
@@ -29,11 +29,9 @@ from .pages import empty_page
 if TYPE_CHECKING:
     from .inbox import SmscxInbox
 
-__all__ = ["OPERATIONS", "SmscxClient"]
+__all__ = ["SmscxClient"]
 
 T = TypeVar("T")
-
-OPERATIONS = (*conversations.OPERATIONS, *oauth.OPERATIONS)
 
 
 class _Told(msgspec.Struct):
@@ -72,6 +70,8 @@ class SmscxClient(APIClient):
 
     provider: ClassVar[str] = "smscx"
     default_host: ClassVar[str] = "api.sms.cx"
+    conversations = Resource(Conversations)
+    oauth = Resource(OAuth)
 
     def __init__(
         self,
@@ -101,16 +101,6 @@ class SmscxClient(APIClient):
             allow_http=allow_http,
             **options,
         )
-
-    @property
-    def conversations(self) -> Conversations:
-        """Conversations."""
-        return Conversations(self)
-
-    @property
-    def oauth(self) -> OAuth:
-        """Access tokens."""
-        return OAuth(self, self._application)
 
     @property
     def inbox(self) -> SmscxInbox:

@@ -3,197 +3,153 @@
 from __future__ import annotations
 
 import uuid
+from typing import Annotated, ClassVar
 
-from aioconvo.core.calls.client import APIClient, APIResource
+from aioconvo.core.calls.client import APIResource
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.json.model import Model
+from aioconvo.core.operations.declaration import listing, operation
 from aioconvo.core.operations.identity import Check, about, names
-from aioconvo.core.operations.operation import Effect, Operation, PageKind
-from aioconvo.core.operations.validation import is_uuid, length_between
+from aioconvo.core.operations.markers import Style, camel
+from aioconvo.core.operations.operation import Effect
+from aioconvo.core.operations.rules import Length, lower_uuid
+from aioconvo.core.operations.validation import length_between
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import ChatReply, Conversation, ConversationDetail, RichMedia, SmsReply
-from .pages import CONVERSATIONS, ConversationPage, ReadAnswer
-
-__all__ = ["OPERATIONS", "Conversations", "is_about"]
+from .pages import ConversationPage, ReadAnswer, conversation_pager
 
 _ONE = "/conversations/{conversationId}"
-
-GET = Operation(
-    "smscx.conversations.get",
-    "get_conversation",
-    "GET",
-    _ONE,
-    ConversationDetail,
-    Effect.READ,
-    stored_as="smscx.conversations.get",
-)
-LIST = Operation(
-    "smscx.conversations.list",
-    "get_converstions_list",
-    "GET",
-    "/conversations",
-    ConversationPage,
-    Effect.READ,
-    PageKind.SINGLE,
-    stored_as="smscx.conversations.list",
-)
-MARK_READ = Operation(
-    "smscx.conversations.mark_read",
-    "mark_conversation_as_read",
-    "GET",
-    f"{_ONE}/read",
-    ReadAnswer,
-    Effect.IDEMPOTENT,  # a GET that changes something
-)
-REPLY_SMS = Operation(
-    "smscx.conversations.reply_sms", "send_conversation_reply_sms", "POST", f"{_ONE}/sms", SmsReply, Effect.PAID
-)
-REPLY_VIBER = Operation(
-    "smscx.conversations.reply_viber", "send_conversation_reply_viber", "POST", f"{_ONE}/viber", ChatReply, Effect.PAID
-)
-REPLY_WHATSAPP = Operation(
-    "smscx.conversations.reply_whatsapp",
-    "send_conversation_reply_whatsapp",
-    "POST",
-    f"{_ONE}/whatsapp",
-    ChatReply,
-    Effect.PAID,
-)
-OPERATIONS = (GET, LIST, MARK_READ, REPLY_SMS, REPLY_VIBER, REPLY_WHATSAPP)
+_UUID_VERSIONS = range(1, 6)
 
 _sent = names("message", "message.msg_id")
-_CHAT_TEXT = 1000
-_UUID_VERSIONS = range(1, 6)
+
+
+def is_about(conversation_id: str) -> Check:
+    """That an answer is of this conversation."""
+    return names("conversation", "info.conversation_id", conversation_id)
+
+
+def _marks(conversation_id: str) -> Check:
+    return about("conversation", "info.id", conversation_id)
+
+
+def _words(name: str, text: str) -> str:
+    """Not empty."""
+    if not text:
+        raise InvalidRequestError(f"{name} is empty; give the words to send")
+    return text
+
+
+def _key(name: str, value: str) -> object:
+    """A UUID of version 1 to 5, sent in lower case."""
+    key = lower_uuid(name, value)
+    if uuid.UUID(value).version not in _UUID_VERSIONS:
+        raise InvalidRequestError(f"{name} must be a UUID of version 1 to 5, such as str(uuid.uuid4())")
+    return key
+
+
+def _shown(name: str, media: RichMedia | None) -> RichMedia:
+    """A caption has 1 to 30 characters."""
+    media = media or NO_MEDIA
+    length_between(f"{name}.button_caption", media.button_caption, 1, 30)
+    return media
+
+
+Id = Annotated[str, lower_uuid]
+"""What a conversation is called."""
+Key = Annotated[str, _key]
+"""What a reply is called."""
+Media = Annotated[RichMedia | None, _shown]
+"""What a reply shows beside its text."""
+NO_MEDIA = RichMedia()
+"""Nothing beside the text. It is sent all the same: the vendor's SDK requires it. Whether the server does is unconfirmed."""
+ChatText = Annotated[str, _words, Length(1, 1000)]
+"""The text of a reply by Viber or WhatsApp."""
 
 
 # The replies document an error for a malformed `idempotencyId` (1111), but no such member of their bodies. Whether it keeps
 # a reply from being sent twice is unconfirmed, so it is passed on and never taken as leave to send again: requests
 # carry no `idempotency_key` of the core's, and a reply that may have arrived ends in MaybeSentError.
-class _SmsBody(Model, rename="camel"):
-    text: str
-    idempotency_id: str | None = None
-
-
-class _ChatBody(Model, rename="camel"):
-    text: str
-    # Sent even when empty: the vendor's SDK requires it. Whether the server does is unconfirmed.
-    rich_media: RichMedia
-    idempotency_id: str | None = None
-
-
 class Conversations(APIResource):
-    """`client.conversations`: get, list, mark_read, reply_sms, reply_viber, reply_whatsapp.
+    """Conversations.
 
     UUIDs may be given in any case; they are sent in lower case, as the API documents them.
 
     None of these operations documents a 204, but the API may answer one to any; a call then returns `None`, the list is empty.
     """
 
-    __slots__ = ("_client",)
+    __slots__ = ()
+    wire_name: ClassVar[Style] = camel
 
-    def __init__(self, client: APIClient) -> None:
-        self._client = client
-
-    async def get(self, conversation_id: str) -> ConversationDetail:
+    @operation(f"GET {_ONE}", Effect.READ, name="get_conversation", expect=is_about)
+    async def get(self, conversation_id: Id) -> ConversationDetail:
         """Fetch one conversation with all its messages; the API has no pages here.
 
         Raises:
             InvalidRequestError: The id is no UUID; nothing was sent.
             NotFoundError: No such conversation (code 1180).
-
-        Source: operation get_conversation.
         """
-        return await self._client.call(GET.request(_id(conversation_id), check=is_about(conversation_id)))
+        ...
 
-    async def mark_read(self, conversation_id: str) -> None:
+    # A GET that changes something.
+    @operation(f"GET {_ONE}/read", Effect.IDEMPOTENT, name="mark_conversation_as_read", answer=ReadAnswer, expect=_marks)
+    async def mark_read(self, conversation_id: Id) -> None:
         """Set a conversation's count of unread messages to 0.
 
         Raises:
             InvalidRequestError: The id is no UUID; nothing was sent.
             NotFoundError: No such conversation (code 1180).
-
-        Source: operation mark_conversation_as_read.
         """
-        await self._client.call(
-            MARK_READ.request(_id(conversation_id), check=about("conversation", "info.id", conversation_id))
-        )
+        ...
 
-    async def reply_sms(self, conversation_id: str, *, text: str, idempotency_id: str | None = None) -> SmsReply:
+    @operation(f"POST {_ONE}/sms", Effect.PAID, name="send_conversation_reply_sms", expect=_sent)
+    async def reply_sms(
+        self, conversation_id: Id, *, text: Annotated[str, _words], idempotency_id: Key | None = None
+    ) -> SmsReply:
         """Reply by SMS, at any time after the contact's last message. Costs credit for each part of the text.
 
-        `idempotency_id` is a UUID of version 1 to 5. Whether the API keeps to it is not documented, so a reply that may
-        have arrived is never sent again.
+        Whether the API keeps to `idempotency_id` is not documented, so a reply that may have arrived is never sent again.
 
         Raises:
             InvalidRequestError: The text is empty, or an id is no UUID; nothing was sent.
             NotFoundError: No such conversation (code 1180).
             MaybeSentError: It is unknown whether the reply was sent.
-
-        Source: operation send_conversation_reply_sms.
         """
-        _check_reply(text, idempotency_id)
-        body = _SmsBody(text=text, idempotency_id=idempotency_id and idempotency_id.lower())
-        return await self._client.call(REPLY_SMS.request(_id(conversation_id), body=body, check=_sent))
+        ...
 
+    @operation(f"POST {_ONE}/viber", Effect.PAID, name="send_conversation_reply_viber", expect=_sent)
     async def reply_viber(
-        self,
-        conversation_id: str,
-        *,
-        text: str,
-        rich_media: RichMedia | None = None,
-        idempotency_id: str | None = None,
+        self, conversation_id: Id, *, text: ChatText, rich_media: Media = NO_MEDIA, idempotency_id: Key | None = None
     ) -> ChatReply:
         """Reply by Viber, within 24 hours of the contact's last message. Costs credit.
 
-        `text` has 1 to 1000 characters, the caption of `rich_media` 1 to 30; `idempotency_id` as for `reply_sms`.
+        `idempotency_id` is as for `reply_sms`.
 
         Raises:
             InvalidRequestError: An argument breaks one of these limits, or an id is no UUID; nothing was sent.
             NotFoundError: No such conversation (code 1180).
             PermissionDeniedError: The contact's last message is more than 24 hours old (code 1181).
             MaybeSentError: It is unknown whether the reply was sent.
-
-        Source: operation send_conversation_reply_viber.
         """
-        return await self._reply(REPLY_VIBER, conversation_id, text, rich_media, idempotency_id)
+        ...
 
+    @operation(f"POST {_ONE}/whatsapp", Effect.PAID, name="send_conversation_reply_whatsapp", expect=_sent)
     async def reply_whatsapp(
-        self,
-        conversation_id: str,
-        *,
-        text: str,
-        rich_media: RichMedia | None = None,
-        idempotency_id: str | None = None,
+        self, conversation_id: Id, *, text: ChatText, rich_media: Media = NO_MEDIA, idempotency_id: Key | None = None
     ) -> ChatReply:
         """Reply by WhatsApp, within 24 hours of the contact's last message. Costs credit.
 
-        `text` has 1 to 1000 characters, the caption of `rich_media` 1 to 30; `idempotency_id` as for `reply_sms`.
+        `idempotency_id` is as for `reply_sms`.
 
         Raises:
             InvalidRequestError: An argument breaks one of these limits, or an id is no UUID; nothing was sent.
             NotFoundError: No such conversation (code 1180).
             PermissionDeniedError: The contact's last message is more than 24 hours old (code 1182).
             MaybeSentError: It is unknown whether the reply was sent.
-
-        Source: operation send_conversation_reply_whatsapp.
         """
-        return await self._reply(REPLY_WHATSAPP, conversation_id, text, rich_media, idempotency_id)
+        ...
 
-    async def _reply(
-        self,
-        operation: Operation[ChatReply],
-        conversation_id: str,
-        text: str,
-        rich_media: RichMedia | None,
-        idempotency_id: str | None,
-    ) -> ChatReply:
-        rich_media = rich_media or RichMedia()
-        _check_reply(text, idempotency_id, longest=_CHAT_TEXT)
-        length_between("rich_media.button_caption", rich_media.button_caption, 1, 30)
-        body = _ChatBody(text=text, rich_media=rich_media, idempotency_id=idempotency_id and idempotency_id.lower())
-        return await self._client.call(operation.request(_id(conversation_id), body=body, check=_sent))
-
+    @listing("GET /conversations", conversation_pager, name="get_converstions_list", page=ConversationPage)
     def list(self, *, limit: int | None = None, start: str | None = None) -> AsyncPaginator[Conversation]:
         """List every conversation of the account, newest reply first.
 
@@ -202,27 +158,5 @@ class Conversations(APIResource):
 
         Raises:
             InvalidRequestError: `limit` is negative, or `start` is no position of this list; nothing was sent.
-
-        Source: operation get_converstions_list.
         """
-        return self._client.paginate(LIST, (), CONVERSATIONS, limit=limit, start=start)
-
-
-def is_about(conversation_id: str) -> Check:
-    """That an answer is of this conversation."""
-    return names("conversation", "info.conversation_id", conversation_id)
-
-
-def _id(conversation_id: str) -> str:
-    is_uuid("conversation_id", conversation_id or "")
-    return conversation_id.lower()
-
-
-def _check_reply(text: str, idempotency_id: str | None, *, longest: int | None = None) -> None:
-    if not text:
-        raise InvalidRequestError("text is empty; give the words to send")
-    if longest is not None:
-        length_between("text", text, 1, longest)
-    is_uuid("idempotency_id", idempotency_id)
-    if idempotency_id is not None and uuid.UUID(idempotency_id).version not in _UUID_VERSIONS:
-        raise InvalidRequestError("idempotency_id must be a UUID of version 1 to 5, such as str(uuid.uuid4())")
+        ...

@@ -52,6 +52,7 @@ from typing import Any, ClassVar, TypeAlias
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.json.model import Unknown
+from aioconvo.core.operations.declaration import operation_of
 from aioconvo.core.operations.validation import is_uuid
 from aioconvo.core.paging.columns import Column, column
 from aioconvo.core.paging.pagers import Listing, SinglePager
@@ -64,7 +65,7 @@ from aioconvo.inbox.walk import Listed, Order, Span
 from aioconvo.providers import Provider
 
 from . import models
-from .conversations import GET, Conversations, is_about
+from .conversations import Conversations, is_about
 
 __all__ = ["SmscxInbox", "contact", "conversations", "messages"]
 
@@ -190,7 +191,9 @@ class SmscxInbox(Inbox):
             return messages(natives, conversation_id, known[0])
 
         listing = Listing(lambda mark: SinglePager(items, mark, identity=_name))
-        native = self._client.paginate(GET, (conversation_id,), listing, check=is_about(conversation_id))
+        native = self._client.paginate(
+            operation_of(Conversations.get), (conversation_id,), listing, check=is_about(conversation_id)
+        )
         return Listed(native, converted)
 
     async def send_text(self, conversation: Conversation | str, text: str, *, channel: str = "sms") -> Message:

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from aioconvo.core.access.auth import BasicAuth
-from aioconvo.core.calls.client import APIClient, APIResource
+from aioconvo.core.calls.client import APIResource
 from aioconvo.core.errors import ConfigurationError
+from aioconvo.core.operations.declaration import performs
 from aioconvo.core.operations.identity import names
 from aioconvo.core.operations.operation import Effect, Operation
 
 from .models import Token
 
-__all__ = ["OPERATIONS", "OAuth"]
-
 # A second token harms nothing, so asking again is safe.
 GET_TOKEN = Operation("smscx.oauth.get_token", "get_access_token", "POST", "/oauth/token", Token, Effect.IDEMPOTENT, form=True)
-OPERATIONS = (GET_TOKEN,)
 
 _named = names("token", "access_token")
 
 
 class OAuth(APIResource):
-    """`client.oauth`: get_token."""
+    """Access tokens."""
 
-    __slots__ = ("_application", "_client")
+    __slots__ = ("_application",)
 
-    def __init__(self, client: APIClient, application: BasicAuth | None) -> None:
-        self._client = client
-        self._application = application
+    def __init__(self, client: Any) -> None:
+        super().__init__(client)
+        self._application: BasicAuth | None = client._application  # noqa: SLF001 -- a secret, which only its client shares
 
+    @performs(GET_TOKEN)
     async def get_token(self, *, scope: Sequence[str] | str | None = None) -> Token:
         """Ask for an access token for the client's application; the client itself does so whenever it needs one.
 
@@ -40,8 +40,6 @@ class OAuth(APIResource):
             ConfigurationError: The client was made without `application_id` and `application_secret`; nothing was sent.
             AuthenticationError: The application's id or secret is wrong (code 1600).
             BadRequestError: The scope is unknown (code 1600).
-
-        Source: operation get_access_token.
         """
         if self._application is None:
             raise ConfigurationError("oauth.get_token needs a client made with application_id and application_secret")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from aioconvo.core.json.empty_lists import with_empty_list
 from aioconvo.core.json.model import Model
+from aioconvo.core.operations.operation import PageKind
 from aioconvo.core.operations.refusals import Acknowledgement, Telling
-from aioconvo.core.paging.pagers import Listing, SinglePager
+from aioconvo.core.paging.pagers import Listing, SinglePager, pages_by
 
 from .models import Conversation, ConversationDetail
 
-__all__ = ["CONVERSATIONS", "ConversationPage", "ReadAnswer", "empty_page"]
+__all__ = ["ConversationPage", "ReadAnswer", "conversation_pager", "empty_page"]
 
 
 class ConversationPage(Telling, kw_only=True):
@@ -41,7 +42,7 @@ def _identity(conversation: Conversation) -> str | None:
     return getattr(conversation, "conversation_id", None)  # an item that is no object at all has none
 
 
-CONVERSATIONS: Listing[ConversationPage | None, Conversation] = Listing(
-    lambda mark: SinglePager(lambda page: [] if page is None else page.data, mark, identity=_identity)
-)
-"""All conversations in the API's order."""
+@pages_by(PageKind.SINGLE)
+def conversation_pager() -> Listing[ConversationPage | None, Conversation]:
+    """All conversations in the API's order."""
+    return Listing(lambda mark: SinglePager(lambda page: [] if page is None else page.data, mark, identity=_identity))

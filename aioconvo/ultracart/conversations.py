@@ -207,8 +207,6 @@ class Conversations(Resource):
         Raises:
             MaybeSentError: It is unknown whether the conversation was started.
             NotFoundError: No such conversation.
-
-        Source: operation start_conversation.
         """
         body = _Start(
             add_conversation_participant_arns=add_conversation_participant_arns,

@@ -59,6 +59,18 @@ def _first_comes_first(since: dt.datetime | None, until: dt.datetime | None) -> 
         raise aioconvo.InvalidRequestError("since must be before until")
 
 
+def _look(_name: str, draft: Draft | None) -> Draft:
+    """Plain unless it has a look."""
+    return draft or PLAIN
+
+
+def _loud(_name: str, text: str) -> str:
+    """Loud."""
+    return text.upper()
+
+
+PLAIN = Draft()
+Shout = Annotated[str, _loud]
 _HAND = Operation("core.drafts.count", "count_drafts", "GET", "/drafts/count", object, Effect.READ)
 
 
@@ -111,6 +123,18 @@ class Drafts(Group):
     @operation("DELETE /drafts", Effect.IDEMPOTENT, name="deleteDrafts", check=exactly_one("user_id", "all_of_them"))
     async def delete(self, *, user_id: str | None = None, all_of_them: bool | None = None) -> None:
         """Delete some."""
+        ...
+
+    @operation("GET /drafts/{draftId}/seen", Effect.IDEMPOTENT, name="seeDraft", answer=Draft, expect=_is)
+    async def see(self, draft_id: str) -> None:
+        """Mark one as seen."""
+        ...
+
+    @operation("POST /drafts/{draftId}/looks", Effect.UNSAFE, name="dressDraft")
+    async def dress(
+        self, draft_id: Annotated[str, lower_uuid], *, look: Annotated[Draft | None, _look] = PLAIN, name: Shout | None = None
+    ) -> None:
+        """Dress one."""
         ...
 
     @performs(_HAND)
@@ -187,6 +211,36 @@ async def test_what_the_path_names_and_no_argument_does_is_the_clients(client: C
     client.asked[-1].check(Draft(id="d"))
     with pytest.raises(Exception, match="another draft"):
         client.asked[-1].check(Draft(id="e"))
+
+
+async def test_a_method_that_gives_nothing_looks_at_what_comes_all_the_same(client: Client) -> None:
+    client.answer = Draft(id="e")
+    await client.drafts.see("d")
+    assert linecache.getlines(Drafts.see.__code__.co_filename)[-1].strip() == "await self._client.call(request)"
+    with pytest.raises(Exception, match="another draft"):
+        client.asked[-1].check(client.answer)
+
+
+UUID = "0b9f7d6e-3c1a-4e5f-8a2b-1c2d3e4f5a6b"
+
+
+@pytest.mark.parametrize(
+    ("given", "body"),
+    [
+        ({}, {"look": {}}),
+        ({"look": None, "name": None}, {"look": {}}),
+        ({"look": Draft(id="l"), "name": "n"}, {"look": {"id": "l"}, "name": "N"}),
+    ],
+)
+async def test_a_rule_is_asked_about_all_that_it_stands_around(client: Client, given: Any, body: Any) -> None:
+    await client.drafts.dress(UUID, **given)
+    assert msgspec.json.decode(client.asked[-1].body) == body
+
+
+@pytest.mark.parametrize("nothing", [None, UNSET, ""])
+async def test_nothing_is_no_id(client: Client, nothing: Any) -> None:
+    with pytest.raises(aioconvo.InvalidRequestError, match="draft_id must be a UUID"):
+        await client.drafts.dress(nothing)
 
 
 async def test_a_whole_body_and_a_body_that_may_be_missing(client: Client) -> None:
@@ -287,9 +341,13 @@ def test_the_docstring_tells_limits_and_source() -> None:
     assert told.split("\n\n") == ["Change one.", "\n    ".join(["Limits:", *limits]), "Source: operation updateDraft."]
 
 
+def test_a_method_written_by_hand_tells_its_source_too() -> None:
+    assert inspect.getdoc(Drafts.count) == "Count them.\n\nSource: operation count_drafts."
+
+
 def test_a_declaration_tells_all_about_itself() -> None:
     found = declared(Drafts)
-    assert found.keys() == {"get", "update", "put", "join", "delete", "search"}
+    assert found.keys() == {"get", "update", "put", "join", "delete", "see", "dress", "search"}
     update = {one.name: one for one in found["update"].parameters}
     assert (update["draft_id"].wire, update["draft_id"].place, update["draft_id"].required) == ("draftId", Place.PATH, True)
     assert (update["display_name"].wire, update["display_name"].place) == ("displayName", Place.BODY)

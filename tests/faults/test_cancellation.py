@@ -271,4 +271,4 @@ async def test_cancelled_refreshes_still_serve_the_others(sandbox: Sandbox, cloc
     assert left == {}
 
 
-_CONVERSATIONS = aioconvo.smscx.conversations.LIST.request()
+_CONVERSATIONS = operation_of(aioconvo.smscx.conversations.Conversations.list).request()

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from aioconvo import AsyncPaginator, Page
 from aioconvo.core.json.codec import decode
 from aioconvo.core.paging.pagers import Ask, SinglePager
-from aioconvo.smscx.pages import CONVERSATIONS, ConversationPage
+from aioconvo.smscx.pages import ConversationPage, conversation_pager
 
 
 class Answer(NamedTuple):
@@ -93,7 +93,7 @@ class Conversations:
         return Whole(decode(body, ConversationPage))
 
     def listed(self, **options: Any) -> AsyncPaginator[Any]:
-        return AsyncPaginator(self.fetch, CONVERSATIONS, walk="smscx", **options)
+        return AsyncPaginator(self.fetch, conversation_pager(), walk="smscx", **options)
 
 
 class Whole(NamedTuple):

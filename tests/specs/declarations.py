@@ -97,7 +97,7 @@ def _member(one: Argument, types: Types) -> Member:
 
 def _always_sent(one: Argument) -> bool:
     """Whether every request has it: no default, or one that is a value."""
-    return one.default is inspect.Parameter.empty or one.default not in {None, msgspec.UNSET}
+    return one.default is not None and one.default is not msgspec.UNSET
 
 
 def _answer(constant: Constant[Any], types: Types) -> Body | None:

@@ -10,6 +10,7 @@ import functools
 import inspect
 import linecache
 from collections.abc import Callable, Iterable, Iterator
+from types import NoneType
 from typing import Any
 
 import msgspec
@@ -18,9 +19,10 @@ from aioconvo.core.access.hidden import without_frames
 from aioconvo.core.errors import InvalidRequestError
 
 from .markers import Place
+from .operation import Operation
 from .signature import Declared, Parameter
 
-__all__ = ["documentation", "write"]
+__all__ = ["documentation", "with_source", "write"]
 
 
 class _Members(msgspec.Struct, frozen=True, gc=False):
@@ -59,7 +61,12 @@ def documentation(declared: Declared) -> str:
     doc = inspect.cleandoc(declared.method.__doc__ or "")
     if limits:
         doc = "\n    ".join([f"{doc}\n\nLimits:", *limits])
-    return f"{doc}\n\nSource: operation {declared.operation.name}."
+    return with_source(doc, declared.operation)
+
+
+def with_source(doc: str, operation: Operation[Any]) -> str:
+    """The docstring of a method that performs an operation."""
+    return f"{doc}\n\nSource: operation {operation.name}."
 
 
 def _words(limit: Any) -> str:
@@ -87,6 +94,8 @@ def _lines(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
         yield f"        del {', '.join(names)}"
     if is_list:
         yield "    return listed"
+    elif declared.answer is NoneType:
+        yield "    await self._client.call(request)"
     elif declared.told.unwrap is None:
         yield "    return await self._client.call(request)"
     else:
@@ -108,12 +117,12 @@ def _checks(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
     """First what each argument may be, then what they may be together."""
     count = 0
     for one in declared.parameters:
-        if one.rules:
+        if one.rules and not one.always_asked:
             yield f"if {one.name} is not None and {one.name} is not UNSET:"
         for rule in one.rules:
             count += 1
             known[f"rule_{count}"] = rule
-            yield f"    {one.name} = rule_{count}({one.name!r}, {one.name})  # {_words(rule)}"
+            yield f"{'' if one.always_asked else '    '}{one.name} = rule_{count}({one.name!r}, {one.name})  # {_words(rule)}"
     for number, check in enumerate(declared.told.check, 1):
         known[f"check_{number}"] = check
         yield f"check_{number}({', '.join(declared.named_by(check))})  # {_words(check)}"

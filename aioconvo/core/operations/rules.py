@@ -1,8 +1,9 @@
 """What an argument may be, and which arguments go together; all of it is looked at before anything is sent.
 
 A rule stands in `Annotated`: a function of the argument's name and value that gives what to send, or refuses with
-`InvalidRequestError`. It is not asked about `None` and `UNSET`. A check stands in the decorator: a function of the arguments
-that its parameters name. `str` of one, or the first line of its docstring, is what the documentation says.
+`InvalidRequestError`. One that stands around a part of what an argument may be, as in `Annotated[str, Length(1, 9)] | None`,
+is not asked about `None` and `UNSET`; one that stands around all of it always is. A check stands in the decorator: a function
+of the arguments that its parameters name. `str` of one, or the first line of its docstring, is what the documentation says.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ Time = Annotated[dt.datetime, aware]
 
 def lower_uuid(name: str, value: object) -> object:
     """A UUID in any case, sent in lower case."""
-    validation.is_uuid(name, value)
+    validation.is_uuid(name, value or "")
     return str(value).lower()
 
 

@@ -61,6 +61,11 @@ class Parameter(msgspec.Struct, frozen=True):
         return self.default is inspect.Parameter.empty
 
     @property
+    def always_asked(self) -> bool:
+        """Whether its rules are asked about whatever is given: they stand around all that it may be, not around a part."""
+        return typing.get_origin(self.annotation) is typing.Annotated
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """The values that an enum in its type names; none where there is no enum."""
         enums = (kind for kind in _types(self.annotation) if isinstance(kind, type) and issubclass(kind, enum.Enum))
