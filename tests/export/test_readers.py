@@ -47,6 +47,18 @@ def test_verify_answers_while_an_export_goes_on(kind: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
+def test_verify_in_the_first_moment_of_an_export_says_that_it_has_only_begun(kind: str, tmp_path: Path) -> None:
+    given = sink(kind, tmp_path)
+    given.ledger.path.parent.mkdir(parents=True, exist_ok=True)
+    given.ledger.connect(to_write=True)  # the file is there, and nothing in it
+    with pytest.raises(ExportError, match="was only begun by an export that is running"):
+        verify(target(kind, tmp_path))
+    given.ledger.close()
+    with pytest.raises(ExportError, match="is no target of an export"):
+        verify(target(kind, tmp_path))
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_a_second_export_is_refused_and_the_first_goes_on(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aioconvo.export.ledger.ledger._PATIENCE", 0.0)
     given = opened(kind, tmp_path)

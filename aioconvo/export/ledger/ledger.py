@@ -229,7 +229,8 @@ class Ledger:
             ExportError: There is none, or of another schema.
         """
         if not self.exists():
-            raise ExportError(f"{self.path} is no target of an export")
+            begun = "was only begun by an export that is running; ask again in a moment"
+            raise ExportError(f"{self.path} {begun if self.is_running else 'is no target of an export'}")
         if self.meta("schema") != str(SCHEMA_VERSION):
             told = f"{self.path} has schema {self.meta('schema')}; this version reads {SCHEMA_VERSION}"
             raise ExportError(f"{told}: export it anew, with --fresh")
