@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .convore import ConvoreClient
     from .core.calls.capture import FailedCall, capture_responses
     from .core.calls.client import APIClient
+    from .core.calls.download import Download
     from .core.calls.hooks import DriftFacts, EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts
     from .core.calls.options import ClientOptions
     from .core.calls.stats import Stats
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from .core.limits.memory import MemoryLimits
     from .core.limits.rule import LimitAccount, Limits, LimitStore, Quota, RateLeft, RateLimit
     from .core.limits.sqlite import SqliteLimits
+    from .core.operations.files import File, FileSource
     from .core.operations.operation import Effect, Operation, PageKind
     from .core.operations.response import Response
     from .core.paging.page import Page
@@ -99,11 +101,14 @@ __all__ = [
     "ConflictError",
     "ConvoreClient",
     "DeadlineExceededError",
+    "Download",
     "DriftFacts",
     "DriftKind",
     "Effect",
     "EndFacts",
     "FailedCall",
+    "File",
+    "FileSource",
     "GoneError",
     "Hooks",
     "InternalServerError",
@@ -180,6 +185,7 @@ _HOMES = {
     "ConfigurationError": ".core.errors",
     "ConflictError": ".core.errors",
     "DeadlineExceededError": ".core.errors",
+    "Download": ".core.calls.download",
     "DriftFacts": ".core.calls.hooks",
     "DriftKind": ".core.json.drift_kinds",
     "Effect": ".core.operations.operation",
@@ -218,6 +224,8 @@ _HOMES = {
     "RequestFacts": ".core.calls.hooks",
     "RequestTooLargeError": ".core.errors",
     "FailedCall": ".core.calls.capture",
+    "File": ".core.operations.files",
+    "FileSource": ".core.operations.files",
     "Response": ".core.operations.response",
     "ResponseDecodeError": ".core.errors",
     "ResponseFacts": ".core.calls.hooks",

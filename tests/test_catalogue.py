@@ -18,7 +18,7 @@ CLIENTS = {
     "convore": aioconvo.ConvoreClient(api_key="k"),
     "ultracart": aioconvo.UltraCartClient(simple_key="k"),
 }
-COUNTS = {"smscx": 7, "sunshine": 10, "smooch": 6, "convore": 7, "ultracart": 12}
+COUNTS = {"smscx": 8, "sunshine": 11, "smooch": 6, "convore": 7, "ultracart": 12}
 
 
 def test_counts() -> None:

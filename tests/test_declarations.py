@@ -10,7 +10,7 @@ import typing
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -44,6 +44,7 @@ SAMPLES: dict[Any, Any] = {
     int: 2,  # the least that a page may hold
     float: 1.0,
     bool: True,
+    bytes: b"a file",
     dt.datetime: dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     sunshine.Author: sunshine.Author(type=sunshine.AuthorType.BUSINESS),
     sunshine.NewParticipant: sunshine.NewParticipant(user_id="u"),
@@ -61,10 +62,12 @@ def _sample(hint: Any) -> Any:
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
     if hint in SAMPLES:
         return SAMPLES[hint]
+    if origin is Literal:
+        return parts[0]
     if origin in {list, Sequence}:
         return [_sample(parts[0])]
     if parts:  # the first of a union, or what is annotated
-        return _sample(parts[0])
+        return _sample(bytes if bytes in parts else parts[0])
     if issubclass(hint, msgspec.Struct):
         fields = msgspec.structs.fields(hint)
         return hint(**{one.name: _sample(one.type) for one in fields if one.required})
@@ -84,13 +87,26 @@ def _request(one: Declared, given: dict[str, Any]) -> tuple[Request[Any], Any]:
     client.send = send
     made = getattr(getattr(client, resource), method)(**given)
     listed = made if isinstance(made, AsyncPaginator) else None
-    awaited: Any = made if listed is None else listed._fetch(Ask())
+    awaited: Any = made.__await__() if listed is None else listed._fetch(Ask())
     with pytest.raises(_Stop):
         awaited.send(None)
     request = asked[0]
     # The check of an answer is a function of its own each time.
     plain = msgspec.structs.replace(request, check=None)
     return plain, None if listed is None else (listed._identity, listed._limit, listed._prefetch)
+
+
+def _members(request: Request[Any]) -> Any:
+    """The members of a body; a file has none."""
+    if (request.content_type or "").startswith("multipart/"):
+        return {}
+    assert request.body is None or isinstance(request.body, bytes)
+    return msgspec.json.decode(request.body or b"{}")
+
+
+@pytest.fixture(autouse=True)
+def _same_boundary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aioconvo.core.operations.files.secrets.token_hex", lambda _: "0" * 32)
 
 
 def _least(one: Declared) -> dict[str, Any]:
@@ -104,7 +120,7 @@ def test_the_least_call_asks_for_no_more(one: Declared) -> None:
     assert request.operation == one.operation
     assert "UNSET" not in request.target
     assert "{" not in request.path
-    sent: Any = msgspec.json.decode(request.body or b"{}")
+    sent = _members(request)
     if not one.at(Place.WHOLE):
         given = _least(one)
         always = {
@@ -156,7 +172,7 @@ def test_every_argument_is_sent_where_it_says(one: Declared) -> None:
         except aioconvo.InvalidRequestError:  # it excludes what the least call has
             assert one.told.check
             continue
-        sent: Any = msgspec.json.decode(request.body or b"{}")
+        sent = _members(request)
         names = {pair.partition("=")[0] for pair in request.query.split("&")}
         if parameter.place in {Place.QUERY, Place.PAGE_SIZE}:
             assert encode_query([(parameter.wire or "", "")])[:-1] in names
@@ -170,7 +186,7 @@ def test_every_argument_is_sent_where_it_says(one: Declared) -> None:
 def test_what_is_declared_is_what_callers_see(one: Declared) -> None:
     method = getattr(one.owner, one.method.__name__)
     assert inspect.signature(method) == inspect.signature(one.method)
-    assert inspect.iscoroutinefunction(method) == (one.pager is None)
+    assert inspect.iscoroutinefunction(method) == one.awaits
     assert inspect.getsource(method).rstrip().endswith("...")
     assert method.__qualname__ == method.__code__.co_qualname == f"{one.owner.__name__}.{one.method.__name__}"
     assert one.operation.name in method.__doc__

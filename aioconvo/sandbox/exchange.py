@@ -56,14 +56,17 @@ class Request:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reply:
-    """Status, JSON body (`None` for an empty one) and extra headers."""
+    """Status, body (JSON unless it is bytes, `None` for an empty one) and extra headers."""
 
     status: int
     body: Any = None
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
+    content_type: str = "application/json"
 
     def encoded(self) -> bytes:
-        """The body as JSON bytes, empty when there is none."""
+        """The body as bytes, empty when there is none."""
+        if isinstance(self.body, bytes):
+            return self.body
         return b"" if self.body is None else msgspec.json.encode(self.body)
 
 

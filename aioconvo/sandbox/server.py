@@ -245,7 +245,7 @@ def _respond(answer: Reply, told: Mapping[str, str] = MappingProxyType({})) -> w
     headers = {**told, **answer.headers}
     if answer.body is None:
         return web.Response(status=answer.status, headers=headers)
-    return web.Response(status=answer.status, body=answer.encoded(), headers=headers, content_type="application/json")
+    return web.Response(status=answer.status, body=answer.encoded(), headers=headers, content_type=answer.content_type)
 
 
 async def _spoil(
@@ -279,7 +279,7 @@ async def _cut(incoming: web.BaseRequest, answer: Reply) -> web.StreamResponse:
     """Promise the whole body, send half of it, close."""
     body = answer.encoded() or b"{}"
     response = web.StreamResponse(status=answer.status, headers=answer.headers)
-    response.content_type = "application/json"
+    response.content_type = answer.content_type
     response.content_length = len(body)
     with contextlib.suppress(ConnectionError):  # the client may have gone meanwhile
         await response.prepare(incoming)

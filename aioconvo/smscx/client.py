@@ -23,6 +23,7 @@ from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 
 from .conversations import Conversations
+from .groups import Groups
 from .oauth import OAuth
 from .pages import empty_page
 
@@ -71,6 +72,7 @@ class SmscxClient(APIClient):
     provider: ClassVar[str] = "smscx"
     default_host: ClassVar[str] = "api.sms.cx"
     conversations = Resource(Conversations)
+    groups = Resource(Groups)
     oauth = Resource(OAuth)
 
     def __init__(

@@ -11,6 +11,7 @@ from .client import SunshineClient
 from .models import (
     Action,
     ActivityContent,
+    Attachment,
     Author,
     AuthorType,
     BuyAction,
@@ -64,6 +65,7 @@ __all__ = [
     "OPERATIONS",
     "Action",
     "ActivityContent",
+    "Attachment",
     "Author",
     "AuthorType",
     "BuyAction",

@@ -19,6 +19,7 @@ from aioconvo.core.operations.refusals import ErrorWords
 from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 
+from .attachments import Attachments
 from .conversations import Conversations
 from .messages import Messages
 from .pages import empty_page
@@ -69,6 +70,7 @@ class SunshineClient(APIClient):
 
     provider: ClassVar[str] = "sunshine"
     default_host: ClassVar[str] = "api.smooch.io"
+    attachments = Resource(Attachments)
     conversations = Resource(Conversations)
     messages = Resource(Messages)
     participants = Resource(Participants)

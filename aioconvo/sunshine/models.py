@@ -135,6 +135,13 @@ class Participant(Model, rename="camel"):
     last_read: dt.datetime | None = None
 
 
+class Attachment(Model, rename="camel"):
+    """A file that was uploaded: the URL under which messages show it, and what it is."""
+
+    media_url: str
+    media_type: str | None = None
+
+
 class Author(Model, rename="camel"):
     """Who wrote a message. To send: `business`, or `user` with exactly one of `user_id` and `user_external_id`.
 

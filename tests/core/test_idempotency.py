@@ -118,7 +118,7 @@ def test_a_key_needs_a_body_with_members(body: object) -> None:
 )
 def test_the_rest_of_the_body_goes_out_as_it_is(body: Mapping[str, Any], key: str) -> None:
     request = _send().request(body=body, idempotency_key=key)
-    assert request.body is not None
+    assert isinstance(request.body, bytes)
     assert msgspec.json.decode(request.body) == {**body, "idempotencyId": key}
     assert request.idempotency_key == key
     assert request.with_query([("a", "b")]).idempotency_key == key

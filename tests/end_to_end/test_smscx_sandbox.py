@@ -59,12 +59,14 @@ async def test_a_conversation_is_read_and_answered(sandbox: Sandbox) -> None:
         viber = await conversations.reply_viber(newest, text="one", rich_media=RichMedia(image_url="https://cdn.test/i"))
         whatsapp = await conversations.reply_whatsapp(newest, text="two", idempotency_id=NOBODY.replace("0000-4", "0001-4"))
         said = (await conversations.get(newest)).messages[-4:]
+        exported = await client.groups.export_csv(1).text()
     assert (sms.message.text_analysis.unicode, sms.info.total_parts) == (True, 2)
     assert [message.channel for message in said[1:]] == [Channel.SMS, Channel.VIBER, Channel.WHATSAPP]
     assert [message.type for message in said] == [MessageType.RECEIVED, *[MessageType.SENT] * 3]
     assert [message.msg_id for message in said[1:]] == [reply.message.msg_id for reply in (sms, viber, whatsapp)]
     assert said[2].rich_media == {"imageUrl": "https://cdn.test/i"}
     assert said[1].datetime == sms.message.created_at
+    assert len(exported.splitlines()) == 1 + len(sandbox.state()["smscx"]["ids"])
     asked = sandbox.state()["smscx"]["requests"]
     assert set(asked) == {operation.name for operation in OPERATIONS} - {"get_access_token"}
 

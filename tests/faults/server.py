@@ -230,8 +230,14 @@ class FaultServer:
         return keep and "close" not in seen.headers.get("connection", "").lower()
 
     async def _body(self, reader: asyncio.StreamReader, head: bytes) -> bytes:
-        length = Seen(0, 0, head, b"").headers.get("content-length")
-        return await reader.readexactly(int(length)) if length else b""
+        headers = Seen(0, 0, head, b"").headers
+        length, body = headers.get("content-length"), b""
+        if headers.get("transfer-encoding") != "chunked":
+            return await reader.readexactly(int(length)) if length else b""
+        while size := int(await reader.readline(), 16):
+            body += (await reader.readexactly(size + 2))[:-2]
+        await reader.readline()
+        return body
 
 
 async def _do(step: Step, writer: asyncio.StreamWriter) -> bool:

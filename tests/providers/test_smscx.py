@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -256,6 +258,30 @@ async def test_an_answer_without_its_payload_is_an_error(wire: Any, client: Smsc
             await client.conversations.get(ID)
 
 
+CSV = "phoneNumber,firstName\r\n+447700900000,Zoë\r\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (CSV.encode(), "application/csv"),
+        (b"\xef\xbb\xbf" + CSV.encode(), "text/csv; charset=utf-8"),
+        (CSV.encode("latin-1"), "text/csv; charset=iso-8859-1"),
+    ],
+)
+async def test_export_a_group(wire: Any, client: SmscxClient, tmp_path: Path, content: bytes, kind: str) -> None:
+    for _ in range(3):
+        wire.answers("GET", body=content, headers={"Content-Length": str(len(content)), "Content-Type": kind})
+    async with client:
+        export = client.groups.export_csv(7)
+        assert await export == content
+        assert await export.text() == CSV
+        path = await export.save(tmp_path / "group.csv")
+        assert await asyncio.to_thread(path.read_bytes) == content
+    assert [sent.path.rpartition("/groups")[2] for sent in wire.sent] == ["/7/csv"] * 3
+    assert wire.last.headers["accept"] == "application/csv, text/csv, */*;q=0.1"
+
+
 def test_operations() -> None:
     found = {(operation.method, operation.path, operation.name): operation.effect.value for operation in OPERATIONS}
     one = "/conversations/{conversationId}"
@@ -266,6 +292,7 @@ def test_operations() -> None:
         ("POST", f"{one}/sms", "send_conversation_reply_sms"): "paid",
         ("POST", f"{one}/viber", "send_conversation_reply_viber"): "paid",
         ("POST", f"{one}/whatsapp", "send_conversation_reply_whatsapp"): "paid",
+        ("GET", "/groups/{groupId}/csv", "export_group_to_csv"): "read",
         ("POST", "/oauth/token", "get_access_token"): "idempotent",
     }
 

@@ -75,6 +75,37 @@ def client(wire: Any) -> SunshineClient:
     return SunshineClient(app_id="app1", key_id="app_key", secret="s3cret", base_url=wire.base_url)
 
 
+ATTACHMENT = {"attachment": {"mediaUrl": "https://media.example/a%20b/image.png", "mediaType": "image/png"}}
+
+
+async def test_upload_attachment(wire: Any, client: SunshineClient) -> None:
+    wire.answers("POST", ATTACHMENT, status=201)
+    wire.answers("POST", ATTACHMENT, status=201)
+    async with client:
+        sent = await client.attachments.upload(b"\x89PNG")
+        await client.attachments.upload(
+            aioconvo.File(b"x", name='a "b".png', content_type="image/x"), for_="message", conversation_id="c/1"
+        )
+    assert (sent.media_url, sent.media_type) == ("https://media.example/a%20b/image.png", "image/png")
+    first, second = wire.sent
+    assert first.path == "/v2/apps/app1/attachments"
+    assert first.query == [("access", "public")]
+    assert second.query == [("access", "public"), ("conversationId", "c/1"), ("for", "message")]
+    kind, boundary = first.headers["content-type"].split("; boundary=")
+    assert kind == "multipart/form-data"
+    opening = 'Content-Disposition: form-data; name="source"; filename="file"\r\nContent-Type: application/octet-stream'
+    assert first.body == f"--{boundary}\r\n{opening}\r\n\r\n".encode() + b"\x89PNG" + f"\r\n--{boundary}--\r\n".encode()
+    assert b'filename="a %22b%22.png"\r\nContent-Type: image/x\r\n' in second.body
+    assert boundary not in second.headers["content-type"]
+
+
+async def test_an_upload_that_names_no_file_is_an_error(wire: Any, client: SunshineClient) -> None:
+    wire.answers("POST", {"attachment": {}}, status=201)
+    async with client:
+        with pytest.raises(aioconvo.CallError, match="attachment"):
+            await client.attachments.upload(b"x")
+
+
 async def test_create(wire: Any, client: SunshineClient) -> None:
     wire.answers("POST", {"conversation": CONVERSATION}, status=201)
     async with client:

@@ -88,6 +88,9 @@ def _body(told: Signature, types: Types) -> Body | None:
     for one in told.at(Goes.WHOLE):
         return Body(shape=types.shape(one.annotation), required=_always_sent(one))
     members = {str(one.wire): _member(one, types) for one in told.at(Goes.BODY)}
+    if files := told.at(Goes.PART):
+        parts = members | {str(one.wire): types.member(bytes, one.default, required=_always_sent(one)) for one in files}
+        return Body(shape=Shape(kind=Kind.OBJECT, members=parts), media=("multipart/form-data",))
     return Body(shape=Shape(kind=Kind.OBJECT, members=members), required=required) if members else None
 
 

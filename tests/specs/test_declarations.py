@@ -7,6 +7,7 @@ import typing
 
 import pytest
 
+import aioconvo
 from aioconvo.core.operations.resource import declarations
 from aioconvo.core.operations.signature import Declared
 from tests.specs.declarations import CLIENTS
@@ -34,6 +35,8 @@ def test_what_a_method_gives_is_what_its_answer_holds(one: Declared) -> None:
     gives = one.answer
     if one.pager is not None:
         holds = typing.get_args(typing.get_type_hints(one.pager)["return"])[1]
+    elif not one.awaits:  # a download, whose bytes are what awaiting it gives
+        holds = aioconvo.Download if one.operation.response is bytes else None
     elif one.told.unwrap is not None:
         holds = typing.get_type_hints(one.operation.response, include_extras=True)[one.told.unwrap]
     else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import assert_type
 
-from aioconvo import AsyncPaginator, Page, SunshineClient
-from aioconvo.sunshine import Author, AuthorType, Conversation, Message, Participant, TextContent
+from aioconvo import AsyncPaginator, File, Page, SunshineClient
+from aioconvo.sunshine import Attachment, Author, AuthorType, Conversation, Message, Participant, TextContent
 from aioconvo.sunshine.conversations import Conversations
 
 BUSINESS = Author(type=AuthorType.BUSINESS)
@@ -21,6 +22,8 @@ async def calls(client: SunshineClient) -> None:
     assert_type(await client.messages.list("c"), Page[Message])
     async for participant in client.participants.list("c", limit=3):
         assert_type(participant, Participant)
+    assert_type(await client.attachments.upload(Path("x.png")), Attachment)
+    assert_type(await client.attachments.upload(File(b"x", name="x.png"), for_="message"), Attachment)
     nothing = await client.messages.delete("c", "m")  # type: ignore[func-returns-value]
     assert_type(nothing, None)
 
@@ -33,3 +36,5 @@ async def wrong_calls(client: SunshineClient) -> None:
     await client.messages.delete("c")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     client.messages.list("c", page_size=3)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     client.participants.list()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.attachments.upload("x.png")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    await client.attachments.upload(b"x", access="private")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]

@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from aioconvo.core.access.auth import Auth
+from aioconvo.core.access.token import TokenAuth
 from aioconvo.core.errors import CallFacts
 from aioconvo.core.operations.operation import Operation, Request
 from aioconvo.core.wire.pool import RawResponse
+from aioconvo.core.wire.streams import Sink
 
 from .failures import Failure
 
@@ -38,6 +40,7 @@ class Call(msgspec.Struct, gc=False):
     waited_for_limits: float = 0.0
     waited_for_pool: float = 0.0
     ended: float = 0.0
+    into: Sink | None = None  # where a file goes piece by piece
     answer: RawResponse | None = None  # to the last request
     status: int | None = None  # of the last answer to the requests before it
 
@@ -55,6 +58,15 @@ class Call(msgspec.Struct, gc=False):
             idempotency_key=self.request.idempotency_key,
             status=self.status if self.answer is None else self.answer.status,
         )
+
+    def renews_token(self, failure: Failure) -> bool:
+        """Whether to try with a new token, which is once where the last one was refused; that one is let go of."""
+        if failure.outcome.status != HTTPStatus.UNAUTHORIZED or self.renewed or self.request.spent:
+            return False
+        if isinstance(self.auth, TokenAuth):
+            self.auth.discard(self.credentials)
+            self.renewed = True
+        return self.renewed
 
     def deleted_before(self, failure: Failure) -> bool:
         """Whether an earlier try of this call deleted what is now missing, and only its answer was lost."""

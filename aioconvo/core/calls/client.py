@@ -205,8 +205,7 @@ class APIClient(CallLoop):
         """A list as an `AsyncPaginator`; bad path values and queries are refused here, before anything is awaited.
 
         `query` holds filters: walks with others are other lists. `page_size` is the query pair that says how many items a page
-        holds. `check` looks at the answer of every page; `direction` tells walks over the same list apart whose positions must
-        not be mixed; both go before what the pager says of them.
+        holds, `check` looks at every page, `direction` tells walks over one list apart whose positions must not be mixed.
         """
         listing = listing_of(pager)
         asking = Asking(operation, values, filters=query, body=body, page_size=page_size or listing.page_size, check=check)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from aioconvo.core.json.codec import strict
 from aioconvo.core.json.faults import BrokenBodyError
+from aioconvo.core.json.mend import charset_of
 from aioconvo.core.json.model import new_values
 from aioconvo.core.operations.operation import ANY_JSON, Operation
 from aioconvo.core.operations.refusals import Acknowledgement, refuse_web_page
@@ -27,6 +28,8 @@ def decode_answer(operation: Operation[T], answer: RawResponse) -> T | None:
     if operation.response is None:
         refuse_web_page(answer.body)
         return None
+    if operation.response is bytes or operation.response is str:
+        return cast("T", _plain(answer, operation.response))
     if operation.response is ANY_JSON and answer.status == HTTPStatus.NO_CONTENT:
         return None
     if operation.response is ANY_JSON and not answer.body and (operation.method != "GET" or answer.whole):
@@ -40,3 +43,17 @@ def decode_answer(operation: Operation[T], answer: RawResponse) -> T | None:
             raise
         refuse_web_page(answer.body)
         return None
+
+
+def _plain(answer: RawResponse, kind: type) -> bytes | str:
+    """The body as it is, or as text, if it is whole and no web page."""
+    refuse_web_page(answer.body)
+    if not answer.whole and "Content-Encoding" not in answer.headers:
+        raise BrokenBodyError("the answer does not tell where it ends, so that it may be cut", cut=True)
+    if kind is bytes:
+        return answer.body
+    charset = charset_of(answer.headers) or "utf-8-sig"
+    try:
+        return answer.body.decode(charset)
+    except (UnicodeDecodeError, LookupError):
+        raise BrokenBodyError(f"the body is no text in {charset[:40]!r}", cut=False) from None

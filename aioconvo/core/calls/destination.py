@@ -46,14 +46,22 @@ class Destination:
             encoded=True,
         )
 
-    def headers(self, credentials: Mapping[str, str], content_type: str | None) -> RequestHeaders:
+    def headers(self, credentials: Mapping[str, str], content_type: str | None, accept: str | None = None) -> RequestHeaders:
         """The headers of a request that are not the session's; merged once for each credential, not for each request."""
         if self._ready is None or self._ready[0] is not credentials:
             self._ready = (credentials, {None: RequestHeaders(settings.merge_headers(self._headers, credentials))})
         ready = self._ready[1]
-        if content_type not in ready:
-            ready[content_type] = RequestHeaders(settings.merge_headers(ready[None], {"Content-Type": content_type or ""}))
+        if accept is not None or content_type not in ready:
+            return self._more(ready, content_type, accept)
         return ready[content_type]
+
+    @staticmethod
+    def _more(ready: dict[str | None, RequestHeaders], content_type: str | None, accept: str | None) -> RequestHeaders:
+        more = {name: value for name, value in (("Content-Type", content_type), ("Accept", accept)) if value is not None}
+        made = RequestHeaders(settings.merge_headers(ready[None], more))
+        if accept is None and not (content_type or "").startswith("multipart/"):  # each upload has one of its own
+            ready[content_type] = made
+        return made
 
     def __str__(self) -> str:
         return f"{self.origin}{self._prefix}"

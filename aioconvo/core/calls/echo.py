@@ -49,6 +49,9 @@ def sent_texts(request: Request[Any], credentials: Mapping[str, str]) -> Iterato
             yield from _decoded(secret).split(":", 1)
     if request.body is None:
         return
+    if not isinstance(request.body, bytes):
+        yield request.body.head.decode()
+        return
     if request.operation.form:
         yield from _leaves("", dict(parse_qsl(request.body.decode())))
         return

@@ -14,7 +14,6 @@ from yarl import URL
 from aioconvo.core import errors
 from aioconvo.core.access.auth import Auth
 from aioconvo.core.access.hidden import without_frames
-from aioconvo.core.access.token import TokenAuth
 from aioconvo.core.limits.rule import Limits
 from aioconvo.core.limits.turnstile import Turnstile
 from aioconvo.core.operations.operation import Request
@@ -22,6 +21,7 @@ from aioconvo.core.operations.response import Response
 from aioconvo.core.retry.policy import RetryPolicy, Verdict
 from aioconvo.core.wire.connector import Attempt
 from aioconvo.core.wire.pool import BrokenAnswerError, LoopState, RawResponse, SessionPool, TransportFaultError
+from aioconvo.core.wire.streams import Sink
 from aioconvo.core.wire.time_limit import OverdueError
 
 from .answers import AnswerReader
@@ -59,14 +59,14 @@ class CallLoop(AnswerReader):
     _timeout: float | None
     _turnstile: dict[LoopState, Turnstile]  # the last one, for copies, too
 
-    async def send(self, request: Request[T], *, auth: Auth | None = None) -> Response[T]:
+    async def send(self, request: Request[T], *, auth: Auth | None = None, into: Sink | None = None) -> Response[T]:
         """Send a request; the whole `Response`. `auth` takes the place of the client's credentials for this call.
 
-        Raises the kinds of `CallError`.
+        The body of a good answer goes `into` what takes it piece by piece. Raises the kinds of `CallError`.
         """
         began = self._clock.monotonic()
         deadline = None if self._deadline is None else began + self._deadline
-        call = Call(request, auth or self._auth, began, deadline)
+        call = Call(request, auth or self._auth, began, deadline, into=into)
         self._counts.calls += 1
         tell_end = None if self._hooks is None else self._observer.call_begins(call)
         error: str | None = None
@@ -117,9 +117,7 @@ class CallLoop(AnswerReader):
                 state.retry_debts.pay(self._origin)
             if isinstance(result, Response):
                 return result
-            if result.outcome.status == HTTPStatus.UNAUTHORIZED and isinstance(call.auth, TokenAuth) and not call.renewed:
-                call.auth.discard(call.credentials)
-                call.renewed = True
+            if call.renews_token(result):
                 self._observer.retries(call, result, 0.0)
                 continue
             if call.deleted_before(result) and result.answer is not None:
@@ -137,7 +135,7 @@ class CallLoop(AnswerReader):
         attempt = Attempt(call.lost)
         try:
             request = call.request
-            headers = self._destination.headers(call.credentials, request.content_type)
+            headers = self._destination.headers(call.credentials, request.content_type, request.operation.accept)
             call.on_wire = call.under_way = True
             self._observer.request_begins(call)
             came = await self._pool.exchange(
@@ -148,6 +146,7 @@ class CallLoop(AnswerReader):
                 request.body,
                 attempt=attempt,
                 timeout=self._timeout,
+                into=call.into,
             )
         except BaseException as fault:
             call.lost = isinstance(fault, TransportFaultError)
@@ -166,7 +165,7 @@ class CallLoop(AnswerReader):
 
     async def _wait_or_raise(self, call: Call, state: LoopState, failure: Failure) -> None:
         call.on_wire = call.under_way = False
-        if failure.permanent:
+        if failure.permanent or call.request.spent:
             raise await failure.error()
         clock = self._clock
         operation = call.request.operation

@@ -68,6 +68,9 @@ class Observer:
 
     def request_ended(self, call: Call, came: RawResponse | BaseException, elapsed: float) -> None:
         """A request ended: with an answer, or with what came instead."""
+        body = call.request.body
+        if body is not None and not isinstance(body, bytes):
+            self.counts.bytes_sent += body.given
         if isinstance(came, RawResponse):
             self.counts.bytes_received += came.received
         hook = None if self.hooks is None else self.hooks.on_response

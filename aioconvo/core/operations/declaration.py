@@ -31,8 +31,9 @@ def operation(
     expect: Callable[..., Any] | None = None,
     optional_body: bool = False,
     idempotency_member: str | None = None,
+    accept: str | None = None,
 ) -> Callable[[F], F]:
-    """Make the call of an `async` method that is all signature.
+    """Make the call of a method that is all signature: an `async` one, or one that gives a `Download`.
 
     Args:
         request: Method and path, as the specification writes them: `GET /v1/drafts/{draft_id}`.
@@ -44,9 +45,10 @@ def operation(
         expect: What looks at the answer (its parameter is `answer`), or makes that of the arguments it names.
         optional_body: Without any member there is no body; otherwise it is `{}`.
         idempotency_member: As `Operation` has it.
+        accept: The media type to ask for, where that is not JSON.
     """
     checks = (check,) if callable(check) else tuple(check)
-    told = Told(request, effect, name, unwrap, answer, checks, expect, optional_body, idempotency_member)
+    told = Told(request, effect, name, unwrap, answer, checks, expect, optional_body, idempotency_member, accept)
     return _declaring(told)
 
 

@@ -18,6 +18,7 @@ import msgspec
 from aioconvo.core.access.hidden import without_frames
 from aioconvo.core.errors import InvalidRequestError
 
+from .files import Upload
 from .markers import Place
 from .operation import Operation
 from .signature import Declared, Parameter
@@ -80,7 +81,7 @@ def _lines(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
     """The source; what it names is put into `known`."""
     names = [one.name for one in declared.parameters]
     is_list = declared.pager is not None
-    yield f"{'' if is_list else 'async '}def {declared.method.__name__}({_taken(declared)}):"
+    yield f"{'async ' if declared.awaits else ''}def {declared.method.__name__}({_taken(declared)}):"
     yield "    try:"
     yield from (f"        {line}" for line in _checks(declared, known))
     sent = "self._client.paginate" if is_list else "operation.request"
@@ -94,6 +95,9 @@ def _lines(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
         yield f"        del {', '.join(names)}"
     if is_list:
         yield "    return listed"
+    elif not declared.awaits:
+        known["answer"] = declared.answer
+        yield "    return answer.of_call(self._client, request)"
     elif declared.answer is NoneType:
         yield "    await self._client.call(request)"
     elif declared.told.unwrap is None:
@@ -161,6 +165,11 @@ def _body(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
     if whole := declared.at(Place.WHOLE):
         yield f"body={whole[0].name}"
     members = declared.at(Place.BODY)
+    if files := declared.at(Place.PART):
+        known["Upload"] = Upload
+        fields = ", ".join(f"{one.wire!r}: {one.name}" for one in members)
+        yield f"body=Upload({files[0].wire!r}, {files[0].name}, {{{fields}}})"
+        return
     if not members:
         return
     known["Body"] = msgspec.defstruct(

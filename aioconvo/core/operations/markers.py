@@ -23,6 +23,8 @@ class Place(enum.StrEnum):
     BODY = "body"
     """A member of the body."""
     WHOLE = "whole body"
+    PART = "part"
+    """A file, a part of a multipart body."""
     PAGE_SIZE = "page size"
     """In the query; lists that differ in it alone are the same list."""
     PAGER = "pager"

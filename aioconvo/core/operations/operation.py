@@ -15,6 +15,7 @@ import msgspec
 from aioconvo.core.errors import CallFacts, InvalidRequestError
 from aioconvo.core.json.codec import encode_body
 
+from .files import Upload
 from .identity import Check
 
 __all__ = ["ANY_JSON", "Effect", "Operation", "PageKind", "Query", "QueryValue", "Request", "encode_query", "raw_request"]
@@ -74,7 +75,8 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
     `response` is the struct a good answer decodes to (`None`: the body is ignored). `stored_as` is the name under which the
     first positions of this list were stored; it stays when `python` changes.
     `idempotency_member` is the member of the body by which the API tells a repeated request from a new one: where a request
-    carries it, an unsafe or paid call is tried again like any other. Declare it only where the API keeps to it.
+    carries it, an unsafe or paid call is tried again like any other. Declare it only where the API keeps to it. `accept` is the
+    media type to ask for, where that is not JSON.
     """
 
     python: str
@@ -87,6 +89,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
     form: bool = False
     stored_as: str | None = None
     idempotency_member: str | None = None
+    accept: str | None = None
 
     def __post_init__(self) -> None:
         if type(self.effect) is not Effect:  # its plain text, which has no `repeatable`
@@ -134,7 +137,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
         Raises:
             InvalidRequestError: A value cannot be sent, or there is an `idempotency_key` and the API has no place for one.
         """
-        payload: bytes | None = None
+        payload: bytes | Upload | None = None
         content_type: str | None = None
         if idempotency_key is not None:
             body = self._with_key(body, idempotency_key)
@@ -177,7 +180,7 @@ class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
     operation: Operation[T]
     path: str
     query: str = ""
-    body: bytes | None = None
+    body: bytes | Upload | None = None
     content_type: str | None = None
     check: Check | None = None
 
@@ -185,11 +188,16 @@ class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
     def idempotency_key(self) -> str | None:
         """The key by which the API knows this request again, read from what goes over the wire; `None` without one."""
         member = self.operation.idempotency_member
-        if member is None or self.body is None:
+        if member is None or not isinstance(self.body, bytes):
             return None
         sent: Any = dict(parse_qsl(self.body.decode())) if self.operation.form else msgspec.json.decode(self.body)
         key: object = cast("dict[str, object]", sent).get(member) if isinstance(sent, dict) else None
         return key if isinstance(key, str) and key else None
+
+    @property
+    def spent(self) -> bool:
+        """Whether the body holds a file that can be read once only, and was: it cannot be sent again."""
+        return isinstance(self.body, Upload) and self.body.spent
 
     @property
     def target(self) -> str:
@@ -307,7 +315,9 @@ def _encoded_value(name: str, value: str) -> str:
         raise InvalidRequestError(f"{name} holds text that cannot be encoded as UTF-8") from None
 
 
-def _encode_body(body: object, *, form: bool) -> tuple[bytes, str]:
+def _encode_body(body: object, *, form: bool) -> tuple[bytes | Upload, str]:
+    if isinstance(body, Upload):
+        return body.body(), body.content_type
     if form:
         if not isinstance(body, Mapping):
             raise InvalidRequestError("a form body must be a mapping of text to text")

@@ -36,6 +36,7 @@ class Told(msgspec.Struct, frozen=True):
     expect: Callable[..., Any] | None = None
     optional_body: bool = False
     idempotency_member: str | None = None
+    accept: str | None = None
     pager: Callable[..., Any] | None = None
     stored_as: str | None = None
 
@@ -92,6 +93,11 @@ class Declared(msgspec.Struct, frozen=True):
         """What makes the pager of a list; `None`: it is no list."""
         return self.told.pager
 
+    @property
+    def awaits(self) -> bool:
+        """Whether the method is a coroutine; else it gives a list or download, which is asked for later."""
+        return self.pager is None and not hasattr(self.answer, "of_call")
+
     def at(self, place: Place) -> list[Parameter]:
         """The parameters of one place, in the order of the signature."""
         return [one for one in self.parameters if one.place is place]
@@ -130,6 +136,7 @@ def read(method: Callable[..., Any], told: Told, owner: Any) -> Declared:
         None if told.pager is None else getattr(told.pager, "page_kind", PageKind.SINGLE),
         stored_as=told.stored_as,
         idempotency_member=told.idempotency_member,
+        accept=told.accept,
     )
     for_pager = () if told.pager is None else inspect.signature(told.pager).parameters
     _, *taken = inspect.signature(method).parameters.values()
@@ -170,6 +177,8 @@ def _response(told: Told, gives: Any, base: type[Envelope]) -> Any:
         return typing.get_args(typing.get_type_hints(told.pager)["return"])[0]
     if gives is type(None):
         return None
+    if hasattr(gives, "of_call"):
+        return bytes
     return gives if told.unwrap is None else envelope(gives, told.unwrap, base)
 
 

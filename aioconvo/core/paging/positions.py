@@ -48,7 +48,8 @@ class ListIdentity(msgspec.Struct, frozen=True):
         operation = request.operation
         # Another order of filters makes no other list.
         filters = (direction, request.path, *sorted(request.query.split("&")), encode(dict(sorted(body.items()))).decode())
-        words = (operation.stored_as or operation.python, direction, request.target, (request.body or b"").hex())
+        sent = request.body if isinstance(request.body, bytes) else b""
+        words = (operation.stored_as or operation.python, direction, request.target, sent.hex())
         place = (operation.provider, operation.method, operation.path)
         return cls(*place, account, "\n".join(filters), " ".join(words))
 

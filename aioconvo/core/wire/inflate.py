@@ -74,6 +74,12 @@ class Inflater:
             raise BrokenBodyError(f"the {self._encoding} body is cut", cut=True)
         return bytes(self._plain)
 
+    def drain(self) -> bytes:
+        """What was inflated since the last time; the limit then counts for each time."""
+        plain = bytes(self._plain)
+        self._plain.clear()
+        return plain
+
     def clear(self) -> None:
         """Let go of the plain body: the traceback of an error would keep it."""
         self._plain.clear()

@@ -15,7 +15,7 @@ import weakref
 from collections.abc import AsyncGenerator, Callable, Mapping
 from http.cookies import SimpleCookie
 from types import NoneType, TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import aiohttp
 import msgspec
@@ -24,7 +24,7 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from aioconvo.core.access import settings
-from aioconvo.core.access.hidden import without_frames
+from aioconvo.core.access.hidden import RequestHeaders, without_frames
 from aioconvo.core.clock import SYSTEM_CLOCK, Clock
 from aioconvo.core.errors import REDIRECTS, ConfigurationError, PoolClosedError
 from aioconvo.core.json.faults import BrokenBodyError
@@ -33,6 +33,7 @@ from aioconvo.core.limits.memory import MemoryLimits
 from aioconvo.core.limits.rule import Limits, LimitStore, Quota
 from aioconvo.core.limits.shared import Errands, SharedLimits, quota_of
 from aioconvo.core.limits.turnstile import Turnstile
+from aioconvo.core.operations.files import Upload
 from aioconvo.core.retry.policy import RETRY_STATUSES, RetryDebts, Sent
 from aioconvo.core.version import VERSION
 
@@ -40,6 +41,7 @@ from .connector import ATTEMPTS, Attempt, EarlyAnswerError, LiveConnector, LostC
 from .framing import HEAD_AT_MOST, HEADERS_AT_MOST
 from .inflate import ACCEPT_ENCODING, Inflater, inflate
 from .proxies import check_proxy, proxies_of
+from .streams import Sink, is_poured, pour, sending
 from .time_limit import TimeLimits
 
 __all__ = ["Attempt", "BrokenAnswerError", "RawResponse", "SessionPool", "TransportFaultError"]
@@ -300,12 +302,15 @@ class SessionPool:
         method: str,
         url: URL,
         headers: Mapping[str, str],
-        body: bytes | None,
+        body: bytes | Upload | None,
         *,
         attempt: Attempt,
         timeout: float | None,  # noqa: ASYNC109 -- what it bounds is exactly this call
+        into: Sink | None = None,
     ) -> RawResponse:
-        """Send one request, once, and read its whole answer; `timeout` in seconds, `attempt` tells of its connection.
+        """Send one request, once, and read its whole answer, a good one `into` where it is to go; `timeout` in seconds.
+
+        `attempt` tells of its connection.
 
         Raises:
             TransportFaultError: No usable answer came.
@@ -314,12 +319,15 @@ class SessionPool:
         """
         if state.closed:
             state.check_open()
+        upload = await sending(body) if isinstance(body, Upload) else None
         task = asyncio.current_task()
         ATTEMPTS[task] = attempt
         try:
             with state.time_limits[timeout]:
                 # aiohttp warns of large bodies that are sent at once, and sends a file piece by piece.
-                data = body if body is None or len(body) <= _SENT_AT_ONCE else io.BytesIO(body)
+                data: Any = body if body is None or len(body) <= _SENT_AT_ONCE else io.BytesIO(cast("bytes", body))
+                if upload is not None:
+                    data, headers = upload.pieces, RequestHeaders(headers, **upload.headers)
                 # Redirects are never followed: aiohttp would carry custom credential headers to any host.
                 response = await state.session.request(
                     method,
@@ -331,7 +339,9 @@ class SessionPool:
                     proxy=None if self._proxies is None else self._proxies.of(url),
                 )
                 try:
-                    if response.content.is_eof():  # the body came with the headers; the connection is given back already
+                    if into is not None and is_poured(response):
+                        plain, received = b"", await self._poured(response, into)
+                    elif response.content.is_eof():  # the body came with the headers; the connection is given back already
                         plain, received = self._inflated(response, response.content.read_nowait())
                     else:
                         plain, received = await self._body(response)
@@ -339,10 +349,22 @@ class SessionPool:
                     plain, received = _no_body(response, error)
                 return RawResponse(response.status, response.headers, plain, received)
         except (aiohttp.ClientError, EarlyAnswerError, LostConnectionError, OSError) as error:
+            for one in (body, into):  # what is not the connection's fault
+                if one is not None and not isinstance(one, bytes) and one.failure is not None:
+                    raise one.failure from None
             fault, cause = _fault(error, attempt, timeout)
             raise fault from cause
         finally:
             ATTEMPTS.pop(task, None)
+            if upload is not None:
+                await upload.close()
+
+    async def _poured(self, response: aiohttp.ClientResponse, into: Sink) -> int:
+        try:
+            return await pour(response, into)
+        except BaseException:
+            response.close()
+            raise
 
     async def _body(self, response: aiohttp.ClientResponse) -> tuple[bytes, int]:
         """The plain body and the bytes it came in; at its end the connection is given back."""

@@ -87,6 +87,7 @@ class SmscxSandbox:
                 "send_conversation_reply_whatsapp",
                 self._reply_whatsapp,
             ),
+            Route("GET", "/groups/{groupId}/csv", "export_group_to_csv", self._export_group),
         )
         self._table = RouteTable(self.routes)
 
@@ -135,7 +136,7 @@ class SmscxSandbox:
     def _with_standard_headers(self, answer: Reply) -> Reply:
         self._served += 1
         standard = {"X-Request-Id": uuid_id(self._settings.seed, "smscx request", self._served)}
-        return Reply(answer.status, answer.body, {**standard, **answer.headers})
+        return Reply(answer.status, answer.body, {**standard, **answer.headers}, answer.content_type)
 
     def _dispatch(self, request: Request) -> Reply:
         match self._table.find(request.method, request.path):
@@ -227,6 +228,14 @@ class SmscxSandbox:
             "parts": 1,
         }
         return Reply(200, {"info": self._campaign(message, 1), "data": data})
+
+    def _export_group(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
+        """There is one group, of all contacts; which columns the API writes is not documented."""
+        if parameters["groupId"] != "1":
+            raise _Refused(_refusal(404, "not_found", "Group ID not found", 1200))
+        rows = [(one.phone, one.first_name or "", one.last_name, one.country) for one in self._conversations]
+        lines = [",".join(row) for row in (("phoneNumber", "firstName", "lastName", "countryIso"), *rows)]
+        return Reply(200, "".join(f"{line}\r\n" for line in lines).encode(), content_type="application/csv")
 
     def _store(
         self,

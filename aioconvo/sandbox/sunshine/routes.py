@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET
@@ -13,6 +14,7 @@ from aioconvo.sandbox.bodies import checked, decode
 from aioconvo.sandbox.contents import seeded
 from aioconvo.sandbox.data import hex_id, iso, milliseconds, person, started
 from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable, Settings
+from aioconvo.sandbox.multipart import MULTIPART, parts
 from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.thread import Stored, Thread
 
@@ -85,6 +87,7 @@ class SunshineSandbox:
         self._by_user_id = {user.id: user for user in self._users}
         self._by_external_id = {user.external_id: user for user in self._users}
         self._conversations: dict[str, Conversation] = {}
+        self._uploads = 0
         self._numbers: dict[str, int] = {}  # of deleted conversations too: they still serve as cursors
         for number in range(1, settings.conversations + 1):
             self._seed(number)
@@ -101,6 +104,7 @@ class SunshineSandbox:
             Route("GET", messages, "ListMessages", self._list_messages),
             Route("DELETE", messages, "DeleteAllMessages", self._delete_all_messages),
             Route("DELETE", f"{messages}/{{messageId}}", "DeleteMessage", self._delete_message),
+            Route("POST", "/v2/apps/{appId}/attachments", "UploadAttachment", self._upload, MULTIPART),
         )
         self._table = RouteTable(self.routes)
 
@@ -148,6 +152,19 @@ class SunshineSandbox:
         ]
         body = ConversationCreate(type="personal" if kind == "personal" else "sdkGroup", participants=participants)
         return self._open(body).id
+
+    # -- attachments
+
+    def _upload(self, request: Request, parameters: Mapping[str, str]) -> Reply:
+        file = parts(request).get("source")
+        if request.parameters().get("access") != "public":
+            raise Refusal(400, "bad_request", "access must be public")
+        if file is None or file.filename is None:
+            raise Refusal(400, "bad_request", "source must be a file")
+        self._uploads += 1
+        key = hex_id(self._settings.seed, "sunshine", "attachment", self._uploads)
+        url = f"https://media.example.org/apps/{parameters['appId']}/{key}/{quote(file.filename)}"
+        return Reply(201, {"attachment": {"mediaUrl": url, "mediaType": file.content_type}})
 
     # -- conversations
 
