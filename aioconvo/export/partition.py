@@ -41,8 +41,6 @@ Turns: TypeAlias = contextlib.AbstractAsyncContextManager[object]  # entered by 
 
 _REFUSALS = (BadRequestError, GoneError, NotFoundError, UnprocessableEntityError)
 _ALWAYS = contextlib.nullcontext()
-# Looking at every message costs as much as decoding it once more.
-_LOOKED_AT = {"first": 1 << 20, "one_in": 16}
 
 
 class Job(Model):
@@ -77,7 +75,7 @@ async def run_partition(
     A page is asked for inside of `turns`, which others may share. A conversation that fails gives a batch with a fault, and the
     rest goes on. Once `stopping` is true no more pages are asked for. Raises what `jobs` and `write` raise.
     """
-    left, turn, members = aiter(jobs), anyio.Lock(fast_acquire=True), UnknownMembers(**_LOOKED_AT)
+    left, turn, members = aiter(jobs), anyio.Lock(fast_acquire=True), UnknownMembers()
 
     async def work() -> None:
         while True:
@@ -136,7 +134,7 @@ async def walk_list(
     The list of a whole account is read one page ahead, outside of `turns`: nothing else goes on without it. Where the answer
     that is a user's whole list holds a conversation with all of its messages, they go with it, and no walk has to follow.
     """
-    span, members = Span(identity.since, identity.until), UnknownMembers(**_LOOKED_AT)
+    span, members = Span(identity.since, identity.until), UnknownMembers()
     chosen: dict[str, Any] = {job.argument: job.user} if job.user else {}
     if inbox.capabilities.reads_new_conversations:
         chosen["since"] = identity.since

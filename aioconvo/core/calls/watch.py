@@ -22,7 +22,7 @@ from .apart import TakenApart
 __all__ = ["Watch", "harmless", "log_once"]
 
 _log = logger("drift")
-_LOOKED_AT_FIRST = 16_384  # bytes of an operation's answers
+_LOOKED_AT_FIRST = 65_536  # bytes of an operation's answers
 _ONE_IN = 128
 _HARMLESS = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$:-]{0,63}")  # what looks like a name, and like no phone number or address
 _NOTED_AT_MOST = 1000
