@@ -38,7 +38,7 @@ _NOISE = {"api", "endpoints"}
 
 def words(name: str) -> list[str]:
     """The words of a name in any style, in lower case."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name.replace("OAuth", "Oauth"))
     return [word.lower() for word in re.split(r"[^A-Za-z0-9]+", spaced) if word]
 
 
