@@ -5,10 +5,9 @@ An operation that a method performs by hand tells its name, path, effect and ans
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -39,15 +38,7 @@ _PLACES = {Goes.PATH: Place.PATH, Goes.QUERY: Place.QUERY, Goes.PAGE_SIZE: Place
 def declared(provider: str, specified: Facts) -> list[Declared]:
     """Every operation that a provider's package declares."""
     found = [of_signature(one) for one in declarations(CLIENTS[provider])]
-    known = {one.operation.line for one in found}
-    by_hand = [of_method(method, specified) for method in _written(CLIENTS[provider]) if _line(method.operation) not in known]
-    known |= {one.operation.line for one in by_hand}
-    constants: Sequence[Constant[Any]] = importlib.import_module(f"aioconvo.{provider}").OPERATIONS
-    return [*found, *by_hand, *(_of_constant(one, specified) for one in constants if _line(one) not in known)]
-
-
-def _line(constant: Constant[Any]) -> str:
-    return f"{constant.method} {constant.path}"
+    return [*found, *(of_method(method, specified) for method in _written(CLIENTS[provider]))]
 
 
 def _written(client: type) -> Iterator[Any]:
@@ -104,7 +95,10 @@ def _always_sent(one: Argument) -> bool:
 
 
 def _answer(constant: Constant[Any], types: Types) -> Body | None:
-    return None if constant.response is None else Body(shape=types.shape(constant.response))
+    if constant.response is None:
+        return None
+    asked = constant.accept or "application/json"
+    return Body(shape=types.shape(constant.response), media=tuple(one.partition(";")[0].strip() for one in asked.split(",")))
 
 
 def of_method(method: Any, specified: Facts) -> Declared:

@@ -82,11 +82,10 @@ class _Reader:
         if not content:
             return None
         media = tuple(one.partition(";")[0] for one in content)
-        # One that is not JSON says what the answer is; JSON beside it is the vendor's generator's doing.
-        shape = next((self.shape(content[one]["schema"]) for one in content if "json" not in one), None)
-        if shape is None or shape.kind is not Kind.TEXT:
-            shape = self.shape(next(iter(content.values()))["schema"])
-        elif "csv" in media[0] or "sheet" in media[0]:
+        shape = self.shape(next(iter(content.values()))["schema"])
+        if (
+            shape.kind is Kind.TEXT and "json" not in media[0]
+        ):  # what stands beside it as JSON is the vendor's generator's doing
             shape = Shape(kind=Kind.FILE)
         return Body(shape=shape, media=media, required=told.get("required", False))
 

@@ -44,6 +44,13 @@ def test_what_a_method_gives_is_what_its_answer_holds(one: Declared) -> None:
     assert holds == gives
 
 
+@each_provider
+def test_no_difference_is_explained_twice(provider: str) -> None:
+    differences, deviations = found(provider), on_purpose().get(provider, ())
+    told = [one for deviation in deviations for one in set(differences) - set(explained(differences, [deviation])[0])]
+    assert sorted(told) == sorted(set(told))
+
+
 def test_deviations_are_of_providers_that_there_are() -> None:
     assert set(on_purpose()) <= set(PROVIDERS)
 

@@ -42,8 +42,6 @@ def pasted(provider: str, group: str, source: str, monkeypatch: pytest.MonkeyPat
 def meant(one: Declared, theirs: Operation, shapes: dict[str, Shape]) -> Iterator[str]:
     """The differences that a draft makes on purpose, as patterns: people decide about them."""
     yield r"answer\.[\w$]+: optional in the specification"  # what a method gives, or the items of a page
-    yield r"body: is application/json, multipart/form-data in the specification"  # there is no form for files yet
-    yield r"answer: is application/json, .* in the specification"  # nor for what to accept
     yield r"header .*: not an argument"  # the client sends it
     yield r"body.*[.\[(].*[.\[(].*: (no limit|any text) here, .*"  # a struct checks nothing: its docstring says the limits
     if one.at(Place.WHOLE):

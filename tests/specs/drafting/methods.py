@@ -57,14 +57,19 @@ class Method:
         one, self._group = self._one, group
         effect = "PAID" if one.paid else _EFFECTS.get(one.method, "UNSAFE")
         gives, told = self._listing(self._pages) if self._pages else self._answer()
-        arguments = [*self._path(), *(["*"] if (named := [*self._query(), *self._body()]) or self.is_list else []), *named]
+        arguments = [
+            *self._path(),
+            *self._files(),
+            *(["*"] if (named := [*self._query(), *self._body()]) or self.is_list else []),
+            *named,
+        ]
         arguments += _WALK if self.is_list else ()
         request = f'"{one.method} {one.path}"'
         first = [request, *told] if self.is_list else [request, f"Effect.{effect}", f'name="{one.name}"', *told]
         if one.body is not None and not one.body.required and not self.is_list:
             first.append("optional_body=True")
         decorator = "listing" if self.is_list else "operation"
-        keyword = "def" if self.is_list else "async def"
+        keyword = "def" if self.is_list or gives == "Download" else "async def"
         lines = [f"@{decorator}({', '.join(first)})", *_signature(f"{keyword} {name}", arguments, gives)]
         return textwrap.indent("\n".join([*lines, *self._doc(name, effect), "    ..."]), "    ") + "\n"
 
@@ -97,7 +102,7 @@ class Method:
                 yield self._page_size(one) if pages is not None and one.name == pages.size else self._of_query(one)
 
     def _page_size(self, one: Parameter) -> str:
-        rule = "AtLeast(1)" if one.shape.high is None else f"Between({one.shape.low or 1:g}, {one.shape.high:g})"
+        rule = "AtLeast(1)" if one.shape.high is None else f"Between({one.shape.low or 1:.15g}, {one.shape.high:.15g})"
         return f'page_size: Annotated[int, {rule}, PageSize("{one.name}")] | None = None'
 
     def _of_query(self, one: Parameter) -> str:
@@ -112,9 +117,23 @@ class Method:
         python = python_name(wire)
         return f"{python}_" if self.is_list and python in {"limit", "start", "prefetch", "page_size"} else python
 
+    def _files(self) -> Iterator[str]:
+        """The parts of a multipart body that are files."""
+        yield from (f"{python_name(wire)}: FileSource" for wire, one in self._parts() if one.shape.kind is Kind.FILE)
+
+    def _parts(self) -> list[tuple[str, Member]]:
+        """The parts of a multipart body."""
+        body = self._one.body
+        if body is None or "multipart/form-data" not in body.media:
+            return []
+        return list(resolved(body.shape, self._shapes).members.items())
+
     def _body(self) -> Iterator[str]:
         body = self._one.body
         if body is None:
+            return
+        if parts := self._parts():
+            yield from (self._of_body(wire, one) for wire, one in parts if one.shape.kind is not Kind.FILE)
             return
         shape = resolved(body.shape, self._shapes)
         if shape.kind is Kind.UNION and not shape.tag:
@@ -160,6 +179,8 @@ class Method:
         shape = Shape() if answer is None else resolved(answer.shape, self._shapes)
         if answer is None or (shape.kind is Kind.OBJECT and not shape.members and shape.item is None):
             return "None", []
+        if shape.kind is Kind.FILE:
+            return "Download", [] if answer.media[0] == "application/json" else [f'accept="{answer.media[0]}"']
         members = [name for name in shape.members if name not in self._style.in_envelope]
         if shape.kind is Kind.OBJECT and len(members) == 1 and self._is_noun(shape.members[members[0]].shape):
             return self._structs.hint(shape.members[members[0]].shape, members[0], _READ), [f'unwrap="{members[0]}"']
@@ -201,12 +222,12 @@ def _rules(shape: Shape) -> Iterator[str]:
         return
     elif shape.kind in {Kind.TEXT, Kind.LIST}:
         unit = ', "items"' if shape.kind is Kind.LIST else ""
-        high = "None" if shape.high is None else f"{shape.high:g}"
-        yield f"Length({shape.low or 0:g}, {high}{unit})"
+        high = "None" if shape.high is None else f"{shape.high:.15g}"
+        yield f"Length({shape.low or 0:.15g}, {high}{unit})"
     elif shape.high is None:
         yield f"AtLeast({shape.low:.15g})"
     else:
-        yield f"Between({shape.low or 0:g}, {shape.high:.15g})"
+        yield f"Between({shape.low or 0:.15g}, {shape.high:.15g})"
 
 
 def _signature(head: str, arguments: list[str], gives: str) -> list[str]:
