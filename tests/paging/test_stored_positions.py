@@ -15,7 +15,6 @@ import aioconvo
 from aioconvo import InvalidRequestError
 from aioconvo.core.operations.declaration import operation_of
 from aioconvo.core.paging.marks import MOST_NAMES, Mark
-from aioconvo.core.paging.pagers import Listing
 from aioconvo.core.paging.positions import ListIdentity, Position
 from aioconvo.ultracart.conversations import Conversations
 from aioconvo.ultracart.pages import conversation_pager
@@ -193,16 +192,16 @@ async def test_a_renamed_operation_voids_no_position() -> None:
 
 
 async def test_lists_that_differ_in_a_filter_named_like_a_page_size_are_other_lists(wire: Any) -> None:
-    """The pager alone says which pair is the page size."""
+    """Only what is said to be the page size is no filter."""
     operation = msgspec.structs.replace(LIST, python="ultracart.things.list")
     client = aioconvo.UltraCartClient(simple_key="k", base_url=wire.base_url)
     for name in ("limit", "_limit", "page[size]"):
         wire.answers("GET", {"conversations": [], "success": True, "metadata": {"result_set": {"more": False}}})
-        pager = Listing(conversation_pager(page_size=None).make, ("size", 5))
-        page = await client.paginate(operation, (), pager, query=((name, "a"),))
+        pager = conversation_pager(page_size=None)
+        page = await client.paginate(operation, (), pager, query=((name, "a"),), page_size=("size", 5))
         with pytest.raises(InvalidRequestError, match="other ids, filters or order"):
-            client.paginate(operation, (), pager, query=((name, "b"),), start=page.position)
-        client.paginate(operation, (), Listing(pager.make, ("size", 6)), query=((name, "a"),), start=page.position)
+            client.paginate(operation, (), pager, query=((name, "b"),), page_size=("size", 5), start=page.position)
+        client.paginate(operation, (), pager, query=((name, "a"),), page_size=("size", 6), start=page.position)
     await client.aclose()
 
 

@@ -208,7 +208,7 @@ class APIClient(CallLoop):
         holds, `check` looks at every page, `direction` tells walks over one list apart whose positions must not be mixed.
         """
         listing = listing_of(pager)
-        asking = Asking(operation, values, filters=query, body=body, page_size=page_size or listing.page_size, check=check)
+        asking = Asking(operation, values, filters=query, body=body, page_size=page_size, check=check)
 
         # No coroutine, so that no frame of an error holds what is searched for.
         def fetch(ask: Ask) -> Awaitable[Response[P]]:

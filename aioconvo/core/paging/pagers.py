@@ -90,13 +90,11 @@ PagerFactory = Callable[[Mark | None], Pager[P, T]]
 class Listing(msgspec.Struct, Generic[P, T], frozen=True):
     """How one list is walked; called with a mark, or `None`, it makes the pager of one walk.
 
-    `page_size` is the query pair that says how many items a page holds: it cuts other pages of the same list, so positions do
-    not depend on it. `mark_at` makes a mark of the API's own cursor, where it has one, and raises `ValueError` where a text
-    is none. `direction` tells walks over the same list apart whose positions must not be mixed.
+    `mark_at` makes a mark of the API's own cursor, where it has one, and raises `ValueError` where a text is none. `direction`
+    tells walks over the same list apart whose positions must not be mixed.
     """
 
     make: PagerFactory[P, T]
-    page_size: tuple[str, int | None] | None = None
     mark_at: Callable[[str], Mark] | None = None
     direction: str = ""
 

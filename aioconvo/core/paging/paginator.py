@@ -131,7 +131,7 @@ class AsyncPaginator(Generic[T_co]):
         inner = self._pager
         return AsyncPaginator(
             self._fetch,
-            Listing(lambda mark: pager(inner(mark), mark), inner.page_size, inner.mark_at),
+            Listing(lambda mark: pager(inner(mark), mark), inner.mark_at),
             walk=self._identity.part(walk),
             limit=limit,
             start=start,
