@@ -224,3 +224,19 @@ def test_options_and_test_example() -> None:
 
 def test_two_commands_stand_there() -> None:
     assert len(re.findall(r"^python3 -m venv \.venv && ", README, re.MULTILINE)) == 2
+
+
+async def test_files(tmp_path: Path) -> None:
+    program = _program("Files")
+    picture = tmp_path / "picture.png"
+    await asyncio.to_thread(picture.write_bytes, b"PNG")
+    async with Sandbox(conversations=2, messages=1) as sandbox:
+        one = next(iter(sandbox.state()["sunshine"]["ids"]))
+        async with aioconvo.SunshineClient(**sandbox.client_options("sunshine")) as sunshine:
+            await program["send_picture"](sunshine, one, picture)
+            sent = (await sunshine.messages.list(one))[0].content
+        async with aioconvo.SmscxClient(**sandbox.client_options("smscx")) as smscx:
+            saved = await program["save_group"](smscx, 1, tmp_path / "group.csv")
+    assert isinstance(sent, aioconvo.sunshine.ImageContent)
+    assert sent.media_url.endswith("/picture.png")
+    assert len((await asyncio.to_thread(saved.read_text)).splitlines()) == 3

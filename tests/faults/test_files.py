@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
+import traceback
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from email import message_from_bytes
@@ -150,6 +151,27 @@ async def test_what_a_source_raises_is_raised() -> None:
             await client.attachments.upload(broken())
         assert (pool.in_use(), client.stats().retries) == (0, 0)
         assert (await client.attachments.upload(b"next")).media_type
+
+
+async def test_no_frame_of_a_failure_shows_what_was_sent_or_came(tmp_path: Path) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"kanari" * 9_000
+        raise ZeroDivisionError("mine")
+
+    async with FaultServer(lambda _: Answer(200, b"kanari" * 90_000, CSV)) as server, SessionPool() as pool:
+        calls = [
+            sunshine(server, pool).attachments.upload(broken()),
+            sunshine(server, pool).attachments.upload(b"kanari" * 9),
+            smscx(server, pool).groups.export_csv(1).save(tmp_path / "no folder" / "x"),
+        ]
+        for call in calls:
+            with pytest.raises((ZeroDivisionError, aioconvo.CallError, FileNotFoundError)) as caught:
+                await call
+            told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+            ours = [frame for frame in told.stack if "/tests/" not in frame.filename]
+            assert ours
+            assert not [frame.name for frame in ours if "kanari" in repr(frame.locals)]
+            assert "kanari" not in "".join(told.format()).partition("test_files.py")[0]
 
 
 @pytest.mark.parametrize("given", ["a path or content?", 7, None, ["x"]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import AsyncIterable, AsyncIterator
+from types import TracebackType
 from typing import Annotated, Any, ClassVar, Protocol, runtime_checkable
 
 import msgspec
@@ -78,7 +79,7 @@ class Upload:
     request is not sent again. `given` counts the bytes of the file that the last try took, `failure` is what kept it from more.
     """
 
-    __slots__ = ("_boundary", "content", "failure", "given", "head", "repeatable", "spent", "tail")
+    __slots__ = ("_boundary", "content", "failure", "given", "head", "repeatable", "spent", "tail", "trace")
 
     def __init__(self, part: str, given: File | Content, fields: dict[str, Any] | None = None) -> None:
         file = given if isinstance(given, File) else File(given)
@@ -104,6 +105,7 @@ class Upload:
         self.spent = False
         self.given = 0
         self.failure: BaseException | None = None
+        self.trace: TracebackType | None = None
 
     @property
     def content_type(self) -> str:

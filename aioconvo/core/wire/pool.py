@@ -41,7 +41,7 @@ from .connector import ATTEMPTS, Attempt, EarlyAnswerError, LiveConnector, LostC
 from .framing import HEAD_AT_MOST, HEADERS_AT_MOST
 from .inflate import ACCEPT_ENCODING, Inflater, inflate
 from .proxies import check_proxy, proxies_of
-from .streams import Sink, is_poured, pour, sending
+from .streams import Sink, is_poured, pour, raise_own_failure, sending
 from .time_limit import TimeLimits
 
 __all__ = ["Attempt", "BrokenAnswerError", "RawResponse", "SessionPool", "TransportFaultError"]
@@ -349,9 +349,7 @@ class SessionPool:
                     plain, received = _no_body(response, error)
                 return RawResponse(response.status, response.headers, plain, received)
         except (aiohttp.ClientError, EarlyAnswerError, LostConnectionError, OSError) as error:
-            for one in (body, into):  # what is not the connection's fault
-                if one is not None and not isinstance(one, bytes) and one.failure is not None:
-                    raise one.failure from None
+            raise_own_failure(body, into)
             fault, cause = _fault(error, attempt, timeout)
             raise fault from cause
         finally:

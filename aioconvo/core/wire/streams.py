@@ -19,7 +19,7 @@ from aioconvo.core.operations.files import Pathlike, Upload
 
 from .inflate import Inflater
 
-__all__ = ["Sending", "Sink", "is_poured", "pour", "sending"]
+__all__ = ["Sending", "Sink", "is_poured", "pour", "raise_own_failure", "sending"]
 
 _PIECE = 1 << 18  # bytes of a file at once
 _INFLATED_AT_ONCE = 1 << 12  # bytes: they become up to 1,032 times as many
@@ -92,11 +92,25 @@ async def _pieces(upload: Upload, content: Any, size: int | None) -> AsyncGenera
             _check(upload.given + len(piece), 0, size)
             upload.given += len(piece)
             yield piece
+            del piece  # tools print the locals of the frames of errors
         _check(upload.given, size, size)
         yield upload.tail
     except Exception as error:
-        upload.failure = error
+        # Of its traceback only what lies below us: other frames hold pieces of the file.
+        upload.failure = error.with_traceback(None if error.__traceback__ is None else error.__traceback__.tb_next)
+        upload.trace = error.__traceback__
         raise
+
+
+def raise_own_failure(*streams: object) -> None:
+    """Raise what kept a file from being read, or what came from being taken: it is not the connection's fault."""
+    for one in streams:
+        failure: BaseException | None = getattr(one, "failure", None)
+        if failure is not None:
+            try:
+                raise failure.with_traceback(getattr(one, "trace", None)) from None
+            finally:
+                failure.__context__ = None
 
 
 def _check(given: int, least: int | None, most: int | None) -> None:
