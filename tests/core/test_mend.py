@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import math
@@ -13,6 +14,7 @@ from hypothesis import given, strategies as st
 
 import aioconvo
 from aioconvo.convore import ConvoreClient
+from aioconvo.core.calls.apart import in_turns
 from aioconvo.core.json import mend as mending
 from aioconvo.core.json.codec import encode
 from aioconvo.core.json.faults import BrokenBodyError
@@ -21,6 +23,7 @@ from aioconvo.core.json.model import Envelope, Model, Unknown, raw_json
 from aioconvo.core.json.source import decode
 from aioconvo.smscx import SmscxClient
 from tests.conftest import BASE_URL
+from tests.virtual_time import in_virtual_time
 
 
 class Item(Model):
@@ -271,3 +274,20 @@ def test_where_a_body_is_sliced_makes_no_difference(text: str, charset: str | No
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(mending, "_BYTES_AT_ONCE", size)
             assert made(body) == expected
+
+
+@in_virtual_time
+async def test_slices_wait_for_nothing_but_let_others_run() -> None:
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        for turns in range(200):  # noqa: B007 -- looked at outside
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(count())
+    body = LARGE["a named charset"][0](20_000)
+    assert await in_turns(mend(body, "iso-8859-1")) == body.decode("latin-1").encode()
+    beside.cancel()
+    assert turns > 4
+    assert asyncio.get_running_loop().time() == 0.0
