@@ -111,6 +111,21 @@ def test_no_import_leads_back(file: pathlib.Path) -> None:
     assert not [name for name in _ours(module) if name != module and module in _reached(name)]
 
 
+def _part(module: str) -> str:
+    """A folder inside of a room such as `export/ledger`, as one; else the file."""
+    parts = MODULES[module].relative_to(PACKAGE).parts
+    return "/".join(parts[:2]) if len(parts) > 2 else "/".join(parts)
+
+
+def test_no_folder_of_a_room_leads_back_to_itself() -> None:
+    known: dict[str, set[str]] = {}
+    for module in MODULES:
+        known.setdefault(_part(module), set()).update({_part(name) for name in _ours(module)} - {_part(module)})
+    while ends := {part for part, others in known.items() if not others & known.keys()}:
+        known = {part: others for part, others in known.items() if part not in ends}
+    assert not known
+
+
 def test_only_the_wire_knows_aiohttps_client() -> None:
     knowing = {_room(module) for module, names in IMPORTED.items() if any(name.split(".")[0] == "aiohttp" for name in names)}
     assert knowing - {"sandbox", "cli"} == {"core/wire"}

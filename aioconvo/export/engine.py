@@ -21,7 +21,6 @@ import anyio.to_thread
 import msgspec
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from aioconvo.export.targets.several import Targets
 from aioconvo.export.targets.sinks import Sink, Target
 from aioconvo.inbox.models import Conversation
 from aioconvo.inbox.walk import Span
@@ -33,6 +32,7 @@ from .errors import ExportError
 from .partition import Job, ListJob, Write, run_partition, walk_list
 from .plan import Owed
 from .progress import Progress, SourceCounts, Summary
+from .run_targets import Targets
 from .schema import ConversationRow, conversation_row
 from .source import Source
 

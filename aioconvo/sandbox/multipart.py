@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from aioconvo.sandbox.exchange import Request
+    from .exchange import Request
 
 MULTIPART = "multipart/form-data"
 

@@ -11,12 +11,12 @@ from typing import TypeVar
 import anyio
 import anyio.to_thread
 
-from aioconvo.export.batch import Account, Batch, Committed, Identity, Step
-from aioconvo.export.completeness import Completeness, look
-from aioconvo.export.errors import ExportError
-from aioconvo.export.plan import Owed
+from aioconvo.export.targets.sinks import Sink, open_sink
 
-from .sinks import Sink, open_sink
+from .batch import Account, Batch, Committed, Identity, Step
+from .completeness import Completeness, look
+from .errors import ExportError
+from .plan import Owed
 
 __all__ = ["Targets"]
 
