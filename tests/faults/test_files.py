@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
+import subprocess
+import sys
 import traceback
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
@@ -335,3 +337,30 @@ async def test_text_that_is_none_in_its_charset_is_an_error() -> None:
     async with FaultServer(lambda _: answer) as server, SessionPool() as pool:
         with pytest.raises(aioconvo.ResponseDecodeError, match="no text in 'utf-8'"):
             await smscx(server, pool).groups.export_csv(1).text()
+
+
+NO_IMPORTS = """
+import asyncio, pathlib, sys
+import aioconvo
+from aioconvo.sandbox import Sandbox
+folder = pathlib.Path(sys.argv[1])
+(folder / "x.png").write_bytes(b"x")
+clients = aioconvo.SunshineClient, aioconvo.SmscxClient
+
+async def main():
+    async with Sandbox(conversations=1, messages=1) as sandbox:
+        options = sandbox.client_options("sunshine"), sandbox.client_options("smscx")
+        async with clients[0](**options[0]) as sunshine, clients[1](**options[1]) as smscx:
+            await sunshine.messages.list(next(iter(sandbox.state()["sunshine"]["ids"])))
+            before = set(sys.modules)
+            await sunshine.attachments.upload(folder / "x.png")
+            await smscx.groups.export_csv(1).save(folder / "x.csv")
+            print(sorted(set(sys.modules) - before))
+
+asyncio.run(main())
+"""
+
+
+def test_nothing_is_imported_for_a_file(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", NO_IMPORTS, str(tmp_path)], capture_output=True, text=True, check=True)  # noqa: S603 -- our own
+    assert done.stdout == "[]\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures.thread  # noqa: F401 -- `asyncio` would load it while the loop runs
 import contextlib
 import os
 import stat
