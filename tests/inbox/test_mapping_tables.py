@@ -176,6 +176,22 @@ def test_every_native_is_kept(name: str) -> None:
             assert neutral.provider == name
 
 
+@pytest.mark.parametrize(
+    ("told", "attachments"),
+    [
+        ({"mediaUrl": "https://cdn.test/i.png", "attachmentId": "a-1"}, [("a-1", "https://cdn.test/i.png")]),
+        ({"mediaUrl": "https://cdn.test/i.png"}, [(None, "https://cdn.test/i.png")]),
+        ({"attachmentId": "a-1"}, [("a-1", None)]),
+        ({"mediaUrl": "", "attachmentId": ""}, []),
+        ({}, []),
+    ],
+)
+def test_a_file_of_sunshine_is_known_by_its_url_or_its_id(told: dict[str, str], attachments: list[Any]) -> None:
+    answer = {**natives.SUNSHINE_MESSAGE, "content": {"type": "image", "mediaType": "image/png", **told}}
+    native = decode(msgspec.json.encode(answer), aioconvo.sunshine.Message)
+    assert [(one.id, one.url) for one in sunshine.messages([native], ASKED)[0].attachments] == attachments
+
+
 def test_an_activity_is_of_the_system() -> None:
     answer = {**natives.SUNSHINE_MESSAGE, "content": None, "activity": {"type": "ticket:closed"}}
     native = decode(msgspec.json.encode(answer), aioconvo.sunshine.Message)
