@@ -78,7 +78,7 @@ def measured(out: pathlib.Path, *, anew: bool) -> dict[str, dict[int, list[str]]
 
 
 def tried(mutant: Mutant, tests: list[str], copy: pathlib.Path) -> str:
-    """`killed`, `lived`, or `untested` where no test runs anything of the file."""
+    """`killed`, `hung` (which nobody overlooks, unless the machine is busy), `lived`, or `untested`: no test runs its file."""
     if not tests:
         return "untested"
     source = (ROOT / mutant.path).read_text()
@@ -90,7 +90,7 @@ def tried(mutant: Mutant, tests: list[str], copy: pathlib.Path) -> str:
             command, cwd=copy, env=environment, timeout=_SECONDS_AT_MOST, capture_output=True, check=False
         )
     except subprocess.TimeoutExpired:
-        return "killed"  # it hangs, which nobody overlooks
+        return "hung"
     finally:
         (copy / mutant.path).write_text(source)
     return "killed" if ran.returncode else "lived"
@@ -157,8 +157,9 @@ def report(mutants: list[Mutant], known: dict[tuple[str, str], str]) -> None:
     rooms["all"] = sum(rooms.values(), collections.Counter())
     for room, counts in rooms.items():
         count = counts.total() - counts["equivalent"]
-        share = counts["killed"] / max(1, count)
-        print(f"{room:24} {counts['killed']:4} of {count:4} killed, {share:.0%}; {dict(counts)}")
+        killed = counts["killed"] + counts["hung"]
+        share = killed / max(1, count)
+        print(f"{room:24} {killed:4} of {count:4} killed, {share:.0%}; {dict(counts)}")
 
 
 def main() -> None:
@@ -167,7 +168,7 @@ def main() -> None:
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / ".mutants")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
-        "--again", action="store_true", help="measure anew which tests run which lines, and try those that lived again"
+        "--again", action="store_true", help="measure anew which tests run which lines, and try those that lived or hung again"
     )
     given = parser.parse_args()
     run(given.count, given.out, given.workers, again=given.again)
