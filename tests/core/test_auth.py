@@ -9,6 +9,7 @@ import jwt
 import pytest
 
 from aioconvo.core.access.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, JWTAuth, NoAuth, sign_jwt
+from aioconvo.core.access.key import key_auth
 from aioconvo.core.errors import ConfigurationError
 
 NOW = 1_700_000_000.0
@@ -131,3 +132,10 @@ def test_identities_differ_and_reveal_nothing() -> None:
     shown = " ".join(auth.identity + repr(auth) + str(auth) for auth in every)
     assert "canary" not in shown
     assert base64.b64encode(b"canary").decode().rstrip("=") not in shown
+
+
+@pytest.mark.parametrize("beside", [{"key_id": "app_1"}, {"secret": "s"}, {"key_id": "app_1", "secret": "s"}])
+def test_a_token_is_given_without_any_part_of_a_key(beside: dict[str, str]) -> None:
+    key: dict[str, str | None] = {"key_id": None, "secret": None, **beside}
+    with pytest.raises(ConfigurationError, match="either token, or key_id and secret, not both"):
+        key_auth(key["key_id"], key["secret"], "t", "basic", "app", scopes=["app"])
