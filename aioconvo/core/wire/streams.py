@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures.thread  # noqa: F401 -- `asyncio` would load it while the loop runs
+import concurrent.futures.thread  # noqa: F401 # pyright: ignore[reportUnusedImport] -- `asyncio` would load it in the loop
 import contextlib
 import os
 import stat
