@@ -18,7 +18,7 @@ from aioconvo.core.operations.declaration import performs
 from aioconvo.core.operations.markers import Body, Name, Query, Whole, camel
 from aioconvo.core.operations.operation import Effect, Operation as Constant
 from aioconvo.core.operations.resource import Group
-from aioconvo.core.operations.rules import AtMost, Between, Length, Time, lower_uuid
+from aioconvo.core.operations.rules import AtMost, Between, Length, Like, Time, joined, lower_uuid
 from aioconvo.core.operations.signature import Told, read
 from tests.specs.comparing import differences
 from tests.specs.declarations import of_method, of_signature
@@ -29,6 +29,7 @@ ID = {"name": "id", "in": "path", "required": True, "schema": TEXT}
 LANGUAGE = {"name": "lang", "in": "query", "schema": {"type": "string", "enum": ["en", "de"]}}
 SIZE = {"name": "size", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 9}}
 TAGS = {"name": "tags", "in": "query", "schema": {"type": "array", "items": TEXT}}
+IDS = {"name": "ids", "in": "query", "explode": False, "schema": {"type": "array", "items": TEXT}}
 
 
 def ref(name: str) -> dict[str, str]:
@@ -50,6 +51,7 @@ NEW_NOTE = {
         "weight": {"type": "number", "minimum": 0, "maximum": 1},
         "threadId": {"type": "string", "format": "uuid", "minLength": 36, "maxLength": 36, "pattern": "^[0-9a-f-]+$"},
         "author": ref("Author"),
+        "code": {"type": "string", "pattern": "^[a-z]+$"},
         "place": {"oneOf": [TEXT, {"type": "integer"}, {"type": "array", "items": {"type": "number"}}]},
         "createdBy": {"type": "string", "readOnly": True},
     },
@@ -79,7 +81,7 @@ SPECIFICATION = facts_of(
             "/notes/{id}": {
                 "get": {
                     "operationId": "getNote",
-                    "parameters": [ID, LANGUAGE, SIZE, TAGS],
+                    "parameters": [ID, LANGUAGE, SIZE, TAGS, IDS],
                     "responses": {"200": content("Note")},
                 },
                 "delete": {"operationId": "deleteNote", "parameters": [ID], "responses": {"204": {}}},
@@ -188,6 +190,7 @@ RIGHT: dict[str, tuple[Told, Any, dict[str, tuple[Any, Any]]]] = {
             "lang": (Language | str | None, None),
             "size": (Annotated[int, Between(1, 9)] | None, None),
             "tags": (Sequence[str] | None, None),
+            "ids": (Annotated[Sequence[str], joined] | None, None),
         },
     ),
     "delete": (Told("DELETE /notes/{id}", Effect.IDEMPOTENT, "deleteNote"), type(None), NOTE_ID),
@@ -202,6 +205,7 @@ RIGHT: dict[str, tuple[Told, Any, dict[str, tuple[Any, Any]]]] = {
             "weight": (Annotated[float, Between(0, 1)] | UnsetType, UNSET),
             "thread_id": (Annotated[str, lower_uuid] | UnsetType, UNSET),
             "author": (Author | UnsetType, UNSET),
+            "code": (Annotated[str, Like("^[a-z]+$", "small letters")] | UnsetType, UNSET),
             "place": (str | int | list[float] | UnsetType, UNSET),
         },
     ),
@@ -245,6 +249,8 @@ REQUESTS: list[tuple[str, dict[str, Any], str]] = [
     ("create", {"kind": (Annotated[Kind, Query()] | None, None)}, "query kind: not in the specification"),
     ("create", dict.fromkeys(RIGHT["create"][2]), "body: is not sent"),
     ("create", {**dict.fromkeys(RIGHT["create"][2]), "note": (Annotated[NoName, Whole()], NEEDED)}, "body.text: not declared"),
+    ("get", {"ids": (Sequence[str] | None, None)}, "query ids: repeated here, joined by commas in the specification"),
+    ("get", {"tags": (Annotated[Sequence[str], joined] | None, None)}, "query tags: joined by commas here, repeated *"),
     # Requiredness.
     ("get", {"lang": (Language, NEEDED)}, "query lang: optional in the specification"),
     ("create", {"text": of(Annotated[str, Length(1, 100)])}, "body.text: required in the specification"),
@@ -267,6 +273,13 @@ REQUESTS: list[tuple[str, dict[str, Any], str]] = [
     ("create", {"weight": of(Annotated[float, Between(0, 2)])}, "body.weight: 0..2 here, 0..1 in the specification"),
     ("get", {"size": (int | None, None)}, "query size: no limit here, 1..9 in the specification"),
     ("get", {"tags": (Annotated[Sequence[str], AtMost(5)] | None, None)}, "query tags: 0..5 items here, no limit *"),
+    ("create", {"code": of(str)}, "body.code: any text here, ^[a-z]+$ in the specification"),
+    ("create", {"code": of(Annotated[str, Like("^[A-Z]+$", "")])}, "body.code: ^[A-Z]+$ here, ^[a-z]+$ in the specification"),
+    (
+        "create",
+        {"to": of(Annotated[list[Annotated[str, Like("^a", "")]], Length(1, 3)])},
+        "body.to[]: ^a here, any text in the specification",
+    ),
     # Types, formats, null.
     ("get", {"size": (Annotated[float, Between(1, 9)] | None, None)}, "query size: is number, integer in the specification"),
     ("get", {"tags": (str | None, None)}, "query tags: is text, list in the specification"),
@@ -394,6 +407,7 @@ async def create_by_hand(
     tone: str | None = None,
     thread_id: Annotated[str, lower_uuid] | UnsetType = UNSET,
     author: Author | UnsetType = UNSET,
+    code: Annotated[str, Like("^[a-z]+$", "small letters")] | UnsetType = UNSET,
     place: str | int | list[float] | UnsetType = UNSET,
 ) -> None:
     raise NotImplementedError
