@@ -19,6 +19,7 @@ from aioconvo.core.operations.markers import Place
 from aioconvo.core.operations.signature import Declared
 from tests.specs.comparing import differences
 from tests.specs.declarations import of_signature
+from tests.specs.drafting.known import Models
 from tests.specs.drafting.module import draft, missing
 from tests.specs.drafting.names import class_name, groups, method_name, noun, plural, python_name, singular, words
 from tests.specs.drafting.paging import pages_of
@@ -79,6 +80,16 @@ def test_a_draft_declares_what_is_specified(provider: str, monkeypatch: pytest.M
 def test_a_draft_takes_the_structs_that_are_there(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     group, operations = next(iter(missing(provider).items()))
     assert pasted(provider, group, draft(provider, group, operations), monkeypatch)
+
+
+def test_what_declared_operations_use_stands_for_the_schemas() -> None:
+    models = Models("sunshine")
+    assert models.struct("textMessage") == "TextContent"  # one kind of a union
+    assert models.struct("message") == "Message"
+    assert models.struct("webhook") is None
+    assert models.enum("AnyConversationType", ("sdkGroup", "personal")) == "ConversationType"
+    assert models.enum("AnyConversationType", ("sdkGroup",)) is None
+    assert models.union(["TicketClosed", "TransferToEmail", "ConversationEndedByUser"]) == "ActivityContent"
 
 
 def test_a_draft_of_drafts() -> None:
