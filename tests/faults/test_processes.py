@@ -44,7 +44,7 @@ def end(process: subprocess.Popen[str], *, interrupt: bool = False) -> tuple[str
     try:
         if interrupt:
             process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     finally:
         process.kill()
     return out, "\n".join(line for line in err.splitlines() if not line.startswith("Executing <"))
