@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import os
 import re
 import unittest.mock
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("suite", deadline=None)
     settings.load_profile("suite")
     config.pluginmanager.register(SentOperations())
+    # Some hundred processes are started: each would compile the whole package anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection_finish() -> None:

@@ -19,17 +19,29 @@ pytestmark = pytest.mark.skipif(
     not BASH or shutil.which("aioconvo", path=PROGRAMS) is None, reason="bash or the installed command is missing"
 )
 _COMPLETE = """
-eval "$(aioconvo --show-completion bash)"
+eval "$SCRIPT"
 COMP_WORDS=({words}); COMP_CWORD={last}
 _aioconvo_completion aioconvo
 printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 
 
-def _completed(*words: str) -> set[str]:
+@pytest.fixture(scope="module")
+def shown() -> str:
+    """What the command shows a shell that asks for its completion."""
+    command = ["aioconvo", "--show-completion", "bash"]
+    return subprocess.run(command, env=_environ(), capture_output=True, text=True, timeout=60, check=True).stdout  # noqa: S603 -- our own command
+
+
+def _completed(shown: str, *words: str) -> set[str]:
     script = _COMPLETE.format(words=" ".join(map(shlex.quote, words)), last=len(words) - 1)
     done = subprocess.run(  # noqa: S603 -- our own command
-        [BASH, "--norc", "-c", script], env=_environ(), capture_output=True, text=True, timeout=60, check=True
+        [BASH, "--norc", "-c", script],
+        env={**_environ(), "SCRIPT": shown},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     assert done.stderr == ""
     return set(done.stdout.split())
@@ -53,8 +65,8 @@ def _environ() -> dict[str, str]:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_bash_completes(words: list[str], expected: set[str]) -> None:
-    assert _completed(*words) >= expected
+def test_bash_completes(words: list[str], expected: set[str], shown: str) -> None:
+    assert _completed(shown, *words) >= expected
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-terminals")

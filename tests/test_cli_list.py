@@ -23,7 +23,7 @@ from aioconvo.cli.listings import Listing, listings
 from aioconvo.convore import Conversation
 from aioconvo.convore.pages import ConversationPage
 from aioconvo.core.json.codec import decode
-from tests.export.processes import Served, run, sandbox, start
+from tests.export.processes import Served, finish, sandbox, start
 
 runner = CliRunner()
 LISTINGS = [pytest.param(one, id=f"{provider} {one.python}") for provider in PROVIDERS for one in listings(provider).values()]
@@ -182,7 +182,7 @@ def test_the_commands_of_the_readme(served: Served) -> None:
 
 
 def test_a_process_of_its_own(served: Served) -> None:
-    lines = run(served, "list", "convore", "conversations", "--json").splitlines()
+    lines = finish(start(served, "list", "convore", "conversations", "--json")).splitlines()
     assert [json.loads(text)["id"] for text in lines] == [one["id"] for one in _lines(served, "convore", "conversations")]
 
 

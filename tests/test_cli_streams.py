@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from aioconvo.cli.app import app
 from tests.export.processes import COMMAND, Served, run, sandbox
+from tests.warm import Warm, warm
 
 runner = CliRunner()
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no file that is always full")
@@ -51,44 +52,61 @@ COMMANDS: dict[str, tuple[Callable[[str], list[str]], int]] = {
 named = pytest.mark.parametrize("name", COMMANDS)
 
 
+def _variables(served: Served, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Those of this process without what changes the streams of Python, and these."""
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_STREAMS}
+    return {**kept, **served.environ, **(environ or {})}
+
+
+_OF_STREAMS = {"PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8"}
+
+
 def _popen(served: Served, arguments: list[str], environ: Mapping[str, str] | None = None, **options: Any) -> Any:
-    variables = {**os.environ, **served.environ, **(environ or {})}
-    for name in ("PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8"):
-        if name not in (environ or {}):
-            variables.pop(name, None)
-    return subprocess.Popen([*COMMAND, *arguments], env=variables, **options)  # noqa: S603 -- our own command
+    return subprocess.Popen([*COMMAND, *arguments], env=_variables(served, environ), **options)  # noqa: S603 -- our own command
+
+
+@pytest.fixture(scope="module")
+def commands(served: Served) -> Iterator[Warm]:
+    with warm(_variables(served)) as running:
+        yield running
+
+
+FULL = b"Error: cannot write to standard output: No space left on device\n"
 
 
 @named
-def test_a_full_disk_is_told(name: str, served: Served, target: str) -> None:
+def test_a_full_disk_is_told(name: str, commands: Warm, target: str) -> None:
     make, _ = COMMANDS[name]
-    with Path("/dev/full").open("wb") as full:
-        process = _popen(served, make(target), stdout=full, stderr=subprocess.PIPE)
-        _, told = process.communicate(timeout=60)
-    assert told == b"Error: cannot write to standard output: No space left on device\n"
-    assert process.returncode == 1
+    assert commands.ends(make(target), stdout="full", stderr="kept") == (1, FULL.decode())
 
 
 @named
-def test_nobody_reads_any_more(name: str, served: Served, target: str) -> None:
+def test_nobody_reads_any_more(name: str, commands: Warm, target: str) -> None:
     make, _ = COMMANDS[name]
-    ours, theirs = os.pipe()
-    os.close(ours)
-    process = _popen(served, make(target), stdout=theirs, stderr=subprocess.PIPE)
-    os.close(theirs)
-    _, told = process.communicate(timeout=60)
-    assert (process.returncode, told) == (-signal.SIGPIPE, b"")
+    assert commands.ends(make(target), stdout="unread", stderr="kept") == (-signal.SIGPIPE, "")
 
 
 @named
-def test_standard_output_and_error_are_closed_or_full(name: str, served: Served, target: str) -> None:
+def test_standard_output_and_error_are_closed_or_full(name: str, commands: Warm, target: str) -> None:
     """What nobody can be told changes no exit code."""
     make, code = COMMANDS[name]
-    closed = _popen(served, make(target), preexec_fn=_close_all)
+    assert commands.ends(make(target), stdout="closed", stderr="closed") == (code, "")
+    assert commands.ends(make(target), stdout="nothing", stderr="full") == (code, "")
+
+
+def test_a_process_of_its_own_ends_like_those(served: Served, target: str) -> None:
+    make, code = COMMANDS["verify"]
+    ours, theirs = os.pipe()
+    os.close(ours)
     with Path("/dev/full").open("wb") as full:
+        told = _popen(served, make(target), stdout=full, stderr=subprocess.PIPE)
+        unread = _popen(served, make(target), stdout=theirs, stderr=subprocess.PIPE)
+        closed = _popen(served, make(target), preexec_fn=_close_all)
         deaf = _popen(served, make(target), stdout=subprocess.DEVNULL, stderr=full)
-        assert deaf.wait(60) == code
-    assert closed.wait(60) == code
+    os.close(theirs)
+    assert (told.communicate(timeout=60)[1], told.returncode) == (FULL, 1)
+    assert (unread.communicate(timeout=60)[1], unread.returncode) == (b"", -signal.SIGPIPE)
+    assert (closed.wait(60), deaf.wait(60)) == (code, code)
 
 
 def _close_all() -> None:
@@ -122,15 +140,14 @@ def _read(number: int) -> bytes:
         return b""
 
 
-def test_wrong_use_where_nobody_hears_it(served: Served) -> None:
-    with Path("/dev/full").open("wb") as full:
-        for arguments in (
-            ["list", "nobody"],
-            ["export", "convore", "--to", "nothing"],
-            ["verify", "nothing.sqlite"],
-            ["nonsense"],
-        ):
-            assert _popen(served, arguments, stderr=full, stdout=full).wait(60) == 2, arguments
+def test_wrong_use_where_nobody_hears_it(commands: Warm) -> None:
+    for arguments in (
+        ["list", "nobody"],
+        ["export", "convore", "--to", "nothing"],
+        ["verify", "nothing.sqlite"],
+        ["nonsense"],
+    ):
+        assert commands.ends(arguments, stdout="full", stderr="full") == (2, ""), arguments
 
 
 @pytest.mark.parametrize("home", [None, "/nowhere"])

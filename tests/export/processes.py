@@ -1,4 +1,4 @@
-"""A sandbox in a process of its own, and the command in others, which may be killed."""
+"""A sandbox in a process of its own, and the command: in others, which may be killed, or in this one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
+
+from typer.testing import CliRunner
+
+from aioconvo.cli.app import app
 
 COMMAND = [sys.executable, "-W", "error", "-m", "aioconvo"]
 
@@ -68,13 +72,20 @@ def start(served: Served, *arguments: object, **options: Any) -> subprocess.Pope
     return subprocess.Popen([*COMMAND, *map(str, arguments)], env=environ, text=True, **told)  # noqa: S603 -- our own command
 
 
-def run(served: Served, *arguments: object, expected: int = 0, seconds: float = 60.0, **options: Any) -> str:
-    """The command, run to its end; what it told."""
-    process = start(served, *arguments, **options)
-    told, _ = process.communicate(timeout=seconds)
+def finish(process: subprocess.Popen[str], *, expected: int = 0) -> str:
+    """What the command told, once it has ended."""
+    told, _ = process.communicate(timeout=60)
     assert process.returncode == expected, told
     assert "Traceback" not in told
     return told
+
+
+def run(served: Served, *arguments: object, expected: int = 0) -> str:
+    """The command here, without the second that a process of its own takes to start: what it told."""
+    result = CliRunner().invoke(app, [*map(str, arguments)], env={**served.environ, "COLUMNS": "120"})
+    assert isinstance(result.exception, SystemExit | None), result.exception
+    assert result.exit_code == expected, result.output
+    return result.output
 
 
 def doubled(rows: Iterable[Mapping[str, Any]]) -> tuple[dict[str, set[str]], list[Any]]:

@@ -16,7 +16,7 @@ import pytest
 
 from aioconvo.export import rows, verify
 from tests.export.accounts import PROVIDERS
-from tests.export.processes import Served, doubled, run, sandbox, start
+from tests.export.processes import Served, doubled, finish, run, sandbox, start
 from tests.export.relay import Relay, at, relayed
 
 pytest.importorskip("distributed")
@@ -47,7 +47,7 @@ def test_the_same_as_on_one_machine(served: Served, tmp_path: Path) -> None:
     place.mkdir()
     targets = (str(place / "out.sqlite"), f"jsonl:{place / 'out'}")
     command = ("export", *PROVIDERS, *_whose(served, tmp_path), "--to", targets[0], "--to", targets[1], "--engine", "dask")
-    run(served, *command, "--with-agents", "--with-participants")
+    finish(start(served, *command, "--with-agents", "--with-participants"))
     stored = {name: ids for provider in PROVIDERS for name, ids in served.ids(provider).items()}
     for target in targets:
         found, twice = doubled(rows(target))

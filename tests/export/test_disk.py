@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from aioconvo.export import rows
-from tests.export.processes import Served, doubled, run, sandbox
+from tests.export.processes import Served, doubled, finish, run, sandbox, start
 
 resource = pytest.importorskip("resource", reason="limits of files are set with POSIX")
 
@@ -59,7 +59,7 @@ def _held(target: str) -> tuple[dict[str, set[str]], int]:
 @each_kind
 def test_a_full_disk(kind: str, served: Served, small_disk: Path) -> None:
     target = f"{kind}:{small_disk / 'out'}"
-    told = run(served, "export", "convore", "--to", target, expected=1)
+    told = finish(start(served, "export", "convore", "--to", target), expected=1)
     assert "the disk is full" in told
     stored = served.ids("convore")
     with contextlib.suppress(Exception):  # nothing was committed where not even the tables found room
@@ -77,7 +77,7 @@ def test_files_that_may_not_grow(served: Served, tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (700_000, 700_000))
 
     target = f"sqlite:{tmp_path / 'out.sqlite'}"
-    told = run(served, "export", "convore", "--to", target, expected=1, preexec_fn=limit)
+    told = finish(start(served, "export", "convore", "--to", target, preexec_fn=limit), expected=1)
     assert "disk" in told
     _, count = _held(target)
     assert count < 30 * 60

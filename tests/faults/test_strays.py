@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -66,10 +67,14 @@ def _run(loop: str, trial: Callable[[], Coroutine[Any, Any, None]]) -> None:
         runner.run(trial())
 
 
-@pytest.mark.parametrize("loop", LOOPS)
-@pytest.mark.parametrize("when", When)
-@pytest.mark.parametrize("line", ["plain", "tls", "proxy"])
-@pytest.mark.parametrize("stray", STRAYS)
+# Each stray over each line at each moment; the loops take turns, so that both have every stray, every line and every moment.
+EVERYWHERE = [
+    (stray, line, when, [*LOOPS][turn % 2])
+    for turn, (when, line, stray) in enumerate(itertools.product(When, ["plain", "tls", "proxy"], STRAYS))
+]
+
+
+@pytest.mark.parametrize(("stray", "line", "when", "loop"), EVERYWHERE)
 def test_a_connection_on_which_anything_came_is_not_used(
     stray: str, line: str, when: When, loop: str, contexts: tuple[ssl.SSLContext, ssl.SSLContext]
 ) -> None:
