@@ -362,7 +362,9 @@ def test_items_that_outlive_their_page_know_their_json(odd: bool) -> None:
     assert [raw_json(item) for item in kept.values()] == [texts[number] for number in kept]
 
 
-@pytest.mark.parametrize("change", [list.reverse, list.clear, lambda items: items.insert(0, Item(item_id="0"))], ids=["reverse", "clear", "insert"])
+@pytest.mark.parametrize(
+    "change", [list.reverse, list.clear, lambda items: items.insert(0, Item(item_id="0"))], ids=["reverse", "clear", "insert"]
+)
 def test_what_is_done_to_a_list_changes_no_item(change: Callable[[list[Any]], object]) -> None:
     texts = _many(20)
     page = decode(_body(texts), Items)
