@@ -16,12 +16,14 @@ from .providers import Provider
 
 if TYPE_CHECKING:
     from .convore import ConvoreClient
+    from .core.answers.response import Response
     from .core.calls.capture import FailedCall, capture_responses
     from .core.calls.client import APIClient
     from .core.calls.download import Download
     from .core.calls.hooks import DriftFacts, EndFacts, Hooks, PageFacts, RequestFacts, ResponseFacts, RetryFacts, StartFacts
     from .core.calls.options import ClientOptions
     from .core.calls.stats import Stats
+    from .core.encoding.files import File
     from .core.errors import (
         AioconvoError,
         APIConnectionError,
@@ -67,9 +69,8 @@ if TYPE_CHECKING:
     from .core.limits.memory import MemoryLimits
     from .core.limits.rule import LimitAccount, Limits, LimitStore, Quota, RateLeft, RateLimit
     from .core.limits.sqlite import SqliteLimits
-    from .core.operations.files import File, FileSource
+    from .core.operations.markers import FileSource
     from .core.operations.operation import Effect, Operation, PageKind
-    from .core.operations.response import Response
     from .core.paging.page import Page
     from .core.paging.paginator import AsyncPaginator
     from .core.retry.policy import RetryPolicy
@@ -224,9 +225,9 @@ _HOMES = {
     "RequestFacts": ".core.calls.hooks",
     "RequestTooLargeError": ".core.errors",
     "FailedCall": ".core.calls.capture",
-    "File": ".core.operations.files",
-    "FileSource": ".core.operations.files",
-    "Response": ".core.operations.response",
+    "File": ".core.encoding.files",
+    "FileSource": ".core.operations.markers",
+    "Response": ".core.answers.response",
     "ResponseDecodeError": ".core.errors",
     "ResponseFacts": ".core.calls.hooks",
     "RetryFacts": ".core.calls.hooks",

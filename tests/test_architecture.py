@@ -25,7 +25,9 @@ ROOMS: list[set[str]] = [
     {"core/errors", "core/clock", "core/log", "core/numbers", "core/version", "core"},
     {"core/json"},
     {"core/access"},
+    {"core/encoding"},
     {"core/operations"},
+    {"core/answers"},
     {"core/retry"},
     {"core/limits"},
     {"core/wire"},
@@ -41,7 +43,7 @@ ROOMS: list[set[str]] = [
     {"__main__"},
 ]
 PLACE = {room: place for place, rooms in enumerate(ROOMS) for room in rooms}
-PURE = ("core/json", "core/operations", "core/retry", "core/paging")
+PURE = ("core/json", "core/encoding", "core/operations", "core/answers", "core/retry", "core/paging")
 NOT_PURE = {"core/paging/paginator.py", "core/paging/walks.py"}  # what awaits pages
 INPUT_AND_OUTPUT = {
     *("aiohttp", "anyio", "asyncio", "concurrent", "io", "logging", "multiprocessing", "os", "pathlib", "random", "select"),

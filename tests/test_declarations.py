@@ -17,8 +17,9 @@ import pytest
 
 import aioconvo
 from aioconvo import smooch, sunshine
+from aioconvo.core.encoding.url import encode_query
 from aioconvo.core.operations.markers import Place
-from aioconvo.core.operations.operation import Request, encode_query
+from aioconvo.core.operations.operation import Request
 from aioconvo.core.operations.resource import declarations
 from aioconvo.core.operations.signature import Declared
 from aioconvo.core.paging.pagers import Ask
@@ -106,7 +107,7 @@ def _members(request: Request[Any]) -> Any:
 
 @pytest.fixture(autouse=True)
 def _same_boundary(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aioconvo.core.operations.files.secrets.token_hex", lambda _: "0" * 32)
+    monkeypatch.setattr("aioconvo.core.encoding.files.secrets.token_hex", lambda _: "0" * 32)
 
 
 def _least(one: Declared) -> dict[str, Any]:

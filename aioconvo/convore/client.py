@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Self, Unpack
 from aioconvo.core.access.auth import BearerAuth
 from aioconvo.core.access.environment import Environment
 from aioconvo.core.access.settings import secret
+from aioconvo.core.answers.refusals import ErrorWords, usual_words
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.calls.options import ClientOptions
-from aioconvo.core.operations.refusals import ErrorWords, usual_words
 from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 

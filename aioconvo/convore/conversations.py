@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
+from aioconvo.core.answers.identity import Check, names
 from aioconvo.core.calls.client import APIResource
 from aioconvo.core.operations.declaration import listing, operation
-from aioconvo.core.operations.identity import Check, names
 from aioconvo.core.operations.markers import PageSize
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import Between, Time, not_both, not_empty

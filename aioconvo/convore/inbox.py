@@ -53,16 +53,16 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET
 
+from aioconvo.core.answers.identity import about, same
+from aioconvo.core.answers.refusals import Acknowledgement
+from aioconvo.core.answers.response import Response
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.calls.failures import unsure
 from aioconvo.core.errors import InvalidRequestError, WrongAnswerError
 from aioconvo.core.json.model import Unknown
 from aioconvo.core.json.moments import EPOCH
 from aioconvo.core.operations.declaration import operation_of
-from aioconvo.core.operations.identity import about, same
 from aioconvo.core.operations.operation import Effect, Operation
-from aioconvo.core.operations.refusals import Acknowledgement
-from aioconvo.core.operations.response import Response
 from aioconvo.core.paging.pagers import Ask
 from aioconvo.core.paging.walks import Fetch
 from aioconvo.inbox.base import Capabilities, Inbox

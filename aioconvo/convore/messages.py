@@ -7,10 +7,10 @@ from typing import Annotated
 
 from msgspec import UNSET, UnsetType
 
+from aioconvo.core.answers.identity import Check, about, all_about, both, names
 from aioconvo.core.calls.client import APIResource
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.operations.declaration import listing, operation
-from aioconvo.core.operations.identity import Check, about, all_about, both, names
 from aioconvo.core.operations.markers import PageSize
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import Between, Time, not_both

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.json.empty_lists import with_empty_list
 from aioconvo.core.operations.operation import PageKind
-from aioconvo.core.operations.refusals import Telling
 from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, pages_by
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.json.model import Unknown
-from aioconvo.core.operations.validation import at_most, length_between
+from aioconvo.core.operations.rules import AtMost, Length
 
 from .models import (
     Action,
@@ -47,12 +47,12 @@ def check_message(message: NewMessage) -> None:
     if isinstance(message, TextMessage | ImageMessage | ListMessage):
         _check_actions(message.role, message.actions or ())
     if isinstance(message, CarouselMessage | ListMessage):
-        length_between("items", message.items, 1, 10, "items")
+        Length(1, 10, "items")("items", message.items)
         for item in message.items:
             _check_item(item)
     if isinstance(message, FormMessage):
         for field in message.fields:
-            at_most(f"options of field {field.name!r}", field.options, 20, "options")
+            AtMost(20, "options")(f"options of field {field.name!r}", field.options)
     _check_metadata("metadata", message.metadata)
     _check_destination(message.destination)
 
@@ -66,7 +66,7 @@ def _check_actions(role: Role, actions: Sequence[Action]) -> None:
 
 
 def _check_item(item: Item) -> None:
-    length_between("the actions of an item", item.actions, 1, 3, "actions")
+    Length(1, 3, "actions")("the actions of an item", item.actions)
     _check_kinds(item.actions)
 
 

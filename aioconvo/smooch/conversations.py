@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from aioconvo.core.answers.identity import names
 from aioconvo.core.operations.declaration import operation
-from aioconvo.core.operations.identity import names
 from aioconvo.core.operations.operation import Effect
 
 from .models import ActivityType, Conversation, Role

@@ -57,13 +57,13 @@ from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
+from aioconvo.core.answers.response import Response
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.errors import NotFoundError, UnsupportedError
 from aioconvo.core.json.model import Unknown
 from aioconvo.core.json.moments import EPOCH
 from aioconvo.core.operations.declaration import operation_of
 from aioconvo.core.operations.operation import Operation
-from aioconvo.core.operations.response import Response
 from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Ask, Taken
 from aioconvo.core.paging.walks import Fetch

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
+from aioconvo.core.answers.identity import WrongAnswerBodyError, names, same
 from aioconvo.core.operations.declaration import listing, operation
-from aioconvo.core.operations.identity import WrongAnswerBodyError, names, same
 from aioconvo.core.operations.markers import Name, Whole
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import not_both

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import field
 
+from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.json.codec import came_as
 from aioconvo.core.json.model import Model, OpenEnum, Unknown, Variant
 from aioconvo.core.json.moments import count_as_utc
 from aioconvo.core.json.written_times import read_time
-from aioconvo.core.operations.refusals import Telling
 
 __all__ = [
     "Action",

@@ -10,6 +10,7 @@ import re
 from functools import partial
 from typing import Any, ClassVar
 
+from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.calls.client import APIResource
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.json.empty_lists import with_empty_list
@@ -18,7 +19,6 @@ from aioconvo.core.numbers import is_number
 from aioconvo.core.operations.envelope import envelope
 from aioconvo.core.operations.markers import Style, camel
 from aioconvo.core.operations.operation import PageKind
-from aioconvo.core.operations.refusals import Telling
 from aioconvo.core.paging.columns import Column, column
 from aioconvo.core.paging.links import query_value
 from aioconvo.core.paging.pagers import Listing, pages_by

@@ -13,12 +13,12 @@ from aioconvo.core.access.auth import Auth, BasicAuth, BearerAuth, HeaderAuth
 from aioconvo.core.access.environment import Environment
 from aioconvo.core.access.settings import kind, secret
 from aioconvo.core.access.token import AccessToken, TokenAuth
+from aioconvo.core.answers.refusals import ErrorWords
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.calls.options import ClientOptions
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.json.codec import reader
 from aioconvo.core.operations.operation import Operation
-from aioconvo.core.operations.refusals import ErrorWords
 from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, ClassVar
 
+from aioconvo.core.answers.identity import Check, about, names
 from aioconvo.core.calls.client import APIResource
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.operations.declaration import listing, operation
-from aioconvo.core.operations.identity import Check, about, names
 from aioconvo.core.operations.markers import Style, camel
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import Length, lower_uuid
-from aioconvo.core.operations.validation import length_between
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import ChatReply, Conversation, ConversationDetail, RichMedia, SmsReply
@@ -22,6 +21,7 @@ _ONE = "/conversations/{conversationId}"
 _UUID_VERSIONS = range(1, 6)
 
 _sent = names("message", "message.msg_id")
+_caption = Length(1, 30)
 
 
 def is_about(conversation_id: str) -> Check:
@@ -51,7 +51,7 @@ def _key(name: str, value: str) -> object:
 def _shown(name: str, media: RichMedia | None) -> RichMedia:
     """A caption has 1 to 30 characters."""
     media = media or NO_MEDIA
-    length_between(f"{name}.button_caption", media.button_caption, 1, 30)
+    _caption(f"{name}.button_caption", media.button_caption)
     return media
 
 

@@ -53,7 +53,7 @@ from aioconvo.core.calls.client import APIClient
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.json.model import Unknown
 from aioconvo.core.operations.declaration import operation_of
-from aioconvo.core.operations.validation import is_uuid
+from aioconvo.core.operations.rules import lower_uuid
 from aioconvo.core.paging.columns import Column, column
 from aioconvo.core.paging.pagers import Listing, SinglePager
 from aioconvo.core.paging.timed import in_time_order
@@ -178,7 +178,7 @@ class SmscxInbox(Inbox):
         return Listed(self._conversations.list(), conversations)
 
     def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:  # noqa: ARG002 -- as above
-        is_uuid("conversation", conversation_id)
+        lower_uuid("conversation", conversation_id)
         newest_first, known = order is Order.NEWEST_FIRST, [_CONTACT]
 
         def items(answer: models.ConversationDetail | None) -> list[models.Message]:

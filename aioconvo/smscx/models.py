@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 from msgspec import field
 
+from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.json.model import Model, OpenEnum
 from aioconvo.core.json.moments import count_as_utc
-from aioconvo.core.operations.refusals import Telling
 
 __all__ = [
     "Channel",

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from aioconvo.core.access.auth import BasicAuth
+from aioconvo.core.answers.identity import names
 from aioconvo.core.calls.client import APIResource
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.operations.declaration import performs
-from aioconvo.core.operations.identity import names
 from aioconvo.core.operations.operation import Effect, Operation
 
 from .models import Token

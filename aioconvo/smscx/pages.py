@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from aioconvo.core.answers.refusals import Acknowledgement, Telling
 from aioconvo.core.json.empty_lists import with_empty_list
 from aioconvo.core.json.model import Model
 from aioconvo.core.operations.operation import PageKind
-from aioconvo.core.operations.refusals import Acknowledgement, Telling
 from aioconvo.core.paging.pagers import Listing, SinglePager, pages_by
 
 from .models import Conversation, ConversationDetail

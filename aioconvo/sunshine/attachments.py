@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from aioconvo.core.answers.identity import names
 from aioconvo.core.operations.declaration import operation
-from aioconvo.core.operations.files import FileSource
-from aioconvo.core.operations.identity import names
-from aioconvo.core.operations.markers import Query
+from aioconvo.core.operations.markers import FileSource, Query
 from aioconvo.core.operations.operation import Effect
 
 from .models import Attachment

@@ -11,11 +11,11 @@ import msgspec
 from aioconvo.core.access.environment import Environment
 from aioconvo.core.access.key import key_auth, key_from
 from aioconvo.core.access.settings import one_of, text
+from aioconvo.core.answers.refusals import ErrorWords
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.calls.options import ClientOptions
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.json.codec import reader
-from aioconvo.core.operations.refusals import ErrorWords
 from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 

@@ -10,7 +10,7 @@ from typing import cast
 
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.json.model import Model
-from aioconvo.core.operations.validation import between, exactly_one, length_between, not_both
+from aioconvo.core.operations.rules import Between, Length, exactly_one, not_both
 
 from .models import (
     Action,
@@ -65,6 +65,9 @@ _LIMITS: dict[type[Model], dict[str, tuple[int, int]]] = {
     FormResponseField: _IN_FIELDS,
 }
 _NONE: dict[str, tuple[int, int]] = {}
+_one_user = exactly_one("author.user_id", "author.user_external_id")
+_one_integration = exactly_one("destination.integration_id", "destination.integration_type")
+_one_markup = not_both("content.html_text", "content.markdown_text")
 
 
 def check_author(author: Author) -> None:
@@ -75,25 +78,20 @@ def check_author(author: Author) -> None:
         )
     _check_limits("author", author)
     if author.type == "user":
-        exactly_one(**{"author.user_id": author.user_id, "author.user_external_id": author.user_external_id})
+        _one_user(author.user_id, author.user_external_id)
 
 
 def check_destination(destination: object) -> None:
     """A destination names exactly one of its members."""
     if isinstance(destination, Destination):
-        exactly_one(
-            **{
-                "destination.integration_id": destination.integration_id,
-                "destination.integration_type": destination.integration_type,
-            }
-        )
+        _one_integration(destination.integration_id, destination.integration_type)
 
 
 def check_content(content: Content, schema: object) -> None:
     """Content keeps to the documented limits; what came as `Unknown` passes as it is."""
     _check_limits("content", cast("Model", content))
     if isinstance(content, TextContent | FileContent | ImageContent):
-        not_both(**{"content.html_text": content.html_text, "content.markdown_text": content.markdown_text})
+        _one_markup(content.html_text, content.markdown_text)
     if isinstance(content, TextContent) and not (content.text or content.html_text or content.markdown_text or content.actions):
         raise InvalidRequestError("text content needs one of text, html_text, markdown_text and actions")
     if isinstance(content, CarouselContent | ListContent):
@@ -112,14 +110,14 @@ def _check_limits(place: str, value: Model) -> None:
         member: object = getattr(value, name)
         if isinstance(member, str):
             if not low <= len(member) <= high:
-                length_between(f"{place}.{name}", member, low, high)
+                Length(low, high)(f"{place}.{name}", member)
         elif isinstance(member, list):
             listed = cast("list[Model]", member)
-            length_between(f"{place}.{name}", listed, low, high, name)
+            Length(low, high, name)(f"{place}.{name}", listed)
             for number, one in enumerate(listed):
                 _check_limits(f"{place}.{name}[{number}]", one)
         elif isinstance(member, int):
-            between(f"{place}.{name}", member, low, high)
+            Between(low, high)(f"{place}.{name}", member)
 
 
 def _check_subset(name: str, actions: Sequence[Action]) -> None:

@@ -6,9 +6,8 @@ from typing import Annotated
 
 from msgspec import UNSET, UnsetType
 
-from aioconvo.core.operations import validation
+from aioconvo.core.answers.identity import Check, names
 from aioconvo.core.operations.declaration import listing, operation
-from aioconvo.core.operations.identity import Check, names
 from aioconvo.core.operations.markers import Name, PageSize
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import AtMost, Between, Length, exactly_one, not_both
@@ -21,6 +20,7 @@ from .resource import Resource
 _ALL = "/v2/apps/{appId}/conversations"
 _ONE = "/v2/apps/{appId}/conversations/{conversationId}"
 _named = names("conversation", "conversation.id")
+_one_user = exactly_one("user_id", "user_external_id")
 
 
 def _is(conversation_id: str) -> Check:
@@ -30,7 +30,7 @@ def _is(conversation_id: str) -> Check:
 def one_user_each(_name: str, participants: list[NewParticipant]) -> list[NewParticipant]:
     """Exactly one of user_id and user_external_id in each."""
     for participant in participants:
-        validation.exactly_one(user_id=participant.user_id, user_external_id=participant.user_external_id)
+        _one_user(participant.user_id, participant.user_external_id)
     return participants
 
 

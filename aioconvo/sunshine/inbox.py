@@ -57,13 +57,13 @@ from typing import Any, ClassVar, NamedTuple, Unpack, cast
 
 import msgspec
 
+from aioconvo.core.answers.response import Response
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.errors import BadRequestError, NotFoundError, UnsupportedError
 from aioconvo.core.json.model import Unknown
 from aioconvo.core.operations.declaration import operation_of
 from aioconvo.core.operations.operation import Effect, Operation
-from aioconvo.core.operations.response import Response
-from aioconvo.core.operations.validation import exactly_one
+from aioconvo.core.operations.rules import exactly_one
 from aioconvo.core.paging.marks import Mark, Name, Names, last_of
 from aioconvo.core.paging.pagers import Ask, Listing, Taken
 from aioconvo.core.paging.paginator import AsyncPaginator
@@ -260,7 +260,7 @@ class SunshineInbox(Inbox):
         """
         if external_users is None:
             return super().conversations(users=users, since=since, until=until, limit=limit, start=start, prefetch=prefetch)
-        exactly_one(users=users, external_users=external_users)
+        exactly_one("users", "external_users")(users, external_users)
         span = Span.between(since, until)
         native = self._of("filter[userExternalId]", ids_in("external_users", external_users))
         return as_neutral(native, happened_at, span=span, limit=limit, start=start, prefetch=prefetch)

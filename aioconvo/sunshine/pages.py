@@ -13,12 +13,12 @@ from functools import partial
 from typing import TypeVar
 from urllib.parse import unquote
 
+from aioconvo.core.answers.identity import Check, all_about
+from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.json.empty_lists import with_empty_list
 from aioconvo.core.json.model import Model
 from aioconvo.core.operations.envelope import envelope
-from aioconvo.core.operations.identity import Check, all_about
 from aioconvo.core.operations.operation import PageKind
-from aioconvo.core.operations.refusals import Telling
 from aioconvo.core.paging.columns import Column, column
 from aioconvo.core.paging.links import query_value
 from aioconvo.core.paging.marks import Mark

@@ -9,13 +9,12 @@ from typing import Annotated, Any, Literal, overload
 
 from msgspec import UNSET, UnsetType
 
+from aioconvo.core.answers.identity import Check, WrongAnswerBodyError, both, names, same
 from aioconvo.core.json.model import Model
-from aioconvo.core.operations import validation
 from aioconvo.core.operations.declaration import listing, operation, performs
-from aioconvo.core.operations.identity import Check, WrongAnswerBodyError, both, names, same
 from aioconvo.core.operations.markers import Body, Name, PageSize
 from aioconvo.core.operations.operation import Effect, Operation
-from aioconvo.core.operations.rules import AtLeast, Between, aware
+from aioconvo.core.operations.rules import AtLeast, Between, aware, not_both
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Conversation, ConversationSummary, Medium, UploadUrl
@@ -55,7 +54,7 @@ def _check_resolved(answer: ResolvedAnswer) -> None:
 
 def _one_order(order_by_newest: object, order_by_oldest: object) -> None:
     """At most one of order_by_newest and order_by_oldest is true."""
-    validation.not_both(order_by_newest=order_by_newest or None, order_by_oldest=order_by_oldest or None)
+    not_both("order_by_newest", "order_by_oldest")(order_by_newest or None, order_by_oldest or None)
 
 
 def _as_text(name: str, when: str | dt.datetime) -> str:

@@ -54,10 +54,10 @@ import contextlib
 from collections.abc import Collection
 from typing import Any, ClassVar, NoReturn, Unpack
 
+from aioconvo.core.answers.response import Response
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.errors import CallError, UnsupportedError
 from aioconvo.core.json.model import Unknown
-from aioconvo.core.operations.response import Response
 from aioconvo.core.paging.pagers import Ask
 from aioconvo.core.paging.walks import Fetch
 from aioconvo.inbox.base import Capabilities, Inbox, InboxOptions

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from aioconvo.core.access.auth import NoAuth
 from aioconvo.core.access.hidden import Secret
 from aioconvo.core.access.token import AccessToken
+from aioconvo.core.answers.identity import names
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.errors import AuthenticationError, BadRequestError, ConfigurationError
-from aioconvo.core.operations.identity import names
 from aioconvo.core.operations.operation import Effect, Operation
 
 from .pages import TokenAnswer

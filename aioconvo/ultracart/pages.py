@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TypeGuard
 
+from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.json.codec import came_as
 from aioconvo.core.json.empty_lists import with_empty_list
 from aioconvo.core.json.model import Model
@@ -16,7 +17,6 @@ from aioconvo.core.json.moments import EPOCH, count_as_utc
 from aioconvo.core.json.written_times import read_time
 from aioconvo.core.operations.envelope import envelope
 from aioconvo.core.operations.operation import PageKind
-from aioconvo.core.operations.refusals import Telling
 from aioconvo.core.paging.columns import Column, column, identities
 from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.offset import OffsetPager, ResultSet

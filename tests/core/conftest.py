@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import pytest
 
 from aioconvo.core.access.auth import HeaderAuth
+from aioconvo.core.answers.response import Response
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.json.model import Envelope
 from aioconvo.core.operations.operation import Effect, Operation, PageKind
-from aioconvo.core.operations.response import Response
 from aioconvo.core.paging.pagers import Cursor, CursorPager
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.core.wire.pool import SessionPool

@@ -20,13 +20,13 @@ from msgspec import UNSET, UnsetType
 
 import aioconvo
 from aioconvo.convore import Message
+from aioconvo.core.answers.identity import Check, names
+from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.json.model import Model
 from aioconvo.core.operations.declaration import declared, listing, operation, operation_of, performs
 from aioconvo.core.operations.envelope import envelope
-from aioconvo.core.operations.identity import Check, names
 from aioconvo.core.operations.markers import Body, Name, PageSize, Place, Query, Style, Whole, camel
 from aioconvo.core.operations.operation import Effect, Operation
-from aioconvo.core.operations.refusals import Telling
 from aioconvo.core.operations.resource import Group, Resource, declarations, operations
 from aioconvo.core.operations.rules import AtLeast, AtMost, Between, Length, Time, exactly_one, lower_uuid, not_both
 from aioconvo.core.paging.pagers import CursorPager, Listing, pages_by

@@ -15,12 +15,12 @@ import aioconvo
 from aioconvo.core import errors
 from aioconvo.core.access.auth import Auth, HeaderAuth
 from aioconvo.core.access.token import AccessToken, TokenAuth
+from aioconvo.core.answers.refusals import ErrorWords
 from aioconvo.core.calls import options as client_options
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.json.model import Envelope
 from aioconvo.core.limits.rule import RateLimit
 from aioconvo.core.operations.operation import Effect, Operation
-from aioconvo.core.operations.refusals import ErrorWords
 from aioconvo.core.retry.policy import RetryPolicy
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 from tests.faults.server import Answer as Reply, FaultServer

@@ -14,8 +14,9 @@ from hypothesis import example, given, settings, strategies as st
 from yarl import URL
 
 import aioconvo
+from aioconvo.core.encoding.url import encode_query
 from aioconvo.core.errors import CallFacts, InvalidRequestError
-from aioconvo.core.operations.operation import Effect, Operation, PageKind, encode_query, raw_request
+from aioconvo.core.operations.operation import Effect, Operation, PageKind, raw_request
 
 GET: Operation[Any] = Operation("x.things.get", "GetThing", "GET", "/v2/apps/{appId}/things/{thingId}", None, Effect.READ)
 TOKEN: Operation[Any] = Operation("x.token", "Token", "POST", "/oauth/token", None, Effect.READ, form=True)

@@ -11,13 +11,8 @@ import pytest
 
 import aioconvo
 from aioconvo.core.access.auth import HeaderAuth
-from aioconvo.core.calls.client import APIClient
-from aioconvo.core.json.codec import decode
-from aioconvo.core.json.faults import BrokenBodyError
-from aioconvo.core.json.model import Model
-from aioconvo.core.operations.identity import WrongAnswerBodyError, about, all_about, both, names, same
-from aioconvo.core.operations.operation import ANY_JSON, Effect, Operation
-from aioconvo.core.operations.refusals import (
+from aioconvo.core.answers.identity import WrongAnswerBodyError, about, all_about, both, names, same
+from aioconvo.core.answers.refusals import (
     ErrorWords,
     Telling,
     refusal_of,
@@ -26,6 +21,11 @@ from aioconvo.core.operations.refusals import (
     told_in,
     usual_words,
 )
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.json.codec import decode
+from aioconvo.core.json.faults import BrokenBodyError
+from aioconvo.core.json.model import Model
+from aioconvo.core.operations.operation import ANY_JSON, Effect, Operation
 
 
 class Noun(Model):

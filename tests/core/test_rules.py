@@ -6,13 +6,16 @@ import re
 from typing import Annotated, Any
 
 import pytest
+from msgspec import UNSET
 
 from aioconvo import InvalidRequestError
 from aioconvo.core.operations.declaration import declared, operation
 from aioconvo.core.operations.markers import Body, Place
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.resource import Group
-from aioconvo.core.operations.rules import AtMost, Length, Like, joined
+from aioconvo.core.operations.rules import AtLeast, AtMost, Between, Length, Like, exactly_one, joined, lower_uuid, not_both
+
+UUID = "0b9f7d6e-3c1a-4e5f-8a2b-1c2d3e4f5a6b"
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,17 @@ from aioconvo.core.operations.rules import AtMost, Length, Like, joined
         (joined, "a,b", "a,b"),
         (joined, [], ""),
         (joined, [1, 2], "1,2"),
+        (Between(1, 2), None, None),
+        (Between(1, 2), 1, 1),
+        (Between(1, 2), 2, 2),
+        (AtLeast(0, "pages"), 0, 0),
+        (AtLeast(0, "pages"), None, None),
+        (Length(1, 2), "ab", "ab"),
+        (Length(1, 2), None, None),
+        (Length(1, 2), UNSET, UNSET),
+        (AtMost(0), [], []),
+        (lower_uuid, UUID, UUID),
+        (lower_uuid, UUID.upper(), UUID),
     ],
 )
 def test_what_is_sent(rule: Any, value: object, sent: object) -> None:
@@ -42,12 +56,63 @@ def test_what_is_sent(rule: Any, value: object, sent: object) -> None:
         (AtMost(2, "tags"), ["a", "b", "c"], "name must have 0 to 2 tags; got 3"),
         (Like("^[a-z]+$", "small letters"), "kanari 7", "name must be small letters"),
         (joined, ["a,b"], "name must hold no commas"),
+        (Between(1, 2), 0, "name must be 1 to 2; got 0"),
+        (Between(1, 2), 3, "name must be 1 to 2; got 3"),
+        (Between(1, 2), float("nan"), "name must be 1 to 2; got nan"),
+        (Between(1, 2), "kanari", "name must be 1 to 2; got str"),
+        (Between(1, 2), True, "name must be 1 to 2; got True"),
+        pytest.param(Between(1, 2), 10**5_000, "name must be 1 to 2; got a number without bounds", id="huge"),
+        (AtLeast(0, "pages"), -1, "name must be 0 or more pages; got -1"),
+        (AtLeast(0, "pages"), 2.5, "name must be 0 or more pages; got 2.5"),
+        (AtLeast(0, "pages"), "kanari", "name must be 0 or more pages; got str"),
+        (AtLeast(0, "pages"), True, "name must be 0 or more pages; got True"),
+        (AtLeast(0, "pages"), False, "name must be 0 or more pages; got False"),
+        pytest.param(AtLeast(0, "pages"), -(10**5_000), "must be 0 or more pages; got a number without bounds", id="less"),
+        (AtLeast(1), 0, "name must be 1 or more; got 0"),
+        (Length(1, 2), "kanari", "name must have 1 to 2 characters; got 6"),
+        (Length(1, 2), "", "name must have 1 to 2 characters; got 0"),
+        (lower_uuid, "", "name must be a UUID such as 0b9f7d6e"),
+        (lower_uuid, None, "name must be a UUID"),
+        (lower_uuid, UNSET, "name must be a UUID"),
+        (lower_uuid, "kanari", "name must be a UUID"),
+        (lower_uuid, UUID.replace("-", ""), "name must be a UUID"),
+        (lower_uuid, "{" + UUID + "}", "name must be a UUID"),
+        (lower_uuid, UUID + "\n", "name must be a UUID"),
+        (lower_uuid, "\uff10" + UUID[1:], "name must be a UUID"),
+        (lower_uuid, 5, "name must be a UUID"),
     ],
 )
 def test_what_is_refused(rule: Any, value: object, told: str) -> None:
     with pytest.raises(InvalidRequestError, match=re.escape(told)) as refused:
         rule("name", value)
     assert "kanari" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("check", "values"),
+    [
+        (exactly_one("a", "b"), (1, None)),
+        (exactly_one("a", "b"), (UNSET, "")),
+        (exactly_one("a", "b", "c"), (0, None, UNSET)),
+        (not_both("a", "b"), (1, None)),
+        (not_both("a", "b"), (None, UNSET)),
+    ],
+)
+def test_what_goes_together(check: Any, values: Any) -> None:
+    check(*values)
+
+
+@pytest.mark.parametrize(
+    ("check", "values", "told"),
+    [
+        (exactly_one("a", "b"), (1, 2), "give exactly one of a or b; got a and b"),
+        (exactly_one("a", "b"), (None, UNSET), "give exactly one of a or b; got none"),
+        (not_both("a", "b", "c"), (1, 2, None), "a and b exclude each other; give only one"),
+    ],
+)
+def test_what_does_not_go_together(check: Any, values: Any, told: str) -> None:
+    with pytest.raises(InvalidRequestError, match=re.escape(told)):
+        check(*values)
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from multidict import CIMultiDict
 
 from aioconvo.core import errors
 from aioconvo.core.access.auth import HeaderAuth
+from aioconvo.core.answers.response import Response
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.json.model import Envelope
 from aioconvo.core.operations.operation import Effect, Operation, Request
-from aioconvo.core.operations.response import Response
 from aioconvo.core.retry.headers import retry_after
 from aioconvo.core.retry.policy import Outcome, RetryPolicy, Sent, Verdict
 from aioconvo.core.wire.pool import SessionPool

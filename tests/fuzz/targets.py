@@ -18,14 +18,15 @@ from yarl import URL
 
 import aioconvo
 from aioconvo.core.access.settings import base_url
+from aioconvo.core.answers.refusals import ErrorWords, refusal_of, tells_of_an_error
+from aioconvo.core.answers.response import Response
 from aioconvo.core.calls.apart import take_apart
+from aioconvo.core.encoding.url import encode_query, encode_segment
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError
 from aioconvo.core.json.codec import decode, encode
 from aioconvo.core.json.faults import BrokenBodyError, UnfitError
 from aioconvo.core.json.model import Envelope, Model, Unknown
-from aioconvo.core.operations.operation import Operation, encode_query, encode_segment, raw_request
-from aioconvo.core.operations.refusals import ErrorWords, refusal_of, tells_of_an_error
-from aioconvo.core.operations.response import Response
+from aioconvo.core.operations.operation import Operation, raw_request
 from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.core.paging.positions import Position

@@ -16,8 +16,8 @@ import pytest
 import aioconvo
 from aioconvo import convore as cv, smooch as so, sunshine as su
 from aioconvo.cli.operations import catalogue
+from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.operations.operation import Effect
-from aioconvo.core.operations.refusals import Telling
 from tests.inbox import natives
 
 UUID = "c38fa60d-ce8f-4918-8b9d-d991bc44cb73"

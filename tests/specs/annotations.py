@@ -18,8 +18,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec.structs import replace
 
+from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.json.model import Unknown
-from aioconvo.core.operations.refusals import Telling
 
 from .facts import Kind, Member, Shape
 

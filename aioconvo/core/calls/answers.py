@@ -9,11 +9,11 @@ from typing import Any, ClassVar, TypeVar, cast
 from multidict import istr
 
 from aioconvo.core import errors
+from aioconvo.core.answers.refusals import ErrorWords, Refusal, refusal_of, tells_of_an_error
+from aioconvo.core.answers.response import Response
 from aioconvo.core.clock import Clock
 from aioconvo.core.json.faults import BrokenBodyError, UnfitError
 from aioconvo.core.operations.operation import Operation
-from aioconvo.core.operations.refusals import ErrorWords, Refusal, refusal_of, tells_of_an_error
-from aioconvo.core.operations.response import Response
 from aioconvo.core.wire.pool import BrokenAnswerError, RawResponse, TransportFaultError
 
 from .apart import make_readable, take_apart

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
+from aioconvo.core.answers.response import Response
 from aioconvo.core.operations.operation import Operation
-from aioconvo.core.operations.response import Response
 
 from .call import Call
 from .observer import find_request_id

@@ -12,11 +12,14 @@ from aioconvo.core import errors
 from aioconvo.core.access import settings
 from aioconvo.core.access.auth import Auth, digest
 from aioconvo.core.access.token import AccessToken, TokenAuth
+from aioconvo.core.answers.identity import Check
+from aioconvo.core.answers.refusals import Telling
+from aioconvo.core.answers.response import Response
+from aioconvo.core.encoding.url import Query, QueryValue
+from aioconvo.core.json.model import Envelope
 from aioconvo.core.limits.rule import Limits, Quota
-from aioconvo.core.operations.identity import Check
-from aioconvo.core.operations.operation import Effect, Operation, Query, QueryValue, Request, raw_request
+from aioconvo.core.operations.operation import Effect, Operation, Request, raw_request
 from aioconvo.core.operations.resource import Group
-from aioconvo.core.operations.response import Response
 from aioconvo.core.paging.asking import Asking
 from aioconvo.core.paging.pagers import Ask, Listing, PagerFactory, listing_of
 from aioconvo.core.paging.paginator import AsyncPaginator
@@ -243,4 +246,5 @@ class APIResource(Group):
     """A group of operations of one client."""
 
     __slots__ = ()
+    envelope: ClassVar[type[Envelope]] = Telling
     _client: APIClient

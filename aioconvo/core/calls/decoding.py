@@ -5,12 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TypeVar, cast
 
+from aioconvo.core.answers.refusals import Acknowledgement, refuse_web_page
 from aioconvo.core.json.codec import strict
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.json.mend import charset_of
 from aioconvo.core.json.model import new_values
 from aioconvo.core.operations.operation import ANY_JSON, Operation
-from aioconvo.core.operations.refusals import Acknowledgement, refuse_web_page
 from aioconvo.core.wire.pool import RawResponse
 
 __all__ = ["decode_answer"]

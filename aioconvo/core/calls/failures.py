@@ -8,9 +8,9 @@ from typing import cast
 
 from aioconvo.core import errors
 from aioconvo.core.access.hidden import without_frames
+from aioconvo.core.answers.identity import WrongAnswerBodyError
+from aioconvo.core.answers.refusals import ErrorWords, Refusal
 from aioconvo.core.json.faults import BrokenBodyError
-from aioconvo.core.operations.identity import WrongAnswerBodyError
-from aioconvo.core.operations.refusals import ErrorWords, Refusal
 from aioconvo.core.retry.headers import retry_after
 from aioconvo.core.retry.policy import Outcome, Sent
 from aioconvo.core.wire.pool import BrokenAnswerError, RawResponse, TransportFaultError

@@ -14,10 +14,10 @@ from yarl import URL
 from aioconvo.core import errors
 from aioconvo.core.access.auth import Auth
 from aioconvo.core.access.hidden import without_frames
+from aioconvo.core.answers.response import Response
 from aioconvo.core.limits.rule import Limits
 from aioconvo.core.limits.turnstile import Turnstile
 from aioconvo.core.operations.operation import Request
-from aioconvo.core.operations.response import Response
 from aioconvo.core.retry.policy import RetryPolicy, Verdict
 from aioconvo.core.wire.connector import Attempt
 from aioconvo.core.wire.pool import BrokenAnswerError, LoopState, RawResponse, SessionPool, TransportFaultError

@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 
 from aioconvo.core.access.hidden import without_frames
+from aioconvo.core.encoding.files import Upload
 from aioconvo.core.errors import InvalidRequestError
 
-from .files import Upload
 from .markers import Place
 from .operation import Operation
 from .signature import Declared, Parameter

@@ -8,11 +8,27 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import ClassVar, Protocol
+from typing import Annotated, ClassVar, Protocol
 
 import msgspec
 
-__all__ = ["Body", "Marker", "Name", "PageSize", "Place", "Query", "Style", "Whole", "as_written", "camel", "snake"]
+from aioconvo.core.encoding.files import Content, File
+
+__all__ = [
+    "Body",
+    "FileSource",
+    "Marker",
+    "Name",
+    "PageSize",
+    "Part",
+    "Place",
+    "Query",
+    "Style",
+    "Whole",
+    "as_written",
+    "camel",
+    "snake",
+]
 
 
 class Place(enum.StrEnum):
@@ -66,6 +82,16 @@ class PageSize(Marker, frozen=True):
     """Says how many items a page holds; stands in the query, and positions do not depend on it."""
 
     place: ClassVar[Place | None] = Place.PAGE_SIZE
+
+
+class Part(Marker, frozen=True):
+    """Is a file of a `multipart/form-data` body."""
+
+    place: ClassVar[Place | None] = Place.PART
+
+
+FileSource = Annotated[File | Content, Part()]
+"""A file to send: `File`, or its bytes, its path (`Path("x.png")`), or an async iterable of bytes."""
 
 
 class Style(Protocol):

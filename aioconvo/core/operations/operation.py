@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import enum
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
+from aioconvo.core.encoding.files import Upload
+from aioconvo.core.encoding.url import Query, QueryValue, encode_query, encode_segment
 from aioconvo.core.errors import CallFacts, InvalidRequestError
 from aioconvo.core.json.codec import encode_body
 
-from .files import Upload
-from .identity import Check
-
-__all__ = ["ANY_JSON", "Effect", "Operation", "PageKind", "Query", "QueryValue", "Request", "encode_query", "raw_request"]
+__all__ = ["ANY_JSON", "Effect", "Operation", "PageKind", "Request", "raw_request"]
 
 T = TypeVar("T")
-
-QueryValue = str | int | float | bool | dt.datetime | Sequence[str | int] | msgspec.UnsetType | None
-Query = Iterable[tuple[str, QueryValue]]
 
 
 class Effect(enum.StrEnum):
@@ -65,7 +60,6 @@ class PageKind(enum.StrEnum):
 
 
 _PARAMETER = r"\{(\w+)\}"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class Operation(msgspec.Struct, Generic[T], frozen=True):
@@ -128,7 +122,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
         query: Query | Mapping[str, QueryValue] = (),
         body: object = None,
         idempotency_key: str | None = None,
-        check: Check | None = None,
+        check: Callable[[Any], None] | None = None,
     ) -> Request[T]:
         """One request: path values in the template's order, query pairs (`None` is left out), a struct or mapping as body.
 
@@ -182,7 +176,7 @@ class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
     query: str = ""
     body: bytes | Upload | None = None
     content_type: str | None = None
-    check: Check | None = None
+    check: Callable[[Any], None] | None = None
 
     @property
     def idempotency_key(self) -> str | None:
@@ -206,7 +200,7 @@ class Request(msgspec.Struct, Generic[T], frozen=True, gc=False):
 
     def with_query(self, more: Iterable[tuple[str, str]]) -> Request[T]:
         """The same request with further query pairs."""
-        encoded = "&".join([f"{_encoded_name(name)}={_encoded_value(name, value)}" for name, value in more])
+        encoded = encode_query(more)
         query = f"{self.query}&{encoded}" if self.query and encoded else self.query or encoded
         return Request(self.operation, self.path, query, self.body, self.content_type, self.check)
 
@@ -251,68 +245,6 @@ def raw_request(
     operation: Operation[Any] = Operation(f"{provider}.request", "request", method, "/{path}", ANY_JSON, _effect(effect))
     payload, content_type = (None, None) if body is None else _encode_body(body, form=False)
     return Request(operation, path, encode_query(query), payload, content_type)
-
-
-def encode_segment(name: str, value: str | int) -> str:
-    """One path segment, percent-encoded so that it cannot leave its place in the template."""
-    if isinstance(value, bool) or not isinstance(value, str | int):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
-        raise InvalidRequestError(f"{name} must be text; got {type(value).__name__}")
-    text = str(value)
-    if text in {"", ".", ".."}:
-        raise InvalidRequestError(f"{name} must not be empty, '.' or '..'")
-    if _CONTROL.search(text):
-        raise InvalidRequestError(f"{name} must not hold control characters")
-    try:
-        return quote(text, safe="")
-    except UnicodeEncodeError:
-        raise InvalidRequestError(f"{name} holds text that cannot be encoded as UTF-8") from None
-
-
-def encode_query(pairs: Query | Mapping[str, QueryValue]) -> str:
-    """Query pairs as `a=1&b=2`, percent-encoded; `None` and `UNSET` are left out, a list repeats its key.
-
-    Booleans become `true` and `false`; date-times are converted to UTC and end in `Z`.
-    """
-    parts: list[str] = []
-    for name, value in cast("Mapping[str, QueryValue]", pairs).items() if isinstance(pairs, Mapping) else pairs:
-        if value is None or value is msgspec.UNSET:
-            continue
-        key = _encoded_name(name)
-        if isinstance(value, str):
-            parts.append(f"{key}={_encoded_value(name, value)}")
-        elif isinstance(value, Sequence):
-            parts.extend(f"{key}={_encoded_value(name, _text(name, item))}" for item in value)
-        else:
-            parts.append(f"{key}={_encoded_value(name, _text(name, value))}")
-    return "&".join(parts)
-
-
-def _text(name: str, value: str | float | dt.datetime) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dt.datetime):
-        if value.tzinfo is None:
-            raise InvalidRequestError(f"{name} must be a datetime with a time zone, such as datetime.now(timezone.utc)")
-        utc = value.astimezone(dt.UTC)
-        # Whole seconds stay whole; a fraction is kept, because cutting it would move the bound.
-        return utc.isoformat(timespec="microseconds" if utc.microsecond else "seconds").replace("+00:00", "Z")
-    return str(value)
-
-
-@functools.lru_cache(maxsize=256)
-def _encoded_name(name: str) -> str:
-    return _encoded_value("a query name", name)
-
-
-def _encoded_value(name: str, value: str) -> str:
-    if value.isascii() and value.isalnum():
-        return value
-    try:
-        return quote(value, safe="")
-    except UnicodeEncodeError:
-        raise InvalidRequestError(f"{name} holds text that cannot be encoded as UTF-8") from None
 
 
 def _encode_body(body: object, *, form: bool) -> tuple[bytes | Upload, str]:

@@ -10,7 +10,6 @@ from aioconvo.core.json.model import Envelope
 from .declaration import declared
 from .markers import Style, as_written
 from .operation import Operation
-from .refusals import Telling
 from .signature import Declared
 
 __all__ = ["Group", "Resource", "declarations", "operations"]
@@ -28,7 +27,7 @@ class Group:
     __slots__ = ("_client",)
     wire_name: ClassVar[Style] = as_written
     of_client: ClassVar[tuple[str, ...]] = ()
-    envelope: ClassVar[type[Envelope]] = Telling
+    envelope: ClassVar[type[Envelope]] = Envelope
 
     def __init__(self, client: Any) -> None:
         self._client = client

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Sized
 from typing import Annotated, Any, cast
 
 import msgspec
+from msgspec import UNSET
 
 from aioconvo.core.errors import InvalidRequestError
-
-from . import validation
+from aioconvo.core.numbers import is_number, shown
 
 __all__ = [
     "AtLeast",
@@ -39,6 +39,8 @@ __all__ = [
 Rule = Callable[[str, Any], Any]
 Check = Callable[..., None]
 
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
 
 class Between(msgspec.Struct, frozen=True):
     """A number from `low` to `high`."""
@@ -48,7 +50,8 @@ class Between(msgspec.Struct, frozen=True):
 
     def __call__(self, name: str, value: object) -> object:
         """The number."""
-        validation.between(name, value, self.low, self.high)
+        if value is not None and not (is_number(value) and self.low <= value <= self.high):
+            raise InvalidRequestError(f"{name} must be {self}; got {shown(value)}")
         return value
 
     def __str__(self) -> str:
@@ -63,7 +66,8 @@ class AtLeast(msgspec.Struct, frozen=True):
 
     def __call__(self, name: str, value: object) -> object:
         """The number."""
-        validation.at_least(name, value, self.low, self.unit)
+        if value is not None and not (is_number(value) and isinstance(value, int) and value >= self.low):
+            raise InvalidRequestError(f"{name} must be {self}; got {shown(value)}")
         return value
 
     def __str__(self) -> str:
@@ -80,7 +84,8 @@ class Length(msgspec.Struct, frozen=True):
     def __call__(self, name: str, value: object) -> object:
         """The text or list."""
         if isinstance(value, Sized) and (len(value) < self.low or (self.high is not None and len(value) > self.high)):
-            validation.length_between(name, value, self.low, self.high, self.unit)
+            span = f"{self.low} or more" if self.high is None else f"{self.low} to {self.high}"
+            raise InvalidRequestError(f"{name} must have {span} {self.unit}; got {len(value)}")
         return value
 
     def __str__(self) -> str:
@@ -123,8 +128,9 @@ Time = Annotated[dt.datetime, aware]
 
 def lower_uuid(name: str, value: object) -> object:
     """A UUID in any case, sent in lower case."""
-    validation.is_uuid(name, value or "")
-    return str(value).lower()
+    if not isinstance(value, str) or not _UUID.fullmatch(value):
+        raise InvalidRequestError(f"{name} must be a UUID such as 0b9f7d6e-3c1a-4e5f-8a2b-1c2d3e4f5a6b")
+    return value.lower()
 
 
 def joined(name: str, values: object) -> object:
@@ -150,15 +156,19 @@ class _Together(msgspec.Struct, frozen=True):
 
     names: tuple[str, ...]
     least: int
-    refuse: Callable[..., None]
 
     def __call__(self, *values: object) -> None:
-        given = 0
+        count = 0
         for value in values:
-            if value is not None and value is not msgspec.UNSET:
-                given += 1
-        if not self.least <= given <= 1:
-            self.refuse(**dict(zip(self.names, values, strict=True)))
+            if value is not None and value is not UNSET:
+                count += 1
+        if self.least <= count <= 1:
+            return
+        given = [name for name, value in zip(self.names, values, strict=True) if value is not None and value is not UNSET]
+        if self.least:
+            got = " and ".join(given) or "none"
+            raise InvalidRequestError(f"give exactly one of {' or '.join(self.names)}; got {got}")
+        raise InvalidRequestError(f"{' and '.join(given)} exclude each other; give only one")
 
     def __str__(self) -> str:
         return f"{'exactly' if self.least else 'at most'} one of {', '.join(self.names[:-1])} and {self.names[-1]}"
@@ -166,9 +176,9 @@ class _Together(msgspec.Struct, frozen=True):
 
 def exactly_one(*names: str) -> Check:
     """Refuse unless exactly one of these arguments was given."""
-    return _Together(names, 1, validation.exactly_one)
+    return _Together(names, 1)
 
 
 def not_both(*names: str) -> Check:
     """Refuse when more than one of these arguments was given."""
-    return _Together(names, 0, validation.not_both)
+    return _Together(names, 0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar
 
-from aioconvo.core.operations.identity import Check
-from aioconvo.core.operations.operation import Operation, Query, Request
+from aioconvo.core.answers.identity import Check
+from aioconvo.core.encoding.url import Query
+from aioconvo.core.operations.operation import Operation, Request
 
 from .pagers import Ask
 from .positions import ListIdentity

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Generic, TypeVar, overload
 
 import msgspec
 
+from aioconvo.core.answers.response import Response
 from aioconvo.core.json.source import when_read
 from aioconvo.core.operations.operation import ANY_JSON, Effect, Operation
-from aioconvo.core.operations.response import Response
 
 from .positions import Position
 

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 
 import msgspec
 
-from aioconvo.core.operations.response import Response
-from aioconvo.core.operations.validation import at_least, not_negative
+from aioconvo.core.answers.response import Response
+from aioconvo.core.operations.rules import AtLeast
 
 from .marks import Mark
 from .page import NO_RESPONSE, Page
@@ -23,6 +23,9 @@ __all__ = ["AsyncPaginator", "Fetch", "ItemIterator", "Page", "PageIterator"]
 T = TypeVar("T")
 U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
+
+_items = AtLeast(0, "items")
+_pages = AtLeast(0, "pages")
 
 
 class AsyncPaginator(Generic[T_co]):
@@ -54,8 +57,8 @@ class AsyncPaginator(Generic[T_co]):
         prefetch: int = 0,
         on_page: Callable[[Page[Any]], None] | None = None,
     ) -> None:
-        not_negative("limit", limit, "items")
-        not_negative("prefetch", prefetch, "pages")
+        _items("limit", limit)
+        _pages("prefetch", prefetch)
         self._fetch = fetch
         self._pager = listing_of(pager)
         self._identity = walk if isinstance(walk, ListIdentity) else ListIdentity("", "", walk, None, "", walk)
@@ -75,7 +78,7 @@ class AsyncPaginator(Generic[T_co]):
         prefetch: int = 0,
     ) -> AsyncPaginator[T]:
         """A list of these items that sends nothing at all, for tests of code that is given lists."""
-        at_least("page_size", page_size, 1, "items")
+        AtLeast(1, "items")("page_size", page_size)
 
         async def fetch(ask: Ask) -> Response[Any]:
             first = int(dict(ask.query).get("first", "0"))

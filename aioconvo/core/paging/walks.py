@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from aioconvo.core.answers.response import data_of
 from aioconvo.core.limits.gate import FairGate
-from aioconvo.core.operations.response import data_of
 
 from .marks import Mark
 from .page import Page

@@ -26,6 +26,7 @@ from yarl import URL
 from aioconvo.core.access import settings
 from aioconvo.core.access.hidden import RequestHeaders, without_frames
 from aioconvo.core.clock import SYSTEM_CLOCK, Clock
+from aioconvo.core.encoding.files import Upload
 from aioconvo.core.errors import REDIRECTS, ConfigurationError, PoolClosedError
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.limits.gate import FairGate
@@ -33,7 +34,6 @@ from aioconvo.core.limits.memory import MemoryLimits
 from aioconvo.core.limits.rule import Limits, LimitStore, Quota
 from aioconvo.core.limits.shared import Errands, SharedLimits, quota_of
 from aioconvo.core.limits.turnstile import Turnstile
-from aioconvo.core.operations.files import Upload
 from aioconvo.core.retry.policy import RETRY_STATUSES, RetryDebts, Sent
 from aioconvo.core.version import VERSION
 

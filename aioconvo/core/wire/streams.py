@@ -14,9 +14,9 @@ from typing import Any, BinaryIO, Protocol
 import aiohttp
 from aiohttp.hdrs import CONTENT_ENCODING, CONTENT_TYPE
 
+from aioconvo.core.encoding.files import Pathlike, Upload
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.json.faults import BrokenBodyError
-from aioconvo.core.operations.files import Pathlike, Upload
 
 from .inflate import Inflater
 

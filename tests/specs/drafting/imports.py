@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from aioconvo.core.calls.download import Download
 from aioconvo.core.json.model import Model, OpenEnum, Unknown, Variant
-from aioconvo.core.operations import files, rules
+from aioconvo.core.operations import markers, rules
 from aioconvo.core.operations.declaration import listing, operation
 from aioconvo.core.operations.markers import Body, Name, PageSize, Query, Whole
 from aioconvo.core.operations.operation import Effect, PageKind
@@ -28,7 +28,7 @@ _LINES = {
     "Sequence": "from collections.abc import Sequence",
     **{name: f"from typing import {name}" for name in ("TYPE_CHECKING", "Annotated", "Any", "Literal")},
     **{name: f"from msgspec import {name}" for name in ("UNSET", "UnsetType", "field")},
-    "FileSource": f"from {files.__name__} import FileSource",
+    "FileSource": f"from {markers.__name__} import FileSource",
     "Time": f"from {rules.__name__} import Time",
     **{one.__name__: f"from {one.__module__} import {one.__name__}" for row in _OWN for one in row},
 }

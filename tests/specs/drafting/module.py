@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from aioconvo.core.operations.refusals import Telling
+from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.operations.resource import Group, Resource
 from tests.specs.declarations import CLIENTS, declared
 from tests.specs.facts import Facts, Operation, Shape

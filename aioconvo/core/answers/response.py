@@ -9,8 +9,7 @@ import msgspec
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from aioconvo.core.json.source import link, when_read
-
-from .operation import Operation
+from aioconvo.core.operations.operation import Operation
 
 __all__ = ["Response", "data_of"]
 

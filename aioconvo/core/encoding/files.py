@@ -6,15 +6,13 @@ import re
 import secrets
 from collections.abc import AsyncIterable, AsyncIterator
 from types import TracebackType
-from typing import Annotated, Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
 from aioconvo.core.errors import InvalidRequestError
 
-from .markers import Marker, Place
-
-__all__ = ["File", "FileSource", "Part", "Pathlike", "Upload"]
+__all__ = ["Content", "File", "Pathlike", "Upload"]
 
 
 @runtime_checkable
@@ -60,16 +58,6 @@ class File(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"<File of {type(self.content).__name__}>"
-
-
-class Part(Marker, frozen=True):
-    """Is a file of a `multipart/form-data` body."""
-
-    place: ClassVar[Place | None] = Place.PART
-
-
-FileSource = Annotated[File | Content, Part()]
-"""A file to send: `File`, or its bytes, its path (`Path("x.png")`), or an async iterable of bytes."""
 
 
 class Upload:
