@@ -145,7 +145,7 @@ def _message_facts(row: MessageRow) -> MessageFacts:
 
 def _page(texts: Mapping[str, str], figures: str, scratch: Scratch, shown: Sequence[Shown]) -> Iterator[str]:
     """The template with its marks filled in, piece by piece."""
-    files = resources.files(__package__)
+    files = resources.files("aioconvo.export.report")
     template, css, js = (files.joinpath(f"report.{ending}").read_text("utf-8") for ending in ("html.in", "css", "js"))
     policy = f"default-src 'none'; script-src {_hash(js)}; style-src {_hash(css)}; base-uri 'none'; form-action 'none'"
     known = {**texts, "figures": figures, "policy": policy, "css": css, "js": js}
