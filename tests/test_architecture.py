@@ -67,13 +67,15 @@ def _module(file: pathlib.Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-TREES = {file: ast.parse(file.read_text()) for file in FILES}
+@functools.cache
+def _tree(file: pathlib.Path) -> ast.Module:
+    return ast.parse(file.read_text())
 
 
-def _imported(file: pathlib.Path) -> Iterator[str]:
+def _walk_imports(file: pathlib.Path) -> Iterator[str]:
     """Every module a file imports, also late and for types only, by its full name."""
     package = _module(file) if file.name == "__init__.py" else _module(file).rpartition(".")[0]
-    for node in ast.walk(TREES[file]):
+    for node in ast.walk(_tree(file)):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -83,13 +85,17 @@ def _imported(file: pathlib.Path) -> Iterator[str]:
 
 
 MODULES = {_module(file): file for file in FILES}
-IMPORTED = {module: sorted(set(_imported(file))) for module, file in MODULES.items()}
+
+
+@functools.cache
+def _imported(module: str) -> frozenset[str]:
+    return frozenset(_walk_imports(MODULES[module]))
 
 
 @functools.cache
 def _ours(module: str) -> set[str]:
     """The modules of the package that a module imports."""
-    found = {name if name in MODULES else name.rpartition(".")[0] for name in IMPORTED[module]}
+    found = {name if name in MODULES else name.rpartition(".")[0] for name in _imported(module)}
     return found & MODULES.keys()
 
 
@@ -134,7 +140,7 @@ def test_no_folder_of_a_room_leads_back_to_itself() -> None:
 
 
 def test_only_the_wire_knows_aiohttps_client() -> None:
-    knowing = {_room(module) for module, names in IMPORTED.items() if any(name.split(".")[0] == "aiohttp" for name in names)}
+    knowing = {_room(module) for module in MODULES if any(name.split(".")[0] == "aiohttp" for name in _imported(module))}
     assert knowing - {"sandbox", "cli"} == {"core/wire"}
 
 
@@ -145,7 +151,7 @@ PURE_FILES = [
 
 def test_the_pure_rooms_do_no_input_and_output() -> None:
     for module in set[str]().union(*(_reached(_module(PACKAGE / name)) for name in PURE_FILES)):
-        outside = {one for one in IMPORTED[module] if not one.startswith("aioconvo")}
+        outside = {one for one in _imported(module) if not one.startswith("aioconvo")}
         assert not {one.split(".")[0] for one in outside} & INPUT_AND_OUTPUT, module
         assert not [one for one in outside if one.startswith("urllib.request")]
 
@@ -244,7 +250,7 @@ def test_functions_stay_under_50_lines() -> None:
     lines = {
         f"{module}.{name}": _code_lines(node)
         for module, file in MODULES.items()
-        for name, node in _defined(TREES[file])
+        for name, node in _defined(_tree(file))
         if not isinstance(node, ast.ClassDef)
     }
     assert {name: count for name, count in lines.items() if count > 50}.keys() == FUNCTIONS_ABOVE_50_LINES.keys()
@@ -257,7 +263,7 @@ def test_each_exception_has_a_reason() -> None:
 
 def _public(file: pathlib.Path) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]]:
     """What a file defines for others; of overloads the one that all are."""
-    for name, node in _defined(TREES[file]):
+    for name, node in _defined(_tree(file)):
         if not any(part.startswith("_") for part in name.split(".")) and not any(
             isinstance(one, ast.Name) and one.id == "overload" for one in node.decorator_list
         ):
@@ -266,5 +272,5 @@ def _public(file: pathlib.Path) -> Iterator[tuple[str, ast.FunctionDef | ast.Asy
 
 def test_everything_public_has_a_docstring() -> None:
     for module, file in MODULES.items():
-        assert ast.get_docstring(TREES[file]), f"{module} has no docstring"
+        assert ast.get_docstring(_tree(file)), f"{module} has no docstring"
         assert not [name for name, node in _public(file) if not ast.get_docstring(node)], module

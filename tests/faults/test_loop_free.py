@@ -17,8 +17,7 @@ from tests.soak.serving import serving
 
 FULL = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
 CONVERSATIONS, MESSAGES = (2_000, 50) if FULL else (100, 120)
-# The requirement is 50 ms; beside a whole suite, on any machine, only a loop that is really blocked may fail.
-LONGEST = 0.05 if FULL else 1.0
+LONGEST = 0.05  # seconds, asserted by the campaign alone: the suite runs on any machine, beside anything
 
 
 async def test_what_blocks_is_an_error_in_every_test() -> None:
@@ -66,7 +65,10 @@ class Stalls:
 
 
 def test_an_export_holds_the_loop_for_moments_only(record_property: Callable[[str, object], None]) -> None:
-    """R30: the longest stretch of computing between two turns of the loop is at most 50 ms (full campaign)."""
+    """R30: the longest stretch of computing between two turns of the loop is at most 50 ms (full campaign).
+
+    In the suite nothing of it blocks, and others have a turn for each conversation at least.
+    """
 
     async def watched(options: dict[str, Any]) -> tuple[int, Stalls]:
         async with aioconvo.ConvoreClient(**options) as client:
@@ -82,4 +84,5 @@ def test_an_export_holds_the_loop_for_moments_only(record_property: Callable[[st
     print(figure)  # noqa: T201 -- the figure
     record_property("figure", figure)
     assert count == CONVERSATIONS * MESSAGES
-    assert stalls.longest <= LONGEST
+    assert stalls.turns >= CONVERSATIONS
+    assert not FULL or stalls.longest <= LONGEST
