@@ -367,7 +367,7 @@ def test_a_declaration_tells_all_about_itself() -> None:
 @pytest.mark.parametrize(
     ("path", "check", "words"),
     [
-        ("/drafts/{drftId}", (), "Wrong.get takes no 'drft_id', which its path names"),
+        ("/drafts/{drftId}", (), "Wrong.get takes no 'drftId', which its path names"),
         ("/drafts/{draftId}", not_both("draft_id", "user"), "Wrong.get has no argument 'user'"),
     ],
 )

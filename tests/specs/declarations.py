@@ -75,7 +75,7 @@ def _parameter(one: Argument, place: Place, types: Types) -> Parameter:
 
 
 def _body(told: Signature, types: Types) -> Body | None:
-    required = not told.told.optional_body
+    required = not told.optional_body
     for one in told.at(Goes.WHOLE):
         return Body(shape=types.shape(one.annotation), required=_always_sent(one))
     members = {str(one.wire): _member(one, types) for one in told.at(Goes.BODY)}

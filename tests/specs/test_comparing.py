@@ -14,12 +14,11 @@ import pytest
 from msgspec import UNSET, UnsetType
 
 from aioconvo.core.json.model import Model, OpenEnum, Variant
-from aioconvo.core.operations.declaration import performs
+from aioconvo.core.operations.declaration import operation, performs
 from aioconvo.core.operations.markers import Body, Name, Query, Whole, camel
 from aioconvo.core.operations.operation import Effect, Operation as Constant
 from aioconvo.core.operations.resource import Group
 from aioconvo.core.operations.rules import AtMost, Between, Length, Like, Time, joined, lower_uuid
-from aioconvo.core.operations.signature import Told, read
 from tests.specs.comparing import differences
 from tests.specs.declarations import of_method, of_signature
 from tests.specs.openapi import facts_of
@@ -181,9 +180,9 @@ class Resource(Group):
 
 NEEDED = inspect.Parameter.empty
 NOTE_ID = {"note_id": (Annotated[str, Name("id")], NEEDED)}
-RIGHT: dict[str, tuple[Told, Any, dict[str, tuple[Any, Any]]]] = {
+RIGHT: dict[str, tuple[dict[str, Any], Any, dict[str, tuple[Any, Any]]]] = {
     "get": (
-        Told("GET /notes/{id}", Effect.READ, "getNote"),
+        {"request": "GET /notes/{id}", "effect": Effect.READ, "name": "getNote"},
         Note,
         {
             **NOTE_ID,
@@ -193,9 +192,9 @@ RIGHT: dict[str, tuple[Told, Any, dict[str, tuple[Any, Any]]]] = {
             "ids": (Annotated[Sequence[str], joined] | None, None),
         },
     ),
-    "delete": (Told("DELETE /notes/{id}", Effect.IDEMPOTENT, "deleteNote"), type(None), NOTE_ID),
+    "delete": ({"request": "DELETE /notes/{id}", "effect": Effect.IDEMPOTENT, "name": "deleteNote"}, type(None), NOTE_ID),
     "create": (
-        Told("POST /notes", Effect.UNSAFE, "createNote"),
+        {"request": "POST /notes", "effect": Effect.UNSAFE, "name": "createNote"},
         type(None),
         {
             "text": (Annotated[str, Length(1, 100)], NEEDED),
@@ -223,7 +222,9 @@ def found(which: str, told: dict[str, Any], gives: Any, arguments: dict[str, Any
     taken += [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default) for name, (_, default) in given.items()]
     method.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined] # `inspect` reads it
     method.__annotations__ = {name: hint for name, (hint, _) in given.items()} | {"return": gives or right_gives}
-    declared = of_signature(read(method, msgspec.structs.replace(right, **told), Resource))
+    declaration: Any = operation(**(right | told))(method)
+    declaration.__set_name__(Resource, "method")
+    declared = of_signature(declaration.function.declared)
     theirs = SPECIFICATION.operations[declared.operation.line]
     return list(differences(declared, theirs, SPECIFICATION.shapes))
 

@@ -37,8 +37,8 @@ def test_what_a_method_gives_is_what_its_answer_holds(one: Declared) -> None:
         holds = typing.get_args(typing.get_type_hints(one.pager)["return"])[1]
     elif not one.awaits:  # a download, whose bytes are what awaiting it gives
         holds = aioconvo.Download if one.operation.response is bytes else None
-    elif one.told.unwrap is not None:
-        holds = typing.get_type_hints(one.operation.response, include_extras=True)[one.told.unwrap]
+    elif one.unwrap is not None:
+        holds = typing.get_type_hints(one.operation.response, include_extras=True)[one.unwrap]
     else:
         holds = type(None) if gives is type(None) else one.operation.response  # what comes may be looked at all the same
     assert holds == gives

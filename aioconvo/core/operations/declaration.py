@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from .function import with_source, write
-from .operation import Effect, Operation
+from .operation import Effect, Operation, PageKind
 from .rules import Check
-from .signature import Declared, Told, read
+from .signature import Declared, read
 
 __all__ = ["Declaration", "declared", "listing", "operation", "operation_of", "performs"]
 
@@ -30,7 +30,6 @@ def operation(
     check: Check | Sequence[Check] = (),
     expect: Callable[..., Any] | None = None,
     optional_body: bool = False,
-    idempotency_member: str | None = None,
     accept: str | None = None,
 ) -> Callable[[F], F]:
     """Make the call of a method that is all signature: an `async` one, or one that gives a `Download`.
@@ -44,12 +43,11 @@ def operation(
         check: Rules across arguments.
         expect: What looks at the answer (its parameter is `answer`), or makes that of the arguments it names.
         optional_body: Without any member there is no body; otherwise it is `{}`.
-        idempotency_member: As `Operation` has it.
         accept: The media type to ask for, where that is not JSON.
     """
-    checks = (check,) if callable(check) else tuple(check)
-    told = Told(request, effect, name, unwrap, answer, checks, expect, optional_body, idempotency_member, accept)
-    return _declaring(told)
+    method, _, path = request.partition(" ")
+    called = Operation[Any]("", name, method, path, answer, effect, accept=accept)
+    return _declaring(called, check, unwrap=unwrap, expect=expect, optional_body=optional_body)
 
 
 def listing(
@@ -68,9 +66,10 @@ def listing(
     its annotation does not. `stored_as` is the name of the method at the time when it was another. The rest is as for
     `operation`.
     """
-    checks = (check,) if callable(check) else tuple(check)
-    told = Told(request, Effect.READ, name, None, page, checks, expect, pager=pager, stored_as=stored_as)
-    return _declaring(told)
+    method, _, path = request.partition(" ")
+    kind = getattr(pager, "page_kind", PageKind.SINGLE)
+    listed = Operation[Any]("", name, method, path, page, Effect.READ, kind, stored_as=stored_as)
+    return _declaring(listed, check, pager=pager, expect=expect)
 
 
 def performs(operation: Operation[Any]) -> Callable[[F], F]:
@@ -90,9 +89,11 @@ def operation_of(method: Callable[..., Any]) -> Operation[Any]:
     return found
 
 
-def _declaring(told: Told) -> Callable[[F], F]:
+def _declaring(operation: Operation[Any], check: Check | Sequence[Check], **words: Any) -> Callable[[F], F]:
+    words |= {"operation": operation, "check": (check,) if callable(check) else tuple(check)}
+
     def declare(method: F) -> F:
-        return cast("F", Declaration(method, told))
+        return cast("F", Declaration(method, words))
 
     return declare
 
@@ -100,9 +101,9 @@ def _declaring(told: Told) -> Callable[[F], F]:
 class Declaration:
     """Stands in the class for a method until it is looked up there; then the function takes its place."""
 
-    def __init__(self, method: Callable[..., Any], told: Told) -> None:
+    def __init__(self, method: Callable[..., Any], words: dict[str, Any]) -> None:
         self._method = method
-        self._told = told
+        self._words = words
         self._function: Any = None
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -115,7 +116,7 @@ class Declaration:
     def function(self) -> Any:
         """What runs."""
         if self._function is None:
-            self._function = write(read(self._method, self._told, self._owner))
+            self._function = write(read(self._method, self._owner, **self._words))
             setattr(self._owner, self._name, self._function)
         return self._function
 

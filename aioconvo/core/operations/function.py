@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import linecache
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from types import NoneType
 from typing import Any
 
@@ -21,7 +21,7 @@ from aioconvo.core.errors import InvalidRequestError
 
 from .markers import Place
 from .operation import Operation
-from .signature import Declared, Parameter
+from .signature import Declared
 
 __all__ = ["documentation", "with_source", "write"]
 
@@ -58,7 +58,7 @@ def write(declared: Declared) -> Callable[..., Any]:
 def documentation(declared: Declared) -> str:
     """The method's docstring, with its limits and its source, which nobody writes by hand."""
     limits = [f"{one.name}: {_words(rule)}." for one in declared.parameters for rule in one.rules]
-    limits += [f"{text}." for check in declared.told.check if (text := _words(check))]
+    limits += [f"{text}." for check in declared.check if (text := _words(check))]
     doc = inspect.cleandoc(declared.method.__doc__ or "")
     if limits:
         doc = "\n    ".join([f"{doc}\n\nLimits:", *limits])
@@ -100,10 +100,10 @@ def _lines(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
         yield "    return answer.of_call(self._client, request)"
     elif declared.answer is NoneType:
         yield "    await self._client.call(request)"
-    elif declared.told.unwrap is None:
+    elif declared.unwrap is None:
         yield "    return await self._client.call(request)"
     else:
-        yield f"    return (await self._client.call(request)).{declared.told.unwrap}"
+        yield f"    return (await self._client.call(request)).{declared.unwrap}"
 
 
 def _taken(declared: Declared) -> str:
@@ -127,7 +127,7 @@ def _checks(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
             count += 1
             known[f"rule_{count}"] = rule
             yield f"{'' if one.always_asked else '    '}{one.name} = rule_{count}({one.name!r}, {one.name})  # {_words(rule)}"
-    for number, check in enumerate(declared.told.check, 1):
+    for number, check in enumerate(declared.check, 1):
         known[f"check_{number}"] = check
         yield f"check_{number}({', '.join(declared.named_by(check))})  # {_words(check)}"
 
@@ -145,20 +145,16 @@ def _parts(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
         yield "operation"
         yield f"({''.join(f'{value}, ' for value in path).rstrip()})"
         yield f"pager({', '.join(f'{one.name}={one.name}' for one in declared.parameters if one.to_pager)})"
-    if query := declared.at(Place.QUERY):
-        yield f"query=({_pairs(query)})"
+    if query := [f"({one.wire!r}, {one.name})," for one in declared.at(Place.QUERY)]:
+        yield f"query=({' '.join(query)})"
     if size := declared.at(Place.PAGE_SIZE):
         yield f"page_size=({size[0].wire!r}, {size[0].name})"
     yield from _body(declared, known)
-    if (expect := declared.told.expect) is not None:
+    if (expect := declared.expect) is not None:
         known["expect"] = expect
         ready = list(inspect.signature(expect).parameters) == ["answer"]
         yield "check=expect" if ready else f"check=expect({', '.join(declared.named_by(expect))})"
     yield from (f"{one.name}={one.name}" for one in declared.at(Place.WALK))
-
-
-def _pairs(parameters: Iterable[Parameter]) -> str:
-    return " ".join(f"({one.wire!r}, {one.name})," for one in parameters)
 
 
 def _body(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
@@ -185,7 +181,7 @@ def _body(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
     if declared.pager is not None:
         known["to_builtins"] = msgspec.to_builtins
         made = f"to_builtins({made})"
-    elif declared.told.optional_body:
+    elif declared.optional_body:
         absent = " and ".join(f"{one.name} is {'None' if one.default is None else 'UNSET'}" for one in members)
         made = f"None if {absent} else {made}"
     yield f"body={made}"

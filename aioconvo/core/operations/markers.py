@@ -27,7 +27,6 @@ __all__ = [
     "Whole",
     "as_written",
     "camel",
-    "snake",
 ]
 
 
@@ -110,8 +109,3 @@ def as_written(name: str) -> str:
 def camel(name: str) -> str:
     """`display_name` as `displayName`."""
     return re.sub(r"_(\w)", lambda found: found[1].upper(), name.rstrip("_"))
-
-
-def snake(name: str) -> str:
-    """`displayName` as `display_name`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

@@ -53,8 +53,7 @@ class Resource(Generic[R]):
 
 def declarations(client: type) -> Iterator[Declared]:
     """Every operation that the resources of a client declare, by their dotted names."""
-    for kind in _resources(client):
-        yield from declared(kind).values()
+    return (one for kind in _resources(client) for one in declared(kind).values())
 
 
 def operations(client: type) -> tuple[Operation[Any], ...]:

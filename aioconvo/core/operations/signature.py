@@ -11,34 +11,15 @@ from typing import Any
 
 import msgspec
 
-from aioconvo.core.json.model import Envelope
-
 from .envelope import envelope
-from .markers import Marker, Place, snake
-from .operation import Effect, Operation, PageKind
+from .markers import Marker, Place
+from .operation import Operation
 from .rules import Check, Rule
 
-__all__ = ["Declared", "Parameter", "Told", "read"]
+__all__ = ["Declared", "Parameter", "read"]
 
 _WALK = frozenset({"limit", "start", "prefetch"})
 _IN_QUERY = frozenset({"GET", "HEAD", "DELETE"})
-
-
-class Told(msgspec.Struct, frozen=True):
-    """What a decorator says; see `operation` and `listing`."""
-
-    request: str
-    effect: Effect
-    name: str
-    unwrap: str | None = None
-    answer: Any = None
-    check: Sequence[Check] = ()
-    expect: Callable[..., Any] | None = None
-    optional_body: bool = False
-    idempotency_member: str | None = None
-    accept: str | None = None
-    pager: Callable[..., Any] | None = None
-    stored_as: str | None = None
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -76,22 +57,22 @@ class Parameter(msgspec.Struct, frozen=True):
 class Declared(msgspec.Struct, frozen=True):
     """An operation as its method declares it.
 
-    `answer` is what the method gives, of a list what its pages hold; `path` are the attributes of the client that the path
-    names, in place of arguments, by their names in it.
+    `answer` is what the method gives, of a list what its pages hold; `from_client` are the attributes of the client that the
+    path names, in place of arguments, by their names in it. `pager` makes the pager of a list; `None`: it is no list. The rest
+    is as the decorators have it.
     """
 
     operation: Operation[Any]
     parameters: tuple[Parameter, ...]
     answer: Any
-    told: Told
     method: Callable[..., Any]
     owner: type
     from_client: dict[str, str]
-
-    @property
-    def pager(self) -> Callable[..., Any] | None:
-        """What makes the pager of a list; `None`: it is no list."""
-        return self.told.pager
+    check: Sequence[Check] = ()
+    expect: Callable[..., Any] | None = None
+    unwrap: str | None = None
+    optional_body: bool = False
+    pager: Callable[..., Any] | None = None
 
     @property
     def awaits(self) -> bool:
@@ -114,38 +95,39 @@ class Declared(msgspec.Struct, frozen=True):
         return names
 
 
-def read(method: Callable[..., Any], told: Told, owner: Any) -> Declared:
+def read(
+    method: Callable[..., Any],
+    owner: Any,
+    operation: Operation[Any],
+    *,
+    unwrap: str | None = None,
+    pager: Callable[..., Any] | None = None,
+    **words: Any,
+) -> Declared:
     """What a method of the resource `owner` declares.
+
+    `operation` is what the decorator says of it, and `words` what else it says: the signature says the rest.
 
     Raises:
         TypeError: The declaration contradicts itself.
     """
     hints = typing.get_type_hints(method, include_extras=True)
-    verb, _, path = told.request.partition(" ")
+    answer = hints["return"] if pager is None else typing.get_args(hints["return"])[0]
+    response = operation.response
+    if response is None:
+        response = _response(answer, pager) if unwrap is None else envelope(answer, unwrap, owner.envelope)
     python = f"{owner.__module__.partition('.')[2]}.{method.__name__}"
-    gives = hints["return"]
-    if told.pager is not None:
-        gives = typing.get_args(gives)[0]
-    operation: Operation[Any] = Operation(
-        python,
-        told.name,
-        verb,
-        path,
-        _response(told, gives, owner.envelope),
-        told.effect,
-        None if told.pager is None else getattr(told.pager, "page_kind", PageKind.SINGLE),
-        stored_as=told.stored_as,
-        idempotency_member=told.idempotency_member,
-        accept=told.accept,
-    )
-    for_pager = () if told.pager is None else inspect.signature(told.pager).parameters
+    operation = msgspec.structs.replace(operation, python=python, response=response)
+    for_pager = () if pager is None else inspect.signature(pager).parameters
     _, *taken = inspect.signature(method).parameters.values()
     parameters = tuple(_parameter(one, hints[one.name], operation, owner.wire_name, for_pager) for one in taken)
     given = {one.wire for one in parameters if one.place is Place.PATH}
-    from_client = {wire: snake(wire) for wire in operation.parameters if wire not in given}
-    if unknown := set(from_client.values()) - set(owner.of_client):
+    attributes = {owner.wire_name(name): name for name in owner.of_client}
+    missing = [wire for wire in operation.parameters if wire not in given]
+    if unknown := set(missing) - attributes.keys():
         raise TypeError(f"{method.__qualname__} takes no {min(unknown)!r}, which its path names")
-    return Declared(operation, parameters, gives, told, method, owner, from_client)
+    from_client = {wire: attributes[wire] for wire in missing}
+    return Declared(operation, parameters, answer, method, owner, from_client, unwrap=unwrap, pager=pager, **words)
 
 
 def _parameter(
@@ -169,17 +151,13 @@ def _parameter(
     return Parameter(one.name, wire, place, to_pager, one.default, hint, rules)
 
 
-def _response(told: Told, gives: Any, base: type[Envelope]) -> Any:
-    """What a good answer decodes to."""
-    if told.answer is not None:
-        return told.answer
-    if told.pager is not None:
-        return typing.get_args(typing.get_type_hints(told.pager)["return"])[0]
-    if gives is type(None):
+def _response(answer: Any, pager: Callable[..., Any] | None) -> Any:
+    """What a good answer decodes to, where nothing else is said."""
+    if pager is not None:
+        return typing.get_args(typing.get_type_hints(pager)["return"])[0]
+    if answer is type(None):
         return None
-    if hasattr(gives, "of_call"):
-        return bytes
-    return gives if told.unwrap is None else envelope(gives, told.unwrap, base)
+    return bytes if hasattr(answer, "of_call") else answer
 
 
 def _extras(hint: Any) -> Iterator[Any]:
