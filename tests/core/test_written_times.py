@@ -79,6 +79,7 @@ READ: list[tuple[Any, dt.datetime]] = [
     ("2017-01-01T00:59:60.9+01:00", _utc(2017, 1, 1)),
     # E-mail, HTTP, asctime, JavaScript.
     ("Wed, 31 Jan 2024 08:05:09 GMT", WHEN),
+    ("Wed,31 Jan 2024 08:05:09 GMT", WHEN),
     ("Wed, 31 Jan 2024 10:05:09 +0200", WHEN),
     ("31 Jan 2024 08:05 UT", MINUTE),
     ("Wed, 31 Jan 2024 03:05:09 EST", WHEN),

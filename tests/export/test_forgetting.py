@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from aioconvo.cli.app import app
-from aioconvo.export import Batch, ExportError, Step, open_sink, rows, verify
+from aioconvo.export import Batch, ExportError, Step, conversation_states, open_sink, rows, verify
 from aioconvo.export.forgetting import forget
 from aioconvo.export.ledger.ledger import Ledger
 from tests.export.targets import ACCOUNT, EVERY_KIND, again, conversation, due, listed, message, opened, page, target
@@ -31,15 +31,16 @@ def said(one: str, address: str, name: str, text: str) -> Any:
     return message(one, author_kind="user", author_address=address, author_name=name, text=text, native=native)
 
 
-def about(one: str, *people: dict[str, str]) -> Any:
+def about(one: str, count: int, *people: dict[str, str]) -> Any:
     native = msgspec.Raw(json.dumps({"id": one, "members": people}).encode())
-    return conversation(one, participants=msgspec.Raw(json.dumps(people).encode()), native=native, subject=f"About {one}")
+    named = msgspec.Raw(json.dumps(people).encode())
+    return conversation(one, participants=named, native=native, subject=f"About {one}", message_count=count)
 
 
 LISTED = listed(
-    about("c-alone", person(ANN, "Annabel Zwieback")),
-    about("shared", person(ANN, "Annabel Zwieback"), person(BOB, "Bob")),
-    about("other", person(BOB, "Bob")),
+    about("c-alone", 1, person(ANN, "Annabel Zwieback")),
+    about("shared", 4, person(ANN, "Annabel Zwieback"), person(BOB, "Bob")),
+    about("other", 2, person(BOB, "Bob")),
 )
 WALKS = [
     page(said("m-alone1", ANN, "Annabel Zwieback", "A xylophone, please"), of="c-alone", ended=True),
@@ -154,6 +155,7 @@ def check(kind: str, path: Path) -> None:
     people = {row.conversation_id: json.loads(bytes(row.participants)) for row in open_sink(name).conversations()}
     assert people == {"shared": [person(BOB, "Bob")], "other": [person(BOB, "Bob")]}
     assert verify(name, deep=True).damage == ()
+    assert [one.gap for one in conversation_states(name)] == [0, 0]  # although the API counts what was forgotten
 
 
 def test_the_command_tells_what_it_did_and_what_comes_back(tmp_path: Path) -> None:
@@ -199,7 +201,7 @@ def test_what_a_person_is_called_is_learnt_from_row_to_row(links: list[str], tmp
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_what_a_namesake_wrote_is_kept(kind: str, tmp_path: Path) -> None:
     given = opened(kind, tmp_path)
-    given.commit([listed(about("ann", person(ANN, "Ann Lee")), about("other", person(BOB, "Ann Lee")))])
+    given.commit([listed(about("ann", 1, person(ANN, "Ann Lee")), about("other", 2, person(BOB, "Ann Lee")))])
     given.commit(
         [
             page(said("a1", ANN, "Ann Lee", "Gone"), of="ann", ended=True),

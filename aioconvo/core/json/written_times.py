@@ -25,7 +25,7 @@ _YEAR_FIRST = re.compile(
 )
 _COMPACT = re.compile(rf"(\d{{4}})(\d\d)(\d\d)T?(\d\d)(\d\d)(\d\d)(?:[.,](\d{{1,30}}))?\s*{_ZONE}", re.IGNORECASE)
 _OTHER_ISO = re.compile(r"[\d:+\-.,TWZ]+")
-_DAY_NAME = r"(?:[A-Z]{3,9},?\s+)?"
+_DAY_NAME = r"(?:[A-Z]{3,9}(?:,\s*|\s+))?"
 _REMARK = r"(?:\s*\([^)]*\))?"
 _DAY_FIRST = re.compile(
     rf"{_DAY_NAME}(\d{{1,2}})[\s-]([A-Z]{{3,9}})\.?[\s-](\d{{4}}),?\s+{_CLOCK}\s*{_ZONE}{_REMARK}", re.IGNORECASE

@@ -26,6 +26,9 @@ _WHOLE = """DELETE FROM _aioconvo_conversations WHERE id = :one AND source IN
     (SELECT number FROM _aioconvo_sources WHERE provider = :provider AND account = :account)"""
 _NOTE = """UPDATE _aioconvo_conversations SET row = iif(row IS NULL, NULL, ?), digest = ? WHERE source =
     (SELECT number FROM _aioconvo_sources WHERE provider = ? AND account = ?) AND id = ?"""
+# What the API counts are the messages of everybody.
+_UNTOLD = """UPDATE _aioconvo_conversations SET told = NULL WHERE id = ? AND source =
+    (SELECT number FROM _aioconvo_sources WHERE provider = ? AND account = ?)"""
 # Positions and the words of errors may hold ids.
 _AFTER = (
     "DELETE FROM _aioconvo_seen",
@@ -75,13 +78,18 @@ class Veil:
     def _cleared(self, row: ConversationRow) -> ConversationRow:
         people = msgspec.json.decode(row.participants, type=list[dict[str, Any]])
         left = [one for one in people if not self.hides(row.provider, one.get("id"), one.get("address"))]
-        return row if len(left) == len(people) else without(row, left)
+        if len(left) < len(people):
+            return without(row, left)
+        some_are_gone = self.hides(row.provider, _part_of(row.conversation_id))
+        return msgspec.structs.replace(row, message_count=None) if some_are_gone else row
 
 
 def without(row: ConversationRow, left: Sequence[dict[str, Any]]) -> ConversationRow:
     """A conversation of which these participants are left: whatever else the API tells of it may name the others."""
     people = msgspec.Raw(msgspec.json.encode(left))
-    return msgspec.structs.replace(row, participants=people, native=msgspec.Raw(b'"forgotten"'), subject=None)
+    return msgspec.structs.replace(
+        row, participants=people, native=msgspec.Raw(b'"forgotten"'), subject=None, message_count=None
+    )
 
 
 def draw(db: sqlite3.Connection, provider: str, ids: Iterable[str], gone: Iterable[MessageKey]) -> None:
@@ -89,7 +97,9 @@ def draw(db: sqlite3.Connection, provider: str, ids: Iterable[str], gone: Iterab
     found = db.execute(_META).fetchone()
     salt = found[0] if found else os.urandom(_SALT).hex()
     db.execute("INSERT OR REPLACE INTO _aioconvo_meta VALUES ('salt', ?)", (salt,))
-    every = [*ids, *(f"{conversation}\n{one}" if one else conversation for _, _, conversation, one in gone)]
+    every = set(ids)
+    for _, _, conversation, one in gone:
+        every |= {f"{conversation}\n{one}", _part_of(conversation)} if one else {conversation}
     digests = [(_digest(bytes.fromhex(salt), provider, one),) for one in every]
     bulk.run(db, "INSERT OR IGNORE INTO _aioconvo_forgotten (digest) {rows}", digests)
 
@@ -100,6 +110,7 @@ def erase(db: sqlite3.Connection, gone: Iterable[MessageKey], users: Iterable[st
     for provider, account, one, message in every:
         values = {"provider": provider, "account": account, "one": one, "id": message}
         db.execute(_ITEM if message else _WHOLE, values)
+    db.executemany(_UNTOLD, {(one, provider, account) for provider, account, one, message in every if message})
     db.executemany("DELETE FROM _aioconvo_lists WHERE user = ?", [(one,) for one in users])
     for statement in _AFTER:
         db.execute(statement)
@@ -110,6 +121,11 @@ def noted(db: sqlite3.Connection, rows: Iterable[ConversationRow]) -> None:
     for row in rows:
         line = encode_row(as_fetched(row))
         db.execute(_NOTE, (line, digest(line), row.provider, row.account, row.conversation_id))
+
+
+def _part_of(conversation: str) -> str:
+    """What stands for a conversation of which some messages were forgotten; no message has an empty id."""
+    return f"{conversation}\n"
 
 
 def _digest(salt: bytes, provider: str, one: str) -> bytes:
