@@ -83,7 +83,7 @@ if TYPE_CHECKING:
 
 __version__ = VERSION
 
-sys.meta_path.append(OldNames())
+sys.meta_path.insert(0, OldNames())  # before those that find modules as they are
 
 __all__ = [
     "APIClient",

@@ -1,18 +1,22 @@
-"""Where modules are that had other names: until 0.3 the old names lead there, for pickles and for programs.
+"""Where modules, and names in them, are that had other names: until 0.3 the old names lead there, for pickles and programs.
 
 Pickles name the modules of what they hold, so those that were written before the modules moved are read by these names.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
+import sys
 import warnings
 from collections.abc import Sequence
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 __all__ = ["OldNames"]
 
+_UNTIL = "the old name goes with 0.3"
 _MOVED = {
     "core.apart": "core.calls.apart",
     "core.asking": "core.paging.asking",
@@ -106,15 +110,64 @@ _MOVED = {
 _PUBLIC = frozenset({"export.dask_engine", *(name for name in _MOVED if name.startswith("inbox."))})
 """What programs import by these names; the others stand in pickles only."""
 
+_RENAMED = {
+    "core.apart": {"readable": "core.calls.apart.make_readable"},
+    "core.auth": {"printable": "core.access.auth.check_printable"},
+    "core.client": {"ErrorWords": "core.answers.refusals.ErrorWords"},
+    "core.framing": {"mended_head": "core.wire.framing.mend_head"},
+    "core.gate": {name: f"core.limits.turnstile.{name}" for name in ("HeldBackError", "Turnstile", "Waits")},
+    "core.limits": {"Starts": "core.limits.rule.Starts"},
+    "core.moments": {"counted_as_utc": "core.json.moments.count_as_utc"},
+    "core.positions": {"parsed": "core.paging.positions.parse_position"},
+    "core.proxies": {"checked_proxy": "core.wire.proxies.check_proxy"},
+    "core.retry": {
+        **{name: f"core.retry.policy.{name}" for name in ("RETRY_STATUSES", "Decision", "RetryDebts", "Verdict")},
+        "retry_after": "core.retry.headers.retry_after",
+    },
+    "core.session": {"Answer": "core.wire.pool.RawResponse"},
+    "core.settings": {"Environment": "core.access.environment.Environment", "merged": "core.access.settings.merge_headers"},
+    "export.ledger": {name: f"export.ledger.ledger.{name}" for name in ("Ledger", "State")},
+    "export.plan": {"agreed": "export.plan.agree"},
+    "export.report": {"write": "export.report.page.write"},
+    "export.targets": {"Targets": "export.run_targets.Targets"},
+    "inbox.times": {"shifted": "inbox.times.shift"},
+    "inbox.told": {"made_id": "inbox.told.make_id"},
+    "inbox.walk": {"neutral": "inbox.walk.as_neutral"},
+}
+"""Names that are called otherwise now, or are elsewhere than the rest of their module."""
+
+_HELD_OPERATIONS = frozenset(
+    {
+        *("convore.client", "convore.conversations", "convore.messages"),
+        *("smooch.client", "smooch.conversations", "smooch.messages"),
+        *("smscx.client", "smscx.conversations", "smscx.oauth"),
+        *("sunshine.client", "sunshine.conversations", "sunshine.messages", "sunshine.participants"),
+        *("ultracart.agents", "ultracart.client", "ultracart.conversations", "ultracart.messages", "ultracart.queues"),
+    }
+)
+"""Modules that had a constant for each of their operations, such as `SEND`, and `OPERATIONS`."""
+
 
 class OldNames:
-    """Finds old modules: each is a module that looks its names up where they are now."""
+    """Finds old modules: each is a module that looks its names up where they are now.
 
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:  # noqa: ARG002 -- the protocol's signature
-        """What loads a module of that name, if it is an old one."""
-        return ModuleSpec(name, self) if name.removeprefix("aioconvo.") in _MOVED else None  # type: ignore[arg-type] # it has what a loader must have
+    Modules that are still there, and had more names, look up those.
+    """
 
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:  # noqa: ARG002 -- as above
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """What loads a module of that name, if it is an old one, or has old names."""
+        old = name.removeprefix("aioconvo.")
+        if old in _MOVED:
+            return ModuleSpec(name, self)  # type: ignore[arg-type] # it has what a loader must have
+        if old not in _RENAMED and old not in _HELD_OPERATIONS:
+            return None
+        others = (one.find_spec(name, path, target) for one in sys.meta_path if not isinstance(one, OldNames))
+        spec = next(filter(None, others), None)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader)
+        return spec
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:  # noqa: ARG002 -- the protocol's signature
         """A usual one."""
         return None
 
@@ -123,14 +176,51 @@ class OldNames:
         old = module.__name__.removeprefix("aioconvo.")
         homes = [f"aioconvo.{home}" for home in _MOVED[old].split()]
         if old in _PUBLIC:
-            said = f"{module.__name__} is {homes[0]} now; the old name goes with 0.3"
-            warnings.warn(said, DeprecationWarning, stacklevel=2)
+            warnings.warn(f"{module.__name__} is {homes[0]} now; {_UNTIL}", DeprecationWarning, stacklevel=2)
+        module.__dict__["__getattr__"] = functools.partial(_find, old, homes)
 
-        def find(name: str) -> object:
-            for home in homes:
-                found: object = getattr(importlib.import_module(home), name, None)
-                if found is not None:
-                    return found
-            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
 
-        module.__dict__["__getattr__"] = find
+class _Loader(Loader):
+    """Loads a module as another loader does, then lets it look up its old names."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        if module.__spec__ is not None:
+            module.__loader__ = module.__spec__.loader = self._loader  # who asks for its source asks that one
+        self._loader.exec_module(module)
+        module.__dict__["__getattr__"] = functools.partial(_find, module.__name__.removeprefix("aioconvo."), ())
+
+
+def _find(module: str, homes: Sequence[str], name: str) -> object:
+    """What an old name of a module stands for."""
+    for home in homes:
+        found: object = getattr(importlib.import_module(home), name, None)
+        if found is not None:
+            return found
+    if now := _RENAMED.get(module, {}).get(name):
+        warnings.warn(f"aioconvo.{module}.{name} is aioconvo.{now} now; {_UNTIL}", DeprecationWarning, stacklevel=2)
+        home, _, called = now.rpartition(".")
+        return getattr(importlib.import_module(f"aioconvo.{home}"), called)
+    if module in _HELD_OPERATIONS and name.isupper():
+        return _find_operations(module, name)
+    raise AttributeError(f"module 'aioconvo.{module}' has no attribute {name!r}")
+
+
+def _find_operations(module: str, name: str) -> object:
+    provider, _, noun = module.partition(".")
+    told = importlib.import_module(f"aioconvo.{provider}").OPERATIONS
+    held = told if noun == "client" else tuple(one for one in told if one.python.startswith(f"{module}."))
+    by_name = {
+        "OPERATIONS": held,
+        **({} if noun == "client" else {one.python.rpartition(".")[2].upper().rstrip("_"): one for one in held}),
+    }
+    if name not in by_name:
+        raise AttributeError(f"module 'aioconvo.{module}' has no attribute {name!r}")
+    said = f"aioconvo.{module}.{name} is in aioconvo.{provider}.OPERATIONS now; {_UNTIL}"
+    warnings.warn(said, DeprecationWarning, stacklevel=3)
+    return by_name[name]

@@ -34,6 +34,32 @@ def test_the_inboxes_of_providers_say_where_they_are_now(provider: Provider) -> 
         assert getattr(inbox, name) is provider.inbox
 
 
+RENAMED = [(module, name, now) for module, names in moved._RENAMED.items() for name, now in names.items()]
+
+
+@pytest.mark.parametrize(("module", "name", "now"), RENAMED)
+def test_names_that_changed_say_what_they_are_now(module: str, name: str, now: str) -> None:
+    home, _, called = now.rpartition(".")
+    with pytest.deprecated_call(match=rf"aioconvo\.{module}\.{name} is aioconvo\.{now} now; the old name goes with 0\.3"):
+        found = getattr(importlib.import_module(f"aioconvo.{module}"), name)
+    assert found is getattr(importlib.import_module(f"aioconvo.{home}"), called)
+
+
+@pytest.mark.parametrize("module", sorted(moved._HELD_OPERATIONS))
+def test_operations_are_found_where_they_were_constants(module: str) -> None:
+    provider, _, noun = module.partition(".")
+    held = importlib.import_module(f"aioconvo.{module}")
+    with pytest.deprecated_call(match=rf"aioconvo\.{module}\.OPERATIONS is in aioconvo\.{provider}\.OPERATIONS now"):
+        operations = held.OPERATIONS
+    assert operations
+    constants = {one.python.rpartition(".")[2].upper().rstrip("_"): one for one in operations if noun != "client"}
+    for name in constants.keys() - vars(held).keys():
+        with pytest.deprecated_call(match="the old name goes with 0.3"):
+            assert getattr(held, name) is constants[name]
+    with pytest.raises(AttributeError, match="has no attribute 'NOTHING'"):
+        _ = held.NOTHING
+
+
 def test_what_never_was_is_not_found() -> None:
     with pytest.raises(ModuleNotFoundError, match=r"aioconvo\.core\.nothing"):
         importlib.import_module("aioconvo.core.nothing")
