@@ -15,10 +15,11 @@ import pytest
 import aioconvo
 from aioconvo import inbox
 from aioconvo.core.operations.resource import Group
+from aioconvo.providers import Provider
 
 PACKAGE = pathlib.Path(aioconvo.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
-PROVIDERS = {"smscx", "sunshine", "smooch", "convore", "ultracart"}
+PROVIDERS = set(map(str, Provider))
 
 # Each knows what stands before it in this list, and itself; those of one line know nothing of each other.
 ROOMS: list[set[str]] = [

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
 import pytest
 
-import aioconvo
 from aioconvo.cli.choosing import PROVIDERS
 from aioconvo.cli.operations import Row, catalogue
+from aioconvo.core.operations.declaration import declared
+from aioconvo.core.operations.resource import Group, Resource
+from aioconvo.providers import Provider
 from aioconvo.sandbox.exchange import Settings, utc_now
 from aioconvo.sandbox.server import PROVIDERS as SANDBOXES
 
 ROWS = catalogue()
-CLIENTS = {
-    "smscx": aioconvo.SmscxClient(api_key="k"),
-    "sunshine": aioconvo.SunshineClient(app_id="a", key_id="k", secret="s"),
-    "smooch": aioconvo.SmoochClient(app_id="a", key_id="k", secret="s"),
-    "convore": aioconvo.ConvoreClient(api_key="k"),
-    "ultracart": aioconvo.UltraCartClient(simple_key="k"),
-}
-COUNTS = {"smscx": 8, "sunshine": 11, "smooch": 6, "convore": 7, "ultracart": 12}
+CLIENTS = {str(one): one.client(**one.sandbox.credentials) for one in Provider}
 
 
-def test_counts() -> None:
-    assert {name: sum(row["provider"] == name for row in ROWS) for name in PROVIDERS} == COUNTS
+def test_every_provider_has_operations_and_each_has_a_name_of_its_own() -> None:
+    assert [name for name in PROVIDERS if any(row["provider"] == name for row in ROWS)] == list(Provider)
     assert len({(row["provider"], row["operation"]) for row in ROWS}) == len(ROWS)
+
+
+def _groups(provider: Provider) -> Iterator[type[Group]]:
+    """The classes of a provider's modules that declare operations."""
+    package = importlib.import_module(f"aioconvo.{provider}")
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for one in vars(importlib.import_module(found.name)).values():
+            if isinstance(one, type) and issubclass(one, Group) and one.__module__ == found.name and declared(one):
+                yield one
+
+
+@pytest.mark.parametrize("provider", Provider)
+def test_every_class_with_operations_has_its_line_in_the_client(provider: Provider) -> None:
+    kinds = [one.kind for one in vars(provider.client).values() if isinstance(one, Resource)]
+    assert [one.__name__ for one in _groups(provider) if one not in kinds] == []
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["python"])

@@ -19,12 +19,21 @@ from aioconvo.cli.app import app
 from aioconvo.cli.choosing import PROVIDERS
 from aioconvo.cli.tour import Counts, Tally, Tour
 from aioconvo.core.errors import BadRequestError, CallFacts
-from aioconvo.inbox import Inbox
+from aioconvo.inbox import Inbox, Provider
 from aioconvo.sandbox import Sandbox
 from tests.export.processes import COMMAND
 
 runner = CliRunner()
 FACTS = CallFacts(provider="smscx", operation="smscx.conversations.reply_sms", method="POST", path="/")
+
+
+PAGING = {
+    "smscx": "single",
+    "sunshine": "cursor",
+    "smooch": "timestamp",
+    "convore": "cursor",
+    "ultracart": "offset, timestamp",
+}
 
 
 def _run(*arguments: object, expected: int = 0) -> str:
@@ -39,14 +48,16 @@ def test_everything_comes_and_is_counted_on_a_pipe() -> None:
     lines = told.splitlines()
     (head,) = [line for line in lines if line.startswith("provider")]
     assert head.split() == ["provider", "paging", "conversations", "messages", "requests", "pages", "retries", "seconds", "all"]
-    for provider, kind in zip(PROVIDERS, ("single", "cursor", "timestamp", "cursor", "offset, timestamp"), strict=True):
+    for provider in PROVIDERS:
+        able = Provider(provider).inbox.capabilities
         assert f"{provider}: 480 messages, done in " in told
         (row,) = [line for line in lines if line.startswith(provider) and ":" not in line]
-        assert row.removeprefix(provider).strip().startswith(kind)
+        assert row.removeprefix(provider).strip().startswith(PAGING.get(provider, ""))
         *_, conversations, messages, _, _, _, _, everything = row.split()
         assert (conversations, messages, everything) == ("4", "480", "yes")
-        assert f"{provider}: {'has no replies over REST' if provider == 'ultracart' else 'replied'}" in told
-    assert told.count("; marked as read") == 5
+        replied = "replied" if able.sends_text else "has no replies over REST"
+        marked = "marked as read" if able.marks_read else "has no read marks"
+        assert f"{provider}: {replied}; {marked}" in told
     assert "Every conversation and message came, each once." in told
 
 
@@ -184,6 +195,12 @@ async def test_a_reply_is_sent_once_or_told(replies: list[tuple[Exception | None
     assert tour.failures == failures
     assert len(inbox.texts) == 1 + ("replied" in told and "NOT" not in told)
     assert inbox.replies == []
+
+
+async def test_an_api_without_read_marks_is_told_so() -> None:
+    tour = await _toured(_FakeInbox((None, True), marked=UnsupportedError("none")))
+    assert tour.told == ["replied", "has no read marks"]
+    assert tour.failures == 0
 
 
 async def test_a_failed_mark_is_told_and_counts() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from aioconvo.providers import Provider
 from tests.export.processes import Served, run, sandbox
 
 _TELL = """
@@ -20,7 +21,7 @@ sys.argv[0] = "aioconvo"
 from aioconvo.cli import main
 main()
 """
-PROVIDERS = {"smscx", "sunshine", "smooch", "convore", "ultracart"}
+PROVIDERS = set(map(str, Provider))
 NETWORK = {"aiohttp", "asyncio", "ssl", "anyio"}
 LIBRARIES = {"duckdb", "pyarrow", "distributed", "numpy", "fastapi"}  # of some kinds of target, or of none
 

@@ -24,14 +24,9 @@ from aioconvo.core.operations.resource import declarations
 from aioconvo.core.operations.signature import Declared
 from aioconvo.core.paging.pagers import Ask
 from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.providers import Provider
 
-CLIENTS: dict[str, aioconvo.APIClient] = {
-    "convore": aioconvo.ConvoreClient(api_key="k"),
-    "smooch": aioconvo.SmoochClient(app_id="a", key_id="k", secret="s"),
-    "smscx": aioconvo.SmscxClient(api_key="k"),
-    "sunshine": aioconvo.SunshineClient(app_id="a", key_id="k", secret="s"),
-    "ultracart": aioconvo.UltraCartClient(simple_key="k"),
-}
+CLIENTS: dict[str, aioconvo.APIClient] = {str(one): one.client(**one.sandbox.credentials) for one in Provider}
 DECLARED = [one for client in CLIENTS.values() for one in declarations(type(client))]
 each = pytest.mark.parametrize("one", DECLARED, ids=lambda one: one.operation.python)
 

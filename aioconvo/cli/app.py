@@ -54,7 +54,7 @@ class Engine(enum.StrEnum):
 
 @app.callback(invoke_without_command=True)
 def root(version: Annotated[bool, typer.Option("--version", help="Show the version and stop.")] = False) -> None:
-    """Speak to five conversation APIs, or to their sandbox."""
+    """Speak to conversation APIs, or to their sandbox."""
     if version:
         typer.echo(VERSION)
         raise typer.Exit
@@ -68,7 +68,7 @@ def demo(
     latency: _Latency = 0.005,
     faults: _Faults = 0.05,
 ) -> None:
-    """Fetch everything of all five providers from an embedded sandbox that fails now and then, and check it is complete."""
+    """Fetch everything of all providers from an embedded sandbox that fails now and then, and check it is complete."""
     from . import demo as demo_command
 
     options = {"conversations": conversations, "messages": messages, "latency": latency, "faults": faults}
@@ -109,7 +109,7 @@ def sandbox(
     json: Annotated[bool, typer.Option("--json", help="Print base URLs and credentials as one JSON object.")] = False,
     env: Annotated[bool, typer.Option("--env", help="Print the variables that the clients' from_env() reads.")] = False,
 ) -> None:
-    """Serve the five APIs on loopback until Ctrl-C."""
+    """Serve the APIs on loopback until Ctrl-C."""
     if rate_limit is not None and rate_limit <= 0:
         raise typer.BadParameter("--rate-limit is a number of requests a second, above 0")
     from . import sandbox as sandbox_command

@@ -1,4 +1,4 @@
-"""The main job on the embedded sandbox: every message of every conversation of five providers, through one pool."""
+"""The main job on the embedded sandbox: every message of every conversation of every provider, through one pool."""
 
 from __future__ import annotations
 
@@ -39,10 +39,9 @@ def _console() -> Console:
 
 async def _run(console: Console, concurrency: int, **options: Any) -> Sequence[Tour]:
     each = options["conversations"] * options["messages"]
-    async with Sandbox(**options) as sandbox, SessionPool(size=concurrency * 5) as pool:
-        console.print(
-            f"The sandbox serves five APIs at {sandbox.endpoints[PROVIDERS[0]].base_url.rpartition('/')[0]}", soft_wrap=True
-        )
+    async with Sandbox(**options) as sandbox, SessionPool(size=concurrency * len(PROVIDERS)) as pool:
+        root = sandbox.endpoints[PROVIDERS[0]].base_url.rpartition("/")[0]
+        console.print(f"The sandbox serves {len(PROVIDERS)} APIs at {root}", soft_wrap=True)
         tours = [_tour(name, sandbox, pool, options["conversations"]) for name in PROVIDERS]
         running = [asyncio.create_task(tour.run(concurrency)) for tour in tours]
         try:

@@ -175,6 +175,7 @@ class Inbox(abc.ABC):
         """Say that the business has read the conversation.
 
         Raises:
+            UnsupportedError: The API cannot.
             NotFoundError: No such conversation.
         """
 

@@ -1,4 +1,4 @@
-"""The sandbox's five accounts as sources of an export, what they hold, and what a target holds of them."""
+"""The sandbox's accounts as sources of an export, what they hold, and what a target holds of them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,10 @@ from typing import Any
 
 import aioconvo
 from aioconvo.export import Completeness, Source, rows, verify
+from aioconvo.providers import Provider
 from aioconvo.sandbox import Sandbox
 
-CLIENTS: dict[str, Any] = {
-    "smscx": aioconvo.SmscxClient,
-    "sunshine": aioconvo.SunshineClient,
-    "smooch": aioconvo.SmoochClient,
-    "convore": aioconvo.ConvoreClient,
-    "ultracart": aioconvo.UltraCartClient,
-}
+CLIENTS: dict[str, Any] = {str(one): one.client for one in Provider}
 PROVIDERS = list(CLIENTS)
 KINDS = ["jsonl", "jsonl.gz", "sqlite"]
 Key = tuple[str, str, str]

@@ -16,6 +16,7 @@ from typing import Any, cast
 from typer.testing import CliRunner
 
 from aioconvo.cli.app import app
+from aioconvo.providers import Provider
 
 COMMAND = [sys.executable, "-W", "error", "-m", "aioconvo"]
 
@@ -55,7 +56,8 @@ def sandbox(*arguments: object) -> Iterator[Served]:
         try:
             assert process.stdout is not None
             environ: dict[str, str] = {}
-            while "AIOCONVO_ULTRACART_SIMPLE_KEY" not in environ:
+            lines = sum(1 + len(one.sandbox.credentials) for one in Provider)  # where each is, and what lets in
+            for _ in range(lines):
                 name, _, value = process.stdout.readline().strip().removeprefix("export ").partition("=")
                 assert name, "the sandbox did not start"
                 environ[name] = value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib
 import json
 import math
 import urllib.parse
@@ -33,13 +32,13 @@ from aioconvo.core.paging.positions import Position
 from aioconvo.core.retry.headers import retry_after
 from aioconvo.core.wire.inflate import inflate
 from aioconvo.core.wire.pool import RawResponse
+from aioconvo.providers import Provider
 from aioconvo.sunshine.models import Conversation, Message
 
 __all__ = ["KINDS", "LISTS", "TARGETS"]
 
 _NOW = 1_700_000_000.0
 _LIMIT = 1 << 16
-_PROVIDERS = ("smscx", "sunshine", "smooch", "convore", "ultracart")
 
 
 class _Payload(Model, rename="camel"):
@@ -61,8 +60,8 @@ class Webhook(Envelope):
 
 def _kinds() -> list[Any]:
     found: dict[Any, None] = {Webhook: None, object: None}
-    for provider in _PROVIDERS:
-        for operation in importlib.import_module(f"aioconvo.{provider}").OPERATIONS:
+    for provider in Provider:
+        for operation in provider.operations:
             if operation.response is not None:
                 found[operation.response] = None
     return list(found)

@@ -1,4 +1,4 @@
-"""Clients of the five providers on one sandbox, and what their inboxes are asked for."""
+"""Clients of all providers on one sandbox, and what their inboxes are asked for."""
 
 from __future__ import annotations
 
@@ -8,15 +8,10 @@ from typing import Any
 import pytest
 
 import aioconvo
+from aioconvo.providers import Provider
 from aioconvo.sandbox import Sandbox
 
-CLIENTS: dict[str, Any] = {
-    "smscx": aioconvo.SmscxClient,
-    "sunshine": aioconvo.SunshineClient,
-    "smooch": aioconvo.SmoochClient,
-    "convore": aioconvo.ConvoreClient,
-    "ultracart": aioconvo.UltraCartClient,
-}
+CLIENTS: dict[str, Any] = {str(one): one.client for one in Provider}
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import pickle
 from typing import Any
 
@@ -15,10 +16,17 @@ from aioconvo.inbox import Conversation, Direction, Inbox, InboxOptions, Kind, M
 from aioconvo.sandbox import Sandbox
 from tests.inbox import natives
 from tests.inbox.conftest import CLIENTS
+from tests.inbox.tables import rows
 
 PROVIDERS = [str(provider) for provider in Provider]
 BY_USER = {"sunshine": "external_users", "smooch": "users"}
 SECOND = dt.timedelta(seconds=1)
+
+
+def tells(name: str, *fields: str) -> bool:
+    """Whether an API tells any of these fields of a message, as the table of its inbox has it."""
+    table = importlib.import_module(f"aioconvo.{name}.inbox").__doc__ or ""
+    return any(row.field in fields and row.source != "not told" for row in rows(table) if row.struct == "Message")
 
 
 async def conversations(inbox: Inbox, **options: Any) -> list[Conversation]:
@@ -89,7 +97,8 @@ async def test_five_messages_are_the_newest_wherever_the_api_can(sandbox: Sandbo
     for conversation in await conversations(inbox):
         five = [message.id for message in await inbox.messages(conversation, limit=5).collect()]
         whole = stored(sandbox, conversation)
-        assert five == (whole[:5] if name == "ultracart" else whole[::-1][:5])
+        oldest_only = inbox.capabilities.message_orders == (Order.OLDEST_FIRST,)
+        assert five == (whole[:5] if oldest_only else whole[::-1][:5])
 
 
 async def test_a_user_by_the_wrong_kind_of_id_is_told_of_the_other(clients: dict[str, Any]) -> None:
@@ -177,12 +186,12 @@ async def test_lists_of_conversations_go_on_and_are_bounded(clients: dict[str, A
     # The users of one conversation may bring it again after a position.
     assert list(dict.fromkeys(seen)) == ids
     assert name == "sunshine" or len(seen) == len(ids)
-    moments = {one.id: one.updated_at or one.last_message_at or EPOCH for one in whole}
-    middle = sorted(moments.values())[1]
+    moments = {one.id: one.updated_at or one.last_message_at for one in whole}  # what has none is within all bounds
+    middle = sorted(moment or EPOCH for moment in moments.values())[1]
     recent = await conversations(inbox, since=middle)
-    assert [one.id for one in recent] == [identity for identity in ids if moments[identity] >= middle]
+    assert [one.id for one in recent] == [one for one in ids if (moments[one] or middle) >= middle]
     older = await conversations(inbox, until=middle)
-    assert [one.id for one in older] == [identity for identity in ids if moments[identity] < middle]
+    assert [one.id for one in older] == [one for one in ids if (moments[one] or EPOCH - SECOND) < middle]
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
@@ -213,7 +222,10 @@ async def test_reading_is_marked(clients: dict[str, Any], name: str) -> None:
     inbox: Inbox = clients[name].inbox
     listed = await conversations(inbox)
     conversation = next((one for one in listed if one.unread), listed[0])
-    assert inbox.capabilities.marks_read
+    if not inbox.capabilities.marks_read:
+        with pytest.raises(aioconvo.UnsupportedError):
+            await inbox.mark_read(conversation)
+        return
     await inbox.mark_read(conversation)
     again = next(one for one in await conversations(inbox) if one.id == conversation.id)
     assert not again.unread
@@ -309,8 +321,8 @@ async def test_every_author_is_among_the_participants_and_every_channel_known(cl
                     assert message.author is not None
                     assert message.author.id is None or message.author.id in ids, name
                     assert message.author.address is None or message.author.address in addresses, name
-                    assert message.channel is not None, name
-                    inbound = message.direction is Direction.INBOUND
+                    assert message.channel is not None or not tells(name, "channel"), name
+                    inbound = message.direction is Direction.INBOUND and tells(name, "author.id", "author.address")
                     assert not inbound or message.author.id or message.author.address, "nobody can be joined to no one"
 
 

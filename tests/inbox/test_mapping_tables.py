@@ -16,7 +16,7 @@ import aioconvo.sunshine
 import aioconvo.ultracart
 from aioconvo.convore import inbox as convore
 from aioconvo.core.json.codec import decode
-from aioconvo.inbox import Conversation, Message
+from aioconvo.inbox import Conversation, Message, Provider
 from aioconvo.smooch import inbox as smooch
 from aioconvo.smooch.pages import MessagePage
 from aioconvo.smscx import inbox as smscx
@@ -121,6 +121,10 @@ def pairs(name: str, struct: str) -> list[tuple[Any, Any]]:
 def all_rows() -> list[Any]:
     found = [(name, row) for name, case in CASES.items() for row in tables.rows(case.module.__doc__ or "")]
     return [pytest.param(name, row, id=f"{name}-{row.struct}-{row.field}") for name, row in found]
+
+
+def test_every_provider_has_its_table() -> None:
+    assert CASES.keys() == set(Provider)
 
 
 @pytest.mark.parametrize(("name", "row"), all_rows())

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-import aioconvo
 from aioconvo.cli.operations import catalogue
 from aioconvo.core.access import key
 from aioconvo.inbox import Inbox, Order, Provider
@@ -23,13 +22,7 @@ PACKAGES = {
     "ultracart.ConversationApi": "ultracart",
 }
 METHODS = re.findall(r"^\| `([\w.]+)\.(\w+)` \| `(\w+\.\w+\.\w+)` \|$", README, re.MULTILINE)
-CLIENTS: list[Any] = [
-    aioconvo.SmscxClient,
-    aioconvo.SunshineClient,
-    aioconvo.SmoochClient,
-    aioconvo.ConvoreClient,
-    aioconvo.UltraCartClient,
-]
+CLIENTS: list[Any] = [one.client for one in Provider]
 
 
 def _words(name: str) -> str:

@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-import aioconvo
 from aioconvo.core.operations.markers import Place as Goes
 from aioconvo.core.operations.operation import Effect, Operation as Constant
 from aioconvo.core.operations.resource import Resource, declarations
 from aioconvo.core.operations.rules import joined
 from aioconvo.core.operations.signature import Declared as Signature, Parameter as Argument
+from aioconvo.providers import Provider
 
 from .annotations import Types
 from .drafting.names import python_name
@@ -25,13 +25,7 @@ from .facts import Body, Declared, Facts, Kind, Member, Operation, Parameter, Pl
 
 __all__ = ["CLIENTS", "declared", "of_method", "of_signature"]
 
-CLIENTS: dict[str, type] = {
-    "smscx": aioconvo.SmscxClient,
-    "sunshine": aioconvo.SunshineClient,
-    "smooch": aioconvo.SmoochClient,
-    "convore": aioconvo.ConvoreClient,
-    "ultracart": aioconvo.UltraCartClient,
-}
+CLIENTS: dict[str, type] = {str(one): one.client for one in Provider}
 _PLACES = {Goes.PATH: Place.PATH, Goes.QUERY: Place.QUERY, Goes.PAGE_SIZE: Place.QUERY, Goes.PAGER: Place.QUERY}
 
 

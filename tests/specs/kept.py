@@ -12,13 +12,15 @@ import pathlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aioconvo.providers import Provider
+
 from .facts import Facts, lines
 from .openapi import facts_of
 from .trimming import trimmed
 
 __all__ = ["PROVIDERS", "SPECS", "changes", "facts", "kept", "parsed", "take", "written"]
 
-PROVIDERS = ("smscx", "sunshine", "smooch", "convore", "ultracart")
+PROVIDERS = tuple(map(str, Provider))
 SPECS = pathlib.Path(__file__).parents[2] / "specs"
 
 Lines = Mapping[str, Mapping[str, str]]

@@ -59,7 +59,7 @@ def meant(one: Declared, theirs: Operation, shapes: dict[str, Shape]) -> Iterato
 def drawn(provider: str) -> dict[str, list[Operation]]:
     """Groups that lack operations, some of each provider: `nox -s draft -- all --into DIRECTORY` drafts them all."""
     found = missing(provider)
-    return {group: found[group] for group in list(found)[:: -(-len(found) // GROUPS_AT_MOST)]}
+    return {group: found[group] for group in list(found)[:: max(1, -(-len(found) // GROUPS_AT_MOST))]}
 
 
 @each_provider
@@ -78,8 +78,8 @@ def test_a_draft_declares_what_is_specified(provider: str, monkeypatch: pytest.M
 
 @each_provider
 def test_a_draft_takes_the_structs_that_are_there(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    group, operations = next(iter(missing(provider).items()))
-    assert pasted(provider, group, draft(provider, group, operations), monkeypatch)
+    for group, operations in list(missing(provider).items())[:1]:
+        assert pasted(provider, group, draft(provider, group, operations), monkeypatch)
 
 
 def test_what_declared_operations_use_stands_for_the_schemas() -> None:
@@ -93,7 +93,7 @@ def test_what_declared_operations_use_stands_for_the_schemas() -> None:
 
 
 def test_a_draft_of_drafts() -> None:
-    source = draft("convore", "drafts", missing("convore", "drafts")["drafts"])
+    source = draft("convore", "drafts", groups(facts("convore").operations.values())["drafts"])
     assert "from aioconvo.convore.models import Message" in source
     assert "class Message(" not in source
     assert '    @operation("POST /v1/drafts", Effect.UNSAFE, name="create_draft")\n    async def create(\n' in source

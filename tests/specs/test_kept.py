@@ -16,7 +16,6 @@ from tests.specs.kept import PROVIDERS, SPECS, changes, facts, parsed, take, wri
 from tests.specs.openapi import facts_of
 from tests.specs.trimming import trimmed
 
-OPERATIONS = {"smscx": 100, "sunshine": 68, "smooch": 74, "convore": 47, "ultracart": 144}
 each_provider = pytest.mark.parametrize("provider", PROVIDERS)
 
 Document = dict[str, Any]
@@ -26,8 +25,9 @@ def text_of(provider: str) -> str:
     return (SPECS / f"{provider}.json").read_text(encoding="utf-8")
 
 
-def test_all_operations_are_read() -> None:
-    assert {provider: len(facts(provider).operations) for provider in PROVIDERS} == OPERATIONS
+@each_provider
+def test_all_operations_are_read(provider: str) -> None:
+    assert len(facts(provider).operations) == text_of(provider).count('"operationId"') > 0
 
 
 @each_provider

@@ -13,19 +13,14 @@ import aioconvo
 from aioconvo.core.operations.markers import Place
 from aioconvo.core.operations.resource import declarations
 from aioconvo.core.operations.signature import Declared
+from aioconvo.providers import Provider
 from tests.specs.declarations import CLIENTS
 from tests.specs.drafting.names import python_name
 from tests.specs.facts import Shape
 from tests.specs.kept import facts
 from tests.specs.samples import Samples
 
-MADE: dict[str, aioconvo.APIClient] = {
-    "convore": aioconvo.ConvoreClient(api_key="k"),
-    "smooch": aioconvo.SmoochClient(app_id="a", key_id="k", secret="s"),
-    "smscx": aioconvo.SmscxClient(api_key="k"),
-    "sunshine": aioconvo.SunshineClient(app_id="a", key_id="k", secret="s"),
-    "ultracart": aioconvo.UltraCartClient(simple_key="k"),
-}
+MADE: dict[str, aioconvo.APIClient] = {str(one): one.client(**one.sandbox.credentials) for one in Provider}
 # What a rule across members asks for that no schema requires.
 MORE: dict[str, dict[str, Any]] = {
     "textMessage": {"text": "x"},

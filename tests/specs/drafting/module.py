@@ -11,6 +11,7 @@ import msgspec
 
 from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.operations.resource import Group, Resource
+from aioconvo.providers import Provider
 from tests.specs.declarations import CLIENTS, declared
 from tests.specs.facts import Facts, Operation, Shape
 from tests.specs.kept import facts
@@ -23,8 +24,7 @@ from .structs import Structs, reached
 
 __all__ = ["draft", "missing"]
 
-_TITLES = {"smscx": "SMS.CX", "sunshine": "Sunshine Conversations v2", "smooch": "Smooch v1.1", "convore": "Convore"}
-_TITLES |= {"ultracart": "UltraCart"}
+_TITLES = {"smscx": "SMS.CX", "sunshine": "Sunshine Conversations v2", "smooch": "Smooch v1.1"}
 
 
 def missing(provider: str, asked: str | None = None) -> dict[str, list[Operation]]:
@@ -53,7 +53,8 @@ def draft(provider: str, group: str, operations: Iterable[Operation], *, reuse: 
     resource = class_name(group) if not structs.has(class_name(group)) else class_name(plural(group))
     body = _resource(resource, group, list(methods), style)
     text = "\n\n".join(part for part in (structs.source, *pagers, body) if part)
-    head = f'"""{" ".join(words(group)).capitalize()} of {_TITLES[provider]}."""\n\nfrom __future__ import annotations\n'
+    title = _TITLES.get(provider, Provider(provider).word)
+    head = f'"""{" ".join(words(group)).capitalize()} of {title}."""\n\nfrom __future__ import annotations\n'
     used = set(re.findall(r"\w+", text))
     imports = lines(used)
     imports += [f"from {known.module} import {name}" for name in sorted(structs.imported & used)]
