@@ -52,7 +52,7 @@ class Inflater:
         """
         self.taken += len(piece)
         if self.taken > self._limit:
-            raise BrokenBodyError(f"the body has more than {self._limit} bytes", cut=False)
+            raise _too_large(self._limit)
         if self._encoding and self.taken == len(piece) and _is_plain(piece, self._encoding):
             self._encoding = ""
         if not self._encoding:
@@ -112,7 +112,7 @@ class Inflater:
                 raise BrokenBodyError(f"the {self._encoding} body is damaged", cut=True) from error
             self._plain += inflated
             if len(self._plain) > self._limit:
-                raise BrokenBodyError(f"the body inflates to more than {self._limit} bytes", cut=False)
+                raise _too_large(self._limit)
             if stream.eof:
                 self._open = False
                 return stream.unused_data
@@ -140,7 +140,7 @@ def inflate(body: bytes, encoding: str, limit: int) -> bytes:
         BrokenBodyError: The body is cut, damaged, larger than `limit`, or in an encoding that was not asked for.
     """
     if len(body) > limit:
-        raise BrokenBodyError(f"the body has more than {limit} bytes", cut=False)
+        raise _too_large(limit)
     coding = _coding(encoding)
     if not coding or _is_plain(body, coding):
         return body
@@ -157,3 +157,7 @@ def inflate(body: bytes, encoding: str, limit: int) -> bytes:
         return inflater.finish()
     finally:
         inflater.clear()
+
+
+def _too_large(limit: int) -> BrokenBodyError:
+    return BrokenBodyError(f"the body has more than {limit} bytes; a larger max_body takes it", cut=False)
