@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from aioconvo import inbox, moved
+from aioconvo.core.retry import headers
 from aioconvo.providers import Provider
 
 
@@ -18,6 +19,10 @@ def test_modules_of_old_names_are_found(old: str) -> None:
         module = importlib.import_module(f"aioconvo.{home}")
         for name in getattr(module, "__all__", ()):
             assert getattr(importlib.import_module(f"aioconvo.{old}"), name) is getattr(module, name)
+
+
+def test_a_folder_that_took_the_name_of_a_module_has_what_that_had() -> None:
+    assert importlib.import_module("aioconvo.core.retry").retry_after is headers.retry_after
 
 
 @pytest.mark.parametrize("old", sorted(moved._PUBLIC))
