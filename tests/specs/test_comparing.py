@@ -7,7 +7,7 @@ import inspect
 import typing
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 import pytest
@@ -15,7 +15,7 @@ from msgspec import UNSET, UnsetType
 
 from aioconvo.core.json.model import Model, OpenEnum, Variant
 from aioconvo.core.operations.declaration import operation, performs
-from aioconvo.core.operations.markers import Body, Name, Query, Whole, camel
+from aioconvo.core.operations.markers import Body, Name, Query, Style, Whole, camel
 from aioconvo.core.operations.operation import Effect, Operation as Constant
 from aioconvo.core.operations.resource import Group
 from aioconvo.core.operations.rules import AtMost, Between, Length, Like, Time, joined, lower_uuid
@@ -175,7 +175,7 @@ class OtherWords(Variant, tag="words"):
 
 
 class Resource(Group):
-    wire_name = staticmethod(camel)
+    wire_name: ClassVar[Style] = camel
 
 
 NEEDED = inspect.Parameter.empty

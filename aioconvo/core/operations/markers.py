@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import Annotated, ClassVar, Protocol
+from collections.abc import Callable
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -93,12 +94,8 @@ FileSource = Annotated[File | Content, Part()]
 """A file to send: `File`, or its bytes, its path (`Path("x.png")`), or an async iterable of bytes."""
 
 
-class Style(Protocol):
-    """Makes names on the wire of those in Python."""
-
-    def __call__(self, name: str) -> str:
-        """The name on the wire."""
-        ...
+Style = Callable[[str], str]
+"""Makes names on the wire of those in Python."""
 
 
 def as_written(name: str) -> str:

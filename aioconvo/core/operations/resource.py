@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
 from aioconvo.core.json.model import Envelope
 
-from .declaration import declared
 from .markers import Style, as_written
 from .operation import Operation
 from .signature import Declared
@@ -53,18 +52,19 @@ class Resource(Generic[R]):
 
 def declarations(client: type) -> Iterator[Declared]:
     """Every operation that the resources of a client declare, by their dotted names."""
-    return (one for kind in _resources(client) for one in declared(kind).values())
+    return (one.declared for one in _methods(client) if hasattr(one, "declared"))
 
 
 def operations(client: type) -> tuple[Operation[Any], ...]:
     """Every operation of a client, those among them that are written by hand."""
-    methods: list[Any] = [getattr(kind, name, None) for kind in _resources(client) for name in dir(kind)]
-    of_all: list[Operation[Any]] = [one.operation for one in methods if isinstance(getattr(one, "operation", None), Operation)]
-    return tuple(sorted(of_all, key=lambda one: one.python))
+    return tuple(sorted((one.operation for one in _methods(client)), key=lambda one: one.python))
 
 
-def _resources(client: type) -> Iterator[type[Group]]:
+def _methods(client: type) -> Iterator[Any]:
+    """The methods that perform an operation."""
     for name in sorted(dir(client)):
-        one: Any = getattr(client, name, None)
-        if isinstance(one, Resource):
-            yield cast("type[Group]", one.kind)
+        resource: Any = getattr(client, name, None)
+        if isinstance(resource, Resource):
+            kind = cast("type[Group]", resource.kind)
+            methods: list[Any] = [getattr(kind, one, None) for one in dir(kind)]
+            yield from (one for one in methods if isinstance(getattr(one, "operation", None), Operation))

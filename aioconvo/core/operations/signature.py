@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import inspect
 import types
 import typing
@@ -25,8 +24,8 @@ _IN_QUERY = frozenset({"GET", "HEAD", "DELETE"})
 class Parameter(msgspec.Struct, frozen=True):
     """One argument: `name` in Python, `wire` on the wire (`None`: it is not there), `place` and whether the pager takes it.
 
-    `annotation` is the resolved type with all that is in `Annotated`, `rules` are what of that it has to keep to, `choices` the
-    values of the enum in it. `default` is `inspect.Parameter.empty` where it is `required`.
+    `annotation` is the resolved type with all that is in `Annotated`, `rules` are what of that it has to keep to. `default`
+    is `inspect.Parameter.empty` where it is `required`.
     """
 
     name: str
@@ -46,12 +45,6 @@ class Parameter(msgspec.Struct, frozen=True):
     def always_asked(self) -> bool:
         """Whether its rules are asked about whatever is given: they stand around all that it may be, not around a part."""
         return typing.get_origin(self.annotation) is typing.Annotated
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """The values that an enum in its type names; none where there is no enum."""
-        enums = (kind for kind in _types(self.annotation) if isinstance(kind, type) and issubclass(kind, enum.Enum))
-        return tuple(str(member.value) for kind in enums for member in kind)
 
 
 class Declared(msgspec.Struct, frozen=True):
@@ -163,18 +156,6 @@ def _response(answer: Any, pager: Callable[..., Any] | None) -> Any:
 def _extras(hint: Any) -> Iterator[Any]:
     """What stands in `Annotated`, of a type or of the members of a union."""
     yield from getattr(hint, "__metadata__", ())
-    for one in _members(hint):
-        yield from _extras(one)
-
-
-def _members(hint: Any) -> Sequence[Any]:
-    return typing.get_args(hint) if typing.get_origin(hint) in {typing.Union, types.UnionType} else ()
-
-
-def _types(hint: Any) -> Iterator[Any]:
-    """Every type in an annotation, at any depth."""
-    parts = typing.get_args(hint)
-    if not parts:
-        yield hint
-    for part in parts:
-        yield from _types(part)
+    if typing.get_origin(hint) in {typing.Union, types.UnionType}:
+        for one in typing.get_args(hint):
+            yield from _extras(one)
