@@ -110,7 +110,7 @@ class _Telemetry:
     def request(self, facts: RequestFacts) -> None:
         for reason, waited in (("limits", facts.waited_for_limits), ("pool", facts.waited_for_pool)):
             if waited > 0:
-                self._waited(facts.operation, reason, waited)
+                self._note_wait(facts.operation, reason, waited)
         attributes: dict[str, str | int] = {
             "http.request.method": facts.method if facts.method in _METHODS else "_OTHER",
             "server.address": facts.host,
@@ -150,9 +150,9 @@ class _Telemetry:
         span.add_event("retry", {"error.type": facts.error, "aioconvo.wait": facts.wait})
         self._retries.add(1, {"aioconvo.operation": facts.operation, "error.type": facts.error})
         if facts.wait > 0:
-            self._waited(facts.operation, "retry", facts.wait)
+            self._note_wait(facts.operation, "retry", facts.wait)
 
-    def _waited(self, operation: str, reason: str, seconds: float) -> None:
+    def _note_wait(self, operation: str, reason: str, seconds: float) -> None:
         self._wait_seconds.record(seconds, {"aioconvo.operation": operation, "aioconvo.wait.reason": reason})
 
 

@@ -79,7 +79,7 @@ def sentences(target: str, held: Completeness, *, deep: bool = False) -> list[st
     if held.lists_unfinished > 10:  # noqa: PLR2004 -- as above
         told.append(f"  and {held.lists_unfinished - 10} lists more")
     if held.unknowns:
-        names = ", ".join(map(_unknown, held.unknown[:10]))
+        names = ", ".join(map(_describe_unknown, held.unknown[:10]))
         more = " ..." if held.unknowns > len(held.unknown[:10]) else ""
         told.append(f"  unknown to the API, {held.unknowns} of the ids that were given: {names}{more}")
     since = f" since the last run that ended, {_time(held.written_at)}" if held.written_at else ""
@@ -158,7 +158,7 @@ def _why(fault: Fault | None) -> str:
     return "stopped before its end" if fault is None else f"{fault.type}: {fault.words}"
 
 
-def _unknown(one: Unknown) -> str:
+def _describe_unknown(one: Unknown) -> str:
     named = f"conversation {one.conversation}" if one.user is None else f"user {one.user}"
     return f"{named} of {one.account.provider}"
 

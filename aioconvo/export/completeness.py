@@ -226,7 +226,7 @@ def verify(target: str | os.PathLike[str], *, deep: bool = False) -> Completenes
     Raises:
         ExportError: There is no such target.
     """
-    with _loaded(target) as (sink, ledger):
+    with _load(target) as (sink, ledger):
         running = sink.ledger.is_running
         held = look(ledger, _NO_DAMAGE if running else sink.damage(deep=deep))
         return msgspec.structs.replace(held, rounds_open=held.rounds_open or ledger.unfinished, running=running)
@@ -234,7 +234,7 @@ def verify(target: str | os.PathLike[str], *, deep: bool = False) -> Completenes
 
 def conversation_states(target: str | os.PathLike[str], *, deep: bool = False) -> Iterator[ConversationState]:
     """Every conversation of a target, one at a time, in the order they were first listed; blocks. As `verify` otherwise."""
-    with _loaded(target) as (sink, ledger):
+    with _load(target) as (sink, ledger):
         damage = _NO_DAMAGE if sink.ledger.is_running else sink.damage(deep=deep)
         bounded = ledger.identity.bounded
         for state in ledger.states():
@@ -242,7 +242,7 @@ def conversation_states(target: str | os.PathLike[str], *, deep: bool = False) -
 
 
 @contextlib.contextmanager
-def _loaded(target: str | os.PathLike[str]) -> Generator[tuple[Sink, Ledger]]:
+def _load(target: str | os.PathLike[str]) -> Generator[tuple[Sink, Ledger]]:
     sink = open_sink(target)
     with target_errors(target), sink.ledger.reading() as ledger:
         yield sink, ledger

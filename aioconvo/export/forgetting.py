@@ -71,7 +71,7 @@ class Person:
         return one.get("name") in self.names and bool(told) and not told & self.ids
 
     def _pattern(self, which: Iterable[str]) -> re.Pattern[str]:
-        words = "|".join(re.escape(_escaped(one)) for one in sorted(which, key=len, reverse=True))
+        words = "|".join(re.escape(_escape(one)) for one in sorted(which, key=len, reverse=True))
         return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
 
 
@@ -215,16 +215,16 @@ def _readings(row: bytes) -> Iterator[str]:
     """A row's JSON as it is, with every character written as itself, and a native that stands as text as the JSON it is."""
     yield row.decode()
     value = plain(row)
-    yield _written(value)
+    yield _write(value)
     if isinstance(native := value["native"], str):
         with contextlib.suppress(ValueError):
-            yield _written(plain(native.encode()))
+            yield _write(plain(native.encode()))
 
 
-def _written(value: object) -> str:
+def _write(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """As it stands inside of JSON."""
     return msgspec.json.encode(text).decode()[1:-1]

@@ -279,7 +279,7 @@ def _line(message: Message, native: msgspec.Raw, account: str, conversation_id: 
         return message.id, _encode(_row(message, account, conversation_id, attachments, native))
     except (TypeError, ValueError):
         pass
-    row = _mended(message_row(message, account, conversation_id))
+    row = _mend(message_row(message, account, conversation_id))
     return row.message_id, _encode(row)
 
 
@@ -353,10 +353,10 @@ def encode_row(row: Row) -> bytes:
     try:
         return _encode(row)
     except UnicodeEncodeError:
-        return _encode(_mended(row))
+        return _encode(_mend(row))
 
 
-def _mended(row: R) -> R:
+def _mend(row: R) -> R:
     texts = ((name, getattr(row, name)) for name in row.__struct_fields__)
     whole = {name: text.encode("utf-8", "replace").decode() for name, text in texts if isinstance(text, str)}
     return msgspec.structs.replace(row, **whole)

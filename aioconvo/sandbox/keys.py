@@ -69,7 +69,7 @@ def _check_jwt(token: str, now: float) -> None:
     if "kid" not in header:
         _refuse("Missing kid in JWT header")
     signature = hmac.digest(SECRET.encode(), f"{parts[0]}.{parts[1]}".encode(errors="replace"), hashlib.sha256)
-    if header.get("alg") != "HS256" or not hmac.compare_digest(_unpadded(parts[2]), signature):
+    if header.get("alg") != "HS256" or not hmac.compare_digest(_decode_unpadded(parts[2]), signature):
         _refuse("Invalid signature")
     if header["kid"] != KEY_ID:
         _refuse("Unknown key")
@@ -82,12 +82,12 @@ def _check_jwt(token: str, now: float) -> None:
 
 def _claims(part: str) -> dict[str, Any]:
     try:
-        return msgspec.json.decode(_unpadded(part), type=dict[str, Any])
+        return msgspec.json.decode(_decode_unpadded(part), type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return {}
 
 
-def _unpadded(part: str) -> bytes:
+def _decode_unpadded(part: str) -> bytes:
     try:
         return base64.b64decode(part.encode() + b"=" * (-len(part) % 4), altchars=b"-_", validate=True)
     except ValueError:

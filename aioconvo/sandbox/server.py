@@ -214,7 +214,7 @@ class Sandbox:
         self._requests[provider.name][found[0].operation if isinstance(found, tuple) else "unknown"] += 1
         if self._latency:
             await asyncio.sleep(self._latency)
-        wait, standing = self._counted(provider.name, request)
+        wait, standing = self._count(provider.name, request)
         fault = choose(self._draws.random(), self._faults) if self._faults and wait == 0.0 else None
         refused = wait > 0.0 or fault is Fault.TOO_MANY_REQUESTS
         told = headers_of(provider.quota, standing, time.time(), refused=refused)
@@ -227,7 +227,7 @@ class Sandbox:
         self._spoiled[provider.name][fault.value] += 1
         return await _spoil(incoming, fault, provider, request, told)
 
-    def _counted(self, name: str, request: Request) -> tuple[float, Standing]:
+    def _count(self, name: str, request: Request) -> tuple[float, Standing]:
         """Seconds that the request is over its credential's limit, and how that stands after it."""
         credential = (name, *(request.headers.get(header, "") for header in _CREDENTIAL_HEADERS))
         now = time.monotonic()

@@ -25,7 +25,7 @@ class Stored:
 
 
 @functools.lru_cache(maxsize=64)  # of conversations that are looked at over and over; all of them would be too many
-def _seeded(settings: Settings, prefix: str, number: int) -> tuple[Stored, ...]:
+def _seed(settings: Settings, prefix: str, number: int) -> tuple[Stored, ...]:
     times = arrivals(settings, number)
     return tuple(Stored(serial_id(prefix, index), index, at) for index, at in enumerate(times))
 
@@ -51,7 +51,7 @@ class Thread:
     def messages(self) -> Sequence[Stored]:
         """All of them, oldest first."""
         if self._messages is None:
-            return _seeded(self._settings, self._prefix, self._number or 0)
+            return _seed(self._settings, self._prefix, self._number or 0)
         return self._messages
 
     def position(self, message_id: str) -> int | None:

@@ -232,9 +232,9 @@ class UltraCartInbox(Inbox):
 
     def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the list has no bounds
         native = self._conversations.list(page_size=_MOST_A_PAGE)
-        return Listed(native, self._converted)
+        return Listed(native, self._convert)
 
-    def _converted(self, natives: list[Any]) -> list[Conversation]:
+    def _convert(self, natives: list[Any]) -> list[Conversation]:
         listed = conversations(natives, self._agents)
         for one in listed:
             self._note(one.id, *one.channels)

@@ -114,13 +114,13 @@ class TokenAuth(Secret):
             elif error is None:
                 waiter.set_result(task.result())
             else:
-                waiter.set_exception(_copied(error))
+                waiter.set_exception(_copy(error))
 
     def __repr__(self) -> str:
         return f"<TokenAuth {'ready' if self._headers else 'without token'}>"
 
 
-def _copied(error: BaseException) -> BaseException:
+def _copy(error: BaseException) -> BaseException:
     """Another error like this one and caused by it, or the same where its class does not know how to make one."""
     try:
         own = copy.copy(error)

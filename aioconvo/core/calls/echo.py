@@ -46,7 +46,7 @@ def sent_texts(request: Request[Any], credentials: Mapping[str, str]) -> Iterato
         kind, _, secret = value.rpartition(" ")
         yield secret
         if kind == "Basic":
-            yield from _decoded(secret).split(":", 1)
+            yield from _decode(secret).split(":", 1)
     if request.body is None:
         return
     if not isinstance(request.body, bytes):
@@ -201,7 +201,7 @@ def _leaves(name: str, value: object) -> Iterator[str]:
         yield value
 
 
-def _decoded(secret: str) -> str:
+def _decode(secret: str) -> str:
     try:
         return base64.b64decode(secret).decode()
     except (binascii.Error, UnicodeDecodeError):

@@ -91,9 +91,9 @@ class Observer:
         operation = call.request.operation
         drifts = self.counts.watch.notices(operation.python, data, answer)
         if drifts:
-            self._drifted(operation, drifts, answer)
+            self._note_drift(operation, drifts, answer)
 
-    def _drifted(self, operation: Operation[Any], drifts: Drifts, answer: RawResponse) -> None:
+    def _note_drift(self, operation: Operation[Any], drifts: Drifts, answer: RawResponse) -> None:
         hook = None if self.hooks is None else self.hooks.on_drift
         request_id = find_request_id(answer.headers, self._request_id_headers)
         for (struct, field, what), count in drifts.items():

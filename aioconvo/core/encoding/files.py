@@ -83,7 +83,7 @@ class Upload:
             raise InvalidRequestError("content_type must be a media type such as image/png")
         self._boundary = secrets.token_hex(16)
         texts = [f"{self._opening(field)}\r\n\r\n{value}\r\n" for field, value in (fields or {}).items() if _is_given(value)]
-        opening = f'{self._opening(part)}; filename="{_quoted(name)}"\r\nContent-Type: {kind}\r\n\r\n'
+        opening = f'{self._opening(part)}; filename="{_quote(name)}"\r\nContent-Type: {kind}\r\n\r\n'
         try:
             self.head = "".join((*texts, opening)).encode()
         except UnicodeEncodeError:
@@ -105,7 +105,7 @@ class Upload:
         return self.head + self.content + self.tail if isinstance(self.content, bytes) else self
 
     def _opening(self, name: str) -> str:
-        return f'--{self._boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
+        return f'--{self._boundary}\r\nContent-Disposition: form-data; name="{_quote(name)}"'
 
     def __len__(self) -> int:
         """The bytes around the file, which are known before it is read."""
@@ -123,6 +123,6 @@ def _is_given(value: object) -> bool:
     return value is not None and value is not msgspec.UNSET
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     """As browsers write names in forms."""
     return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

@@ -315,12 +315,12 @@ class _Salvage:
             try:
                 items[_cleaned(name)], _ = self.fit(item, kind)
             except _MisfitError:
-                items[_cleaned(name)] = Unknown(_dumped(item))
+                items[_cleaned(name)] = Unknown(_dump(item))
         return items
 
     def _raw_of(self, value: Any) -> bytes:
         whole, raw = self._known
-        return bytes(raw) if value is whole else _dumped(value)
+        return bytes(raw) if value is whole else _dump(value)
 
 
 def _tag(kind: Any) -> tuple[str, Any] | None:
@@ -396,7 +396,7 @@ def _cleaned(value: Any) -> Any:
     return value
 
 
-def _dumped(value: Any) -> bytes:
+def _dump(value: Any) -> bytes:
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:  # lone surrogates, which only escapes can carry

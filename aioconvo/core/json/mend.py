@@ -101,7 +101,7 @@ def mend(body: bytes, charset: str | None) -> Steps:
         return read
     if (yield from _holds_no_json(text)):
         yield
-        if read := (yield from _read((yield from _escaped(text)))):
+        if read := (yield from _read((yield from _escape(text)))):
             return read
     raise BrokenBodyError("the body is no complete JSON", cut=True)
 
@@ -146,19 +146,19 @@ def in_utf8(body: bytes, charset: str | None) -> Steps:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             marked = body[len(mark) :]
-            found = None if encoding == "utf-8" else (yield from _transcoded(marked, encoding))
+            found = None if encoding == "utf-8" else (yield from _transcode(marked, encoding))
             return found if found is not None else (yield from in_utf8(marked, None if encoding == "utf-8" else charset))
     for zeros, encoding in _ZEROS:
-        if zeros.match(body) and (found := (yield from _transcoded(body, encoding))) is not None:
+        if zeros.match(body) and (found := (yield from _transcode(body, encoding))) is not None:
             return found
     if not switches_charset(body) and is_utf8(body):
         return body
-    if charset is not None and (found := (yield from _transcoded(body, charset))) is not None:
+    if charset is not None and (found := (yield from _transcode(body, charset))) is not None:
         return found
-    return (yield from _recoded(body, "utf-8", "surrogateescape", lambda text: text.translate(_STRAY)))
+    return (yield from _recode(body, "utf-8", "surrogateescape", lambda text: text.translate(_STRAY)))
 
 
-def _transcoded(body: bytes, charset: str) -> Generator[None, None, bytes | None]:
+def _transcode(body: bytes, charset: str) -> Generator[None, None, bytes | None]:
     try:
         info = codecs.lookup(charset)
         if info.name in _NO_CHARSETS:
@@ -166,14 +166,14 @@ def _transcoded(body: bytes, charset: str) -> Generator[None, None, bytes | None
         meant = _MEANT.get(info.name, info.name)
         body[:_BYTES_AT_ONCE].decode(meant, "ignore")  # what makes no text is refused here
         if not meant.startswith("cp125"):
-            return (yield from _recoded(body, meant, "strict", str))
+            return (yield from _recode(body, meant, "strict", str))
         # Of Windows' charsets some bytes mean nothing; they stand for control characters then, as browsers have it.
-        return (yield from _recoded(body, meant, "surrogateescape", _with_controls))
+        return (yield from _recode(body, meant, "surrogateescape", _with_controls))
     except (LookupError, ValueError):  # no charset at all, or not this one
         return None
 
 
-def _recoded(body: bytes, charset: str, errors: str, change: Callable[[str], str]) -> Steps:
+def _recode(body: bytes, charset: str, errors: str, change: Callable[[str], str]) -> Steps:
     decoder = codecs.getincrementaldecoder(charset)(errors)
     pieces: list[bytes] = []
     for start in range(0, len(body), _BYTES_AT_ONCE):
@@ -233,7 +233,7 @@ def _is_strict_json(text: bytes) -> bool:
     return True
 
 
-def _escaped(text: bytes) -> Steps:
+def _escape(text: bytes) -> Steps:
     pieces: list[bytes] = []
     done = 0
     for number, token in enumerate(_TOKEN.finditer(text)):

@@ -74,7 +74,7 @@ class Position(msgspec.Struct, frozen=True):
         """The text to store."""
         mine, mark = self.identity, self.mark
         known: dict[str, Any] = msgspec.structs.asdict(mark)
-        known |= {"seen": _joined(mark.seen), "late": _joined(mark.late)}
+        known |= {"seen": _join(mark.seen), "late": _join(mark.late)}
         stored = _StoredMark(**known)
         position = _Stored(
             _VERSION, mine.provider, mine.method, mine.path, mine.account, _digest(mine.filters), stored, self.skip
@@ -214,7 +214,7 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
-def _joined(names: Iterable[Name]) -> str:
+def _join(names: Iterable[Name]) -> str:
     digests = [short(name) if isinstance(name, str) else name for name in names]
     return base64.b64encode(b"".join(digests)).decode()
 

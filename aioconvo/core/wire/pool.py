@@ -340,9 +340,9 @@ class SessionPool:
                 )
                 try:
                     if into is not None and is_poured(response):
-                        plain, received = b"", await self._poured(response, into)
+                        plain, received = b"", await self._pour(response, into)
                     elif response.content.is_eof():  # the body came with the headers; the connection is given back already
-                        plain, received = self._inflated(response, response.content.read_nowait())
+                        plain, received = self._inflate(response, response.content.read_nowait())
                     else:
                         plain, received = await self._body(response)
                 except (BrokenBodyError, aiohttp.ClientError, OSError) as error:
@@ -357,7 +357,7 @@ class SessionPool:
             if upload is not None:
                 await upload.close()
 
-    async def _poured(self, response: aiohttp.ClientResponse, into: Sink) -> int:
+    async def _pour(self, response: aiohttp.ClientResponse, into: Sink) -> int:
         try:
             return await pour(response, into)
         except BaseException:
@@ -369,13 +369,13 @@ class SessionPool:
         length = response.content_length
         try:
             if length is not None and length <= min(_READ_AT_ONCE, self.max_body):
-                return self._inflated(response, await response.content.read())
+                return self._inflate(response, await response.content.read())
             return await self._read_bounded(response.content, response.headers.get(CONTENT_ENCODING, ""))
         except BaseException:
             response.close()
             raise
 
-    def _inflated(self, response: aiohttp.ClientResponse, content: bytes) -> tuple[bytes, int]:
+    def _inflate(self, response: aiohttp.ClientResponse, content: bytes) -> tuple[bytes, int]:
         encoding = response.headers.get(CONTENT_ENCODING)
         if encoding is None and len(content) <= self.max_body:
             return content, len(content)

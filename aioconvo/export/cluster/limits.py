@@ -123,7 +123,7 @@ class ClusterLimits:
             noted = self._send(_told("note", key, ticket, lease))
             noted.add_done_callback(lambda done: self._look(key, done))
             return 0.0
-        wait = _decoded(await asyncio.wrap_future(self._send(_told("start", key, ticket, lease, limits))), float)
+        wait = _decode(await asyncio.wrap_future(self._send(_told("start", key, ticket, lease, limits))), float)
         if not limited and wait <= 0:
             self._free_until[key] = time.monotonic() + _PAUSE_POLL
         return wait
@@ -131,12 +131,12 @@ class ClusterLimits:
     def _look(self, key: str, noted: Future[bytes]) -> None:
         """Whether the answer to what was only told says that a 429 elsewhere holds requests back."""
         _log_failure(noted)
-        free = noted.exception() is None and _decoded(noted.result(), float) <= 0
+        free = noted.exception() is None and _decode(noted.result(), float) <= 0
         self._free_until[key] = time.monotonic() + _PAUSE_POLL if free else 0.0
 
     async def quota(self, key: str, limits: Limits) -> Quota:
         """See `LimitStore`."""
-        return _decoded(await asyncio.wrap_future(self._send(_told("quota", key, "", 0.0, limits))), Quota)
+        return _decode(await asyncio.wrap_future(self._send(_told("quota", key, "", 0.0, limits))), Quota)
 
     def end(self, key: str, ticket: str) -> None:
         """See `LimitStore`."""
@@ -183,7 +183,7 @@ def _told(what: str, key: str, ticket: str, seconds: float = 0.0, limits: Limits
     return Told(what, key, ticket, seconds, rates, None if limits is None else limits.concurrency)
 
 
-def _decoded(answer: bytes, kind: type[T]) -> T:
+def _decode(answer: bytes, kind: type[T]) -> T:
     return msgspec.json.decode(answer, type=kind)
 
 

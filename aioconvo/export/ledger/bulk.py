@@ -42,11 +42,11 @@ def _ran(db: sqlite3.Connection, statement: str, rows: Sequence[Row]) -> Iterato
         # Powers of two: however many rows there are, it is one of a few statements, which stay prepared.
         count = 1 << (min(len(rows) - first, _VARIABLES // width).bit_length() - 1)
         some = rows[first : first + count]
-        yield db.execute(_written(statement, width, count), tuple(chain.from_iterable(some)))
+        yield db.execute(_write(statement, width, count), tuple(chain.from_iterable(some)))
         first += count
 
 
 @functools.cache
-def _written(statement: str, width: int, count: int) -> str:
+def _write(statement: str, width: int, count: int) -> str:
     marks = ", ".join([f"({', '.join('?' * width)})"] * count)
     return statement.format(rows=f"VALUES {marks}")

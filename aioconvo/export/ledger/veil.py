@@ -72,10 +72,10 @@ class Veil:
                 if not self.hides(provider, author.author_id, author.author_address, f"{batch.conversation}\n{one}")
             ]
             lines = lines.at(kept)
-        rows = [self._cleared(row) for row in batch.conversations if not self.hides(provider, row.conversation_id)]
+        rows = [self._clear(row) for row in batch.conversations if not self.hides(provider, row.conversation_id)]
         return msgspec.structs.replace(batch, conversations=tuple(rows), messages=lines)
 
-    def _cleared(self, row: ConversationRow) -> ConversationRow:
+    def _clear(self, row: ConversationRow) -> ConversationRow:
         people = msgspec.json.decode(row.participants, type=list[dict[str, Any]])
         left = [one for one in people if not self.hides(row.provider, one.get("id"), one.get("address"))]
         if len(left) < len(people):

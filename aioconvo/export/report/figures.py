@@ -123,7 +123,7 @@ class Scratch:
 
     def _load(self, conversations: Iterable[ConversationFacts], messages: Iterable[MessageFacts]) -> None:
         self._database.executescript(_TABLES)
-        for group in _grouped(conversations):
+        for group in _group(conversations):
             self._database.executemany(
                 "INSERT OR IGNORE INTO conversation (provider, account, id, name, subject, status, channels, channel)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -132,7 +132,7 @@ class Scratch:
                     for facts in group
                 ],
             )
-        for group in _grouped(messages):
+        for group in _group(messages):
             self._database.executemany(
                 "INSERT OR IGNORE INTO conversation (provider, account, id, channels) VALUES (?, ?, ?, '')",
                 {facts[:3] for facts in group},
@@ -300,7 +300,7 @@ def _largest(by_name: dict[str, dict[str, int]]) -> list[tuple[str, dict[str, in
     return ranked[:_MOST_CHANNELS] + ([("others", dict(others))] if others else [])
 
 
-def _grouped(rows: Iterable[Any]) -> Iterator[list[Any]]:
+def _group(rows: Iterable[Any]) -> Iterator[list[Any]]:
     """Lists of at most 1000 rows."""
     group: list[Any] = []
     for row in rows:

@@ -239,11 +239,11 @@ class DuckdbSink:
                 return Damage([f"{self.path.name} is gone"])
             try:
                 with self._reading() as db:
-                    return self._compared(db, ledger, deep=deep)
+                    return self._compare(db, ledger, deep=deep)
             except duckdb.Error as error:
                 return Damage([f"{self.path.name}: {_reason(error)}"])
 
-    def _compared(self, db: duckdb.DuckDBPyConnection, ledger: Ledger, *, deep: bool) -> Damage:
+    def _compare(self, db: duckdb.DuckDBPyConnection, ledger: Ledger, *, deep: bool) -> Damage:
         words = [] if _written(db) == int(ledger.meta("commits") or 0) else ["it and its ledger are not of the same moment"]
         census = Census(ledger)
         census.count(_listed(db))

@@ -127,7 +127,7 @@ class PartSink(MendedParts):
         with self._errors(), self._ledger.reading():
             for part in self._parts():
                 yield from self._left(part)
-            for line in self._staged(self._find_stage()):
+            for line in self._stage_lines(self._find_stage()):
                 yield decode_row(MESSAGES, line)
 
     def _begin_stage(self) -> None:
@@ -158,7 +158,7 @@ class PartSink(MendedParts):
         self._ledger.db.execute("UPDATE _aioconvo_stage SET rows = ?, bytes = ?", (stage.rows, stage.bytes))
         return stage
 
-    def _staged(self, stage: Stage) -> Iterator[bytes]:
+    def _stage_lines(self, stage: Stage) -> Iterator[bytes]:
         """The lines of the stage that count, the last one of each message."""
         gone, marks = self._replaced(stage.part), self._marked(stage.part)
         last: dict[_Key, int] = {}
@@ -188,7 +188,7 @@ class PartSink(MendedParts):
                 sync(path)
                 pending = path.name
             else:
-                pending = self._write_pending(name, MESSAGES, self._staged(stage))
+                pending = self._write_pending(name, MESSAGES, self._stage_lines(stage))
             parts.append(self._measured(Part(stage.part, name, stage.rows, pending)))
             following = Stage(stage.part + 1, 0, 0)
         elif not parts:

@@ -104,7 +104,7 @@ class SmoochSandbox:
         """A message that a user (by either id) writes just now; it opens their conversation when there is none."""
         user = self._user(user_id)
         body = MessagePost(role="appUser", type="text", text=text)
-        return self._store(user, self._opened(user), body, _web(user))
+        return self._store(user, self._open(user), body, _web(user))
 
     # -- operations
 
@@ -128,7 +128,7 @@ class SmoochSandbox:
         user = self._user(parameters["userId"])
         body = decode(request, MessagePost)
         checked(body.metadata)
-        conversation = self._opened(user)
+        conversation = self._open(user)
         message = self._store(user, conversation, body, {"type": "api"})
         return Reply(201, {"message": message, "conversation": _shown(conversation)})
 
@@ -175,7 +175,7 @@ class SmoochSandbox:
             raise Refusal(404, "user_not_found", "User not found")
         return user
 
-    def _opened(self, user: AppUser) -> Conversation:
+    def _open(self, user: AppUser) -> Conversation:
         if user.conversation is None:
             key = hex_id(self._settings.seed, "smooch", "conversation", user.number)
             user.conversation = Conversation(key, Thread(self._settings, key))

@@ -196,7 +196,7 @@ class SmscxSandbox:
         parts = analysis["parts"]
         message = self._store(conversation, text, {}, "sms", COSTS["sms"] * parts)
         data = {
-            **_sent(conversation, message),
+            **_send(conversation, message),
             "status": message.status,
             "parts": parts,
             "textAnalysis": analysis,
@@ -220,7 +220,7 @@ class SmscxSandbox:
             return _refusal(403, "access_denied", reason, code)
         message = self._store(conversation, reply.text, reply.rich_media, channel, COSTS[channel])
         data = {
-            **_sent(conversation, message),
+            **_send(conversation, message),
             "status": "ACCEPTED",
             "statusCode": 1,
             "errorCode": None,
@@ -274,7 +274,7 @@ class SmscxSandbox:
         }
 
 
-def _sent(conversation: Conversation, message: Message) -> dict[str, Any]:
+def _send(conversation: Conversation, message: Message) -> dict[str, Any]:
     return {
         "msgId": message.id,
         "createdAt": stamp(message.at),

@@ -191,7 +191,7 @@ class SunshineSandbox:
 
     def _list(self, request: Request, _parameters: Mapping[str, str]) -> Reply:
         page = page_query(request)
-        user = self._filtered(deep_object(request, "filter"))
+        user = self._find_filtered(deep_object(request, "filter"))
         newest_first = [each for each in reversed(self._conversations.values()) if _takes_part(each, user)]
         chosen = window([-each.number for each in newest_first], page, self._place)
         shown = newest_first[chosen.start : chosen.stop]
@@ -199,17 +199,17 @@ class SunshineSandbox:
         return Reply(200, {"conversations": [_shown(each) for each in shown], **extra})
 
     def _get(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        return Reply(200, {"conversation": _shown(self._found(parameters))})
+        return Reply(200, {"conversation": _shown(self._find(parameters))})
 
     def _update(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = self._found(parameters)
+        conversation = self._find(parameters)
         body = decode(request, ConversationUpdate)
         checked(body.metadata)
         _change(conversation, body)
         return Reply(200, {"conversation": _shown(conversation)})
 
     def _delete(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = self._found(parameters)
+        conversation = self._find(parameters)
         if conversation.is_default:
             reason = f"Conversation {conversation.id} cannot be deleted because it is the default."
             raise Refusal(400, "bad_request", reason)
@@ -217,7 +217,7 @@ class SunshineSandbox:
         return Reply(200, {})
 
     def _list_participants(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = self._found(parameters)
+        conversation = self._find(parameters)
         page = page_query(request)
         places = {member.id: place for place, member in enumerate(conversation.members)}
         chosen = window(list(places.values()), page, places.get)
@@ -226,7 +226,7 @@ class SunshineSandbox:
         return Reply(200, {"participants": [_participant(each) for each in shown], **extra})
 
     def _post_activity(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = self._found(parameters)
+        conversation = self._find(parameters)
         body = decode(request, ActivityPost)
         author = self._author(conversation, body.author)
         if body.type == "conversation:read":
@@ -240,7 +240,7 @@ class SunshineSandbox:
     # -- messages
 
     def _post_message(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = self._found(parameters)
+        conversation = self._find(parameters)
         body = decode(request, MessagePost)
         checked(body.metadata)
         if len(conversation.thread) >= _FULL:
@@ -260,7 +260,7 @@ class SunshineSandbox:
         return _as_answered(stored, message)
 
     def _list_messages(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = self._found(parameters)
+        conversation = self._find(parameters)
         page = dataclasses.replace(page_query(request), size=_MESSAGE_PAGE)
         stored = conversation.thread.messages
         chosen = window([each.index for each in stored], page, conversation.thread.position, from_end=True)
@@ -269,11 +269,11 @@ class SunshineSandbox:
         return Reply(200, {"messages": shown, **extra})
 
     def _delete_all_messages(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        self._found(parameters).thread.clear()
+        self._find(parameters).thread.clear()
         return Reply(200, {})
 
     def _delete_message(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        if not self._found(parameters).thread.remove(parameters["messageId"]):
+        if not self._find(parameters).thread.remove(parameters["messageId"]):
             raise Refusal(404, "message_not_found", "Message not found")
         return Reply(200, {})
 
@@ -310,13 +310,13 @@ class SunshineSandbox:
         number = self._numbers.get(conversation_id)
         return None if number is None else -number
 
-    def _found(self, parameters: Mapping[str, str]) -> Conversation:
+    def _find(self, parameters: Mapping[str, str]) -> Conversation:
         conversation = self._conversations.get(parameters["conversationId"])
         if conversation is None:
             raise Refusal(404, "conversation_not_found", "Conversation not found")
         return conversation
 
-    def _filtered(self, members: dict[str, str]) -> User:
+    def _find_filtered(self, members: dict[str, str]) -> User:
         if len(members) != 1 or not members.keys() <= {"userId", "userExternalId"}:
             raise Refusal(400, "bad_request", "Exactly one of userId and userExternalId is required")
         return self._named(members.get("userId"), members.get("userExternalId"))
