@@ -120,10 +120,7 @@ _RENAMED = {
     "core.moments": {"counted_as_utc": "core.json.moments.count_as_utc"},
     "core.positions": {"parsed": "core.paging.positions.parse_position"},
     "core.proxies": {"checked_proxy": "core.wire.proxies.check_proxy"},
-    "core.retry": {
-        **{name: f"core.retry.policy.{name}" for name in ("RETRY_STATUSES", "Decision", "RetryDebts", "Verdict")},
-        "retry_after": "core.retry.headers.retry_after",
-    },
+    "core.retry": {name: f"core.retry.policy.{name}" for name in ("RETRY_STATUSES", "Decision", "RetryDebts", "Verdict")},
     "core.session": {"Answer": "core.wire.pool.RawResponse"},
     "core.settings": {"Environment": "core.access.environment.Environment", "merged": "core.access.settings.merge_headers"},
     "export.ledger": {name: f"export.ledger.ledger.{name}" for name in ("Ledger", "State")},
