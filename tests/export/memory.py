@@ -26,7 +26,10 @@ from aioconvo.export import Exporter, Source
 from aioconvo.inbox import Capabilities, Conversation, Direction, Inbox, Kind, Message, Provider
 
 _PAGE = 100
-_GROWTH = 200  # MiB: buffers that fill up, of SQLite, DuckDB and PyArrow; a million messages take 900
+# MiB from the least peak to the most: buffers that fill up. Beside 10,000 messages, a million took 25 more at most in SQLite
+# and JSON lines, 50 in Parquet (PyArrow's pools), 117 in DuckDB, which is given 128 MB; in memory they would take 900.
+_GROWTH = 50
+_BUFFERED = {"parquet": 100, "duckdb": 150}
 _TEXT = "Order 20431 left our warehouse in Graz this morning. Your parcel will be with you on Friday."
 
 
@@ -122,7 +125,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--messages", type=int, nargs="+", default=[10_000, 1_000_000])
     parser.add_argument("--kinds", nargs="+", default=["sqlite", "jsonl", "jsonl.gz", "parquet", "duckdb"])
-    parser.add_argument("--assert", dest="bound", action="store_true", help=f"fail above {_GROWTH} MiB more than the least")
+    parser.add_argument("--assert", dest="bound", action="store_true", help="fail where memory grows by more than buffers do")
     parser.add_argument("--child", action="store_true")
     given = parser.parse_args()
     if given.child:
@@ -138,7 +141,7 @@ def main() -> None:
             sys.stdout.write(line)
             sys.stdout.flush()
             peaks.append(float(peak))
-        if max(peaks) - min(peaks) > _GROWTH:
+        if max(peaks) - min(peaks) > _BUFFERED.get(kind, _GROWTH):
             grown.append(f"{kind}: {min(peaks)} to {max(peaks)} MiB")
     if given.bound and grown:
         sys.exit(f"memory grows with the export: {', '.join(grown)}")
