@@ -23,7 +23,7 @@ CONFIG = {
 }
 
 
-@pytest.mark.skipif(CHECKER is None, reason="basedpyright is not installed")
+@pytest.mark.skipif(CHECKER is None, reason="basedpyright is in the extra `lint`")
 def test_basedpyright_sees_what_callers_get(tmp_path: Path) -> None:
     config = tmp_path / "pyrightconfig.json"
     config.write_text(json.dumps({"include": [str(HERE)], "extraPaths": [str(HERE.parent.parent)], **CONFIG}))
