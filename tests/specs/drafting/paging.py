@@ -45,7 +45,7 @@ class Pages(msgspec.Struct, frozen=True):
             )
         ask = f"lambda offset: Ask((({self.asked[0]!r}, str(offset)),)) if offset else Ask()"
         made = f"OffsetPager({members}, lambda page: {self._rows()}, {same}, {ask}, page_size=page_size, mark=mark)"
-        listing = f"Listing(lambda mark: {made}, ({self.size!r}, page_size), lambda text: Mark(offset=int(text)))"
+        listing = f"Listing(lambda mark: {made}, mark_at=lambda text: Mark(offset=int(text)))"
         return "\n".join([*head, f"    return {listing}", ""])
 
     def _following(self) -> str:
