@@ -153,7 +153,9 @@ class OldNames:
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
         """What loads a module of that name, if it is an old one, or has old names."""
-        old = name.removeprefix("aioconvo.")
+        package, _, old = name.partition(".")
+        if package != "aioconvo":  # programs have a `core.client` of their own
+            return None
         if old in _MOVED:
             return ModuleSpec(name, self)  # type: ignore[arg-type] # it has what a loader must have
         if old not in _RENAMED and old not in _HELD_OPERATIONS:

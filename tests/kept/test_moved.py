@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pathlib
 import subprocess
 import sys
 
@@ -63,6 +64,18 @@ def test_operations_are_found_where_they_were_constants(module: str) -> None:
             assert getattr(held, name) is constants[name]
     with pytest.raises(AttributeError, match="has no attribute 'NOTHING'"):
         _ = held.NOTHING
+
+
+@pytest.mark.parametrize(
+    "name", ["core.client", "core.session", "export.ledger", "inbox.convore", "smooch.messages", "core.limits"]
+)
+def test_modules_of_a_program_are_its_own(name: str, tmp_path: pathlib.Path) -> None:
+    package, _, module = name.partition(".")
+    (tmp_path / package).mkdir()
+    (tmp_path / package / f"{module}.py").write_text("MINE = 1")
+    (tmp_path / package / "__init__.py").touch()
+    script = f"import aioconvo, {name} as own; assert own.MINE == 1; assert '__getattr__' not in vars(own)"
+    subprocess.run([sys.executable, "-W", "error", "-c", script], check=True, cwd=tmp_path)  # noqa: S603 -- this Python
 
 
 def test_what_never_was_is_not_found() -> None:
