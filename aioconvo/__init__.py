@@ -56,9 +56,12 @@ if TYPE_CHECKING:
         RateLimitError,
         RequestTooLargeError,
         ResponseDecodeError,
+        StoreError,
+        StoreFullError,
         UnexpectedRedirectError,
         UnprocessableEntityError,
         UnsupportedError,
+        WebhookRefusedError,
         WrongAnswerError,
     )
     from .core.json.codec import encode
@@ -153,6 +156,8 @@ __all__ = [
     "SqliteLimits",
     "StartFacts",
     "Stats",
+    "StoreError",
+    "StoreFullError",
     "SunshineClient",
     "UltraCartClient",
     "UnexpectedRedirectError",
@@ -160,6 +165,7 @@ __all__ = [
     "UnknownMembers",
     "UnprocessableEntityError",
     "UnsupportedError",
+    "WebhookRefusedError",
     "WrongAnswerError",
     "__version__",
     "capture_responses",
@@ -240,7 +246,10 @@ _HOMES = {
     "Unknown": ".core.json.model",
     "UnknownMembers": ".core.json.members",
     "UnprocessableEntityError": ".core.errors",
+    "StoreError": ".core.errors",
+    "StoreFullError": ".core.errors",
     "UnsupportedError": ".core.errors",
+    "WebhookRefusedError": ".core.errors",
     "WrongAnswerError": ".core.errors",
     "capture_responses": ".core.calls.capture",
     "decode": ".core.json.source",
@@ -251,7 +260,7 @@ _HOMES = {
 }
 
 
-_ROOMS = frozenset({"export", "inbox", "otel", "sandbox", *Provider})
+_ROOMS = frozenset({"bot", "events", "export", "inbox", "otel", "sandbox", *Provider})
 
 
 def __getattr__(name: str) -> Any:

@@ -42,6 +42,11 @@ class Provider(enum.StrEnum):
         return getattr(importlib.import_module(f"aioconvo.{self}.inbox"), f"{self.word}Inbox")
 
     @property
+    def events(self) -> Any:
+        """The module of its events: `read(account, raw)` makes them of JSON, `neutral(incoming)` shares them."""
+        return importlib.import_module(f"aioconvo.{self}.events")
+
+    @property
     def sandbox(self) -> Any:
         """The class that stands in for its API in a sandbox."""
         return getattr(importlib.import_module(f"aioconvo.sandbox.{self}.routes"), f"{self.word}Sandbox")

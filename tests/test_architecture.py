@@ -36,7 +36,9 @@ ROOMS: list[set[str]] = [
     {"core/calls"},
     {"providers", "moved", "otel"},
     {"inbox"},
+    {"events"},
     PROVIDERS,
+    {"bot"},
     {"export"},
     {"sandbox"},
     {""},  # the public names

@@ -73,9 +73,12 @@ __all__ = [
     "RateLimitError",
     "RequestTooLargeError",
     "ResponseDecodeError",
+    "StoreError",
+    "StoreFullError",
     "UnexpectedRedirectError",
     "UnprocessableEntityError",
     "UnsupportedError",
+    "WebhookRefusedError",
     "WrongAnswerError",
     "maybe_sent_type",
     "status_error_type",
@@ -112,6 +115,29 @@ class LimitStoreError(AioconvoError):
 
 class OutOfOrderError(AioconvoError):
     """A source of a merge does not come in the order of time that was asked for; going on would mix times up."""
+
+
+class WebhookRefusedError(AioconvoError):
+    """A request to a webhook is not to be trusted, or not to be read: answer it with `status`.
+
+    `reason` says why in words for a log: no secret, nothing of what was sent.
+    """
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(f"{status}: {reason}")
+        self.status = status
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.status, self.reason)
+
+
+class StoreError(AioconvoError):
+    """A bot's store gave no answer; whether it did what was asked is not known."""
+
+
+class StoreFullError(StoreError):
+    """As many events wait as a bot's store may keep; none of these was kept."""
 
 
 class CallFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""Bots: events in, replies out, each handled once and in order."""

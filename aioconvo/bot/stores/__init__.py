@@ -1,0 +1,1 @@
+"""Where a bot keeps events until they are handled."""

@@ -1,0 +1,50 @@
+"""What comes in, before anything is made of it: events with their keys and lanes, and deliveries of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+
+from aioconvo.providers import Provider
+
+from .models import Event
+
+__all__ = ["Delivery", "Incoming", "neutral"]
+
+
+class Incoming(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as it came.
+
+    - `key`: a digest that begins with the account; the same for the same event, by whatever road and however often it comes.
+    - `lanes`: what must be handled one after the other, each beginning with the account: the conversation, or what stands for
+      it. Most events have one; a merge has the lanes of all who are merged.
+    - `native`: the provider's own struct.
+    - `raw`: JSON from which `read` of the provider's `events` makes this one event again.
+    - `brief`: the key has no id in it, so that the same key may one day be another event. It is kept for as long as senders
+      repeat a delivery (15 minutes), not longer.
+    """
+
+    provider: Provider
+    account: str
+    key: str
+    lanes: tuple[str, ...]
+    native: Any
+    raw: bytes
+    occurred_at: dt.datetime | None = None
+    brief: bool = False
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """What one request, poll or frame brought, in its order."""
+
+    provider: Provider
+    account: str
+    events: tuple[Incoming, ...]
+
+
+def neutral(incoming: Incoming) -> Event:
+    """The event in the structs that the five providers share; `OtherEvent` where none of them fits."""
+    event: Event = incoming.provider.events.neutral(incoming)
+    return event
