@@ -1,7 +1,7 @@
 """What a bot keeps of events until they are handled, and what every store of them promises.
 
 A store is told the time: `now` is seconds since 1970-01-01 UTC by the bot's clock. Which event comes next is decided in
-`lanes.py`; a store only keeps rows.
+`lanes.py`; a store only keeps.
 """
 
 from __future__ import annotations
@@ -11,17 +11,41 @@ from typing import Protocol
 
 import msgspec
 
-__all__ = ["Again", "Claim", "Counts", "Dead", "DeadLetter", "Entry", "Handled", "Outcome", "Reply", "Store"]
+__all__ = [
+    "BRIEFLY",
+    "DEAD_KEPT",
+    "Again",
+    "Claim",
+    "Counts",
+    "Dead",
+    "DeadLetter",
+    "Entry",
+    "Handled",
+    "Outcome",
+    "Reply",
+    "Store",
+    "filled_in",
+]
+
+BRIEFLY = 15 * 60.0
+"""Seconds that the key of a handled event is known which may one day be another event's: as long as senders repeat one."""
+DEAD_KEPT = 30 * 86400.0
+"""Seconds that a dead letter is kept."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """An event that was accepted. Times are seconds since 1970-01-01 UTC.
 
-    - `sequence`: the order of arrival, given by the store.
-    - `due`: not handled before that: `accepted_at + settle`, or later after a failure.
-    - `attempt`: how often handling it was begun.
-    - `late`: an event of its lane that occurred after it was accepted before it.
+    - `due`: not handled before that. Whoever accepts says `accepted_at + settle`; with any time to settle, the lane is handled
+      in the order in which its events occurred, else in the order of arrival.
+    - `lanes`: at least one.
     - `brief`: see `Incoming.brief`.
+
+    A store fills in the rest for a claim:
+
+    - `sequence`: the order of arrival.
+    - `attempt`: how often handling it was begun, this time included.
+    - `late`: an event of its lane that occurred after it was handled before it.
     """
 
     key: str
@@ -36,6 +60,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int = 0
     late: bool = False
     brief: bool = False
+
+
+def filled_in(entry: Entry, sequence: int, attempt: int, latest: float | None) -> Entry:
+    """The entry of a claim. `latest`: when the last one occurred of those of its lanes that were handled before."""
+    late = latest is not None and entry.occurred_at is not None and entry.occurred_at < latest
+    return msgspec.structs.replace(entry, sequence=sequence, attempt=attempt, late=late)
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,11 +137,17 @@ class Store(Protocol):
     """Keeps accepted events, the state of conversations and the outbox of replies; `MemoryStore`, `SqliteStore`, `RedisStore`.
 
     Every method raises `StoreError` where the store cannot be reached; nothing was done then, or nobody knows. A commit is
-    durable when the method returns (not in memory).
+    durable when the method returns (not in memory). A key is known until its event is handled or its dead letter forgotten, and
+    for `remembers` seconds after that (for 15 minutes if it is `brief`).
+
+    - `durable`: what was accepted outlives the process.
+    - `shared`: other processes may handle what this one accepts; claims run out after `lease` seconds.
     """
 
     durable: bool
     shared: bool
+    lease: float
+    remembers: float
 
     async def open(self, *, now: float) -> None:
         """Make ready. What a process that died had claimed is free again: at once, or when its lease runs out if `shared`."""
@@ -134,11 +170,14 @@ class Store(Protocol):
         ...
 
     async def next_due(self, *, now: float) -> float | None:
-        """When an event may be claimed that may not be now; `None` where only a new one or a finished one changes anything."""
+        """When the next event may be claimed; now, where that is not after `now`.
+
+        `None`: not before a new one comes or one is finished, which is when `changed` returns.
+        """
         ...
 
     async def changed(self) -> None:
-        """Return when there may be something to claim that was not there when this was called, here or in another process."""
+        """Return when there may be something to claim that was not there when `claim` last began, whoever put it there."""
         ...
 
     async def finish(self, claim: Claim, outcome: Outcome, *, now: float) -> bool:
@@ -146,7 +185,7 @@ class Store(Protocol):
         ...
 
     async def renew(self, claims: Sequence[Claim], *, now: float) -> Sequence[Claim]:
-        """Keep claims for another lease; those that had run out."""
+        """Keep claims for another lease; those that had run out, or whose events were forgotten."""
         ...
 
     async def begin_reply(self, claim: Claim, number: int, *, now: float) -> bool:
@@ -154,7 +193,7 @@ class Store(Protocol):
         ...
 
     async def end_reply(self, claim: Claim, number: int, message_id: str, *, now: float) -> None:
-        """Note in the outbox that the reply was sent."""
+        """Note in the outbox that the reply was sent; also by a claim that has run out, for the one after it."""
         ...
 
     async def hold(self, name: str, *, now: float, seconds: float) -> bool:
@@ -186,7 +225,13 @@ class Store(Protocol):
         ...
 
     async def replay(self, key: str, *, now: float) -> bool:
-        """Let a dead letter be handled again, from its first attempt; false where there is none of that key."""
+        """Let a dead letter be handled again, from its first attempt, as if it came now; false where there is none of that key.
+
+        What it sent stays in the outbox and is not sent again.
+
+        Raises:
+            StoreFullError: As `accept`.
+        """
         ...
 
     async def prune(self, *, now: float) -> None:
@@ -194,5 +239,9 @@ class Store(Protocol):
         ...
 
     async def forget(self, lane: str) -> int:
-        """Remove all that is kept of a lane: events, state, dead letters, outbox; how many events."""
+        """Remove all that is kept of a lane: events, state, dead letters, outbox; how many events.
+
+        An event that is handled meanwhile is not stopped; it commits nothing. Keys stay: they are digests, and what was
+        forgotten does not come back by a sender's next try.
+        """
         ...
