@@ -1,0 +1,142 @@
+"""What becomes of an event whose handler failed: another attempt, and when, or a dead letter. Pure."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from aioconvo.core.errors import AioconvoError, ConfigurationError
+
+from .stores.store import Again, Dead
+
+__all__ = ["Drop", "HandlerTimeoutError", "LoopGuard", "ReplyLoopError", "Retries", "TryLater"]
+
+
+class TryLater(Exception):  # noqa: N818 -- a wish of the handler, not a mistake
+    """Raise it in a handler to have the event handled again after `seconds`; its conversation waits meanwhile.
+
+    It counts as an attempt: after the last one the event is a dead letter, as after any failure.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(f"TryLater takes seconds from 0 on, got {seconds!r}")
+        self.seconds = seconds
+
+
+class Drop(Exception):  # noqa: N818 -- a wish of the handler, not a mistake
+    """Raise it in a handler to give up on the event at once: it becomes a dead letter whose reason is `why`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class HandlerTimeoutError(AioconvoError, TimeoutError):
+    """A handler ran for longer than `handler_timeout` and was cancelled."""
+
+
+class ReplyLoopError(AioconvoError):
+    """A conversation got too many replies without a message from the other side: no more are sent, the event is given up on."""
+
+
+class Retries(msgspec.Struct, frozen=True, kw_only=True):
+    """When a failed event is handled again.
+
+    - `waits`: seconds before each retry; after the last one the event is a dead letter.
+    - `jitter`: the part of a wait that chance adds or takes away, so that what failed together does not come back together.
+    - `crashes`: how many more attempts may end with the death of their process before the event is given up on unhandled.
+    """
+
+    waits: tuple[float, ...] = (1.0, 5.0, 25.0)
+    jitter: float = 0.2
+    crashes: int = 5
+
+    def __post_init__(self) -> None:
+        if not all(0 <= wait < float("inf") for wait in self.waits):
+            raise ConfigurationError(f"waits between retries are seconds from 0 on, got {self.waits!r}")
+        if not 0 <= self.jitter <= 1:
+            raise ConfigurationError(f"jitter is a part from 0 to 1, got {self.jitter!r}")
+
+    def after(self, error: BaseException, *, attempt: int, now: float, chance: float) -> Again | Dead:
+        """What follows a failure of an attempt (the first is 1); `chance` is a random number from 0 to 1."""
+        error = _alone(error)
+        if isinstance(error, Drop):
+            return Dead(reason=f"Drop: {error.why}")
+        if isinstance(error, ReplyLoopError) or attempt > len(self.waits):
+            return Dead(reason=name_of(error))
+        if isinstance(error, TryLater):
+            return Again(due=now + error.seconds)
+        wait = self.waits[max(attempt, 1) - 1]
+        return Again(due=now + wait * (1 + self.jitter * (2 * chance - 1)))
+
+    def is_hopeless(self, attempt: int) -> bool:
+        """Whether an attempt is not even begun: so many before it ended with the death of their process."""
+        return attempt > len(self.waits) + 1 + self.crashes
+
+
+def name_of(error: BaseException) -> str:
+    """The error by its class alone; what it says may hold the text of a message."""
+    error = _alone(error)
+    inner = _inner(error)
+    name = type(error).__name__
+    return f"{name}({', '.join(dict.fromkeys(map(name_of, inner)))})" if inner else name
+
+
+def _alone(error: BaseException) -> BaseException:
+    """The one error that a task group of the handler wrapped."""
+    while len(inner := _inner(error)) == 1:
+        error = inner[0]
+    return error
+
+
+def _inner(error: Any) -> Sequence[BaseException]:
+    return error.exceptions if isinstance(error, BaseExceptionGroup) else ()  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType] -- a group of any kind
+
+
+class LoopGuard:
+    """Stops a conversation that gets many replies with no message from the other side between them.
+
+    Such are loops of two programs that answer each other's echoes. What it remembers of a conversation it forgets
+    `seconds` after its last reply.
+    """
+
+    def __init__(self, *, most: int = 20, seconds: float = 10.0) -> None:
+        if most < 1 or seconds <= 0:
+            raise ConfigurationError("a guard against loops allows at least 1 reply in more than 0 seconds")
+        self._most = most
+        self._seconds = seconds
+        self._replies: OrderedDict[str, deque[float]] = OrderedDict()  # by lane, the one with the oldest last reply first
+
+    def hear(self, lane: str) -> None:
+        """The other side wrote."""
+        self._replies.pop(lane, None)
+
+    def reply(self, lane: str, now: float) -> None:
+        """A reply is about to be sent.
+
+        Raises:
+            ReplyLoopError: It would be one too many; it is not counted.
+        """
+        self._forget(now)
+        times = self._replies.setdefault(lane, deque())
+        while times and times[0] <= now - self._seconds:
+            times.popleft()
+        if len(times) >= self._most:
+            raise ReplyLoopError(
+                f"{self._most} replies within {self._seconds:g} s and no message from the other side between them: "
+                "this conversation is stopped; see what the handler answers to"
+            )
+        times.append(now)
+        self._replies.move_to_end(lane)
+
+    def _forget(self, now: float) -> None:
+        while self._replies:
+            lane, times = next(iter(self._replies.items()))
+            if times and times[-1] > now - self._seconds:
+                return
+            del self._replies[lane]

@@ -1,0 +1,109 @@
+"""What follows a failure, and when a conversation is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given, strategies as st
+
+from aioconvo.bot.retries import Drop, HandlerTimeoutError, LoopGuard, ReplyLoopError, Retries, TryLater, name_of
+from aioconvo.bot.stores.store import Again, Dead
+from aioconvo.core.errors import ConfigurationError
+
+NOW = 1_000.0
+
+
+@pytest.mark.parametrize(
+    ("error", "attempt", "outcome"),
+    [
+        (ValueError("hello"), 1, Again(due=1_001.0)),
+        (ValueError("hello"), 2, Again(due=1_005.0)),
+        (ValueError("hello"), 3, Again(due=1_025.0)),
+        (ValueError("hello"), 4, Dead(reason="ValueError")),
+        (ValueError("hello"), 9, Dead(reason="ValueError")),
+        (HandlerTimeoutError("slow"), 1, Again(due=1_001.0)),
+        (asyncio.CancelledError(), 4, Dead(reason="CancelledError")),
+        (TryLater(60), 1, Again(due=1_060.0)),
+        (TryLater(0), 3, Again(due=1_000.0)),
+        (TryLater(60), 4, Dead(reason="TryLater")),
+        (Drop("not ours"), 1, Dead(reason="Drop: not ours")),
+        (ReplyLoopError("stopped"), 1, Dead(reason="ReplyLoopError")),
+        (ExceptionGroup("one", [ExceptionGroup("one", [TryLater(60)])]), 1, Again(due=1_060.0)),
+        (ExceptionGroup("one", [KeyError("x")]), 4, Dead(reason="KeyError")),
+        (ExceptionGroup("two", [ValueError("hello"), KeyError("x")]), 4, Dead(reason="ExceptionGroup(ValueError, KeyError)")),
+    ],
+)
+def test_what_follows_a_failure(error: BaseException, attempt: int, outcome: Again | Dead) -> None:
+    assert Retries(jitter=0.0).after(error, attempt=attempt, now=NOW, chance=0.7) == outcome
+
+
+@given(st.integers(1, 3), st.floats(0, 1))
+def test_jitter_stays_within_its_part(attempt: int, chance: float) -> None:
+    again = Retries().after(ValueError(), attempt=attempt, now=NOW, chance=chance)
+    wait = (1.0, 5.0, 25.0)[attempt - 1]
+    assert isinstance(again, Again)
+    assert again.counts
+    assert NOW + 0.8 * wait <= again.due <= NOW + 1.2 * wait
+
+
+def test_an_event_that_kills_its_process_is_given_up_on() -> None:
+    assert [attempt for attempt in range(1, 12) if Retries().is_hopeless(attempt)] == [10, 11]
+
+
+@pytest.mark.parametrize("settings", [{"waits": (-1.0,)}, {"waits": (float("inf"),)}, {"jitter": 2.0}])
+def test_wrong_settings_are_told(settings: dict[str, object]) -> None:
+    with pytest.raises(ConfigurationError):
+        Retries(**settings)  # type: ignore[arg-type] # wrong on purpose
+
+
+@pytest.mark.parametrize("seconds", [-1.0, float("nan"), float("inf")])
+def test_try_later_takes_seconds(seconds: float) -> None:
+    with pytest.raises(ValueError, match="seconds from 0 on"):
+        TryLater(seconds)
+
+
+def test_an_error_is_named_without_its_text() -> None:
+    assert name_of(ValueError("my secret")) == "ValueError"
+
+
+class TestLoopGuard:
+    def test_the_twenty_first_reply_within_ten_seconds_is_stopped(self) -> None:
+        guard = LoopGuard()
+        for number in range(20):
+            guard.reply("a", number * 0.4)
+        with pytest.raises(ReplyLoopError, match="20 replies within 10 s"):
+            guard.reply("a", 9.0)
+        guard.reply("b", 9.0)
+
+    def test_twenty_replies_every_ten_seconds_are_well(self) -> None:
+        guard = LoopGuard()
+        for number in range(100):
+            guard.reply("a", number * 0.5)
+
+    def test_a_message_of_the_other_side_lets_it_go_on(self) -> None:
+        guard = LoopGuard(most=2)
+        for _ in range(10):
+            guard.hear("a")
+            guard.reply("a", 1.0)
+            guard.reply("a", 1.0)
+        with pytest.raises(ReplyLoopError):
+            guard.reply("a", 1.0)
+
+    def test_it_goes_on_when_the_window_is_over(self) -> None:
+        guard = LoopGuard(most=1)
+        guard.reply("a", 0.0)
+        with pytest.raises(ReplyLoopError):
+            guard.reply("a", 9.9)
+        guard.reply("a", 10.0)
+
+    def test_it_forgets_conversations_that_are_quiet(self) -> None:
+        guard = LoopGuard(most=1)
+        for number in range(10_000):
+            guard.reply(str(number), number * 1.0)
+        assert len(guard._replies) <= 11
+
+    @pytest.mark.parametrize(("most", "seconds"), [(0, 10.0), (1, 0.0)])
+    def test_wrong_settings_are_told(self, most: int, seconds: float) -> None:
+        with pytest.raises(ConfigurationError):
+            LoopGuard(most=most, seconds=seconds)
