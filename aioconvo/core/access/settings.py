@@ -22,6 +22,7 @@ __all__ = [
     "clock",
     "count",
     "headers",
+    "is_loopback",
     "kind",
     "merge_headers",
     "number",
@@ -56,7 +57,7 @@ def base_url(value: str, *, allow_http: bool) -> tuple[URL, str]:
         raise ConfigurationError("base_url must begin with https:// and name a host")
     if url.user is not None or url.password is not None or url.raw_query_string or url.raw_fragment:
         raise ConfigurationError("base_url must hold only scheme, host, port and path; credentials are arguments of the client")
-    if url.scheme == "http" and not (allow_http or _is_loopback(host)):
+    if url.scheme == "http" and not (allow_http or is_loopback(host)):
         raise ConfigurationError(
             "base_url uses http://, which would send credentials in clear; use https://, or say allow_http=True"
         )
@@ -221,7 +222,8 @@ def secret(name: str, value: str | None, meaning: str) -> str:
     return given
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     if host == "localhost":
         return True
     try:

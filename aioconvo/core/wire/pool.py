@@ -11,8 +11,9 @@ import contextlib
 import io
 import os
 import ssl as ssl_module
+import sys
 import weakref
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from http.cookies import SimpleCookie
 from types import NoneType, TracebackType
 from typing import Any, Self, cast
@@ -24,7 +25,7 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from aioconvo.core.access import settings
-from aioconvo.core.access.hidden import RequestHeaders, without_frames
+from aioconvo.core.access.hidden import RequestHeaders
 from aioconvo.core.clock import SYSTEM_CLOCK, Clock
 from aioconvo.core.encoding.files import Upload
 from aioconvo.core.errors import REDIRECTS, ConfigurationError, PoolClosedError
@@ -34,13 +35,15 @@ from aioconvo.core.limits.memory import MemoryLimits
 from aioconvo.core.limits.rule import Limits, LimitStore, Quota
 from aioconvo.core.limits.shared import Errands, SharedLimits, quota_of
 from aioconvo.core.limits.turnstile import Turnstile
-from aioconvo.core.retry.policy import RETRY_STATUSES, RetryDebts, Sent
+from aioconvo.core.retry.policy import RetryDebts
 from aioconvo.core.version import VERSION
 
 from .connector import ATTEMPTS, Attempt, EarlyAnswerError, LiveConnector, LostConnectionError
+from .faults import TransportFaultError, transport_fault
 from .framing import HEAD_AT_MOST, HEADERS_AT_MOST
 from .inflate import ACCEPT_ENCODING, Inflater, inflate
 from .proxies import check_proxy, proxies_of
+from .socket import WebSocket, connect, never_redirected, socket_url
 from .streams import Sink, is_poured, pour, raise_own_failure, sending
 from .time_limit import TimeLimits
 
@@ -78,17 +81,6 @@ class RawResponse(msgspec.Struct, frozen=True, gc=False):
         return f"<Answer {self.status}, {len(self.body)} bytes>"
 
 
-class TransportFaultError(Exception):
-    """No usable answer: `sent` tells whether the server can have got the request, `permanent` that trying again cannot help."""
-
-    def __init__(self, reason: str, sent: Sent, *, timed_out: bool = False, permanent: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.sent = sent
-        self.timed_out = timed_out
-        self.permanent = permanent
-
-
 class BrokenAnswerError(BrokenBodyError):
     """A success whose body cannot be used."""
 
@@ -113,6 +105,7 @@ class LoopState:
 
     def __init__(self, session: aiohttp.ClientSession, size: int) -> None:
         self.session = session
+        self.sockets: aiohttp.ClientSession | None = None  # made for the first of them
         self.closed = False
         self.gate = FairGate(size)
         self.turnstiles: weakref.WeakValueDictionary[object, Turnstile] = weakref.WeakValueDictionary()
@@ -159,6 +152,8 @@ class LoopState:
         self.time_limits.close()
         self.deadlines.close_idle()  # the others go on: what a call still does to end is no request
         await self.session.close()
+        if self.sockets is not None:
+            await self.sockets.close()
         await self.errands.finish()
 
 
@@ -268,7 +263,7 @@ class SessionPool:
         if state is None or self._closed:
             self._check_open()
             self._forget_dead_loops()
-            state = self._states[loop] = LoopState(self._open(), self.size)
+            state = self._states[loop] = LoopState(self._new_session(self.size, SESSION_HEADERS), self.size)
             state.closer = _close_with_loop(state, self._forgetter(loop))
             await anext(state.closer)
         return state
@@ -350,7 +345,7 @@ class SessionPool:
                 return RawResponse(response.status, response.headers, plain, received)
         except (aiohttp.ClientError, EarlyAnswerError, LostConnectionError, OSError) as error:
             raise_own_failure(body, into)
-            fault, cause = _fault(error, attempt, timeout)
+            fault, cause = transport_fault(error, attempt, timeout)
             raise fault from cause
         finally:
             ATTEMPTS.pop(task, None)
@@ -391,9 +386,45 @@ class SessionPool:
         finally:
             inflater.clear()
 
-    def _open(self) -> aiohttp.ClientSession:
+    async def websocket(
+        self,
+        address: str,
+        *,
+        headers: Mapping[str, str],
+        protocols: Collection[str] = (),
+        deadline: float = 15.0,
+        message_cap: int = 1 << 20,
+        allow_http: bool = False,
+    ) -> WebSocket:
+        """Open a websocket within `deadline` seconds. Sockets are not counted among the pool's requests.
+
+        A message above `message_cap` bytes closes it. `allow_http` allows `ws://` to a host that is not loopback.
+
+        Raises:
+            SocketRefusedError: The server answered with something else, such as 401 or a redirect.
+            TransportFaultError: No socket came of it; nothing was sent where the address is no address of a socket.
+            PoolClosedError: The pool was closed.
+        """
+        url = socket_url(address, allow_http=allow_http)
+        state = await self.state()
+        if state.sockets is None:
+            state.sockets = self._new_session(sys.maxsize, {"User-Agent": SESSION_HEADERS["User-Agent"]}, [never_redirected()])
+        by_scheme = url.with_scheme("http" if url.scheme == "ws" else "https")  # as the variables of proxies know them
+        return await connect(
+            state.sockets,
+            url,
+            proxy=None if self._proxies is None else self._proxies.of(by_scheme),
+            headers=headers,
+            protocols=protocols,
+            deadline=deadline,
+            message_cap=message_cap,
+        )
+
+    def _new_session(
+        self, size: int, headers: Mapping[str, str], traces: list[aiohttp.TraceConfig] | None = None
+    ) -> aiohttp.ClientSession:
         connector = LiveConnector(
-            size=self.size,  # the gate holds to it, fairly and outside the attempt's timeout
+            size=size,  # the gate holds to it, fairly and outside the attempt's timeout
             keepalive_timeout=self._keepalive,
             ttl_dns_cache=int(self._dns_ttl),
             ssl=self._ssl if self._ssl is not None else True,
@@ -401,7 +432,7 @@ class SessionPool:
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=_NoCookies(),
-            headers=SESSION_HEADERS,
+            headers=headers,
             auto_decompress=False,
             raise_for_status=False,
             proxy=self._proxy,
@@ -409,6 +440,7 @@ class SessionPool:
             max_line_size=HEAD_AT_MOST,
             max_field_size=HEAD_AT_MOST,
             max_headers=HEADERS_AT_MOST,
+            trace_configs=traces,
         )
 
     def _gate_here(self) -> FairGate | None:
@@ -451,48 +483,3 @@ def _no_body(response: aiohttp.ClientResponse, error: BrokenBodyError | aiohttp.
     if isinstance(error, BrokenBodyError):
         raise BrokenAnswerError(error, response) from error
     raise error
-
-
-def _fault(error: BaseException, attempt: Attempt, timeout: float | None) -> tuple[TransportFaultError, BaseException | None]:
-    """What a failed request comes to, and its cause, which is the system's error or none.
-
-    aiohttp's errors hold what came over the wire, and of the connection all that it was asked for, a proxy's password included.
-    """
-    sent = Sent.NO if attempt.unmet else Sent.MAYBE
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
-        fault = TransportFaultError("the connection was not made in time", Sent.NO, timed_out=True)
-    elif isinstance(error, TimeoutError):
-        within = "in time" if timeout is None else f"within {timeout:g} s"
-        what = "the connection was not made" if sent is Sent.NO else "no answer"
-        fault = TransportFaultError(f"{what} {within}", sent, timed_out=True)
-    elif isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
-        fault = TransportFaultError(f"TLS was refused: {_cause(error)}", Sent.NO, permanent=True)
-    elif isinstance(error, aiohttp.ClientConnectorError):
-        fault = TransportFaultError(f"the connection was not made: {_cause(error)}", Sent.NO)
-    elif isinstance(error, aiohttp.ClientHttpProxyError):
-        reason = f"the proxy refused to connect with HTTP {error.status}; check the pool's `proxy`"
-        fault = TransportFaultError(reason, sent, permanent=error.status not in RETRY_STATUSES)
-    elif isinstance(error, aiohttp.ClientResponseError):
-        fault = TransportFaultError("the answer is no valid HTTP, or its headers are too large", sent)
-    elif isinstance(error, EarlyAnswerError):
-        fault = TransportFaultError("the server, or a proxy, answered before anything was asked", sent)
-    elif isinstance(error, LostConnectionError):
-        fault = TransportFaultError("the connection broke before an answer came", sent)
-    else:
-        fault = TransportFaultError(f"the connection broke: {_cause(error)}", sent)
-    cause = _of_system(error)
-    return fault, None if cause is None else without_frames(cause)
-
-
-def _of_system(error: BaseException) -> OSError | None:
-    """The error of the system that an error is or stands for."""
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return error.os_error
-    return error if isinstance(error, OSError) else None
-
-
-def _cause(error: BaseException) -> str:
-    """What broke, without what aiohttp would quote from the wire."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{type(error).__name__}, {error.strerror}"
-    return type(error).__name__
