@@ -1,34 +1,40 @@
-"""UltraCart conversations: `UltraCartClient` and the structs it takes and gives."""
+"""UltraCart conversations: `UltraCartClient` and the structs it takes and gives.
+
+Names are loaded when they are first touched, so that who only reads events (`aioconvo.ultracart.events`) loads no aiohttp.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
-from aioconvo.core.operations.operation import Operation
-from aioconvo.core.operations.resource import operations
+if TYPE_CHECKING:
+    from aioconvo.core.operations.operation import Operation
 
-from .client import UltraCartClient
-from .models import (
-    AgentAuth,
-    AgentStatus,
-    Conversation,
-    ConversationSummary,
-    Medium,
-    Merchant,
-    Message,
-    MessageType,
-    Participant,
-    QueueAgent,
-    QueueEntry,
-    QueueStatus,
-    Sentiment,
-    SentimentKind,
-    Translation,
-    TransportState,
-    TransportStatus,
-    TwilioAccount,
-    UploadUrl,
-)
+    from .client import UltraCartClient
+    from .models import (
+        AgentAuth,
+        AgentStatus,
+        Conversation,
+        ConversationSummary,
+        Medium,
+        Merchant,
+        Message,
+        MessageType,
+        Participant,
+        QueueAgent,
+        QueueEntry,
+        QueueStatus,
+        Sentiment,
+        SentimentKind,
+        Translation,
+        TransportState,
+        TransportStatus,
+        TwilioAccount,
+        UploadUrl,
+    )
+
+    OPERATIONS: tuple[Operation[Any], ...]
 
 __all__ = [
     "OPERATIONS",
@@ -54,10 +60,22 @@ __all__ = [
     "UploadUrl",
 ]
 
-OPERATIONS: tuple[Operation[Any], ...]
+_HOMES = {"UltraCartClient": ".client"}
 
 
 def __getattr__(name: str) -> Any:
     if name == "OPERATIONS":  # read where somebody asks, not by everybody's import
+        from aioconvo.core.operations.resource import operations  # noqa: PLC0415 -- as above
+
+        from .client import UltraCartClient  # noqa: PLC0415 -- as above
+
         return operations(UltraCartClient)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES.get(name, ".models"), __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
