@@ -39,7 +39,7 @@ def _make(kind: type[Any]) -> Any:
         return kind("the body is cut", FACTS, 201)
     if issubclass(kind, errors.CallError):
         return kind("the connection broke", FACTS)
-    return kind("the words")
+    return kind(401, "the words") if kind is errors.WebhookRefusedError else kind("the words")
 
 
 @pytest.mark.parametrize("kind", CLASSES)

@@ -80,6 +80,8 @@ def _error(kind: Any) -> Any:
         return kind("it failed", FACTS, 418, code="teapot", retry_after=2.5)
     if issubclass(kind, aioconvo.ResponseDecodeError):
         return kind("it failed", FACTS, 201)
+    if kind is aioconvo.WebhookRefusedError:
+        return kind(401, "it failed")
     return kind("it failed", FACTS) if issubclass(kind, aioconvo.CallError) else kind("it failed")
 
 
