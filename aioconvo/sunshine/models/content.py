@@ -1,36 +1,24 @@
-"""The nouns of Sunshine Conversations v2, as structs.
-
-Source: the vendor's OpenAPI document 17.12.1. Members it calls nullable, and members that are not always there, may be
-`None`. Where one struct is both sent and received and null means something of its own, the default is `UNSET`: not sent.
-"""
+"""What messages of Sunshine Conversations hold: contents, the actions in them, activities; as structs."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET, UnsetType, field
+from msgspec import UNSET, UnsetType
 
-from aioconvo.core.json.model import Model, OpenEnum, Unknown, Variant
+from aioconvo.core.json.model import Model, Unknown, Variant
+
+from .metadata import Metadata
 
 __all__ = [
     "Action",
     "ActivityContent",
-    "Author",
-    "AuthorType",
     "BuyAction",
     "CarouselContent",
-    "Client",
-    "ClientAssociation",
     "Content",
-    "Conversation",
     "ConversationEndedByUser",
-    "ConversationType",
     "Coordinates",
-    "Destination",
-    "Device",
     "DisplaySettings",
-    "ExternalQuotedMessage",
     "ExtraChannelOptions",
     "FileContent",
     "FormContent",
@@ -45,116 +33,15 @@ __all__ = [
     "LocationContent",
     "LocationInfo",
     "LocationRequestAction",
-    "Message",
-    "MessageOverride",
-    "Metadata",
-    "NewParticipant",
-    "OverridePayload",
-    "Participant",
+    "MessengerOptions",
     "PostbackAction",
-    "QuotedMessage",
-    "QuotedStoredMessage",
-    "Reference",
     "ReplyAction",
-    "Source",
-    "SwitchboardIntegration",
     "TemplateContent",
     "TextContent",
     "TicketClosed",
     "TransferToEmail",
     "WebviewAction",
 ]
-
-Metadata = dict[str, Any]
-"""Flat: text, numbers and booleans only, at most 4 kB."""
-
-
-class ConversationType(OpenEnum):
-    """Who may take part in a conversation."""
-
-    PERSONAL = "personal"
-    SDK_GROUP = "sdkGroup"
-
-
-class AuthorType(OpenEnum):
-    """Who wrote a message."""
-
-    BUSINESS = "business"
-    USER = "user"
-
-
-class SwitchboardIntegration(Model, rename="camel"):
-    """The integration that has, or is offered, control of a conversation."""
-
-    id: str | None = None
-    name: str | None = None
-    integration_id: str | None = None
-    integration_type: str | None = None
-
-
-class Conversation(Model, rename="camel"):
-    """One conversation."""
-
-    id: str
-    type: ConversationType
-    metadata: Metadata | None = None
-    active_switchboard_integration: SwitchboardIntegration | None = None
-    pending_switchboard_integration: SwitchboardIntegration | None = None
-    is_default: bool | None = None
-    display_name: str | None = None
-    description: str | None = None
-    icon_url: str | None = None
-    business_last_read: dt.datetime | None = None
-    last_updated_at: dt.datetime | None = None
-    created_at: dt.datetime | None = None
-
-
-class NewParticipant(Model, rename="camel"):
-    """A user to put into a new conversation: exactly one of `user_id` and `user_external_id`."""
-
-    user_id: str | None = None
-    user_external_id: str | None = None
-    subscribe_sdk_client: bool | None = field(default=None, name="subscribeSDKClient")
-
-
-class ClientAssociation(Model, rename="camel"):
-    """A channel through which a participant takes part."""
-
-    type: str | None = None
-    client_id: str | None = None
-
-
-class Participant(Model, rename="camel"):
-    """One user's part in one conversation."""
-
-    id: str
-    user_id: str | None = None
-    user_external_id: str | None = None
-    unread_count: int | None = None
-    client_associations: list[ClientAssociation] | None = None
-    last_read: dt.datetime | None = None
-
-
-class Attachment(Model, rename="camel"):
-    """A file that was uploaded: the URL under which messages show it, and what it is."""
-
-    media_url: str
-    media_type: str | None = None
-
-
-class Author(Model, rename="camel"):
-    """Who wrote a message. To send: `business`, or `user` with exactly one of `user_id` and `user_external_id`.
-
-    `user_external_id` and `brand_id` are only sent, never received; of `subtypes` only `AI` can be sent.
-    """
-
-    type: AuthorType
-    subtypes: list[str] | None = None
-    user_id: str | None = None
-    user_external_id: str | None = None
-    brand_id: str | UnsetType | None = UNSET
-    display_name: str | None = None
-    avatar_url: str | UnsetType | None = UNSET
 
 
 class MessengerOptions(Model):
@@ -442,109 +329,3 @@ if TYPE_CHECKING:
     ActivityContent = TicketClosed | TransferToEmail | ConversationEndedByUser | Unknown
 else:  # as with Action
     ActivityContent = TicketClosed | TransferToEmail | ConversationEndedByUser
-
-
-class Client(Model, rename="camel"):
-    """A user's presence on one channel."""
-
-    id: str | None = None
-    type: str | None = None
-    status: str | None = None
-    integration_id: str | None = None
-    external_id: str | None = None
-    last_seen: dt.datetime | None = None
-    linked_at: dt.datetime | None = None
-    display_name: str | None = None
-    avatar_url: str | None = None
-    info: dict[str, Any] | None = None
-    raw: dict[str, Any] | None = None
-
-
-class Device(Model, rename="camel"):
-    """One device of a user."""
-
-    id: str | None = None
-    type: str | None = None
-    guid: str | None = None
-    client_id: str | None = None
-    status: str | None = None
-    integration_id: str | None = None
-    last_seen: dt.datetime | None = None
-    push_notification_token: str | None = None
-    info: dict[str, Any] | None = None
-    app_version: str | None = None
-
-
-class Source(Model, rename="camel"):
-    """Where a message came in; `type` is open text such as `api:conversations`."""
-
-    type: str
-    integration_id: str | None = None
-    original_message_id: str | None = None
-    original_message_timestamp: dt.datetime | None = None
-    client: Client | None = None
-    device: Device | None = None
-
-
-class Reference(Model):
-    """Something a message refers to."""
-
-    uri: str
-    title: str | None = None
-    description: str | None = None
-
-
-class QuotedStoredMessage(Variant, tag="message"):
-    """A quoted message that this API stores."""
-
-    message: Message | None = None
-
-
-class ExternalQuotedMessage(Variant, rename="camel", tag="externalMessageId"):
-    """A quoted message that only its channel knows."""
-
-    external_message_id: str | None = None
-
-
-if TYPE_CHECKING:
-    QuotedMessage = QuotedStoredMessage | ExternalQuotedMessage | Unknown
-else:  # as with Action
-    QuotedMessage = QuotedStoredMessage | ExternalQuotedMessage
-
-
-class Message(Model, rename="camel"):
-    """One message. `content` is missing on messages that only tell an `activity`."""
-
-    id: str
-    received: dt.datetime
-    author: Author
-    content: Content | None = None
-    activity: ActivityContent | None = None
-    source: Source | None = None
-    quoted_message: QuotedMessage | None = None
-    metadata: Metadata | None = None
-    deleted: bool | None = None
-    references: list[Reference] | None = None
-
-
-class Destination(Model, rename="camel"):
-    """Where a business message goes: exactly one of the two; `integration_type="none"` sends silently."""
-
-    integration_id: str | None = None
-    integration_type: str | None = None
-
-
-class OverridePayload(Model, rename="camel"):
-    """A payload in a channel's own form; `with_capabilities` is Apple's alone."""
-
-    payload: dict[str, Any] | None = None
-    with_capabilities: list[str] | None = None
-
-
-class MessageOverride(Model):
-    """What is sent in place of the content on some channels."""
-
-    apple: OverridePayload | None = None
-    line: OverridePayload | None = None
-    messenger: OverridePayload | None = None
-    whatsapp: OverridePayload | None = None
