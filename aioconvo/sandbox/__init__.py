@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .changes import Change, Customer
+    from .sending.log import Delivery
+    from .sending.plan import Unkindness
     from .server import Sandbox, SandboxEndpoint
 
-__all__ = ["Sandbox", "SandboxEndpoint"]
+__all__ = ["Change", "Customer", "Delivery", "Sandbox", "SandboxEndpoint", "Unkindness"]
+
+_HOMES = {"Change": ".changes", "Customer": ".changes", "Delivery": ".sending.log", "Unkindness": ".sending.plan"}
 
 
 def __getattr__(name: str) -> Any:
     # The pytest plugin lives in this package and is loaded in every test run: aiohttp waits until it is needed.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import server  # noqa: PLC0415 - see above
-
-    return getattr(server, name)
+    return getattr(importlib.import_module(_HOMES.get(name, ".server"), __name__), name)

@@ -23,12 +23,18 @@ from aioconvo.core.access import settings
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.providers import Provider
 
+from .changes import Change, Customer, Watched
 from .exchange import Emulated, Reply, Request, RouteTable, Settings, utc_now
 from .faults import Fault, RateLimit, choose
 from .quota import Standing, Window, headers_of
+from .sending.callbacks import SECRETS, Callback, target_of
+from .sending.plan import Unkindness
+from .sending.sender import Sender
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from .sending.log import Delivery
 
 
 PROVIDERS: Final[Mapping[str, Any]] = {str(one): one.sandbox for one in Provider}
@@ -56,6 +62,9 @@ class Sandbox:
     `conversations` is per API, `messages` per conversation; `port` 0 takes a free one; `latency` in seconds; `faults`
     is the share (0..1) of answers that become a 500, 502, 503, 429, a connection reset or a cut body; `rate_limit` the
     requests a second per credential, over which the API's own 429 is answered; `now` the end of the seeded data.
+
+    `callbacks` are URLs by provider to which all webhooks are sent, with the secrets in `webhook_secrets`; webhooks that are
+    registered by the API's own operations are sent too. `unkindness` says how: doubled, late, cut.
     """
 
     def __init__(
@@ -69,6 +78,8 @@ class Sandbox:
         faults: float = 0.0,
         rate_limit: float | None = None,
         now: dt.datetime | None = None,
+        callbacks: Mapping[str, str] | None = None,
+        unkindness: Unkindness | None = None,
     ) -> None:
         settings.count("conversations", conversations, most=_MOST)
         settings.count("messages", messages, most=_MOST)
@@ -83,7 +94,10 @@ class Sandbox:
         settings.number("faults, the share of answers that fail,", faults, 0, 1)
         settings.number("rate_limit, in requests a second,", rate_limit, _SLOWEST, _FASTEST, none="no limit")
         self.providers: dict[str, Any] = {}
+        self._callbacks = {name: target_of(name, target) for name, target in (callbacks or {}).items()}
         self._settings = Settings(conversations, messages, seed, now or utc_now())
+        self._sender = Sender(seed, unkindness or Unkindness(), self._callbacks_of, self._settings.clock)
+        self._watchers: list[Callable[[Change], None]] = []
         self._port = port
         self._latency = latency
         self._faults = faults
@@ -117,11 +131,13 @@ class Sandbox:
             raise
         self._port = runner.addresses[0][1]
         self._runner = runner
+        self._sender.start()
 
     async def aclose(self) -> None:
         """Stop listening and drop every connection; the data stay. May be called again."""
         runner, self._runner = self._runner, None
         if runner is not None:
+            await self._sender.aclose()
             await runner.cleanup()
 
     def reset(self) -> None:
@@ -135,6 +151,10 @@ class Sandbox:
         self._limits: dict[tuple[str, ...], RateLimit] = {}
         self._windows: dict[tuple[str, ...], Window] = {}
         self._draws = random.Random(settings.seed)  # noqa: S311 - repeatable faults, no secret
+        self._sender.reset()
+        for provider in self.providers.values():
+            if isinstance(changes := getattr(provider, "changes", None), Watched):
+                changes.watch(self._changed)
 
     @property
     def port(self) -> int:
@@ -178,6 +198,83 @@ class Sandbox:
             for name, provider in self.providers.items()
         }
 
+    # -- what customers do
+
+    def customers(self, provider: str) -> Sequence[Customer]:
+        """Who may write to the business there."""
+        customers: Sequence[Customer] = self.providers[provider].customers()
+        return customers
+
+    def says(self, provider: str, user: str, text: str) -> dict[str, Any]:
+        """A customer writes; answers the message as the API shows it. `user` is the id of a customer, or of somebody new."""
+        message: dict[str, Any] = self.providers[provider].says(user, text)
+        return message
+
+    def reads(self, provider: str, user: str) -> None:
+        """A customer reads what was written to them. Does nothing where the API does not tell of it."""
+        self.providers[provider].reads(user)
+
+    def types(self, provider: str, user: str, *, started: bool = True) -> None:
+        """A customer types, or stops. Does nothing where the API does not tell of it."""
+        self.providers[provider].types(user, started=started)
+
+    def presses(self, provider: str, user: str, payload: str) -> None:
+        """A customer presses a button that was given `payload`. Does nothing where the API has none."""
+        self.providers[provider].presses(user, payload)
+
+    def fail_messages(self, provider: str, count: int = 1) -> None:
+        """Let the next messages of the business fail to arrive."""
+        self.providers[provider].changes.failing += count
+
+    # -- what the sandbox tells of it
+
+    def watch(self, watcher: Callable[[Change], None]) -> None:
+        """Call it with every change of what is stored, of all providers, from now on; it is called where the change is made."""
+        self._watchers.append(watcher)
+
+    def trigger(self, provider: str, event: str) -> None:
+        """Send a sample of an event by its own name, such as `user:merge`, to all that want it. Raises `LookupError`."""
+        self._changed(self.providers[provider].sample(event))
+
+    @property
+    def webhook_secrets(self) -> Mapping[str, str]:
+        """What webhooks to `callbacks` prove themselves by; for SMS.CX, the token that belongs into the URL."""
+        return SECRETS
+
+    @property
+    def deliveries(self) -> Sequence[Delivery]:
+        """The last tries to deliver webhooks, oldest first."""
+        return self._sender.log.kept
+
+    @property
+    def undelivered(self) -> int:
+        """How many webhooks have neither arrived nor been given up."""
+        return self._sender.waiting
+
+    async def delivered(self) -> None:
+        """Return when every webhook has arrived or was given up. Raises `RuntimeError` before `start`."""
+        await self._sender.settled()
+
+    def watch_deliveries(self, watcher: Callable[[Delivery], None]) -> None:
+        """Call it with every try to deliver a webhook from now on."""
+        self._sender.log.watch(watcher)
+
+    def hurry(self) -> None:
+        """Try all webhooks now that wait to be tried again."""
+        self._sender.hurry()
+
+    def _changed(self, change: Change) -> None:
+        self._sender.changed(change)
+        for watcher in self._watchers:
+            watcher(change)
+
+    def _callbacks_of(self, provider: str) -> Sequence[Callback]:
+        registered: Sequence[Callback] = getattr(self.providers[provider], "callbacks", ())
+        target = self._callbacks.get(provider)
+        if target is None:
+            return registered
+        return [Callback(f"callback-{provider}", provider, target, SECRETS[provider]), *registered]
+
     async def _handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         path, _, query = incoming.raw_path.partition("?")
         name, _, rest = path.lstrip("/").partition("/")
@@ -203,11 +300,15 @@ class Sandbox:
         match method, path:
             case "GET", "state":
                 return Reply(200, self.state())
+            case "GET", "deliveries":
+                return Reply(200, {"deliveries": self.deliveries, "waiting": self.undelivered})
             case "POST", "reset":
                 self.reset()
                 return Reply(200, {})
             case _:
-                return Reply(404, {"error": "only GET /_sandbox/state and POST /_sandbox/reset exist"})
+                return Reply(
+                    404, {"error": "only GET /_sandbox/state, GET /_sandbox/deliveries and POST /_sandbox/reset exist"}
+                )
 
     async def _answer(self, incoming: web.BaseRequest, provider: Emulated, request: Request) -> web.StreamResponse:
         found = self._tables[provider.name].find(request.method, request.path)

@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from aioconvo.sandbox import keys
 from aioconvo.sandbox.bodies import checked, decode
+from aioconvo.sandbox.changes import Change, Customer
 from aioconvo.sandbox.contents import seeded
 from aioconvo.sandbox.data import hex_id, iso, milliseconds, person, started
 from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable, Settings
@@ -28,7 +29,9 @@ from .bodies import (
     TextContent,
     rendered,
 )
+from .data import Conversation, Membership, User
 from .paging import beside, deep_object, page_query, window
+from .telling import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,40 +40,6 @@ _PATH: Final = "/v2/apps/{appId}/conversations"
 _MESSAGE_PAGE: Final = 100
 _FULL: Final = 30_000
 _AVATAR: Final = "https://media.example.com/avatars/shop.png"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class User:
-    """A user of the app; `external_id` is `user-1`, `user-2`, ..."""
-
-    id: str
-    external_id: str
-    number: int
-
-
-@dataclasses.dataclass(slots=True)
-class Membership:
-    """A user's part in a conversation."""
-
-    id: str
-    user: User
-    unread: int
-    last_read: int | None = None
-
-
-@dataclasses.dataclass(slots=True)
-class Conversation:
-    """A conversation; `number` counts them in the order they were created, from 1."""
-
-    id: str
-    number: int
-    type: str
-    created: int
-    members: list[Membership]
-    thread: Thread
-    is_default: bool = False
-    business_last_read: int | None = None
-    details: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
 
 
 class SunshineSandbox:
@@ -83,6 +52,7 @@ class SunshineSandbox:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._integration = hex_id(settings.seed, "sunshine", "integration")
+        self.changes = Telling(settings, self._integration)
         self._users = [self._user(number) for number in range(1, settings.conversations + 1)]
         self._by_user_id = {user.id: user for user in self._users}
         self._by_external_id = {user.external_id: user for user in self._users}
@@ -145,6 +115,52 @@ class SunshineSandbox:
         author = Author(type="user", user_id=writers[0].user.id)
         return self._store(conversation, MessagePost(author=author, content=TextContent(text=text)), "web")
 
+    # -- what customers do, by their external id or id; somebody unknown is a new user
+
+    def customers(self) -> list[Customer]:
+        """Who may write, and where."""
+        return [self._customer(user) for user in self._by_external_id.values()]
+
+    def says(self, user: str, text: str) -> dict[str, Any]:
+        """A user writes; answers the message as the API shows it."""
+        conversation, _ = self._talk(user)
+        return self.receive_message(conversation.id, text, user)
+
+    def reads(self, user: str) -> None:
+        """A user reads their conversation."""
+        conversation, someone = self._talk(user)
+        _mark_read(conversation, someone.id, max(milliseconds(self._settings.clock()), conversation.thread.last))
+        self.changes.read(conversation, someone)
+
+    def types(self, user: str, *, started: bool = True) -> None:
+        """A user types, or stops."""
+        self.changes.typing(*self._talk(user), started=started)
+
+    def presses(self, user: str, payload: str) -> None:
+        """A user presses a button."""
+        self.changes.postback(*self._talk(user), payload)
+
+    def sample(self, event: str) -> Change:
+        """An event of that name, of the first conversation. Raises `LookupError` where the API has none such."""
+        return self.changes.sample(event, *self._talk("user-1"))
+
+    def _talk(self, user: str) -> tuple[Conversation, User]:
+        someone = self._by_user_id.get(user) or self._by_external_id.get(user) or self._add_user(user)
+        own = next((each for each in self._conversations.values() if _takes_part(each, someone)), None)
+        if own is None:
+            own = self._conversations[self.start_conversation(someone.id, kind="personal")]
+        return own, someone
+
+    def _customer(self, user: User) -> Customer:
+        own = next((each.id for each in self._conversations.values() if _takes_part(each, user)), "")
+        return Customer(user.external_id, person(self._settings.seed, user.number).name, own)
+
+    def _add_user(self, external_id: str) -> User:
+        user = dataclasses.replace(self._user(len(self._users) + 1), external_id=external_id)
+        self._users.append(user)
+        self._by_user_id[user.id] = self._by_external_id[external_id] = user
+        return user
+
     def start_conversation(self, *users: str, kind: str = "sdkGroup") -> str:
         """A conversation that users (by id or external id) open just now; answers its id."""
         participants = [
@@ -187,6 +203,7 @@ class SunshineSandbox:
         )
         _change(conversation, body)
         self._add(conversation)
+        self.changes.opened(conversation)
         return conversation
 
     def _list(self, request: Request, _parameters: Mapping[str, str]) -> Reply:
@@ -214,6 +231,7 @@ class SunshineSandbox:
             reason = f"Conversation {conversation.id} cannot be deleted because it is the default."
             raise Refusal(400, "bad_request", reason)
         del self._conversations[conversation.id]
+        self.changes.removed(conversation)
         return Reply(200, {})
 
     def _list_participants(self, request: Request, parameters: Mapping[str, str]) -> Reply:
@@ -235,6 +253,7 @@ class SunshineSandbox:
                 conversation.business_last_read = at
             else:
                 _mark_read(conversation, author["userId"], at)
+        self.changes.active(conversation, self._by_user_id.get(author.get("userId", "")), body.type)
         return Reply(200, {})
 
     # -- messages
@@ -256,8 +275,11 @@ class SunshineSandbox:
         if body.metadata:
             message["metadata"] = body.metadata
         stored = conversation.thread.append(message)
-        _mark_read(conversation, message["author"].get("userId"), stored.at)
-        return _as_answered(stored, message)
+        writer = message["author"].get("userId")
+        _mark_read(conversation, writer, stored.at)
+        answered = _as_answered(stored, message)
+        self.changes.stored(conversation, self._by_user_id.get(writer), answered, stored.at)
+        return answered
 
     def _list_messages(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._find(parameters)

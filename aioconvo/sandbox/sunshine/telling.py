@@ -1,0 +1,126 @@
+"""What changes in the emulated Sunshine app, as its webhooks tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aioconvo.sandbox.changes import Change, Kind, Watched
+from aioconvo.sandbox.data import milliseconds
+from aioconvo.sandbox.exchange import Settings
+
+from . import events
+from .data import Conversation, User
+
+__all__ = ["Telling"]
+
+_READ = "conversation:read"
+
+
+class Telling(Watched):
+    """Tells of one app. `failing`: so many of the next messages of the business do not arrive."""
+
+    def __init__(self, settings: Settings, integration: str) -> None:
+        super().__init__()
+        self.failing = 0
+        self._settings = settings
+        self._integration = integration
+
+    def stored(self, conversation: Conversation, writer: User | None, shown: Mapping[str, Any], at: int) -> None:
+        """A message was written, by the business where there is no `writer`; then it arrives or fails."""
+        told = dict(shown)
+        if writer is not None:
+            scene = self._scene(conversation, writer, at)
+            told |= {"author": {**told["author"], "user": scene.user}, "source": scene.source}
+        content = told["content"]
+        self._tell(
+            "conversation:message",
+            events.message(self._scene(conversation, writer, at), told),
+            (conversation, at),
+            kind=Kind.MESSAGE,
+            ours=writer is None,
+            message_id=told["id"],
+            text=content.get("text", ""),
+        )
+        if writer is None and conversation.members:
+            self._arrive(conversation, told["id"], at)
+
+    def opened(self, conversation: Conversation) -> None:
+        """A conversation was created."""
+        self._simple(conversation, "conversation:create")
+
+    def removed(self, conversation: Conversation) -> None:
+        """A conversation was deleted."""
+        self._simple(conversation, "conversation:remove")
+
+    def read(self, conversation: Conversation, user: User) -> None:
+        """A user read the conversation."""
+        at = self._now()
+        self._tell(_READ, events.read(self._scene(conversation, user, at)), (conversation, at), kind=Kind.READ)
+
+    def typing(self, conversation: Conversation, user: User, *, started: bool) -> None:
+        """A user types, or stopped."""
+        at = self._now()
+        payload = events.typing(self._scene(conversation, user, at), started=started)
+        self._tell("conversation:typing", payload, (conversation, at), kind=Kind.TYPING, started=started)
+
+    def postback(self, conversation: Conversation, user: User, pressed: str) -> None:
+        """A user pressed a button."""
+        at = self._now()
+        payload = events.postback(self._scene(conversation, user, at), pressed)
+        self._tell("conversation:postback", payload, (conversation, at))
+
+    def active(self, conversation: Conversation, user: User | None, activity: str) -> None:
+        """An activity by the API; what the business does there is told to the customer, not by webhooks."""
+        if user is not None:
+            self.read(conversation, user)
+            return
+        kind = Kind.READ if activity == _READ else Kind.TYPING
+        started = activity != "typing:stop"
+        self._tell("", {}, (conversation, self._now()), kind=kind, ours=True, started=started)
+
+    def sample(self, event: str, conversation: Conversation, user: User) -> Change:
+        """An event of that name. Raises `LookupError` where the API has none such."""
+        at = self._now()
+        return self._change(event, events.EVENTS[event](self._scene(conversation, user, at)), (conversation, at))
+
+    def _arrive(self, conversation: Conversation, message_id: str, at: int) -> None:
+        scene = self._scene(conversation, None, at)
+        name = "conversation:message:delivery"
+        if self.failing:
+            self.failing -= 1
+            payload = events.failed(scene, message_id)
+            self._tell(f"{name}:failure", payload, (conversation, at), kind=Kind.FAILED, ours=True, message_id=message_id)
+            return
+        for stage in ("channel", "user"):
+            payload = events.delivered(scene, message_id, final=stage == "user")
+            self._tell(f"{name}:{stage}", payload, (conversation, at), kind=Kind.DELIVERED, ours=True, message_id=message_id)
+
+    def _simple(self, conversation: Conversation, event: str) -> None:
+        at = self._now()
+        self._tell(event, events.EVENTS[event](self._scene(conversation, None, at)), (conversation, at))
+
+    def _scene(self, conversation: Conversation, user: User | None, at: int) -> events.Scene:
+        someone = user or (conversation.members[0].user if conversation.members else User("", "", 0))
+        return events.Scene(
+            seed=self._settings.seed,
+            at=at,
+            conversation_id=conversation.id,
+            conversation_type=conversation.type,
+            user_id=someone.id,
+            external_id=someone.external_id,
+            number=someone.number,
+            integration=self._integration,
+            metadata=conversation.details.get("metadata"),
+        )
+
+    def _now(self) -> int:
+        return milliseconds(self._settings.clock())
+
+    def _tell(self, event: str, payload: Mapping[str, Any], where: tuple[Conversation, int], **more: Any) -> None:
+        self.tell(self._change(event, payload, where, **more))
+
+    def _change(self, event: str, payload: Mapping[str, Any], where: tuple[Conversation, int], **more: Any) -> Change:
+        conversation, at = where
+        kind = more.pop("kind", Kind.OTHER)
+        return Change(provider="sunshine", kind=kind, at=at, conversation=conversation.id, event=event, payload=payload, **more)
