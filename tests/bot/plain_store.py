@@ -122,11 +122,12 @@ class PlainStore:
         self.outbox[claim.entry.key, number] = Reply(number=number, begun_at=now)
         return self.claimed.get(claim.entry.key) == claim and claim.entry.key not in self.lost
 
-    async def end_reply(self, claim: Claim, number: int, message_id: str, *, now: float) -> None:
+    async def end_reply(self, claim: Claim, number: int, message_id: str | None, *, now: float) -> None:
         self._answer()
         assert now >= 0
-        row = self.outbox[claim.entry.key, number]
-        self.outbox[claim.entry.key, number] = msgspec.structs.replace(row, message_id=message_id)
+        row = self.outbox.pop((claim.entry.key, number))
+        if message_id is not None:
+            self.outbox[claim.entry.key, number] = msgspec.structs.replace(row, message_id=message_id)
 
     async def hold(self, name: str, *, now: float, seconds: float) -> bool:
         self._answer()

@@ -162,8 +162,10 @@ async def test_what_was_sent_is_known_at_the_next_attempt(new_store: NewStore) -
     assert await store.begin_reply(claim, 0, now=1.0)
     await store.end_reply(claim, 0, "message", now=2.0)
     assert await store.begin_reply(claim, 1, now=3.0)
+    assert await store.begin_reply(claim, 2, now=3.0)
+    await store.end_reply(claim, 2, None, now=3.0)  # surely not sent
     await store.finish(claim, Again(due=4.0), now=3.0)
-    assert not await store.begin_reply(claim, 2, now=3.0)
+    assert not await store.begin_reply(claim, 3, now=3.0)
     (claim,) = await store.claim(1, now=4.0)
     assert [(reply.number, reply.begun_at, reply.message_id) for reply in claim.replies] == [
         (0, 1.0, "message"),

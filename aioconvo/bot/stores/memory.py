@@ -144,10 +144,14 @@ class MemoryStore:
         self._outbox.setdefault(claim.entry.key, {}).setdefault(number, Reply(number=number, begun_at=now))
         return True
 
-    async def end_reply(self, claim: Claim, number: int, message_id: str, *, now: float) -> None:
+    async def end_reply(self, claim: Claim, number: int, message_id: str | None, *, now: float) -> None:
         """See `Store`."""
-        if claim.entry.key in self._lanes.waiting:
-            replies = self._outbox.setdefault(claim.entry.key, {})
+        if claim.entry.key not in self._lanes.waiting:
+            return
+        replies = self._outbox.setdefault(claim.entry.key, {})
+        if message_id is None:
+            replies.pop(number, None)
+        else:
             begun = replies.get(number) or Reply(number=number, begun_at=now)
             replies[number] = msgspec.structs.replace(begun, message_id=message_id)
 

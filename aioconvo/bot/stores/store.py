@@ -192,8 +192,11 @@ class Store(Protocol):
         """Note in the outbox that a reply is about to be sent; false where the claim had run out."""
         ...
 
-    async def end_reply(self, claim: Claim, number: int, message_id: str, *, now: float) -> None:
-        """Note in the outbox that the reply was sent; also by a claim that has run out, for the one after it."""
+    async def end_reply(self, claim: Claim, number: int, message_id: str | None, *, now: float) -> None:
+        """Note in the outbox that the reply was sent; with `None`, that it was surely not sent: its row goes.
+
+        Also by a claim that has run out, for the one after it.
+        """
         ...
 
     async def hold(self, name: str, *, now: float, seconds: float) -> bool:
