@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from .inbox.merging import merge
     from .smooch import SmoochClient
     from .smscx import SmscxClient
-    from .sunshine import SunshineClient
+    from .sunshine import SunshineClient, SunshineWebhook
     from .ultracart import UltraCartClient
 
 __version__ = VERSION
@@ -159,6 +159,7 @@ __all__ = [
     "StoreError",
     "StoreFullError",
     "SunshineClient",
+    "SunshineWebhook",
     "UltraCartClient",
     "UnexpectedRedirectError",
     "Unknown",
@@ -178,6 +179,7 @@ __all__ = [
 
 _HOMES = {
     **{f"{one.word}Client": f".{one}" for one in Provider},
+    **{f"{one.word}Webhook": f".{one}" for one in (Provider.SUNSHINE,)},
     "APIClient": ".core.calls.client",
     "APIConnectionError": ".core.errors",
     "APIStatusError": ".core.errors",

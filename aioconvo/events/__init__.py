@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Typing,
         UserChanged,
     )
+    from .unknown import UnknownEvent
 
 __all__ = [
     "ControlChanged",
@@ -49,11 +50,12 @@ __all__ = [
     "Postback",
     "Referral",
     "Typing",
+    "UnknownEvent",
     "UserChanged",
     "neutral",
 ]
 
-_HOMES = {"Delivery": ".incoming", "Incoming": ".incoming", "neutral": ".incoming"}
+_HOMES = {"Delivery": ".incoming", "Incoming": ".incoming", "UnknownEvent": ".unknown", "neutral": ".incoming"}
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from aioconvo.providers import Provider
 
 from .models import Event
 
-__all__ = ["Delivery", "Incoming", "neutral"]
+__all__ = ["Delivery", "Incoming", "neutral", "shared"]
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +35,9 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: dt.datetime | None = None
     brief: bool = False
 
+    def __repr__(self) -> str:
+        return f"<Incoming {self.provider} {type(self.native).__name__} key={self.key!r}>"
+
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """What one request, poll or frame brought, in its order."""
@@ -48,3 +51,16 @@ def neutral(incoming: Incoming) -> Event:
     """The event in the structs that the five providers share; `OtherEvent` where none of them fits."""
     event: Event = incoming.provider.events.neutral(incoming)
     return event
+
+
+def shared(incoming: Incoming, conversation_id: str | None = None, user_id: str | None = None) -> dict[str, Any]:
+    """What every neutral event is made with, by the names of its fields."""
+    return {
+        "provider": incoming.provider,
+        "account": incoming.account,
+        "key": incoming.key,
+        "native": incoming.native,
+        "occurred_at": incoming.occurred_at,
+        "conversation_id": conversation_id,
+        "user_id": user_id,
+    }

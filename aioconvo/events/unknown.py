@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from aioconvo.core.json.model import Unknown
 
-__all__ = ["UnknownEvent"]
+__all__ = ["UnknownEvent", "members_in"]
 
 
 class UnknownEvent(Unknown):
@@ -23,3 +25,8 @@ class UnknownEvent(Unknown):
     def type(self) -> str | None:
         """What the API calls the event; `None` where it says nothing."""
         return self._type
+
+
+def members_in(value: object) -> dict[str, Any]:
+    """The members of a value of JSON; none where it is no object."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

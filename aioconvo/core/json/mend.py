@@ -18,7 +18,7 @@ from multidict import istr
 
 from .faults import BrokenBodyError
 
-__all__ = ["charset_of", "drive", "in_utf8", "is_utf8", "mend", "shallow", "switches_charset"]
+__all__ = ["charset_of", "drive", "in_utf8", "is_json", "is_utf8", "mend", "shallow", "switches_charset"]
 
 _CONTENT_TYPE = istr("Content-Type")  # looked up in each answer, which costs more with a plain text
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
@@ -139,6 +139,15 @@ def is_utf8(text: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def is_json(text: bytes) -> bool:
+    """Whether a text in UTF-8 is JSON, with lone surrogates or without.
+
+    Raises:
+        RecursionError: It is nested too deeply to tell.
+    """
+    return drive(_is_json(text))
 
 
 def in_utf8(body: bytes, charset: str | None) -> Steps:

@@ -20,6 +20,7 @@ __all__ = [
     "Unknown",
     "Variant",
     "is_drifted",
+    "kind_of",
     "new_values",
     "origin",
     "plain",
@@ -179,7 +180,7 @@ class Unknown:
         return hash(self.raw)
 
     def __repr__(self) -> str:
-        return f"<Unknown type={_safe('type', self.type)}, {len(self.raw)} bytes>"
+        return f"<{type(self).__name__} type={_safe('type', self.type)}, {len(self.raw)} bytes>"
 
 
 class _Cut(Protocol):
@@ -210,6 +211,11 @@ def raw_json(value: object) -> bytes | None:
 def is_drifted(value: object) -> bool:
     """Whether some part of a struct did not fit."""
     return hasattr(value, "drifted_from")
+
+
+def kind_of(value: object) -> Any:
+    """The type that a value is of, also where some part of it did not fit."""
+    return getattr(value, "drifted_from", cast("Any", type(value)))
 
 
 def remade(kind: Any, fields: dict[str, Any], raw: bytes | None, drifted: bool = True) -> Any:

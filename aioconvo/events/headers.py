@@ -1,0 +1,29 @@
+"""The headers of a request as any framework gives them: a mapping or pairs, text or bytes, in any case. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+__all__ = ["Headers", "values_of"]
+
+Headers: TypeAlias = Mapping[Any, Any] | Iterable[tuple[Any, Any]]
+"""Names and values, each text or bytes."""
+
+
+def values_of(headers: Headers, name: str) -> list[bytes]:
+    """All values of a header whose name is given in lower case, as bytes."""
+    # Some frameworks' headers have `items` and are no Mapping.
+    items: Any = getattr(headers, "items", None)
+    pairs: Iterable[tuple[Any, Any]] = headers if items is None else items()
+    length, as_bytes = len(name), name.encode()
+    found: list[bytes] = []
+    for key, value in pairs:
+        if len(key) == length and key.lower() in (name, as_bytes):
+            found.append(_bytes(value))
+    return found
+
+
+def _bytes(value: Any) -> bytes:
+    # What no header can carry stays different from all that one can.
+    return bytes(value) if isinstance(value, bytes | bytearray) else str(value).encode("utf-8", "surrogatepass")
