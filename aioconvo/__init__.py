@@ -15,6 +15,9 @@ from .moved import OldNames
 from .providers import Provider
 
 if TYPE_CHECKING:
+    from .bot.bot import Bot
+    from .bot.context import Context
+    from .bot.router import Router
     from .convore import ConvoreClient
     from .core.answers.response import Response
     from .core.calls.capture import FailedCall, capture_responses
@@ -98,11 +101,13 @@ __all__ = [
     "AsyncPaginator",
     "AuthenticationError",
     "BadRequestError",
+    "Bot",
     "CallError",
     "CallFacts",
     "ClientOptions",
     "ConfigurationError",
     "ConflictError",
+    "Context",
     "ConvoreClient",
     "DeadlineExceededError",
     "Download",
@@ -150,6 +155,7 @@ __all__ = [
     "ResponseFacts",
     "RetryFacts",
     "RetryPolicy",
+    "Router",
     "SessionPool",
     "SmoochClient",
     "SmscxClient",
@@ -188,11 +194,13 @@ _HOMES = {
     "AsyncPaginator": ".core.paging.paginator",
     "AuthenticationError": ".core.errors",
     "BadRequestError": ".core.errors",
+    "Bot": ".bot.bot",
     "CallError": ".core.errors",
     "CallFacts": ".core.errors",
     "ClientOptions": ".core.calls.options",
     "ConfigurationError": ".core.errors",
     "ConflictError": ".core.errors",
+    "Context": ".bot.context",
     "DeadlineExceededError": ".core.errors",
     "Download": ".core.calls.download",
     "DriftFacts": ".core.calls.hooks",
@@ -240,6 +248,7 @@ _HOMES = {
     "ResponseFacts": ".core.calls.hooks",
     "RetryFacts": ".core.calls.hooks",
     "RetryPolicy": ".core.retry.policy",
+    "Router": ".bot.router",
     "SessionPool": ".core.wire.pool",
     "SqliteLimits": ".core.limits.sqlite",
     "StartFacts": ".core.calls.hooks",

@@ -1,4 +1,4 @@
-"""Bots: events in, replies out, each handled once and in order. Names are loaded when they are first touched."""
+"""Bots: events in, replies out, each event handled once and in order. Names are loaded when they are first touched."""
 
 from __future__ import annotations
 
@@ -6,16 +6,68 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import filters
+    from .bot import Bot
+    from .context import Context, Supports
+    from .filters import Filter
+    from .hooks import BotHooks, ConnectionFacts, DeadFacts, DeliveryFacts, EventFacts, HandledFacts
+    from .intake import Accept
+    from .retries import Drop, HandlerTimeoutError, ReplyLoopError, Retries, TryLater
+    from .router import Call, Router
+    from .state import StateError
     from .stores.memory import MemoryStore
 
-__all__ = ["MemoryStore"]
+__all__ = [
+    "Accept",
+    "Bot",
+    "BotHooks",
+    "Call",
+    "ConnectionFacts",
+    "Context",
+    "DeadFacts",
+    "DeliveryFacts",
+    "Drop",
+    "EventFacts",
+    "Filter",
+    "HandledFacts",
+    "HandlerTimeoutError",
+    "MemoryStore",
+    "ReplyLoopError",
+    "Retries",
+    "Router",
+    "StateError",
+    "Supports",
+    "TryLater",
+    "filters",
+]
 
 _HOMES = {
+    "Accept": ".intake",
+    "Bot": ".bot",
+    "BotHooks": ".hooks",
+    "Call": ".router",
+    "ConnectionFacts": ".hooks",
+    "Context": ".context",
+    "DeadFacts": ".hooks",
+    "DeliveryFacts": ".hooks",
+    "Drop": ".retries",
+    "EventFacts": ".hooks",
+    "Filter": ".filters",
+    "HandledFacts": ".hooks",
+    "HandlerTimeoutError": ".retries",
     "MemoryStore": ".stores.memory",
+    "ReplyLoopError": ".retries",
+    "Retries": ".retries",
+    "Router": ".router",
+    "StateError": ".state",
+    "Supports": ".context",
+    "TryLater": ".retries",
 }
 
 
 def __getattr__(name: str) -> Any:
+    if name == "filters":
+        return importlib.import_module(".filters", __name__)
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
