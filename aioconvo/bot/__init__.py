@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .router import Call, Router
     from .state import StateError
     from .stores.memory import MemoryStore
+    from .stores.sqlite import SqliteStore
 
 __all__ = [
     "Accept",
@@ -35,6 +36,7 @@ __all__ = [
     "ReplyLoopError",
     "Retries",
     "Router",
+    "SqliteStore",
     "StateError",
     "Supports",
     "TryLater",
@@ -59,6 +61,7 @@ _HOMES = {
     "ReplyLoopError": ".retries",
     "Retries": ".retries",
     "Router": ".router",
+    "SqliteStore": ".stores.sqlite",
     "StateError": ".state",
     "Supports": ".context",
     "TryLater": ".retries",

@@ -92,14 +92,14 @@ class Lanes(Generic[E]):
 
     __slots__ = ("_fences", "_ready", "_running", "lines", "max_waiting", "max_waiting_in_lane", "waiting")
 
-    def __init__(self, max_waiting: int, max_waiting_in_lane: int) -> None:
+    def __init__(self, max_waiting: int, max_waiting_in_lane: int, fences: Iterator[int] | None = None) -> None:
         self.max_waiting = max_waiting
         self.max_waiting_in_lane = max_waiting_in_lane
         self.waiting: dict[str, Waiting[E]] = {}
         self.lines: dict[str, list[_Place[E]]] = {}
         self._ready: list[_Place[E]] = []  # by due: the first of all their lines, and some that were that once
         self._running = 0
-        self._fences = itertools.count(1)
+        self._fences = itertools.count(1) if fences is None else fences
 
     @property
     def running(self) -> int:
@@ -123,7 +123,7 @@ class Lanes(Generic[E]):
         return self.put(Waiting(entry, sequence, order_of(entry), entry.due))
 
     def put(self, event: Waiting[E]) -> Waiting[E]:
-        """Let an event stand in line, at the place it has."""
+        """Let an event stand in line, at the place it has; also one that is being handled."""
         self.waiting[event.entry.key] = event
         place = (event.order, event.sequence, event)
         first = True
@@ -136,9 +136,12 @@ class Lanes(Generic[E]):
                 first = False
             else:
                 insort(line, place)
-                event.due = min(event.due, line[line.index(place) + 1][2].due)
+                if event.order > FIRST:
+                    event.due = min(event.due, line[line.index(place) + 1][2].due)
                 first = first and line[0] is place
-        if first:
+        if event.fence:
+            self._running += 1
+        elif first:
             heapq.heappush(self._ready, (event.due, event.sequence, event))
         return event
 

@@ -10,17 +10,9 @@ from aioconvo.bot.stores.store import Again, Entry, Outcome
 
 def entry(key: str, *lanes: str, at: float = 0.0, settle: float = 0.0, occurred: float | None = None, **more: object) -> Entry:
     """An event that is accepted `at`."""
-    return Entry(
-        key=key,
-        provider="sunshine",
-        account="sunshine",
-        lanes=lanes or ("sunshine:a",),
-        raw=b"{}",
-        accepted_at=at,
-        due=at + settle,
-        occurred_at=occurred,
-        **more,  # type: ignore[arg-type]  # what a test sets beside
-    )
+    facts = {"provider": "sunshine", "account": "sunshine", "raw": b"{}", **more}
+    lanes = lanes or ("sunshine:a",)
+    return Entry(key=key, lanes=lanes, accepted_at=at, due=at + settle, occurred_at=occurred, **facts)  # type: ignore[arg-type] # a test's own
 
 
 @dataclasses.dataclass
@@ -129,3 +121,14 @@ class Model:
             self.states[event.entry.lanes[0]] = state
         if hasattr(outcome, "reason"):
             self.dead.append(key)
+
+    def crash(self) -> None:
+        """Who handled events is gone."""
+        for event in self.events:
+            event.running = False
+
+    def forget(self, lane: str) -> None:
+        """Nothing is kept of a lane."""
+        self.events = [event for event in self.events if lane not in event.entry.lanes]
+        self.states.pop(lane, None)
+        self.latest.pop(lane, None)

@@ -2,57 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from hypothesis import given, settings, strategies as st
 
 from aioconvo.bot.lanes import Lanes, Waiting
 from aioconvo.bot.stores.store import Again, Entry
 from tests.bot.model import Model, entry
-
-LANES = st.lists(st.sampled_from(["a:x", "a:y", "a:z"]), min_size=1, max_size=3)
-
-
-@dataclasses.dataclass
-class Accept:
-    lanes: list[str]
-    occurred: float | None
-
-
-@dataclasses.dataclass
-class Pass:
-    seconds: float
-
-
-@dataclasses.dataclass
-class Claim:
-    most: int
-
-
-@dataclasses.dataclass
-class End:
-    """One of those that are handled is done, or fails and comes again after some seconds."""
-
-    which: int
-    after: float | None
-    counts: bool = True
-
-
-SECONDS = st.sampled_from([0.0, 0.5, 1.0, 2.5, 4.0])
-STEPS = st.lists(
-    st.one_of(
-        st.builds(Accept, LANES, st.none() | st.sampled_from([-2.0, 0.0, 1.0, 3.0])),
-        st.builds(Pass, SECONDS),
-        st.builds(Claim, st.integers(1, 3)),
-        st.builds(End, st.integers(0, 9), st.none() | SECONDS, st.booleans()),
-    ),
-    max_size=40,
-)
+from tests.bot.steps import ORDERING, Accept, Claim, End, Pass, Step
 
 
 @settings(max_examples=200)
-@given(STEPS, st.sampled_from([0.0, 3.0]))
-def test_the_order_is_that_of_the_rule(steps: list[Accept | Pass | Claim | End], settle: float) -> None:
+@given(ORDERING, st.sampled_from([0.0, 3.0]))
+def test_the_order_is_that_of_the_rule(steps: list[Step], settle: float) -> None:
     lanes, model, running, now = Lanes[Entry](12, 5), Model(12, 5), list[Waiting[Entry]](), 0.0
     for number, step in enumerate(steps):
         match step:
@@ -70,16 +30,16 @@ def test_the_order_is_that_of_the_rule(steps: list[Accept | Pass | Claim | End],
                 assert [event.entry.key for event in claimed] == expected
                 assert [event.attempt for event in claimed] == [model.claim(key)[0] for key in expected]
                 running += claimed
-            case End(which, after, counts) if running:
+            case End(which, how, after) if running:
                 event = running.pop(which % len(running))
                 assert lanes.claimed(event.entry.key, event.fence) is event
-                if after is None:
+                if how == "done":
                     lanes.remove(event)
                     model.events.remove(model.event(event.entry.key))
                 else:
-                    lanes.again(event, now + after, counts=counts)
-                    model.finish(event.entry.key, Again(due=now + after, counts=counts))
-            case End():
+                    lanes.again(event, now + after, counts=how == "again")
+                    model.finish(event.entry.key, Again(due=now + after, counts=how == "again"))
+            case _:
                 pass
         assert lanes.next_due() == model.next_due()
         assert lanes.running == len(running)

@@ -58,12 +58,12 @@ class MemoryStore:
         self._positions: dict[str, str] = {}
         self._changed = asyncio.Event()
 
-    async def open(self, *, now: float) -> None:
+    async def open(self, *, now: float) -> None:  # noqa: ARG002 -- others need it
         """See `Store`."""
         self._changed = asyncio.Event()  # a store may serve one event loop after the other
         for event in list(self._lanes.waiting.values()):
             if event.fence:
-                self._lanes.again(event, now)
+                self._lanes.again(event, event.due)
 
     async def aclose(self) -> None:
         """See `Store`; there is nothing to let go of."""
