@@ -53,7 +53,14 @@ class Customer:
 
 
 class Watched:
-    """State that tells its changes, in the order in which they happened."""
+    """State that tells its changes, in the order in which they happened.
+
+    `samples` are the names of the events that the API calls back for; `failing` is how many of the next messages of the
+    business do not arrive, where the API tells whether they do.
+    """
+
+    samples: tuple[str, ...] = ()
+    failing = 0
 
     def __init__(self) -> None:
         self._watchers: list[Callable[[Change], None]] = []

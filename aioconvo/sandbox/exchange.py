@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from .changes import Change, Customer, Watched
 from .quota import QuotaForm
 
 
@@ -128,6 +129,35 @@ class Emulated(Protocol):
     @property
     def routes(self) -> Sequence[Route]:
         """Every operation it emulates."""
+        ...
+
+    @property
+    def changes(self) -> Watched:
+        """Tells what changes in its state."""
+        ...
+
+    def customers(self) -> Sequence[Customer]:
+        """Who may write to the business; `says`, `reads`, `types` and `presses` take their ids, or those of somebody new."""
+        ...
+
+    def says(self, user: str, text: str) -> dict[str, Any]:
+        """A customer writes; answers the message as the API shows it."""
+        ...
+
+    def reads(self, user: str) -> None:
+        """A customer reads what was written to them."""
+        ...
+
+    def types(self, user: str, *, started: bool = True) -> None:
+        """A customer types, or stops."""
+        ...
+
+    def presses(self, user: str, payload: str) -> None:
+        """A customer presses a button that was given `payload`."""
+        ...
+
+    def sample(self, event: str) -> Change:
+        """An event by its own name. Raises `LookupError` where the API calls nothing back for it."""
         ...
 
     def answer(self, request: Request) -> Reply:

@@ -23,7 +23,7 @@ from aioconvo.core.access import settings
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.providers import Provider
 
-from .changes import Change, Customer, Watched
+from .changes import Change, Customer
 from .exchange import Emulated, Reply, Request, RouteTable, Settings, utc_now
 from .faults import Fault, RateLimit, choose
 from .quota import Standing, Window, headers_of
@@ -153,8 +153,7 @@ class Sandbox:
         self._draws = random.Random(settings.seed)  # noqa: S311 - repeatable faults, no secret
         self._sender.reset()
         for provider in self.providers.values():
-            if isinstance(changes := getattr(provider, "changes", None), Watched):
-                changes.watch(self._changed)
+            provider.changes.watch(self._changed)
 
     @property
     def port(self) -> int:

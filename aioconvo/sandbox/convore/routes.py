@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import bisect
 import dataclasses
+import html
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from aioconvo.sandbox.changes import Change, Customer, Kind, Watched
 from aioconvo.sandbox.clock import Clock
 from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable
 from aioconvo.sandbox.quota import QuotaForm
@@ -33,6 +35,7 @@ from .data import (
     place_of,
     seeded,
     snippet_of,
+    text_of,
 )
 from .filters import filters_in, to_milliseconds
 
@@ -115,6 +118,7 @@ class ConvoreSandbox:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.changes = Watched()
         self._clock = Clock(settings)
         self._channels = {channel.id: channel for channel in channels(settings.seed)}
         self._conversations = [seeded(settings, place) for place in range(1, settings.conversations + 1)]
@@ -183,6 +187,37 @@ class ConvoreSandbox:
         conversation.unread = True
         return message.to_json(full=True)
 
+    # -- what contacts do, by address or conversation id; an address that is not known opens a conversation
+
+    def customers(self) -> list[Customer]:
+        """Who may write, and where."""
+        return [
+            Customer(each.contact.handle.value, each.contact.name or each.contact.handle.value, each.id)
+            for each in self._conversations
+            if each.contact is not None
+        ]
+
+    def says(self, user: str, text: str) -> dict[str, Any]:
+        """A contact writes; answers the message as the API shows it."""
+        found = next((each for each in self._conversations if user == each.id or _is_of(each, user)), None)
+        if found is None:
+            mail, chat = self._channels.values()
+            found = self._open(mail if "@" in user else chat, None, _participant(user, "to"))
+        return self.receive_message(found.id, html.escape(text, quote=False))
+
+    def reads(self, user: str) -> None:
+        """Nothing: the API does not tell of it."""
+
+    def types(self, user: str, *, started: bool = True) -> None:
+        """Nothing: the API does not tell of it."""
+
+    def presses(self, user: str, payload: str) -> None:
+        """Nothing: the API has no buttons."""
+
+    def sample(self, event: str) -> Change:
+        """Nothing is called back. Raises `LookupError`."""
+        raise LookupError(event)
+
     def _all_keys(self) -> list[_Key]:
         if self._keys is None:
             self._keys = sorted(key for conversation in self._conversations for key in _keys_of(conversation))
@@ -212,6 +247,16 @@ class ConvoreSandbox:
         self._order = None
         if self._keys is not None:
             bisect.insort(self._keys, (message.at, conversation.place, ordinal))
+        told = Change(
+            provider=self.name,
+            kind=Kind.MESSAGE,
+            at=message.created_at,
+            conversation=conversation.id,
+            ours=message.direction == "outbound",
+            message_id=message.id,
+            text=text_of(body),
+        )
+        self.changes.tell(told)
         return message
 
     def _open(self, channel: Channel, subject: str | None, contact: Participant | None) -> Conversation:
@@ -393,6 +438,10 @@ def _body_in(request: Request, kind: type[B]) -> B:
 
 def _keys_of(conversation: Conversation) -> list[_Key]:
     return sorted((conversation.at(ordinal), conversation.place, ordinal) for ordinal in range(conversation.count))
+
+
+def _is_of(conversation: Conversation, address: str) -> bool:
+    return conversation.contact is not None and conversation.contact.handle.value == address
 
 
 def _participant(address: str, role: Role) -> Participant:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import bisect
-import dataclasses
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from aioconvo.sandbox import keys
 from aioconvo.sandbox.bodies import checked, decode
+from aioconvo.sandbox.changes import Change, Customer
 from aioconvo.sandbox.contents import RICH_KINDS, seeded
 from aioconvo.sandbox.data import hex_id, milliseconds, number, person
 from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable, Settings
@@ -17,6 +17,8 @@ from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.thread import Stored, Thread
 
 from .bodies import ConversationActivity, MessagePost, rendered
+from .data import AppUser, Conversation
+from .telling import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,28 +30,6 @@ _AVATAR: Final = "https://media.example.com/avatars/shop.png"
 _TIMESTAMP: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?", re.ASCII)
 
 
-@dataclasses.dataclass(slots=True)
-class Conversation:
-    """A user's conversation; `unread` by the user, both read marks in milliseconds."""
-
-    id: str
-    thread: Thread
-    unread: int = 0
-    maker_read: int | None = None
-    user_read: int | None = None
-
-
-@dataclasses.dataclass(slots=True)
-class AppUser:
-    """A user of the app with number 1..N and a conversation; number 0 has none until the business writes to them."""
-
-    id: str
-    user_id: str
-    number: int
-    device: str
-    conversation: Conversation | None = None
-
-
 class SmoochSandbox:
     """The emulated API. `user-1`..`user-N` have a conversation each; `user-0` exists without one."""
 
@@ -59,6 +39,7 @@ class SmoochSandbox:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.changes = Telling(settings)
         self._maker = hex_id(settings.seed, "smooch", "maker")[:20]
         self._users: dict[str, AppUser] = {}
         self._by_user_id: dict[str, AppUser] = {}
@@ -106,6 +87,40 @@ class SmoochSandbox:
         body = MessagePost(role="appUser", type="text", text=text)
         return self._store(user, self._open(user), body, _web(user))
 
+    # -- what customers do, by either id; somebody unknown is a new user
+
+    def customers(self) -> list[Customer]:
+        """Who may write, and where."""
+        talking_first = sorted(self._users.values(), key=lambda each: each.conversation is None)
+        return [Customer(each.user_id, person(self._settings.seed, each.number).name, each.id) for each in talking_first]
+
+    def says(self, user: str, text: str) -> dict[str, Any]:
+        """A user writes; answers the message as the API shows it."""
+        return self.receive_message(self._someone(user).id, text)
+
+    def reads(self, user: str) -> None:
+        """A user reads their conversation, if there is one."""
+        someone = self._someone(user)
+        if someone.conversation is not None:
+            self._mark_read(someone, someone.conversation, "appUser")
+
+    def types(self, user: str, *, started: bool = True) -> None:
+        """A user types, or stops."""
+        self.changes.typing(self._someone(user), started=started)
+
+    def presses(self, user: str, payload: str) -> None:
+        """A user presses a button."""
+        self.changes.postback(self._someone(user), payload)
+
+    def sample(self, event: str) -> Change:
+        """An event of that name, of one user. Raises `LookupError` where the API has none such."""
+        return self.changes.sample(event, self._someone("user-1"))
+
+    def _someone(self, name: str) -> AppUser:
+        if name not in self._users and name not in self._by_user_id:
+            self._add(len(self._users), name)
+        return self._user(name)
+
     # -- operations
 
     def _get_messages(self, request: Request, parameters: Mapping[str, str]) -> Reply:
@@ -146,28 +161,35 @@ class SmoochSandbox:
         return Reply(200, {})
 
     def _post_activity(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = _talking(self._user(parameters["userId"]))
+        user = self._user(parameters["userId"])
+        conversation = _talking(user)
         body = decode(request, ConversationActivity)
         if body.type == "conversation:read":
-            self._mark_read(conversation, body.role)
+            self._mark_read(user, conversation, body.role)
+        else:
+            self.changes.typing(user, started=body.type == "typing:start", ours=True)
         return Reply(200, {"conversation": _shown(conversation)})
 
     def _reset_unread_count(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        self._mark_read(_talking(self._user(parameters["userId"])), "appUser")
+        user = self._user(parameters["userId"])
+        self._mark_read(user, _talking(user), "appUser")
         return Reply(200, {})
 
     # -- what is stored, and how it is shown
 
     def _seed(self, index: int) -> None:
         seed = self._settings.seed
-        device = hex_id(seed, "smooch", "device", index)
-        user = AppUser(hex_id(seed, "smooch", "user", index), f"user-{index}", index, device)
+        user = self._add(index, f"user-{index}")
         if index:
             key = hex_id(seed, "smooch", "conversation", index)
             unread = min(self._settings.messages, number(seed, "smooch", "unread", index) % 4)
             user.conversation = Conversation(key, Thread(self._settings, key, index), unread)
-        self._users[user.id] = user
-        self._by_user_id[user.user_id] = user
+
+    def _add(self, index: int, name: str) -> AppUser:
+        seed = self._settings.seed
+        user = AppUser(hex_id(seed, "smooch", "user", index), name, index, hex_id(seed, "smooch", "device", index))
+        self._users[user.id] = self._by_user_id[user.user_id] = user
+        return user
 
     def _user(self, name: str) -> AppUser:
         user = self._users.get(name) or self._by_user_id.get(name)
@@ -179,6 +201,7 @@ class SmoochSandbox:
         if user.conversation is None:
             key = hex_id(self._settings.seed, "smooch", "conversation", user.number)
             user.conversation = Conversation(key, Thread(self._settings, key))
+            self.changes.started(user)
         return user.conversation
 
     def _store(self, user: AppUser, conversation: Conversation, body: MessagePost, source: dict[str, str]) -> dict[str, Any]:
@@ -190,7 +213,9 @@ class SmoochSandbox:
         else:
             conversation.unread = 0
             conversation.user_read = stored.at
-        return _as_answered(stored, message)
+        answered = _as_answered(stored, message)
+        self.changes.stored(user, answered, stored.at, ours=body.role == "appMaker")
+        return answered
 
     def _author(self, user: AppUser, role: str, email: str | None = None) -> dict[str, Any]:
         if role == "appUser":
@@ -207,13 +232,14 @@ class SmoochSandbox:
         source = _web(user) if content.inbound else {"type": "api"}
         return _as_answered(stored, {**self._author(user, role), "text": "", **content.content, "source": source})
 
-    def _mark_read(self, conversation: Conversation, role: Literal["appMaker", "appUser"]) -> None:
+    def _mark_read(self, user: AppUser, conversation: Conversation, role: Literal["appMaker", "appUser"]) -> None:
         at = max(milliseconds(self._settings.clock()), conversation.thread.last)
         if role == "appMaker":
             conversation.maker_read = at
         else:
             conversation.user_read = at
             conversation.unread = 0
+        self.changes.read(user, ours=role == "appMaker")
 
 
 def _page(times: list[int], query: dict[str, str]) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import math
 from http import HTTPStatus
 from types import MappingProxyType
@@ -11,12 +12,14 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from aioconvo.sandbox.changes import Change, Customer
 from aioconvo.sandbox.clock import Clock
 from aioconvo.sandbox.data import number, uuid_id
 from aioconvo.sandbox.exchange import FORM, Reply, Request, Route, RouteTable
 from aioconvo.sandbox.quota import QuotaForm
 
 from .data import CHANNELS, COSTS, Conversation, Message, stamp
+from .events import SENDER, Telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +32,6 @@ APPLICATION_SECRET: Final = "sandbox-secret"  # noqa: S105 - the sandbox's publi
 
 _TOKEN_LIFE_S: Final = 86_400
 _MAX_CHAT_TEXT: Final = 1000
-_SENDER: Final = "SANDBOX"
 _SEGMENT: Final = 160
 _UNICODE_SEGMENT: Final = 70
 
@@ -68,6 +70,7 @@ class SmscxSandbox:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.changes = Telling(settings)
         self._clock = Clock(settings)
         self._conversations = [Conversation(settings, index) for index in range(settings.conversations)]
         self._by_id = {conversation.id: conversation for conversation in self._conversations}
@@ -128,6 +131,40 @@ class SmscxSandbox:
         last = conversation.last()
         channel = last.channel if last else CHANNELS[0]
         return self._store(conversation, text, {}, channel, received=True).to_json()
+
+    # -- what contacts do, by phone or conversation id; a phone that is not known is a new contact
+
+    def customers(self) -> list[Customer]:
+        """Who may write, and where."""
+        return [
+            Customer(each.phone, f"{each.first_name or ''} {each.last_name}".strip(), each.id) for each in self._conversations
+        ]
+
+    def says(self, user: str, text: str) -> dict[str, Any]:
+        """A contact writes; answers the message as the API shows it."""
+        return self.receive_message(self._talk(user).id, text)
+
+    def reads(self, user: str) -> None:
+        """Nothing: the API does not tell of it."""
+
+    def types(self, user: str, *, started: bool = True) -> None:
+        """Nothing: the API does not tell of it."""
+
+    def presses(self, user: str, payload: str) -> None:
+        """Nothing: the API has no buttons."""
+
+    def sample(self, event: str) -> Change:
+        """An event of that name, of one contact. Raises `LookupError` where the API has none such."""
+        return self.changes.sample(event, self._talk(self._conversations[0].phone if self._conversations else "+447700900001"))
+
+    def _talk(self, user: str) -> Conversation:
+        found = next((each for each in self._conversations if user in {each.phone, each.id}), None)
+        if found is None:
+            found = Conversation(dataclasses.replace(self._settings, messages=0), len(self._conversations))
+            found.phone = user
+            self._conversations.append(found)
+            self._by_id[found.id] = found
+        return found
 
     def revoke_tokens(self) -> None:
         """Refuse every access token issued so far."""
@@ -259,6 +296,7 @@ class SmscxSandbox:
             at=self._clock.tick(),
         )
         conversation.add(message)
+        self.changes.stored(conversation, message)
         return message
 
     def _campaign(self, message: Message, parts: int) -> dict[str, Any]:
@@ -281,7 +319,7 @@ def _send(conversation: Conversation, message: Message) -> dict[str, Any]:
         "cost": message.cost,
         "to": conversation.phone,
         "countryIso": conversation.country,
-        "from": _SENDER,
+        "from": SENDER,
         "text": message.text,
     }
 

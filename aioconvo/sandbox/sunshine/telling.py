@@ -20,6 +20,8 @@ _READ = "conversation:read"
 class Telling(Watched):
     """Tells of one app. `failing`: so many of the next messages of the business do not arrive."""
 
+    samples = tuple(events.EVENTS)
+
     def __init__(self, settings: Settings, integration: str) -> None:
         super().__init__()
         self.failing = 0

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from aioconvo.sandbox.changes import Change, Customer, Kind, Watched
 from aioconvo.sandbox.clock import Clock
 from aioconvo.sandbox.data import milliseconds, number, uuid_id
 from aioconvo.sandbox.exchange import FORM, Refusal, Reply, Request, Route, RouteTable
@@ -72,6 +73,7 @@ class UltraCartSandbox:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.changes = Watched()
         self._clock = Clock(settings)
         self._conversations = [seeded(settings, place) for place in range(1, settings.conversations + 1)]
         self._by_uuid = {conversation.uuid: conversation for conversation in self._conversations}
@@ -133,6 +135,43 @@ class UltraCartSandbox:
         self.receive_message(conversation.uuid, text)
         return conversation.uuid
 
+    # -- what customers do, by email, ARN or conversation UUID; somebody unknown begins a web chat
+
+    def customers(self) -> list[Customer]:
+        """Who may write, and where."""
+        return [Customer(each.customer.email, each.customer.name, each.uuid) for each in self._conversations]
+
+    def says(self, user: str, text: str) -> dict[str, Any]:
+        """A customer writes; answers the message as the API shows it."""
+        return self.receive_message(self._talk(user).uuid, text)
+
+    def reads(self, user: str) -> None:
+        """A customer reads what was written to them."""
+        self._tell(self._talk(user), Kind.READ, self._clock.tick())
+
+    def types(self, user: str, *, started: bool = True) -> None:
+        """A customer types, or stops."""
+        self._tell(self._talk(user), Kind.TYPING, self._clock.tick(), started=started)
+
+    def presses(self, user: str, payload: str) -> None:
+        """Nothing: the API has no buttons."""
+
+    def sample(self, event: str) -> Change:
+        """Nothing is called back. Raises `LookupError`."""
+        raise LookupError(event)
+
+    def _talk(self, user: str) -> Conversation:
+        for each in self._conversations:
+            if user in {each.customer.email, each.customer.arn, each.uuid}:
+                return each
+        conversation = self._open("websocket")
+        conversation.customer = conversation.customer._replace(name=user, email=user)
+        conversation.join(conversation.customer, conversation.began)
+        return conversation
+
+    def _tell(self, conversation: Conversation, kind: Kind, at: int, **more: Any) -> None:
+        self.changes.tell(Change(provider=self.name, kind=kind, at=at, conversation=conversation.uuid, **more))
+
     def revoke_tokens(self) -> None:
         """Refuse every access token issued so far."""
         self._tokens.clear()
@@ -177,6 +216,8 @@ class UltraCartSandbox:
         message = Message(uuid, author, text, "message", "", self._clock.tick())
         conversation.add(message)
         self._order = None
+        ours = author != conversation.customer
+        self._tell(conversation, Kind.MESSAGE, message.at, ours=ours, message_id=uuid, text=text)
         return message
 
     def _open(self, medium: str) -> Conversation:
@@ -334,6 +375,7 @@ class UltraCartSandbox:
         conversation.unread = False
         if AGENT.arn in conversation.participants:
             conversation.participants[AGENT.arn].unread = 0
+        self._tell(conversation, Kind.READ, self._clock.tick(), ours=True)
         return Reply(204)
 
     def _messages(self, request: Request, parameters: Mapping[str, str]) -> Reply:

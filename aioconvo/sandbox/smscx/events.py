@@ -1,0 +1,180 @@
+"""The items of SMS.CX's callbacks, for every event that its documents or libraries name; what changes, as they tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from aioconvo.sandbox.changes import Change, Kind, Watched
+from aioconvo.sandbox.data import milliseconds, number, uuid_id
+from aioconvo.sandbox.exchange import Settings
+
+from .data import Conversation, Message, stamp
+
+__all__ = ["EVENTS", "SENDER", "Telling"]
+
+JSON = dict[str, Any]
+
+SENDER: Final = "SANDBOX"
+_OURS: Final = "+447700900000"
+_REPORTS: Final = {"SENT": (2, None), "DELIVERED": (3, None), "FAILED": (4, 17)}
+
+
+def _received(seed: int, talk: Conversation, at: int) -> JSON:
+    return _inbound(talk, uuid_id(seed, "sample", at), "Hello, where is my order?", at)
+
+
+def _inbound(talk: Conversation, message_id: str, text: str, at: int) -> JSON:
+    sent = {"msgId": message_id, "from": talk.phone, "countryIso": talk.country, "to": _OURS, "text": text}
+    return {**sent, "cost": 0.0, "receivedAt": stamp(at)}
+
+
+def _report(seed: int, message_id: str, status: str, at: int) -> JSON:
+    code, error = _REPORTS[status]
+    return {
+        "campaignId": uuid_id(seed, "smscx campaign", message_id),
+        "msgId": message_id,
+        "statusCode": code,
+        "status": status,
+        "errorCode": error,
+        "datetime": stamp(at),
+        "trackData": None,
+    }
+
+
+def _hit(seed: int, talk: Conversation, at: int) -> JSON:
+    return {
+        "hitId": number(seed, "hit", at) % 10_000,
+        "shortlinkId": "ab12",
+        "url": "https://shop.example.com/promo",
+        "device": "mobile",
+        "browser": "Chrome",
+        "browserVersion": "122.0",
+        "os": "Android",
+        "osVersion": "14",
+        "brand": "Acme",
+        "model": "One",
+        "screenResolution": "1080x2400",
+        "acceptLanguage": "en-GB",
+        "referrer": None,
+        "ipAddress": "192.0.2.1",
+        "countryIso": talk.country,
+        "city": "Leeds",
+        "datetime": stamp(at),
+        "phoneNumber": talk.phone,
+        "campaignId": uuid_id(seed, "smscx campaign", "hit"),
+        "groupId": None,
+    }
+
+
+def _optout(seed: int, talk: Conversation, at: int) -> JSON:
+    return {
+        "hitId": number(seed, "optout", at) % 10_000,
+        "optoutId": "cd34",
+        "optoutUrl": "https://optout.example.com/cd34",
+        "optoutType": "link",
+        "countryIso": talk.country,
+        "datetime": stamp(at),
+        "phoneNumber": talk.phone,
+        "campaignId": None,
+        "groupId": None,
+    }
+
+
+def _otp(seed: int, talk: Conversation, at: int) -> JSON:
+    return {
+        "otpId": uuid_id(seed, "otp", at),
+        "trackId": None,
+        "phoneNumber": talk.phone,
+        "countryIso": talk.country,
+        "status": "VERIFIED",
+        "cost": 0.045,
+        "parts": 1,
+        "maxAttempts": 3,
+        "attempts": 1,
+        "ttl": 300,
+        "otpCallbackUrl": None,
+        "dateCreated": stamp(at - 20_000),
+        "dateExpires": stamp(at + 280_000),
+    }
+
+
+def _lookup(seed: int, talk: Conversation, at: int) -> JSON:
+    nowhere = {"countryIso": None, "countryName": None, "mcc": None, "mnc": None, "name": None}
+    return {
+        "phoneNumber": talk.phone,
+        "lookupBulkId": None,
+        "lookupId": uuid_id(seed, "lookup", at),
+        "cost": 0.005,
+        "mcc": "234",
+        "mccmnc": "23410",
+        "countryIso": talk.country,
+        "countryName": "United Kingdom",
+        "countryNameLocale": "United Kingdom",
+        "status": "ACTIVE",
+        "statusDescription": "Active",
+        "ported": False,
+        "roaming": False,
+        "originalNetwork": {"name": "Operator A", "mnc": "10"},
+        "portedNetwork": {"name": None, "mnc": None},
+        "roamingNetwork": nowhere,
+        "datetime": stamp(at),
+    }
+
+
+EVENTS: Final[Mapping[str, Callable[[int, Conversation, int], JSON]]] = MappingProxyType(
+    {
+        "dlr_update": lambda seed, _, at: _report(seed, uuid_id(seed, "sent"), "DELIVERED", at),
+        "receive_sms": _received,
+        # Unconfirmed: named in an enum, without a model; taken to be as receive_sms.
+        "receive_viber": _received,
+        "receive_whatsapp": _received,
+        "shortlink_hit": _hit,
+        "shortlink_hit_update": _hit,
+        "attachment_hit": _hit,
+        "attachment_hit_update": _hit,
+        "new_optout": _optout,
+        "otp_update": _otp,
+        # Unconfirmed: both libraries call a lookup otp_update; what it is called in truth is not known.
+        "number_lookup": _lookup,
+    }
+)
+
+
+class Telling(Watched):
+    """Tells what changes in the account. `failing`: so many of the next replies do not arrive."""
+
+    samples = tuple(EVENTS)
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.failing = 0
+        self._settings = settings
+
+    def stored(self, talk: Conversation, message: Message) -> None:
+        """A message was written; a reply arrives then, or fails."""
+        more: JSON = {"kind": Kind.MESSAGE, "message_id": message.id, "text": message.text}
+        if message.received:
+            payload = _inbound(talk, message.id, message.text, message.at)
+            self._tell(talk, f"receive_{message.channel}", payload, message.at, **more)
+            return
+        self._tell(talk, "", {}, message.at, ours=True, **more)  # nothing is called back for what the business wrote itself
+        reports = ["SENT", "FAILED" if self.failing else "DELIVERED"]
+        self.failing -= bool(self.failing)
+        for status in reports:
+            kind = Kind.FAILED if status == "FAILED" else Kind.DELIVERED
+            payload = _report(self._settings.seed, message.id, status, message.at)
+            self._tell(talk, "dlr_update", payload, message.at, kind=kind, ours=True, message_id=message.id)
+
+    def sample(self, event: str, talk: Conversation) -> Change:
+        """An event of that name. Raises `LookupError` where the API has none such."""
+        at = milliseconds(self._settings.clock())
+        return self._change(talk, event, EVENTS[event](self._settings.seed, talk, at), at)
+
+    def _tell(self, talk: Conversation, event: str, payload: Mapping[str, Any], at: int, **more: Any) -> None:
+        self.tell(self._change(talk, event, payload, at, **more))
+
+    def _change(self, talk: Conversation, event: str, payload: Mapping[str, Any], at: int, **more: Any) -> Change:
+        kind = more.pop("kind", Kind.OTHER)
+        return Change(provider="smscx", kind=kind, at=at, conversation=talk.id, event=event, payload=payload, **more)
