@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from .core.retry.policy import RetryPolicy
     from .core.wire.pool import SessionPool
     from .inbox.merging import merge
-    from .smooch import SmoochClient
+    from .smooch import SmoochClient, SmoochWebhook
     from .smscx import SmscxClient
     from .sunshine import SunshineClient, SunshineWebhook
     from .ultracart import UltraCartClient
@@ -158,6 +158,7 @@ __all__ = [
     "Router",
     "SessionPool",
     "SmoochClient",
+    "SmoochWebhook",
     "SmscxClient",
     "SqliteLimits",
     "StartFacts",
@@ -185,7 +186,7 @@ __all__ = [
 
 _HOMES = {
     **{f"{one.word}Client": f".{one}" for one in Provider},
-    **{f"{one.word}Webhook": f".{one}" for one in (Provider.SUNSHINE,)},
+    **{f"{one.word}Webhook": f".{one}" for one in (Provider.SMOOCH, Provider.SUNSHINE)},
     "APIClient": ".core.calls.client",
     "APIConnectionError": ".core.errors",
     "APIStatusError": ".core.errors",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from aioconvo.core.operations.operation import Operation
 from aioconvo.core.operations.resource import operations
 
-from .client import SmoochClient
 from .models import (
     Action,
     ActivityType,
@@ -46,16 +46,82 @@ from .models import (
     WebviewAction,
 )
 
+if TYPE_CHECKING:
+    from .client import SmoochClient
+    from .events import (
+        AppMakerMessageEvent,
+        AppUser,
+        AppUserDeleteEvent,
+        AppUserMessageEvent,
+        Charge,
+        Client,
+        ClientAddEvent,
+        ClientEvent,
+        ClientRemoveEvent,
+        ConversationReadEvent,
+        ConversationStartEvent,
+        DeliveryChannelEvent,
+        DeliveryDestination,
+        DeliveryEvent,
+        DeliveryFailureEvent,
+        DeliveryUserEvent,
+        EventError,
+        ExternalMessage,
+        LinkEvent,
+        LinkFailureEvent,
+        LinkMatchEvent,
+        LinkSuccessEvent,
+        MergeEvent,
+        MessageEvent,
+        MessageReference,
+        NotificationChannelEvent,
+        NotificationEvent,
+        NotificationFailureEvent,
+        NotificationUserEvent,
+        OldDeliveryEvent,
+        OldDeliveryFailureEvent,
+        OldDeliverySuccessEvent,
+        Payment,
+        PaymentEvent,
+        PostbackEvent,
+        PressedAction,
+        Pressing,
+        ReferralBody,
+        ReferralDetails,
+        ReferralEvent,
+        SmoochWebhook,
+        TypingActivity,
+        TypingEvent,
+    )
+
 __all__ = [
     "OPERATIONS",
     "Action",
     "ActivityType",
+    "AppMakerMessageEvent",
+    "AppUser",
+    "AppUserDeleteEvent",
+    "AppUserMessageEvent",
     "BuyAction",
     "CarouselMessage",
+    "Charge",
+    "Client",
+    "ClientAddEvent",
+    "ClientEvent",
+    "ClientRemoveEvent",
     "Conversation",
+    "ConversationReadEvent",
+    "ConversationStartEvent",
     "Coordinates",
+    "DeliveryChannelEvent",
+    "DeliveryDestination",
+    "DeliveryEvent",
+    "DeliveryFailureEvent",
+    "DeliveryUserEvent",
     "Destination",
     "DisplaySettings",
+    "EventError",
+    "ExternalMessage",
     "FileMessage",
     "FormField",
     "FormMessage",
@@ -64,25 +130,50 @@ __all__ = [
     "ImageMessage",
     "Item",
     "LinkAction",
+    "LinkEvent",
+    "LinkFailureEvent",
+    "LinkMatchEvent",
+    "LinkSuccessEvent",
     "ListMessage",
     "LocationInfo",
     "LocationMessage",
     "LocationRequestAction",
+    "MergeEvent",
     "Message",
+    "MessageEvent",
     "MessageOverride",
+    "MessageReference",
     "MessageType",
     "Metadata",
     "NewMessage",
+    "NotificationChannelEvent",
+    "NotificationEvent",
+    "NotificationFailureEvent",
+    "NotificationUserEvent",
+    "OldDeliveryEvent",
+    "OldDeliveryFailureEvent",
+    "OldDeliverySuccessEvent",
     "OverridePayload",
+    "Payment",
+    "PaymentEvent",
     "PostbackAction",
+    "PostbackEvent",
     "PostedMessage",
+    "PressedAction",
+    "Pressing",
     "QuotedMessage",
+    "ReferralBody",
+    "ReferralDetails",
+    "ReferralEvent",
     "ReplyAction",
     "Role",
     "ShareAction",
     "SmoochClient",
+    "SmoochWebhook",
     "Source",
     "TextMessage",
+    "TypingActivity",
+    "TypingEvent",
     "WebviewAction",
 ]
 
@@ -91,5 +182,10 @@ OPERATIONS: tuple[Operation[Any], ...]
 
 def __getattr__(name: str) -> Any:
     if name == "OPERATIONS":  # read where somebody asks, not by everybody's import
-        return operations(SmoochClient)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return operations(importlib.import_module(".client", __name__).SmoochClient)
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # The client loads aiohttp, which events need not.
+    value = getattr(importlib.import_module(".client" if name == "SmoochClient" else ".events", __name__), name)
+    globals()[name] = value
+    return value

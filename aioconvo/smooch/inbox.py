@@ -60,7 +60,6 @@ import msgspec
 from aioconvo.core.answers.response import Response
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.errors import NotFoundError, UnsupportedError
-from aioconvo.core.json.model import Unknown
 from aioconvo.core.json.moments import EPOCH
 from aioconvo.core.operations.declaration import operation_of
 from aioconvo.core.operations.operation import Operation
@@ -68,37 +67,20 @@ from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Ask, Taken
 from aioconvo.core.paging.walks import Fetch
 from aioconvo.inbox.base import Capabilities, Inbox
-from aioconvo.inbox.models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind
-from aioconvo.inbox.people import People
+from aioconvo.inbox.models import Conversation, Message, Participant, ParticipantKind
 from aioconvo.inbox.times import milliseconds
-from aioconvo.inbox.told import make_id, text_in
+from aioconvo.inbox.told import text_in
 from aioconvo.inbox.walk import Listed, Order, Span
 from aioconvo.providers import Provider
 
 from . import models
 from .conversations import Conversations
 from .messages import Messages
+from .neutral import NEITHER, SIDES, messages
 from .pages import PAGE_SIZE, MessagePage
 
 __all__ = ["Found", "SmoochInbox", "conversations", "messages"]
 
-_SIDES = {
-    "appUser": (Direction.INBOUND, ParticipantKind.USER),
-    "appMaker": (Direction.OUTBOUND, ParticipantKind.BUSINESS),
-    "whisper": (Direction.SYSTEM, ParticipantKind.BUSINESS),
-}
-_NEITHER = (None, ParticipantKind.UNKNOWN)
-_KINDS = {
-    "text": Kind.TEXT,
-    "image": Kind.IMAGE,
-    "file": Kind.FILE,
-    "location": Kind.LOCATION,
-    "carousel": Kind.CAROUSEL,
-    "list": Kind.LIST,
-    "form": Kind.FORM,
-    "formResponse": Kind.FORM_RESPONSE,
-}
-_NOBODY = Participant(ParticipantKind.UNKNOWN)
 # A user who never wrote is a 404 like one who does not exist; the API's documents name no codes, v2's name this one.
 _NO_CONVERSATION = "conversation_not_found"
 
@@ -138,54 +120,13 @@ def _participants(user_id: str, natives: list[Any]) -> tuple[Participant, ...]:
     """The user, and whoever of the business wrote one of these messages."""
     found = {user_id: Participant(ParticipantKind.USER, user_id)}
     for native in natives:
-        side = _SIDES.get(getattr(native, "role", None) or "", _NEITHER)[1]
+        side = SIDES.get(getattr(native, "role", None) or "", NEITHER)[1]
         author = user_id if side is ParticipantKind.USER else text_in(native, "author_id")
         if author is not None and side is not ParticipantKind.UNKNOWN:
             known = found.get(author) or Participant(side, author)
             name, address = known.name or text_in(native, "name"), known.address or text_in(native, "email")
             found[author] = Participant(known.kind, author, name, address)
     return tuple(found.values())
-
-
-def messages(natives: list[Any], conversation_id: str) -> list[Message]:
-    """A page of messages (`models.Message`) of a user's conversation as neutral ones."""
-    people = People()
-    return [_message(native, conversation_id, people) for native in natives]
-
-
-def _message(native: Any, conversation_id: str, people: People) -> Message:
-    if isinstance(native, Unknown):
-        return Message(Provider.SMOOCH, conversation_id, make_id(native), native)
-    direction, side = _SIDES.get(native.role, _NEITHER)
-    author_id = conversation_id if side is ParticipantKind.USER else native.author_id or None
-    author = people[side, author_id, native.name or None, native.email or None]
-    return Message(
-        Provider.SMOOCH,
-        conversation_id,
-        native.id or make_id(native),
-        native,
-        native.received_at,
-        None,  # updated_at
-        direction,
-        _KINDS.get(native.type, Kind.OTHER),
-        None if side is ParticipantKind.UNKNOWN and author == _NOBODY else author,
-        native.text or native.text_fallback or None,
-        None,  # html
-        None,  # subject
-        native.source.type or None if native.source else None,
-        None,  # status
-        _quoted(native.quoted_message) if native.quoted_message else None,
-        _attachments(native) if native.media_url else (),
-    )
-
-
-def _quoted(native: models.QuotedMessage) -> str | None:
-    stored = None if native.content is None else native.content.id
-    return stored or native.external_message_id or None
-
-
-def _attachments(native: models.Message) -> tuple[Attachment, ...]:
-    return (Attachment(url=native.media_url, media_type=native.media_type or None, size=native.media_size),)
 
 
 class SmoochInbox(Inbox):

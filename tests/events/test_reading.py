@@ -11,13 +11,17 @@ from aioconvo import encode, raw_json
 from aioconvo.events import Event, Incoming, neutral
 from tests.events.payloads import Payload, payloads
 
-READABLE = [one for one in payloads() if one.provider == "sunshine"]
+READABLE = [one for one in payloads() if one.provider != "smscx"]
+LISTS = ("messages", "postbacks", "payments")
 
 
 def _natives(payload: Payload) -> list[Any]:
-    """The JSON of each event in a body."""
+    """The JSON of each event in a body: a part of it, or the body with one item of its list alone."""
     body = json.loads(payload.raw)
-    return list(body["events"])
+    if payload.provider == "sunshine":
+        return list(body["events"])
+    several = next((name for name in LISTS if len(body.get(name, ())) > 1), None)
+    return [body] if several is None else [body | {several: [item]} for item in body[several]]
 
 
 def _told(event: Incoming) -> tuple[object, ...]:

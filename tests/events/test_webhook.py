@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict
 
-from aioconvo import ConfigurationError, SunshineWebhook, WebhookRefusedError
+from aioconvo import ConfigurationError, SmoochWebhook, SunshineWebhook, WebhookRefusedError
 from aioconvo.events.webhook import check_account
 from tests.events.payloads import OF_ANOTHER_VERSION, ROOT, hostile
 
@@ -152,6 +152,14 @@ def test_what_is_nested_too_deeply_is_no_json(body: bytes) -> None:
 def test_a_body_of_the_other_version_is_named_as_such() -> None:
     with pytest.raises(WebhookRefusedError, match=r"400: .*Smooch v1\.1.*SmoochWebhook"):
         _hook().open({"X-API-Key": SECRET}, (ROOT / OF_ANOTHER_VERSION).read_bytes())
+
+
+def test_and_the_other_way_round() -> None:
+    with pytest.raises(WebhookRefusedError, match=r"400: .*Sunshine Conversations v2.*SunshineWebhook"):
+        SmoochWebhook(secrets=[SECRET]).open({"X-API-Key": SECRET}, BODY)
+    for body in (b"{}", b'{"trigger":null}', b"[]", b"null"):
+        with pytest.raises(WebhookRefusedError, match="400: "):
+            SmoochWebhook(secrets=[SECRET]).open_unverified(body)
 
 
 def test_nothing_is_told_of_secrets_and_bodies() -> None:

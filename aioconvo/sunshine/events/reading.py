@@ -8,16 +8,12 @@ not documented. An event without an id is told by its bytes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any, NamedTuple, cast
 
-import msgspec
-
-from aioconvo.core.json.cut import cut_now
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.json.model import Unknown, plain, raw_json
 from aioconvo.core.json.written_times import read_time
-from aioconvo.events.bodies import decode_body
+from aioconvo.events.bodies import decode_body, split
 from aioconvo.events.incoming import Incoming
 from aioconvo.events.keys import bytes_key, key_of, lane_of, message_key
 from aioconvo.events.unknown import UnknownEvent, members_in
@@ -72,16 +68,8 @@ def incoming(account: str, raw: bytes, delivery: Delivery) -> tuple[Incoming, ..
     if not natives:
         return ()
     webhook = text_in(delivery.webhook, "id")
-    alone = (raw,) if len(natives) == 1 else _split(raw, natives)
+    alone = (raw,) if len(natives) == 1 else split(raw, "events")
     return tuple(_incoming(account, webhook, native, one) for native, one in zip(natives, alone, strict=True))
-
-
-def _split(raw: bytes, natives: list[Any]) -> Iterator[bytes]:
-    """For each event the JSON of a delivery that brings it alone."""
-    parts = {name: part for name, part in cut_now(raw, Delivery).items() if name != "events"}
-    before = b"{" + b"".join(b'"%s":%s,' % (name.encode(), bytes(cast("msgspec.Raw", part))) for name, part in parts.items())
-    for native in natives:
-        yield before + b'"events":[' + (raw_json(native) or b"null") + b"]}"
 
 
 class _Told(NamedTuple):
