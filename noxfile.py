@@ -73,6 +73,13 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
+def campaigns(session: nox.Session) -> None:
+    """The test suite with the long form of every campaign: more kills, cuts, faults and examples."""
+    session.install("-e", ".[test]")
+    session.run("pytest", *(session.posargs or SIDE_BY_SIDE), env={"AIOCONVO_CAMPAIGN": "full"})
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Fuzz what reads from outside, under hypothesis and, where it installs, atheris; `-- --seconds N` for each (60)."""
     session.install("-e", ".[test]")

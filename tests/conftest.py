@@ -18,6 +18,7 @@ from blockbuster import BlockBuster
 from hypothesis import settings
 from yarl import URL
 
+from tests.campaign import examples
 from tests.sent_operations import SentOperations
 
 BASE_URL = "https://api.test"
@@ -26,7 +27,7 @@ BASE_URL = "https://api.test"
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "may_block: this test blocks the event loop itself, on purpose")
     # An example that takes long on a busy machine is no failure.
-    settings.register_profile("suite", deadline=None)
+    settings.register_profile("suite", deadline=None, max_examples=examples(100))
     settings.load_profile("suite")
     config.pluginmanager.register(SentOperations())
     # Some hundred processes are started: each would compile the whole package anew.

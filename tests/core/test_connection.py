@@ -17,6 +17,7 @@ from hypothesis import given, settings, strategies as st
 from aioconvo.core.wire import connection
 from aioconvo.core.wire.connection import LiveConnection
 from aioconvo.core.wire.framing import HEAD_AT_MOST, HEADERS_AT_MOST
+from tests.campaign import examples
 
 BODY = b'{"a": "\r\n\r\n\n\n"}'
 LENGTH = b"Content-Length: %d" % len(BODY)
@@ -118,7 +119,7 @@ async def _read(stream: bytes, cuts: list[int]) -> tuple[int, bytes, bool]:
 
 @pytest.mark.parametrize("parser", PARSERS)
 @pytest.mark.parametrize("answer", ANSWERS)
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(behind=st.sampled_from(BEHIND), cuts=st.lists(st.integers(0, 400), max_size=5))
 def test_an_answer_is_read_whole_and_what_is_behind_it_noticed(
     loop: asyncio.AbstractEventLoop, parser: type, answer: str, behind: bytes, cuts: list[int]

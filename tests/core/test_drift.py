@@ -5,7 +5,9 @@ from __future__ import annotations
 import collections
 import contextlib
 import copy
+import dataclasses
 import datetime as dt
+import functools
 import importlib.util
 import json
 import pkgutil
@@ -13,7 +15,7 @@ import random
 import types
 import typing
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pytest
@@ -28,9 +30,11 @@ from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.json.mend import drive, mend
 from aioconvo.core.json.model import Envelope, Model, OpenEnum, Unknown, is_drifted, raw_json
 from aioconvo.sunshine import pages as sunshine
+from tests.campaign import FULL, examples
 
 
-class Case(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Case:
     """A page type, the member its items stand in (in Python and in JSON), and items shaped as the API's own."""
 
     kind: type[Any]
@@ -40,8 +44,13 @@ class Case(NamedTuple):
     beside: dict[str, Any]
 
     def page(self) -> dict[str, Any]:
-        page: dict[str, Any] = json.loads(json.dumps({self.name: self.items, **self.beside}))  # shares no part
+        """A page that shares no part with another."""
+        page: dict[str, Any] = msgspec.json.decode(self._json)
         return page
+
+    @functools.cached_property
+    def _json(self) -> bytes:
+        return msgspec.json.encode({self.name: self.items, **self.beside})
 
 
 _WHEN = "2020-06-09T13:04:48.361Z"
@@ -165,10 +174,13 @@ _BY_HAND = [
     Case(sunshine.ParticipantPage, "participants", "participants", [_PARTICIPANT | {"id": f"p{n}"} for n in range(4)], _META),
 ]
 CASES = [*_BY_HAND, *(case for case in _every_page_type() if case.kind not in {one.kind for one in _BY_HAND})]
-MUTANTS = -(-10_000 // len(CASES))  # for each case
+MUTANTS = -(-(10_000 if FULL else 1_600) // len(CASES))  # for each case
+DAMAGED = 160 if FULL else 64
 each_case = pytest.mark.parametrize(
     "case", CASES, ids=lambda case: f"{case.kind.__module__.split('.')[1]}.{case.kind.__name__}"
 )
+
+any_case = st.sampled_from(CASES)
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
@@ -325,7 +337,7 @@ def test_bent_items(case: Case) -> None:
 def test_bent_surroundings_cost_no_item(case: Case) -> None:
     chance = random.Random("beside")  # noqa: S311 -- seeded
     lost: list[str] = []
-    for _ in range(150):
+    for _ in range(150 if FULL else 50):
         page = case.page()
         beside = {name: value for name, value in page.items() if name != case.name}
         if not beside:
@@ -342,7 +354,7 @@ def test_cut_and_damaged_bytes(case: Case) -> None:
     chance = random.Random("bytes")  # noqa: S311 -- seeded
     body = json.dumps(case.page()).encode()
     broken = whole = 0
-    for number in range(160):
+    for number in range(DAMAGED):
         place = chance.randrange(1, len(body))
         bent = [
             body[:place],
@@ -363,13 +375,12 @@ def test_cut_and_damaged_bytes(case: Case) -> None:
         _roads_meet(case, bent)
         whole += 1
     print(f"\n{case.kind.__name__}: {broken} bodies refused, {whole} read in spite of damage")  # noqa: T201
-    assert broken > 40
-    assert whole > 15
+    assert broken > DAMAGED / 4
+    assert whole > DAMAGED / 11
 
 
-@each_case
-@settings(max_examples=60, deadline=None)
-@given(body=st.binary(max_size=200))
+@settings(max_examples=examples(600))
+@given(case=any_case, body=st.binary(max_size=200))
 def test_arbitrary_bytes(case: Case, body: bytes) -> None:
     with contextlib.suppress(BrokenBodyError):
         decode(body, case.kind)
@@ -385,9 +396,12 @@ _JSON = st.recursive(
 )
 
 
-@each_case
-@settings(max_examples=60, deadline=None)
-@given(items=st.lists(_JSON, max_size=4), beside=st.dictionaries(st.sampled_from(["meta", "links", "x"]), _JSON, max_size=2))
+@settings(max_examples=examples(600))
+@given(
+    case=any_case,
+    items=st.lists(_JSON, max_size=4),
+    beside=st.dictionaries(st.sampled_from(["meta", "links", "x"]), _JSON, max_size=2),
+)
 def test_arbitrary_json(case: Case, items: list[Any], beside: dict[str, Any]) -> None:
     body = json.dumps({**beside, case.name: items}).encode()
     _roads_meet(case, body)
@@ -399,9 +413,8 @@ def test_arbitrary_json(case: Case, items: list[Any], beside: dict[str, Any]) ->
             assert json.loads(encode(item)) == given_item
 
 
-@each_case
-@settings(max_examples=60, deadline=None)
-@given(value=_JSON)
+@settings(max_examples=examples(600))
+@given(case=any_case, value=_JSON)
 def test_arbitrary_json_in_place_of_a_page(case: Case, value: Any) -> None:
     body = json.dumps(value).encode()
     if isinstance(value, dict) and isinstance(value.get(case.name), list):

@@ -24,6 +24,7 @@ from aioconvo.core.calls import echo
 from aioconvo.core.calls.echo import sent_texts, without_echo
 from aioconvo.core.json.mend import drive
 from aioconvo.core.operations.operation import Effect, Operation
+from tests.campaign import examples
 from tests.conftest import Wire
 
 POST: Operation[Any] = Operation("x.things.post", "PostThing", "POST", "/v2/things/{id}", None, Effect.UNSAFE)
@@ -229,7 +230,7 @@ def _naive(words: str, texts: list[str]) -> str:
 _LETTERS = st.text(alphabet="abAB é.", max_size=40)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(words=_LETTERS, texts=st.lists(_LETTERS, max_size=4), repeats=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30))))
 def test_exactly_what_repeats_is_lost(words: str, texts: list[str], repeats: list[tuple[int, int]]) -> None:
     for which, start in repeats[:3]:
@@ -238,7 +239,7 @@ def test_exactly_what_repeats_is_lost(words: str, texts: list[str], repeats: lis
         assert _left(words, texts) == _naive(words, texts)
 
 
-@settings(max_examples=180)
+@settings(max_examples=examples(180))
 @given(before=st.text(max_size=20), text=st.text(alphabet='abc é\\"<&%', min_size=8, max_size=30), after=st.text(max_size=500))
 def test_no_run_of_a_text_stays(before: str, text: str, after: str) -> None:
     left = _left(before + text + after, [text]).lower()

@@ -20,6 +20,7 @@ from aioconvo.core.limits.memory import MemoryLimits
 from aioconvo.core.limits.rule import LimitAccount, Limits, LimitStore, Quota, RateLimit
 from aioconvo.core.limits.sqlite import SqliteLimits
 from aioconvo.core.limits.turnstile import Turnstile
+from tests.campaign import examples
 
 T = TypeVar("T")
 NOW = 1_000_000.0
@@ -394,7 +395,7 @@ class Stores(RuleBasedStateMachine):
 
 
 TestStores = Stores.TestCase
-TestStores.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestStores.settings = settings(max_examples=examples(60), stateful_step_count=30, deadline=None)
 
 
 # Over loops and threads.

@@ -10,6 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.limits.rule import LimitAccount, Limits, RateLimit
+from tests.campaign import examples
 
 # Times are multiples of 1/1024 s, so that sums are exact and the window can be tested to the last tick.
 TICK = 1 / 1024
@@ -33,7 +34,7 @@ def _start(account: LimitAccount, now: float, limits: Limits, ticket: str) -> fl
 RATES = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4096)), min_size=1, max_size=3)
 
 
-@settings(max_examples=180, deadline=None)
+@settings(max_examples=examples(180), deadline=None)
 @given(
     rates=RATES,
     gaps=st.lists(st.integers(0, 3000), min_size=1, max_size=60),
@@ -62,7 +63,7 @@ def test_never_more_than_n_starts_in_any_window(rates: list[tuple[int, int]], ga
         assert _most_in_a_window(starts, rate.seconds) <= rate.calls
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(rates=RATES, before=st.lists(st.integers(0, 2000), max_size=30), pause=st.integers(0, 5000), queue=st.integers(1, 20))
 def test_the_known_wait_is_never_too_long_and_exact_for_one_rate(
     rates: list[tuple[int, int]], before: list[int], pause: int, queue: int

@@ -17,6 +17,7 @@ import aioconvo
 from aioconvo.core.encoding.url import encode_query
 from aioconvo.core.errors import CallFacts, InvalidRequestError
 from aioconvo.core.operations.operation import Effect, Operation, PageKind, raw_request
+from tests.campaign import examples
 
 GET: Operation[Any] = Operation("x.things.get", "GetThing", "GET", "/v2/apps/{appId}/things/{thingId}", None, Effect.READ)
 TOKEN: Operation[Any] = Operation("x.token", "Token", "POST", "/oauth/token", None, Effect.READ, form=True)
@@ -29,7 +30,7 @@ _NASTY = st.one_of(
 )
 
 
-@settings(max_examples=1_200, deadline=None)
+@settings(max_examples=examples(1_200), deadline=None)
 @given(app=_NASTY, thing=st.sampled_from(["x", "..", "%2F"]))
 @example(app="a", thing="%2F..")
 def test_no_text_leaves_its_place_in_the_path(app: str, thing: str) -> None:

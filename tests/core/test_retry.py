@@ -15,6 +15,7 @@ from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.retry.headers import retry_after
 from aioconvo.core.retry.policy import RETRY_STATUSES, Decision, Outcome, RetryDebts, RetryPolicy, Sent, Verdict
+from tests.campaign import examples
 
 NOW = 1_700_000_000.0
 RETRIED = (408, 425, 429, 500, 502, 503, 504, 520, 522, 524)
@@ -260,7 +261,7 @@ _LIKE_DATES = st.tuples(
 ).map("".join)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(texts=st.lists(st.text(max_size=60) | _LIKE_NUMBERS | _LIKE_DATES, min_size=25, max_size=25), now=st.floats(0, 1e10))
 def test_any_header_gives_a_finite_wait_or_none(texts: list[str], now: float) -> None:
     """100 x 25 texts in 4 headers: 10,000 values."""

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from aioconvo.export import rows, verify
+from tests.campaign import FULL
 from tests.export.accounts import PROVIDERS
 from tests.export.processes import Served, doubled, finish, run, sandbox, start
 from tests.export.relay import Relay, at, relayed
 
 pytest.importorskip("distributed")
 
-FULL = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
 full_only = pytest.mark.skipif(not FULL, reason="takes longer: AIOCONVO_CAMPAIGN=full")
 
 Record = Callable[[str, object], None]

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from aioconvo.export import rows
+from tests.campaign import FULL
 from tests.export.processes import Served, doubled, finish, run, sandbox, start
 
 resource = pytest.importorskip("resource", reason="limits of files are set with POSIX")
 
-FULL = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
 each_kind = pytest.mark.parametrize("kind", ["sqlite", "jsonl", "parquet", "duckdb"] if FULL else ["sqlite", "jsonl"])
 
 

@@ -22,16 +22,16 @@ import pytest
 
 from aioconvo.export import ExportError, Verdict, conversation_states, rows
 from aioconvo.export.engine import _GROUP, _WAITING
+from tests.campaign import FULL
 from tests.export.processes import Served, doubled, run, sandbox, start
 from tests.export.relay import relayed
 from tests.export.targets import EVERY_KIND
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are killed by SIGKILL")
 
-FULL = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
 KINDS = EVERY_KIND
-POINTS = 50 if FULL else 2
-CONVERSATIONS = 240 if FULL else 24
+POINTS = 50 if FULL else 1
+CONVERSATIONS = 240 if FULL else 20
 CONCURRENCY = 4
 PAGE = 100  # messages in one answer
 

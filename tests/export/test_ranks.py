@@ -17,6 +17,7 @@ from aioconvo.export.ledger.ranks import STRIDE, Span, placed
 from aioconvo.export.ordering import Ordering
 from aioconvo.export.report import page as report
 from aioconvo.inbox import Message, Provider
+from tests.campaign import examples
 from tests.export.targets import EVERY_KIND, NOON, again, due, listed, message, opened, page, target
 
 
@@ -48,7 +49,7 @@ class Ranked:
         return sorted(self.ranks, key=lambda one: self.ranks[one])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data())
 def test_ranks_are_in_the_order_of_the_list_whatever_walks_there_were(data: st.DataObject) -> None:
     """Messages come at the end and, now and then, in between; walks break off, and begin anew at their first page."""

@@ -11,7 +11,6 @@ import io
 import itertools
 import json
 import logging
-import os
 import pickle
 import sys
 import traceback
@@ -30,6 +29,7 @@ from aioconvo.core.json.codec import decode
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.json.model import Model
 from aioconvo.core.wire.pool import SessionPool
+from tests.campaign import FULL
 from tests.faults.foreign import KINDS, SECRET, TOKEN_ANSWER, UUID, is_token_call
 from tests.faults.server import Answer, FaultServer, Raw, Seen, Step, Wait
 
@@ -206,7 +206,7 @@ def _assert_silent(error: aioconvo.CallError) -> int:
 async def logged(request: pytest.FixtureRequest) -> AsyncIterator[io.StringIO]:
     """Everything that any logger tells at DEBUG; asyncio tells of every callback, which is slow, for a few credentials only."""
     kind = getattr(request.node, "callspec", None)
-    every = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
+    every = FULL
     loud = every or kind is None or kind.params.get("name") in {"sunshine basic", "smscx application"}
     stream, root, loop = io.StringIO(), logging.getLogger(), asyncio.get_running_loop()
     handler, level, slow = logging.StreamHandler(stream), root.level, loop.slow_callback_duration

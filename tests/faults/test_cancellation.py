@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import collections
 import gc
-import os
 import random
 import time
 import warnings
@@ -23,10 +22,10 @@ from aioconvo.smooch import SmoochClient
 from aioconvo.smscx import SmscxClient
 from aioconvo.sunshine import SunshineClient
 from aioconvo.ultracart import UltraCartClient
+from tests.campaign import FULL
 from tests.faults.server import Answer, Close, FaultServer, Seen, Step, Wait
 from tests.faults.thread import in_thread
 
-FULL = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
 SIDE_BY_SIDE = 200
 Ask = Callable[[], Any]
 Lists = dict[str, Callable[[Any], Any]]
@@ -111,7 +110,7 @@ async def _cancelled_sometime(ask: Ask, draw: random.Random) -> str:
 
 async def test_random_cancels_leave_nothing_held(server: FaultServer, record_property: Any) -> None:
     """R14: reads and unsafe calls, with and without limits, cancelled at any moment on a server that also fails."""
-    count = 10_000 if FULL else 3000
+    count = 10_000 if FULL else 1000
     draw = random.Random(14)  # noqa: S311 -- repeatable, no secret
     async with SessionPool(size=40) as pool:
         plain, limited, hasty = clients = [
@@ -188,7 +187,7 @@ async def _leave(items: Any, stop: int, how: str) -> int:
 @pytest.mark.parametrize("prefetch", [0, 1, 5])
 async def test_leaving_loops_leaves_nothing_held(sandbox: Sandbox, prefetch: int, record_property: Any) -> None:
     """R15: out of lists of every kind, 1,000 times in the campaign, by `break` and by an error, from items and from pages."""
-    count = 1000 if FULL else 210
+    count = 1000 if FULL else 90
     draw = random.Random(prefetch)  # noqa: S311 -- repeatable, no secret
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -228,7 +227,7 @@ def _fetches(sandbox: Sandbox) -> int:
 
 async def test_a_thousand_tasks_at_expiry_make_one_refresh(sandbox: Sandbox, clock: Any, record_property: Any) -> None:
     """R29: when the token expires, and at the first call and when the server refuses it: one fetch each, counted there."""
-    tasks = {"first": 1000 if FULL else 200, "expired": 1000, "revoked": 1000 if FULL else 200}
+    tasks = dict.fromkeys(("first", "expired", "revoked"), 1000 if FULL else 200)
     async with SessionPool(clock=clock) as pool:
         client = _by_token(sandbox, pool)
         fetched: list[int] = []

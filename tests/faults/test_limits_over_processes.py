@@ -23,12 +23,12 @@ import pytest
 import aioconvo
 from aioconvo.core.limits import sqlite as sqlite_limits
 from aioconvo.sunshine import SunshineClient
+from tests.campaign import FULL
 from tests.faults.server import Answer, FaultServer, Seen, Step
 from tests.faults.test_limits_at_server import JumpingClock
 from tests.faults.thread import in_thread
 
 Record = Callable[[str, object], None]
-FULL = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
 GOOD = Answer(body=b'{"conversation": {"id": "c", "type": "personal"}}')
 
 

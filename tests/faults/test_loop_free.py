@@ -4,7 +4,6 @@ long the loop is held at most while everything is exported."""
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,9 +12,9 @@ import blockbuster
 import pytest
 
 import aioconvo
+from tests.campaign import FULL
 from tests.soak.serving import serving
 
-FULL = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
 CONVERSATIONS, MESSAGES = (2_000, 50) if FULL else (100, 120)
 LONGEST = 0.05  # seconds, asserted by the campaign alone: the suite runs on any machine, beside anything
 

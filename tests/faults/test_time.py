@@ -7,7 +7,6 @@ import base64
 import collections
 import json
 import math
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -18,10 +17,10 @@ from aioconvo import Limits, RateLimit, RetryPolicy, SessionPool
 from aioconvo.convore import ConvoreClient
 from aioconvo.smscx import SmscxClient
 from aioconvo.sunshine import SunshineClient
+from tests.campaign import FULL
 from tests.faults.server import Answer, Close, FaultServer, Raw, Seen, Step, Wait
 from tests.virtual_time import LoopClock, in_virtual_time
 
-FULL = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
 GOOD = Answer(body=b'{"data": []}')
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import ssl
 import uuid
@@ -23,10 +22,11 @@ from aioconvo.core.operations.operation import Effect, Operation
 from aioconvo.smscx import SmscxClient
 from aioconvo.sunshine import Author, AuthorType, SunshineClient, TextContent
 from aioconvo.ultracart import UltraCartClient
+from tests.campaign import FULL
 from tests.faults.server import Answer, Close, FaultServer, Framing, Seen, Step, Wait
 from tests.virtual_time import in_virtual_time
 
-SENDS = 10_000 if os.environ.get("AIOCONVO_CAMPAIGN") == "full" else 1_000
+SENDS = 10_000 if FULL else 400
 AT_ONCE = 20
 KEYED: Operation[Any] = Operation("sunshine.keyed", "keyed", "POST", "/v2/keyed", object, Effect.PAID, idempotency_member="key")
 

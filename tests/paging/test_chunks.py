@@ -21,6 +21,7 @@ from aioconvo.core.paging.page import Page
 from aioconvo.core.paging.pagers import Ask, Cursor, CursorPager, Pager, SinglePager
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.core.paging.timed import Bounds, SincePager, TimestampPager
+from tests.campaign import examples
 
 
 class Row(NamedTuple):
@@ -298,5 +299,5 @@ class Chunks(RuleBasedStateMachine):
         assert twice <= self.server.touched, "rows that did not move came twice"
 
 
-Chunks.TestCase.settings = settings(max_examples=150, stateful_step_count=12, deadline=None)
+Chunks.TestCase.settings = settings(max_examples=examples(150), stateful_step_count=12, deadline=None)
 test_chunks = Chunks.TestCase

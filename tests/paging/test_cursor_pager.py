@@ -25,6 +25,7 @@ from aioconvo.core.paging.pagers import Ask, Cursor, CursorPager, Pager
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.sunshine import Conversation, Message
 from aioconvo.sunshine.pages import ConversationPage, MessagePage, conversation_pager, message_pager
+from tests.campaign import examples
 
 EPOCH = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 PERSON = {"handle": {"type": "email", "value": "a@example.org"}, "role": "from"}
@@ -204,11 +205,11 @@ async def _next(pages: Any) -> Any:
     return await anext(pages, None)
 
 
-Walks.TestCase.settings = settings(max_examples=80, stateful_step_count=15, deadline=None)
+Walks.TestCase.settings = settings(max_examples=examples(80), stateful_step_count=15, deadline=None)
 test_walks_lose_and_double_nothing = Walks.TestCase
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     api=st.sampled_from(APIS),
     shown=st.sets(KEYS, max_size=40),

@@ -19,6 +19,7 @@ from aioconvo.core.paging.pagers import Ask, Cursor, CursorPager, Pager
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.inbox import Message, Provider, merge
 from aioconvo.inbox.walk import Listed, Order, Span, as_neutral
+from tests.campaign import examples
 
 COUNT, PAGE = 11, 3
 EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -127,7 +128,7 @@ async def nothing_is_left(*servers: Server) -> None:
     assert [server.under_way for server in servers] == [0] * len(servers)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(script=FAULTS, prefetch=st.integers(0, 3), how=st.sampled_from(["items", "pages", "inbox"]), offset=st.booleans())
 def test_a_walk_goes_on_after_any_failure(script: list[str], prefetch: int, how: str, offset: bool) -> None:
     async def walk() -> None:
@@ -148,7 +149,7 @@ def test_a_walk_goes_on_after_any_failure(script: list[str], prefetch: int, how:
     asyncio.run(walk())
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(scripts=st.lists(FAULTS, min_size=1, max_size=3), prefetch=st.integers(0, 2))
 def test_a_merge_goes_on_after_any_failure(scripts: list[list[str]], prefetch: int) -> None:
     async def walk() -> None:

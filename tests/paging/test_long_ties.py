@@ -18,6 +18,7 @@ from aioconvo.core.paging.marks import MOST_NAMES, Mark
 from aioconvo.core.paging.offset import OffsetPager, ResultSet
 from aioconvo.core.paging.pagers import Ask
 from aioconvo.core.paging.paginator import AsyncPaginator
+from tests.campaign import examples
 
 Row = tuple[str, int]
 FEW_NAMES = 6
@@ -155,7 +156,7 @@ CHUNK = st.builds(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(ties=st.lists(st.sampled_from([1, 2, 5, 12, 40]), min_size=1, max_size=4), chunks=st.lists(CHUNK, max_size=12))
 async def test_each_row_comes_once_whatever_moves_between_chunks(ties: list[int], chunks: list[Chunk]) -> None:
     server = Server(ties)

@@ -17,6 +17,7 @@ from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.offset import OffsetPager, ResultSet
 from aioconvo.core.paging.pagers import Ask, Taken
 from aioconvo.core.paging.paginator import AsyncPaginator
+from tests.campaign import examples
 from tests.paging.positions import stored
 
 SECOND = 1_000_000
@@ -112,7 +113,7 @@ def gaps(*events: st.SearchStrategy[Any]) -> st.SearchStrategy[list[list[Any]]]:
     return st.lists(st.lists(st.one_of(*events), max_size=4), max_size=12)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     count=st.integers(0, 30),
     page_size=st.integers(1, 7),
@@ -127,7 +128,7 @@ def test_rows_that_come_and_jump(count: int, page_size: int, tick: int, total: b
     assert listing.original <= set(found)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(count=st.integers(0, 30), page_size=st.integers(2, 7), between=gaps(ADD, TOUCH, DELETE))
 def test_rows_that_go_as_well(count: int, page_size: int, between: list[Any]) -> None:
     listing = Listing(count)
@@ -136,7 +137,7 @@ def test_rows_that_go_as_well(count: int, page_size: int, between: list[Any]) ->
     assert listing.original <= set(found)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(count=st.integers(0, 30), page_size=st.integers(1, 7), tick=st.integers(0, 1), between=gaps(ADD, TOUCH))
 def test_rows_without_a_sort_key(count: int, page_size: int, tick: int, between: list[Any]) -> None:
     # Without a key the list is read again until nothing new comes: enough for rows that jump once.
@@ -148,7 +149,7 @@ def test_rows_without_a_sort_key(count: int, page_size: int, tick: int, between:
         assert listing.original <= set(found)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(count=st.integers(0, 30), between=gaps(ADD, TOUCH, DELETE), limits=st.lists(st.integers(2, 9), max_size=12))
 def test_the_server_changes_the_page_limit(count: int, between: list[Any], limits: list[int]) -> None:
     listing = Listing(count)
@@ -163,7 +164,7 @@ def test_the_server_changes_the_page_limit(count: int, between: list[Any], limit
     assert listing.original <= set(found)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     count=st.integers(0, 20),
     page_size=st.integers(1, 5),
@@ -189,7 +190,7 @@ def test_every_position_goes_on_exactly_there(count: int, page_size: int, tick: 
         assert moved.original <= {*had, *after}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(count=st.integers(0, 20), page_size=st.integers(2, 5), tick=st.integers(0, 1), between=gaps(ADD, TOUCH))
 def test_a_new_process_for_every_page(count: int, page_size: int, tick: int, between: list[Any]) -> None:
     listing = Listing(count, tick=tick)
@@ -212,7 +213,7 @@ def test_a_new_process_for_every_page(count: int, page_size: int, tick: int, bet
     assert set(twice) <= listing.touched | {identity for identity in twice if identity.startswith("new")}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     count=st.integers(0, 20), page_size=st.integers(2, 5), gone=st.lists(st.integers(0, 60), max_size=6), at=st.integers(0, 9)
 )
@@ -293,7 +294,7 @@ class Slow:
             await asyncio.sleep(0)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     count=st.integers(0, 60),
     page_size=st.integers(2, 7),

@@ -27,6 +27,7 @@ from aioconvo.sandbox import Sandbox
 from aioconvo.smooch import SmoochClient
 from aioconvo.sunshine import SunshineClient
 from aioconvo.ultracart import UltraCartClient
+from tests.campaign import examples
 from tests.paging.positions import stored
 
 NOW = dt.datetime(2026, 3, 29, tzinfo=dt.UTC)
@@ -123,7 +124,7 @@ def later(number: int, time: int) -> Any:
 RESUMED = st.integers(0, 4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     pages=chunks(conversation, newest_first=True),
     more=st.one_of(chunks(conversation, newest_first=True), chunks(later, newest_first=True)),
@@ -147,7 +148,7 @@ def test_a_plain_page_shows_that_a_list_descends() -> None:
     assert what_came(make(None), answers)[1][-1].moved
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(pages=chunks(smooch_message, newest_first=True), backward=st.booleans(), page_size=st.integers(1, 6), after=RESUMED)
 def test_timestamp_lists(pages: list[Any], backward: bool, page_size: int, after: int) -> None:
     make = aioconvo.smooch.pages.message_pager(before=None, after=None if backward else 0, page_size=page_size)
@@ -155,14 +156,14 @@ def test_timestamp_lists(pages: list[Any], backward: bool, page_size: int, after
     agree(make, [aioconvo.smooch.pages.MessagePage(messages=page) for page in pages], after)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(pages=chunks(ultracart_message, newest_first=False), page_size=st.integers(1, 6), after=RESUMED)
 def test_since_lists(pages: list[Any], page_size: int, after: int) -> None:
     make = aioconvo.ultracart.pages.message_pager(since=0, page_size=page_size)
     agree(make, [aioconvo.ultracart.pages.MessagePage(conversation_messages=page) for page in pages], after)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(pages=chunks(sunshine_message, newest_first=True), newest_first=st.booleans())
 def test_the_order_of_a_page(pages: list[Any], newest_first: bool) -> None:
     module: Any = aioconvo.sunshine.pages

@@ -16,6 +16,7 @@ from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Ask
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.core.paging.timed import SincePager
+from tests.campaign import examples
 
 
 class Message(NamedTuple):
@@ -87,7 +88,7 @@ def crowded(times: list[int], page_size: int) -> bool:
 TIMES = st.lists(st.integers(1_000, 1_020), max_size=40)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(
     times=TIMES,
     page_size=st.integers(1, 9),
@@ -110,7 +111,7 @@ def test_everything_comes_once_and_in_order(
     assert [message.time for message in found] == sorted(message.time or 0 for message in found)
 
 
-@settings(max_examples=180, deadline=None)
+@settings(max_examples=examples(180), deadline=None)
 @given(times=TIMES, page_size=st.integers(1, 9), inclusive=st.booleans(), lowered=st.booleans())
 def test_a_crowd_is_walked_through_or_refused_but_never_cut(
     times: list[int], page_size: int, inclusive: bool, lowered: bool
@@ -132,7 +133,7 @@ def test_more_ties_than_a_page(inclusive: bool, tells: bool) -> None:
         walk(make(3)(None), thread, 3, [])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     times=TIMES,
     page_size=st.integers(1, 9),

@@ -20,6 +20,7 @@ from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Ask, Pager
 from aioconvo.smooch import Message, MessageType, Role
 from aioconvo.smooch.pages import MessagePage, message_pager
+from tests.campaign import examples
 from tests.paging.positions import stored
 
 Factory = Callable[[Mark | None], Pager[MessagePage, Message]]
@@ -215,7 +216,7 @@ WHOLE_GAPS = st.sampled_from([0, 0, 0, MILLISECOND, 2 * MILLISECOND, 3_600_000_0
     backward=st.booleans(),
     newest_first=st.booleans(),
 )
-@settings(deadline=None, max_examples=180)
+@settings(deadline=None, max_examples=examples(180))
 def test_whole_milliseconds(*, gaps: list[int], page_size: int, backward: bool, newest_first: bool) -> None:
     times = [NOW + time for time in itertools.accumulate(gaps)]
     server = Server(times, page_size, newest_first=newest_first)
@@ -234,7 +235,7 @@ def test_whole_milliseconds(*, gaps: list[int], page_size: int, backward: bool, 
     backward=st.booleans(),
     newest_first=st.booleans(),
 )
-@settings(deadline=None, max_examples=180)
+@settings(deadline=None, max_examples=examples(180))
 def test_fractions_of_a_millisecond(*, gaps: list[int], page_size: int, backward: bool, newest_first: bool) -> None:
     times = [NOW + time for time in itertools.accumulate(gaps)]
     server = Server(times, page_size, newest_first=newest_first)
@@ -324,5 +325,5 @@ class LivingConversation(RuleBasedStateMachine):
         assert order == sorted(order, reverse=self.backward)
 
 
-LivingConversation.TestCase.settings = settings(deadline=None, max_examples=100, stateful_step_count=40)
+LivingConversation.TestCase.settings = settings(deadline=None, max_examples=examples(100), stateful_step_count=40)
 TestLivingConversation = LivingConversation.TestCase

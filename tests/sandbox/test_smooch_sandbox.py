@@ -11,6 +11,7 @@ from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from aioconvo.sandbox.exchange import Reply, Request, Settings
 from aioconvo.sandbox.smooch.routes import SmoochSandbox
+from tests.campaign import examples
 
 NOW = dt.datetime(2026, 5, 4, 12, 30, 15, tzinfo=dt.UTC)
 BASIC = "Basic " + b64encode(b"app_sandbox:sandbox-secret").decode()
@@ -239,7 +240,7 @@ def test_credentials_and_app_are_checked() -> None:
     assert code(call(sandbox(), "GET", "/user-1/messages", root=other)) == (404, "app_not_found")
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=examples(40), deadline=None)
 @given(
     method=st.sampled_from(["GET", "POST", "DELETE", "BREW"]),
     path=st.sampled_from(["/user-1/messages", "/user-1/messages/x", "/user-1/conversation/activity", "/%ff", "//"]),

@@ -16,6 +16,7 @@ from aioconvo.sandbox.contents import seeded
 from aioconvo.sandbox.exchange import Reply, Request, Settings
 from aioconvo.sandbox.sunshine.bodies import Content
 from aioconvo.sandbox.sunshine.routes import SunshineSandbox
+from tests.campaign import examples
 
 NOW = dt.datetime(2026, 5, 4, 12, 30, 15, tzinfo=dt.UTC)
 BASIC = "Basic " + b64encode(b"app_sandbox:sandbox-secret").decode()
@@ -400,7 +401,7 @@ JSON_VALUES = st.recursive(
 )  # fmt: skip
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=examples(60), deadline=None)
 @given(
     method=st.sampled_from(["GET", "POST", "PATCH", "DELETE", "BREW"]),
     path=st.sampled_from(["", "/{}", "/{}/messages", "/{}/participants", "/{}/messages/x", "/%ff%00", "///"]),
