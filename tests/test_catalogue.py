@@ -28,7 +28,7 @@ def test_every_provider_has_operations_and_each_has_a_name_of_its_own() -> None:
 def _groups(provider: Provider) -> Iterator[type[Group]]:
     """The classes of a provider's modules that declare operations."""
     package = importlib.import_module(f"aioconvo.{provider}")
-    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         for one in vars(importlib.import_module(found.name)).values():
             if isinstance(one, type) and issubclass(one, Group) and one.__module__ == found.name and declared(one):
                 yield one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from aioconvo import SmoochClient, SunshineClient
 from aioconvo.cli.app import app
 from aioconvo.cli.choosing import PROVIDERS
 from aioconvo.cli.listing import cells, columns, line
@@ -24,6 +26,7 @@ from aioconvo.cli.operations import catalogue
 from aioconvo.convore import Conversation
 from aioconvo.convore.pages import ConversationPage
 from aioconvo.core.json.codec import decode
+from aioconvo.sunshine import NewIntegration, NewWebhook
 from tests.export.processes import Served, finish, sandbox, start
 
 runner = CliRunner()
@@ -57,12 +60,31 @@ def test_every_provider_lists_conversations_and_messages() -> None:
         assert own >= {noun for noun in ("conversations", "messages") if f"{provider}.{noun}.list" in operations}
 
 
+def _some_webhook(served: Served, provider: str) -> list[object]:
+    """Makes a webhook and a key, of which there are none to begin with; the integration they are of, where there is one."""
+
+    async def make() -> list[object]:
+        if provider == "smooch":
+            async with SmoochClient(**served.options(provider)) as smooch:
+                await smooch.webhooks.create(target="https://example.org/hook", triggers=["postback"])
+            return []
+        webhook = NewWebhook(target="https://example.org/hook", triggers=["conversation:message"])
+        async with SunshineClient(**served.options(provider)) as sunshine:
+            made = await sunshine.integrations.create(integration=NewIntegration(type="custom", webhooks=[webhook]))
+            await sunshine.integration_keys.create(str(made.id), display_name="bot")
+        return [made.id]
+
+    return asyncio.run(make())
+
+
 def _some_of(served: Served, listing: Listing) -> list[object]:
     """Arguments that a list needs, found as a user finds them: in what another list says."""
     provider = listing.provider
+    if listing.python in {"webhooks.list", "integration_keys.list"}:
+        return _some_webhook(served, provider)
     if provider == "smooch":
         return ["user-1"] if listing.path_ids else [word for n in range(1, 8) for word in ("--users", f"user-{n}")]
-    if provider == "sunshine" and not listing.path_ids:
+    if listing.python == "conversations.list" and provider == "sunshine":
         return ["--user-external-id", "user-1"]
     if not listing.path_ids:
         return []

@@ -42,6 +42,7 @@ SAMPLES: dict[Any, Any] = {
     bool: True,
     bytes: b"a file",
     dt.datetime: dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    sunshine.NewIntegration: sunshine.NewIntegration(type="web"),
     sunshine.Author: sunshine.Author(type=sunshine.AuthorType.BUSINESS),
     sunshine.NewParticipant: sunshine.NewParticipant(user_id="u"),
     smooch.TextMessage: smooch.TextMessage(role=smooch.Role.APP_MAKER, text="t"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
-import importlib
 import inspect
 import re
 import types
@@ -17,10 +16,9 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import typer
 
-from aioconvo.core.calls.client import APIResource
 from aioconvo.core.operations.operation import Operation
 from aioconvo.core.paging.paginator import AsyncPaginator
-from aioconvo.inbox.base import Inbox
+from aioconvo.providers import Provider
 
 from . import choosing
 
@@ -77,32 +75,21 @@ class Listing:
 
 def listings(provider: str) -> dict[str, Listing]:
     """The lists of a provider by their names on the command line."""
-    operations: Sequence[Operation[Any]] = importlib.import_module(f"aioconvo.{provider}").OPERATIONS
+    operations: Sequence[Operation[Any]] = Provider(provider).operations
     named = {one.python.partition(".")[2]: _list_method(one) for one in operations}
     found = {one.name: one for one in (Listing(provider, python, method) for python, method in named.items() if method)}
-    inbox = _inbox_class(provider)
+    inbox = Provider(provider).inbox
     for noun in ("conversations", "messages"):
         if noun not in found:
             found[noun] = Listing(provider, f"{_INBOX}.{noun}", getattr(inbox, noun))
     return dict(sorted(found.items()))
 
 
-def _inbox_class(provider: str) -> type[Inbox]:
-    module = importlib.import_module(f"aioconvo.{provider}.inbox")
-    classes: list[type[Inbox]] = [one for _, one in inspect.getmembers(module, inspect.isclass) if issubclass(one, Inbox)]
-    return next(one for one in classes if getattr(one, "provider", None) == provider)
-
-
 def _list_method(operation: Operation[Any]) -> Callable[..., Any] | None:
     """The method of an operation, if it gives a list."""
     provider, noun, verb = operation.python.split(".")
-    module = importlib.import_module(f"aioconvo.{provider}.{noun}")
-    classes = (one for _, one in inspect.getmembers(module, inspect.isclass) if issubclass(one, APIResource))
-    methods: Iterator[Any] = (getattr(one, verb) for one in classes if hasattr(one, verb))
-    for method in methods:
-        if get_origin(get_type_hints(method)["return"]) is AsyncPaginator:
-            return method  # type: ignore[no-any-return] # what a class holds has no type here
-    return None
+    method: Callable[..., Any] = getattr(getattr(Provider(provider).client, noun).kind, verb)
+    return method if get_origin(get_type_hints(method)["return"]) is AsyncPaginator else None
 
 
 def command(listing: Listing, act: Callable[..., Any], shared: Mapping[str, tuple[Any, Any]]) -> Callable[..., None]:

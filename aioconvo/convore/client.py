@@ -15,6 +15,7 @@ from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 
 from .conversations import Conversations
+from .events.operations import Events
 from .messages import Messages
 from .pages import empty_page
 
@@ -41,6 +42,7 @@ class ConvoreClient(APIClient):
     provider: ClassVar[str] = "convore"
     default_host: ClassVar[str] = "api.convore.dev"
     conversations = Resource(Conversations)
+    events = Resource(Events)
     messages = Resource(Messages)
 
     def __init__(

@@ -10,15 +10,23 @@ from aioconvo.core.operations.operation import PageKind
 from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, pages_by
 
-from .models import Conversation, Message
+from .models import Conversation, Event, Message
 
-__all__ = ["ConversationPage", "MessagePage", "conversation_pager", "empty_page", "message_pager"]
+__all__ = ["ConversationPage", "EventPage", "MessagePage", "conversation_pager", "empty_page", "event_pager", "message_pager"]
 
 
 class ConversationPage(Telling, kw_only=True):
     """A page of conversations; `total_count` counts those of all pages."""
 
     data: list[Conversation]
+    next_cursor: str | None = None
+    total_count: int | None = None
+
+
+class EventPage(Telling, kw_only=True):
+    """A page of events; `total_count` counts those of all pages."""
+
+    data: list[Event]
     next_cursor: str | None = None
     total_count: int | None = None
 
@@ -31,14 +39,16 @@ class MessagePage(Telling, kw_only=True):
     total_count: int | None = None
 
 
-_AnyPage = TypeVar("_AnyPage", ConversationPage, MessagePage)
+_AnyPage = TypeVar("_AnyPage", ConversationPage, EventPage, MessagePage)
 
 
-def empty_page(kind: object, body: bytes) -> ConversationPage | MessagePage | None:
+def empty_page(kind: object, body: bytes) -> ConversationPage | EventPage | MessagePage | None:
     """The page of a body whose list is null while its count says that there is nothing; `None` for any other body."""
-    page: ConversationPage | MessagePage | None = None
+    page: ConversationPage | EventPage | MessagePage | None = None
     if kind is ConversationPage:
         page = with_empty_list(body, ConversationPage, "data", missing=True)
+    elif kind is EventPage:
+        page = with_empty_list(body, EventPage, "data", missing=True)
     elif kind is MessagePage:
         page = with_empty_list(body, MessagePage, "data", missing=True)
     return page if page is not None and page.total_count == 0 and not page.next_cursor else None
@@ -47,6 +57,15 @@ def empty_page(kind: object, body: bytes) -> ConversationPage | MessagePage | No
 @pages_by(PageKind.CURSOR)
 def conversation_pager() -> Listing[ConversationPage, Conversation]:
     """Conversations in the server's order."""
+    return Listing(
+        lambda mark: CursorPager("cursor", lambda page: page.data, _following, identity=_identity, mark=mark),
+        mark_at=_cursor_mark,
+    )
+
+
+@pages_by(PageKind.CURSOR)
+def event_pager() -> Listing[EventPage, Event]:
+    """Events in the server's order."""
     return Listing(
         lambda mark: CursorPager("cursor", lambda page: page.data, _following, identity=_identity, mark=mark),
         mark_at=_cursor_mark,
@@ -66,7 +85,7 @@ def _cursor_mark(cursor: str) -> Mark:
     return Mark(cursor=cursor)
 
 
-def _identity(item: Conversation | Message) -> str | None:
+def _identity(item: Conversation | Event | Message) -> str | None:
     identity: object = getattr(item, "id", None)  # an item that is no object at all has none
     return identity if isinstance(identity, str) and identity else None
 

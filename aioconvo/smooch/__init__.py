@@ -43,6 +43,7 @@ from .models import (
     ShareAction,
     Source,
     TextMessage,
+    Webhook,
     WebviewAction,
 )
 
@@ -174,6 +175,7 @@ __all__ = [
     "TextMessage",
     "TypingActivity",
     "TypingEvent",
+    "Webhook",
     "WebviewAction",
 ]
 

@@ -20,6 +20,7 @@ from aioconvo.core.wire.pool import RawResponse, SessionPool
 from .conversations import Conversations
 from .messages import Messages
 from .pages import empty_page
+from .webhooks import Webhooks
 
 if TYPE_CHECKING:
     from .inbox import SmoochInbox
@@ -66,6 +67,7 @@ class SmoochClient(APIClient):
     default_host: ClassVar[str] = "api.smooch.io"
     conversations = Resource(Conversations)
     messages = Resource(Messages)
+    webhooks = Resource(Webhooks)
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The answers of Smooch v1.1 around its nouns, and how its messages are walked.
+"""The answers of Smooch v1.1 around its nouns, and how its lists are walked.
 
 Messages are asked for by time: `before` or `after`, in seconds with three decimals, both exclusive; 100 a page.
 """
@@ -21,12 +21,21 @@ from aioconvo.core.operations.markers import Style, camel
 from aioconvo.core.operations.operation import PageKind
 from aioconvo.core.paging.columns import Column, column
 from aioconvo.core.paging.links import query_value
-from aioconvo.core.paging.pagers import Listing, pages_by
+from aioconvo.core.paging.pagers import Listing, SinglePager, pages_by
 from aioconvo.core.paging.timed import Bounds, TimestampPager
 
-from .models import Conversation, Message
+from .models import Conversation, Message, Webhook
 
-__all__ = ["PAGE_SIZE", "ActivityAnswer", "MessagePage", "SmoochResource", "empty_page", "message_pager"]
+__all__ = [
+    "PAGE_SIZE",
+    "ActivityAnswer",
+    "MessagePage",
+    "SmoochResource",
+    "WebhookPage",
+    "empty_page",
+    "message_pager",
+    "webhook_pager",
+]
 
 PAGE_SIZE = 100
 _YEAR_10000 = 253_402_300_800
@@ -59,6 +68,12 @@ class MessagePage(Telling, kw_only=True):
     conversation: Conversation | None = None
     next: str | None = None
     previous: str | None = None
+
+
+class WebhookPage(Telling, kw_only=True):
+    """All webhooks of an app."""
+
+    webhooks: list[Webhook]
 
 
 def empty_page(kind: object, body: bytes) -> MessagePage | None:
@@ -104,6 +119,12 @@ def message_pager(
         ),
         direction="backward" if backward else "forward",
     )
+
+
+@pages_by(PageKind.SINGLE)
+def webhook_pager() -> Listing[WebhookPage, Webhook]:
+    """Webhooks in the server's order."""
+    return Listing(lambda mark: SinglePager(lambda page: page.webhooks, mark, identity=_identity))
 
 
 def _received(message: Message) -> float | None:
@@ -153,6 +174,6 @@ def _whole_milliseconds(seconds: float, *, up: bool) -> int:
     return -(-microseconds // 1000) if up else microseconds // 1000
 
 
-def _identity(message: Message) -> str | None:
-    identity: object = getattr(message, "id", None)
+def _identity(item: Message | Webhook) -> str | None:
+    identity: object = getattr(item, "id", None)
     return identity if isinstance(identity, str) else None

@@ -21,9 +21,12 @@ from aioconvo.core.wire.pool import RawResponse, SessionPool
 
 from .attachments import Attachments
 from .conversations import Conversations
+from .integration_keys import IntegrationKeys
+from .integrations import Integrations
 from .messages import Messages
 from .pages import empty_page
 from .participants import Participants
+from .webhooks import Webhooks
 
 if TYPE_CHECKING:
     from .inbox import SunshineInbox
@@ -72,8 +75,11 @@ class SunshineClient(APIClient):
     default_host: ClassVar[str] = "api.smooch.io"
     attachments = Resource(Attachments)
     conversations = Resource(Conversations)
+    integration_keys = Resource(IntegrationKeys)
+    integrations = Resource(Integrations)
     messages = Resource(Messages)
     participants = Resource(Participants)
+    webhooks = Resource(Webhooks)
 
     def __init__(
         self,

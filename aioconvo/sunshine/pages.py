@@ -22,24 +22,30 @@ from aioconvo.core.operations.operation import PageKind
 from aioconvo.core.paging.columns import Column, column
 from aioconvo.core.paging.links import query_value
 from aioconvo.core.paging.marks import Mark
-from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, pages_by
+from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, SinglePager, pages_by
 from aioconvo.core.paging.timed import in_time_order
 
-from .models import Conversation, Message, Participant
+from .models import Conversation, Integration, IntegrationKey, Message, Participant, Webhook
 
 __all__ = [
     "AFTER",
     "BEFORE",
     "ConversationAnswer",
     "ConversationPage",
+    "IntegrationKeyPage",
+    "IntegrationPage",
     "MessagePage",
     "MessagesAnswer",
     "ParticipantPage",
+    "WebhookPage",
     "conversation_pager",
     "empty_page",
+    "integration_key_pager",
+    "integration_pager",
     "message_pager",
     "of_conversation",
     "participant_pager",
+    "webhook_pager",
 ]
 
 AFTER = "page[after]"
@@ -92,12 +98,32 @@ class MessagePage(Telling, kw_only=True):
     links: Links | None = None
 
 
+class IntegrationPage(Telling, kw_only=True):
+    """A page of integrations."""
+
+    integrations: list[Integration]
+    meta: Meta | None = None
+    links: Links | None = None
+
+
+class IntegrationKeyPage(Telling, kw_only=True):
+    """All keys of an integration."""
+
+    keys: list[IntegrationKey]
+
+
+class WebhookPage(Telling, kw_only=True):
+    """All webhooks of an integration."""
+
+    webhooks: list[Webhook]
+
+
 # The names that pickles of answers have for them.
 ConversationAnswer = envelope(Conversation, "conversation", Telling)
 MessagesAnswer = envelope(list[Message], "messages", Telling)
 
 T = TypeVar("T")
-_AnyPage = TypeVar("_AnyPage", ConversationPage, ParticipantPage, MessagePage)
+_AnyPage = TypeVar("_AnyPage", ConversationPage, IntegrationPage, ParticipantPage, MessagePage)
 
 
 def of_conversation(conversation_id: str) -> Check:
@@ -111,13 +137,15 @@ def _check_links(conversation_id: str, page: MessagePage | ParticipantPage) -> N
         all_about("conversation", conversation_id, [unquote(one[1]) for one in found if one is not None])
 
 
-def empty_page(kind: object, body: bytes) -> ConversationPage | MessagePage | ParticipantPage | None:
+def empty_page(kind: object, body: bytes) -> ConversationPage | IntegrationPage | MessagePage | ParticipantPage | None:
     """The page of a body whose list is null or left out, and which says that no more follow; `None` for any other body."""
-    page: ConversationPage | MessagePage | ParticipantPage | None = None
+    page: ConversationPage | IntegrationPage | MessagePage | ParticipantPage | None = None
     if kind is ConversationPage:
         page = with_empty_list(body, ConversationPage, "conversations", missing=True)
     elif kind is MessagePage:
         page = with_empty_list(body, MessagePage, "messages", missing=True)
+    elif kind is IntegrationPage:
+        page = with_empty_list(body, IntegrationPage, "integrations", missing=True)
     elif kind is ParticipantPage:
         page = with_empty_list(body, ParticipantPage, "participants", missing=True)
     return page if page is not None and page.meta is not None and page.meta.has_more is False else None
@@ -135,6 +163,24 @@ def conversation_pager(
 def participant_pager(*, after: str | None, before: str | None, page_size: int | None) -> Listing[ParticipantPage, Participant]:
     """Participants in the server's order, from `after` on; with `before` backwards from there."""
     return _listing(lambda page: page.participants, after, before, page_size)
+
+
+@pages_by(PageKind.CURSOR)
+def integration_pager(*, page_size: int | None) -> Listing[IntegrationPage, Integration]:
+    """Integrations in the server's order."""
+    return _listing(lambda page: page.integrations, None, None, page_size)
+
+
+@pages_by(PageKind.SINGLE)
+def integration_key_pager() -> Listing[IntegrationKeyPage, IntegrationKey]:
+    """Keys in the server's order."""
+    return Listing(lambda mark: SinglePager(lambda page: page.keys, mark, identity=_identity))
+
+
+@pages_by(PageKind.SINGLE)
+def webhook_pager() -> Listing[WebhookPage, Webhook]:
+    """Webhooks in the server's order."""
+    return Listing(lambda mark: SinglePager(lambda page: page.webhooks, mark, identity=_identity))
 
 
 def _listing(

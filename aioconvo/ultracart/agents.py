@@ -37,3 +37,13 @@ class Agents(Resource):
             PermissionDeniedError: They belong to nobody who may use conversations.
         """
         ...
+
+    @operation("GET /conversation/agent/keepalive", Effect.IDEMPOTENT, name="get_agent_keep_alive")
+    async def keep_alive(self) -> None:
+        """Keep the agent's session from ending; how often that is needed is not documented.
+
+        Raises:
+            AuthenticationError: The credentials are wrong.
+            PermissionDeniedError: They belong to nobody who may use conversations.
+        """
+        ...

@@ -51,6 +51,19 @@ SMS = {
 CHAT = SMS | {"status": "ACCEPTED", "statusCode": 1, "inQuietHours": False}
 SUNSHINE: dict[str, Any] = {"id": "029c31f25a21b47effd7be90", "type": "personal"}
 POSTED = {"id": "5f40256af057d0000d7a3e5b", "received": "2024-01-31T08:05:09.120Z", "author": {"type": "business"}}
+HOOK = {"id": "5e5f", "target": "https://example.org", "triggers": ["conversation:message"], "secret": "s3cret"}
+SMOOCH_HOOK = {"_id": "5e5f", "target": "https://example.org", "triggers": ["message:appUser"], "secret": "s3cret"}
+OWN = {"id": "6e5f", "type": "custom", "status": "active", "webhooks": [HOOK]}
+NEW = su.NewIntegration(
+    type="custom", webhooks=[su.NewWebhook(target="https://example.org", triggers=["conversation:message"])]
+)
+EVENT = {
+    "id": "event_01hggtpfewf0y91nde7cz02p0k",
+    "type": "message_inbound_received",
+    "object_id": "msg_01hggtpfewf0y91nde7cz02p0k",
+    "object_type": "message",
+    "created_at": "2023-12-01T10:15:00.250Z",
+}
 SMOOCH: dict[str, Any] = {"_id": "df0ebe56cbeab98589b8bfa7", "unreadCount": 0}
 CONVORE, MESSAGE = natives.CONVORE_CONVERSATION, natives.CONVORE_MESSAGE
 NOW = dt.datetime(2024, 1, 31, tzinfo=dt.UTC)
@@ -164,6 +177,51 @@ CASES: dict[str, Case] = {
         ({"conversation": {}},),
         ({"conversation": SUNSHINE | {"id": "1" * 24}},),
     ),
+    "sunshine.integration_keys.create": Case(
+        lambda c: c.integration_keys.create("6e5f", display_name="bot"),
+        {"key": {"id": "int_1", "secret": "s3cret"}},
+        (),
+        ({"key": {}}, {"key": {"secret": "s3cret"}}),
+    ),
+    "sunshine.integration_keys.delete": Case(lambda c: c.integration_keys.delete("6e5f", "int_1"), {}),
+    "sunshine.integration_keys.get": Case(
+        lambda c: c.integration_keys.get("6e5f", "int_1"),
+        {"key": {"id": "int_1", "secret": "s3cret"}},
+        (),
+        ({"key": {}},),
+        ({"key": {"id": "int_2"}},),
+    ),
+    "sunshine.integration_keys.list": of_page(
+        lambda c: c.integration_keys.list("6e5f"), {"keys": [{"id": "int_1"}]}, {"keys": []}
+    ),
+    "sunshine.integrations.create": Case(
+        lambda c: c.integrations.create(integration=NEW),
+        {"integration": OWN},
+        (),
+        ({"integration": {"type": "custom"}}, {"integration": OWN | {"id": ""}}),
+    ),
+    "sunshine.integrations.delete": Case(lambda c: c.integrations.delete("6e5f"), {}),
+    "sunshine.integrations.get": Case(
+        lambda c: c.integrations.get("6E5F"),
+        {"integration": OWN},
+        (),
+        ({"integration": {"type": "custom"}},),
+        ({"integration": OWN | {"id": "7e5f"}},),
+    ),
+    "sunshine.integrations.list": of_page(
+        lambda c: c.integrations.list(),
+        {"integrations": [OWN], "meta": {"hasMore": False}},
+        {"integrations": [], "meta": {"hasMore": False}},
+        {"integrations": None, "meta": {"hasMore": False}},
+        {"meta": {"hasMore": False}},
+    ),
+    "sunshine.integrations.update": Case(
+        lambda c: c.integrations.update("6e5f", display_name="x"),
+        {"integration": OWN},
+        (),
+        ({"integration": {"type": "custom"}},),
+        ({"integration": OWN | {"id": "7e5f"}},),
+    ),
     "sunshine.messages.delete": Case(lambda c: c.messages.delete("c1", "m1"), {}),
     "sunshine.messages.delete_all": Case(lambda c: c.messages.delete_all("c1"), {}),
     "sunshine.messages.list": of_page(
@@ -184,6 +242,28 @@ CASES: dict[str, Case] = {
         {"participants": natives.SUNSHINE_CONVERSATION["participants"], "meta": {"hasMore": False}},
         {"participants": None, "meta": {"hasMore": False}},
         {"meta": {"hasMore": False}},
+    ),
+    "sunshine.webhooks.create": Case(
+        lambda c: c.webhooks.create("6e5f", target="https://example.org", triggers=["conversation:message"]),
+        {"webhook": HOOK},
+        (),
+        ({"webhook": HOOK | {"id": None}}, {"webhook": {}}),
+    ),
+    "sunshine.webhooks.delete": Case(lambda c: c.webhooks.delete("6e5f", "5e5f"), {}),
+    "sunshine.webhooks.get": Case(
+        lambda c: c.webhooks.get("6e5f", "5e5f"),
+        {"webhook": HOOK},
+        (),
+        ({"webhook": {}},),
+        ({"webhook": HOOK | {"id": "4e5f"}},),
+    ),
+    "sunshine.webhooks.list": of_page(lambda c: c.webhooks.list("6e5f"), {"webhooks": [HOOK]}, {"webhooks": []}),
+    "sunshine.webhooks.update": Case(
+        lambda c: c.webhooks.update("6e5f", "5e5f", triggers=[]),
+        {"webhook": HOOK},
+        (),
+        ({"webhook": {}},),
+        ({"webhook": HOOK | {"id": "4e5f"}},),
     ),
     "smooch.conversations.post_activity": Case(
         lambda c: c.conversations.post_activity("u", type="typing:start"),
@@ -206,6 +286,28 @@ CASES: dict[str, Case] = {
         (),
         ({"message": {}}, {"message": {"role": "appMaker"}, "conversation": SMOOCH}),
     ),
+    "smooch.webhooks.create": Case(
+        lambda c: c.webhooks.create(target="https://example.org", triggers=["message:appUser"]),
+        {"webhook": SMOOCH_HOOK},
+        (),
+        ({"webhook": SMOOCH_HOOK | {"_id": ""}}, {"webhook": {}}),
+    ),
+    "smooch.webhooks.delete": Case(lambda c: c.webhooks.delete("5e5f"), {}),
+    "smooch.webhooks.get": Case(
+        lambda c: c.webhooks.get("5e5f"),
+        {"webhook": SMOOCH_HOOK},
+        (),
+        ({"webhook": {}},),
+        ({"webhook": SMOOCH_HOOK | {"_id": "4e5f"}},),
+    ),
+    "smooch.webhooks.list": of_page(lambda c: c.webhooks.list(), {"webhooks": [SMOOCH_HOOK]}, {"webhooks": []}),
+    "smooch.webhooks.update": Case(
+        lambda c: c.webhooks.update("5e5f", triggers=[]),
+        {"webhook": SMOOCH_HOOK},
+        (),
+        ({"webhook": {}},),
+        ({"webhook": SMOOCH_HOOK | {"_id": "4e5f"}},),
+    ),
     "convore.conversations.get": Case(
         lambda c: c.conversations.get(CONVORE["id"].upper()),
         CONVORE,
@@ -219,6 +321,20 @@ CASES: dict[str, Case] = {
         {"data": []},
         {"data": None, "total_count": 0},
         {"total_count": 0},
+    ),
+    "convore.events.get": Case(
+        lambda c: c.events.get(EVENT["id"].upper()),
+        EVENT,
+        (),
+        ({"type": "message_inbound_received"}, EVENT | {"id": ""}),
+        (EVENT | {"id": "event_0"},),
+    ),
+    "convore.events.list": of_page(
+        lambda c: c.events.list(object_id=EVENT["object_id"].upper()),
+        {"data": [EVENT, {"id": "event_without"}, 7]},
+        {"data": []},
+        {"data": None, "total_count": 0},
+        wrong=({"data": [EVENT, EVENT | {"object_id": "msg_0"}]},),
     ),
     "convore.messages.get": Case(
         lambda c: c.messages.get(MESSAGE["id"]),
@@ -257,6 +373,7 @@ CASES: dict[str, Case] = {
         (),
         (uc(), uc(agent_auth={}), uc(agent_auth={"chat_user": True})),
     ),
+    "ultracart.agents.keep_alive": Case(lambda c: c.agents.keep_alive(), uc()),
     "ultracart.conversations.get": Case(
         lambda c: c.conversations.get(UUID.upper()),
         uc(conversation={"conversation_uuid": UUID}),

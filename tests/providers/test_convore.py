@@ -14,6 +14,8 @@ from aioconvo.convore import (
     ConversationPriority,
     ConversationStatus,
     ConvoreClient,
+    EventObject,
+    EventType,
     LabelType,
     MessageDirection,
     MessageFormat,
@@ -120,6 +122,67 @@ async def test_a_minimal_message_has_no_bodies(wire: Any, client: ConvoreClient)
         message = await client.messages.get(MINIMAL["id"])
     assert (message.body, message.text_body, message.raw_body, message.snippet) == (None, None, None, None)
     assert (message.subject, message.attachments) == (None, None)
+
+
+EVENT: dict[str, Any] = {
+    "id": "event_01hggtpfewf0y91nde7cz02p0k",
+    "type": "message_inbound_received",
+    "object_id": "conv_01h2xcejqtf2nbrexx3vqjhp41",
+    "object_type": "conversation",
+    "created_at": "2023-12-01T10:15:00.250Z",
+    "conversation_id": "conv_01h2xcejqtf2nbrexx3vqjhp41",
+    "message_id": "msg_01hggtpfewf0y91nde7cz02p0k",
+}
+
+
+async def test_get_event(wire: Any, client: ConvoreClient) -> None:
+    wire.answers("GET", EVENT)
+    async with client:
+        event = await client.events.get(EVENT["id"])
+    assert wire.last.path == f"/v1/events/{EVENT['id']}"
+    assert event.type is EventType.MESSAGE_INBOUND_RECEIVED
+    assert (event.object_type, event.object_id) == (EventObject.CONVERSATION, EVENT["object_id"])
+    assert (event.message_id, event.label_id) == (EVENT["message_id"], None)
+    assert event.created_at == dt.datetime(2023, 12, 1, 10, 15, 0, 250000, tzinfo=dt.UTC)
+
+
+async def test_list_events(wire: Any, client: ConvoreClient) -> None:
+    wire.answers("GET", {"data": [EVENT], "next_cursor": "c2", "total_count": 2})
+    wire.answers("GET", {"data": [], "next_cursor": "c3"})
+    wire.answers("GET", {"data": [EVENT | {"id": "event_2", "type": "message_recalled"}], "next_cursor": None})
+    events = client.events.list(
+        types=[EventType.MESSAGE_INBOUND_RECEIVED, "message_recalled"],
+        object_type="conversation",
+        created_at_after=NOON,
+        created_at_before=NOON + dt.timedelta(days=1),
+        page_size=500,
+    )
+    async with client:
+        found = await events.collect()
+    assert [one.id for one in found] == [EVENT["id"], "event_2"]
+    assert not found[1].type.known
+    assert sorted(wire.sent[0].query) == [
+        ("created_at_after", "2023-12-01T10:00:00Z"),
+        ("created_at_before", "2023-12-02T10:00:00Z"),
+        ("limit", "500"),
+        ("object_type", "conversation"),
+        ("types", "message_inbound_received"),
+        ("types", "message_recalled"),
+    ]
+    assert [dict(one.query).get("cursor") for one in wire.sent] == [None, "c2", "c3"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"types": []}, "types is empty"),
+        ({"type": "x", "types": ["x"]}, "exclude each other"),
+        ({"page_size": 501}, "1 to 500"),
+    ],
+)
+def test_bad_lists_of_events_are_refused_at_once(client: ConvoreClient, arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(aioconvo.InvalidRequestError, match=words):
+        client.events.list(**arguments)
 
 
 async def test_import_message(wire: Any, client: ConvoreClient) -> None:

@@ -303,6 +303,14 @@ async def test_authorize_websocket(wire: Any, client: UltraCartClient) -> None:
     assert "canary" not in repr(auth) + repr(responses) + repr(responses[0].data)
 
 
+async def test_keep_alive(wire: Any, client: UltraCartClient) -> None:
+    wire.answers("GET", None, status=204)
+    async with client:
+        await client.agents.keep_alive()
+    assert wire.last.path == "/rest/v2/conversation/agent/keepalive"
+    assert wire.last.body == b""
+
+
 async def test_list_queue_statuses(wire: Any, client: UltraCartClient) -> None:
     queue = {
         "queue_name": "Support",

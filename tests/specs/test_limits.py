@@ -73,7 +73,10 @@ def test_a_body_that_breaks_a_limit_is_refused(one: Declared, shape: Shape, samp
     with pytest.raises(Sent):
         call(one, samples.least(shape))
     missed = []
+    declared = {parameter.wire for parameter in one.at(Place.BODY)}
     for place, body in samples.breaking(shape):
+        if not body.keys() <= declared:  # left out on purpose, as deviations.toml says
+            continue
         name = python_name(place.rpartition(".")[2].removesuffix("[]"))
         try:
             call(one, body)

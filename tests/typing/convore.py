@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import assert_type
 
 from aioconvo import AsyncPaginator, ConvoreClient, Page
-from aioconvo.convore import Conversation, Message
+from aioconvo.convore import Conversation, Event, Message
 from aioconvo.convore.messages import Messages
 
 
@@ -19,6 +19,8 @@ async def calls(client: ConvoreClient) -> None:
     assert_type(await client.messages.update("m", subject=None), Message)
     assert_type(client.messages.list(conversation_id="c", limit=3), AsyncPaginator[Message])
     assert_type(await client.conversations.list(), Page[Conversation])
+    assert_type(await client.events.get("e"), Event)
+    assert_type(client.events.list(types=["message_inbound_received"]), AsyncPaginator[Event])
     async for conversation in client.conversations.list(status="open"):
         assert_type(conversation, Conversation)
 
@@ -32,6 +34,7 @@ async def wrong_calls(client: ConvoreClient) -> None:
     await client.messages.send(bod="b", body="b")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     await client.messages.send(body="b", to="a")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     await client.messages.send(body=None)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    client.events.list(types=3)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     client.messages.list(limt=3)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     client.messages.list(page_size="3")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     client.messages.remove("m")  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]

@@ -6,7 +6,20 @@ from pathlib import Path
 from typing import assert_type
 
 from aioconvo import AsyncPaginator, File, Page, SunshineClient
-from aioconvo.sunshine import Attachment, Author, AuthorType, Conversation, Message, Participant, TextContent
+from aioconvo.sunshine import (
+    Attachment,
+    Author,
+    AuthorType,
+    Conversation,
+    Integration,
+    IntegrationKey,
+    Message,
+    NewIntegration,
+    NewWebhook,
+    Participant,
+    TextContent,
+    Webhook,
+)
 from aioconvo.sunshine.conversations import Conversations
 
 BUSINESS = Author(type=AuthorType.BUSINESS)
@@ -24,6 +37,11 @@ async def calls(client: SunshineClient) -> None:
         assert_type(participant, Participant)
     assert_type(await client.attachments.upload(Path("x.png")), Attachment)
     assert_type(await client.attachments.upload(File(b"x", name="x.png"), for_="message"), Attachment)
+    own = NewIntegration(type="custom", webhooks=[NewWebhook(target="t", triggers=["conversation:message"])])
+    assert_type(await client.integrations.create(integration=own), Integration)
+    assert_type(await client.integrations.create(integration={"type": "telegram", "token": "t"}), Integration)
+    assert_type(await client.integration_keys.create("i", display_name="n"), IntegrationKey)
+    assert_type(client.webhooks.list("i"), AsyncPaginator[Webhook])
     nothing = await client.messages.delete("c", "m")  # type: ignore[func-returns-value]
     assert_type(nothing, None)
 
@@ -35,6 +53,8 @@ async def wrong_calls(client: SunshineClient) -> None:
     await client.messages.post("c", author="me", content=TextContent(text="t"))  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     await client.messages.delete("c")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     client.messages.list("c", page_size=3)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.integrations.create(integration="custom")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    await client.webhooks.create("i", target="t")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     client.participants.list()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     await client.attachments.upload("x.png")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     await client.attachments.upload(b"x", access="private")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]

@@ -13,6 +13,8 @@ from aioconvo.ultracart.conversations import Conversations
 async def calls(client: UltraCartClient) -> None:
     assert_type(client.conversations, Conversations)
     assert_type(await client.agents.authorize_websocket(), AgentAuth)
+    keep_alive = await client.agents.keep_alive()  # type: ignore[func-returns-value]
+    assert_type(keep_alive, None)
     assert_type(await client.conversations.get("c", message_limit=3), Conversation)
     assert_type(await client.conversations.get_upload_url("png"), UploadUrl)
     assert_type(await client.conversations.start(conversation_arn="a"), Conversation)

@@ -7,6 +7,7 @@ leaves out may also come as null is taken for granted, because that client accep
 from __future__ import annotations
 
 from .conversations import Conversation, ConversationPriority, ConversationStatus, Label, LabelType
+from .events import Event, EventObject, EventType
 from .messages import Attachment, Message, MessageDirection, MessageFormat, ReplyType
 from .participants import ContactHandle, ContactHandleType, Participant, ParticipantRole
 
@@ -17,6 +18,9 @@ __all__ = [
     "Conversation",
     "ConversationPriority",
     "ConversationStatus",
+    "Event",
+    "EventObject",
+    "EventType",
     "Label",
     "LabelType",
     "Message",

@@ -1,4 +1,4 @@
-"""Convore, emulated: messages and conversations behind cursors, sending, importing and changing messages."""
+"""Convore, emulated: messages and conversations behind cursors, sending, importing and changing messages; events."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from msgspec import UNSET, UnsetType
 
 from aioconvo.sandbox.changes import Change, Customer, Kind, Watched
 from aioconvo.sandbox.clock import Clock
+from aioconvo.sandbox.data import milliseconds
 from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable
 from aioconvo.sandbox.quota import QuotaForm
 
@@ -37,6 +38,7 @@ from .data import (
     snippet_of,
     text_of,
 )
+from .events import EventLog
 from .filters import filters_in, to_milliseconds
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 API_KEY: Final = "sandbox-key"
 
 _MAX_LIMIT: Final = 100
+_REMEMBERED: Final = 1000  # seeded messages whose events are still listed
 _CODES: Final = {
     400: "invalid_request",
     401: "unauthorized",
@@ -125,6 +128,7 @@ class ConvoreSandbox:
         self._by_id = {conversation.id: conversation for conversation in self._conversations}
         self._keys: list[_Key] | None = None
         self._order: list[_Key] | None = None
+        self.events = EventLog(settings, self._seeded_events)
         self.routes = (
             Route("GET", "/v1/messages", "list_messages", self._list_messages),
             Route("POST", "/v1/messages", "send_message", self._send_message),
@@ -134,6 +138,7 @@ class ConvoreSandbox:
             Route("GET", "/v1/conversations", "list_conversations", self._list_conversations),
             Route("GET", "/v1/conversations/{conversation_id}", "get_conversation", self._get_conversation),
             Route("PATCH", "/v1/conversations/{conversation_id}", "update_conversation", self._update_conversation),
+            *self.events.routes,
         )
         self._table = RouteTable(self.routes)
 
@@ -185,6 +190,7 @@ class ConvoreSandbox:
             body=text,
         )
         conversation.unread = True
+        self.events.message("inbound", conversation.id, message.id, message.created_at)
         return message.to_json(full=True)
 
     # -- what contacts do, by address or conversation id; an address that is not known opens a conversation
@@ -227,6 +233,13 @@ class ConvoreSandbox:
         if self._order is None:
             self._order = sorted((conversation.last_at(), conversation.place) for conversation in self._conversations)
         return self._order
+
+    def _seeded_events(self) -> Iterator[tuple[int, str, str, str]]:
+        """When, which way, in which conversation and with which id the newest seeded messages came."""
+        end = milliseconds(self._settings.now)
+        for message in map(self._at_key, self._all_keys()[-_REMEMBERED:]):
+            if message.created_at <= end:
+                yield message.created_at, message.direction, message.conversation_id, message.id
 
     def _at_key(self, key: _Key) -> Message:
         return self._conversations[key[1] - 1].message(key[2])
@@ -333,6 +346,7 @@ class ConvoreSandbox:
             reply_type=sent.reply_type,
         )
         conversation.unread = False
+        self.events.message("outbound", conversation.id, message.id, message.created_at)
         return Reply(200, message.to_json(full=True))
 
     def _import_message(self, request: Request, _: Mapping[str, str]) -> Reply:
@@ -381,7 +395,9 @@ class ConvoreSandbox:
     def _update_conversation(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._conversation(parameters["conversation_id"])
         update = _body_in(request, _Filing)
-        conversation.status = update.status or conversation.status
+        if update.status:
+            self.events.filed(conversation.id, conversation.status, update.status, self._clock.tick())
+            conversation.status = update.status
         conversation.priority = update.priority or conversation.priority
         conversation.subject = conversation.subject if update.subject is UNSET else update.subject
         conversation.unread = conversation.unread if update.is_unread is UNSET else update.is_unread

@@ -22,7 +22,7 @@ SECRETS: Final[Mapping[str, str]] = MappingProxyType(
         "smscx": "sandbox-smscx-webhook-token-0123456789abcdefghijklmnopqrstuvwxyz",
     }
 )
-"""What webhooks prove themselves by, where they were not registered by an operation; published, they open nothing else."""
+"""What webhooks prove themselves by; later ones that an operation registers have others. Published, they open nothing else."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Callback:
     """Where events of one API are sent. `triggers` are names of events; `*` stands for all.
 
     `full_user` and `full_source` are what the registration asked for (Smooch: `includeFullAppUser`, `includeClient`).
+    `integration` is the one that it belongs to, where the API has those.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Callback:
     triggers: Collection[str] = (EVERY,)
     full_user: bool = False
     full_source: bool = False
+    integration: str = ""
 
     def wants(self, event: str) -> bool:
         """Whether it is to be sent there."""

@@ -15,9 +15,11 @@ from aioconvo.sandbox.data import hex_id, milliseconds, number, person
 from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable, Settings
 from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.thread import Stored, Thread
+from aioconvo.sandbox.webhooks import Webhooks
 
 from .bodies import ConversationActivity, MessagePost, rendered
 from .data import AppUser, Conversation
+from .hooks import Hooks
 from .telling import Telling
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ class SmoochSandbox:
         self._by_user_id: dict[str, AppUser] = {}
         for index in range(settings.conversations + 1):
             self._seed(index)
+        self.callbacks = Webhooks(settings.seed, self.name)
         messages = f"{_USER}/messages"
         self.routes = (
             Route("POST", f"{_USER}/conversation/activity", "conversationActivity", self._post_activity),
@@ -53,6 +56,7 @@ class SmoochSandbox:
             Route("POST", messages, "postMessage", self._post_message),
             Route("DELETE", messages, "deleteMessages", self._delete_messages),
             Route("DELETE", f"{messages}/{{messageId}}", "deleteMessage", self._delete_message),
+            *Hooks(self.callbacks).routes,
         )
         self._table = RouteTable(self.routes)
 

@@ -1,4 +1,4 @@
-"""Sunshine Conversations v2, emulated: conversations, participants and messages of one app."""
+"""Sunshine Conversations v2, emulated: conversations, participants, messages and integrations of one app."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable
 from aioconvo.sandbox.multipart import MULTIPART, parts
 from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.thread import Stored, Thread
+from aioconvo.sandbox.webhooks import Webhooks
 
 from .bodies import (
     ActivityPost,
@@ -30,6 +31,7 @@ from .bodies import (
     rendered,
 )
 from .data import Conversation, Membership, User
+from .integrations import Integrations
 from .paging import beside, deep_object, page_query, window
 from .telling import Telling
 
@@ -61,6 +63,8 @@ class SunshineSandbox:
         self._numbers: dict[str, int] = {}  # of deleted conversations too: they still serve as cursors
         for number in range(1, settings.conversations + 1):
             self._seed(number)
+        self.callbacks = Webhooks(settings.seed, self.name)
+        integrations = Integrations(settings, self.callbacks, self._integration)
         one, messages = f"{_PATH}/{{conversationId}}", f"{_PATH}/{{conversationId}}/messages"
         self.routes = (
             Route("POST", _PATH, "CreateConversation", self._create),
@@ -75,6 +79,7 @@ class SunshineSandbox:
             Route("DELETE", messages, "DeleteAllMessages", self._delete_all_messages),
             Route("DELETE", f"{messages}/{{messageId}}", "DeleteMessage", self._delete_message),
             Route("POST", "/v2/apps/{appId}/attachments", "UploadAttachment", self._upload, MULTIPART),
+            *integrations.routes,
         )
         self._table = RouteTable(self.routes)
 

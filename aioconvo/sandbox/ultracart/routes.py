@@ -182,6 +182,7 @@ class UltraCartSandbox:
         return (
             Route("POST", "/oauth/token", "oauth_access_token", self._access_token, FORM),
             Route("PUT", "/conversation/agent/auth", "get_agent_websocket_authorization", self._authorize_agent),
+            Route("GET", "/conversation/agent/keepalive", "get_agent_keep_alive", self._keep_alive),
             Route("GET", _BASE, "get_conversations", self._list),
             Route("PUT", _BASE, "start_conversation", self._start),
             Route("POST", f"{_BASE}/search", "get_conversations_search", self._search),
@@ -255,6 +256,9 @@ class UltraCartSandbox:
             "merchant_id": MERCHANT,
         }
         return Reply(200, body, {"Cache-Control": "no-store"})
+
+    def _keep_alive(self, _request: Request, _parameters: Mapping[str, str]) -> Reply:
+        return Reply(204)
 
     def _authorize_agent(self, _request: Request, _: Mapping[str, str]) -> Reply:
         secret = f"{number(self._settings.seed, 'ultracart jwt'):032x}"

@@ -39,6 +39,7 @@ from .posts import (
     OverridePayload,
     TextMessage,
 )
+from .webhooks import Webhook
 
 __all__ = [
     "Action",
@@ -75,5 +76,6 @@ __all__ = [
     "ShareAction",
     "Source",
     "TextMessage",
+    "Webhook",
     "WebviewAction",
 ]

@@ -40,6 +40,7 @@ from .content import (
     WebviewAction,
 )
 from .conversations import Conversation, ConversationType, SwitchboardIntegration
+from .integrations import Integration, IntegrationKey, IntegrationStatus, NewIntegration
 from .messages import (
     Author,
     AuthorType,
@@ -57,6 +58,7 @@ from .messages import (
 )
 from .metadata import Metadata
 from .participants import ClientAssociation, NewParticipant, Participant
+from .webhooks import NewWebhook, Webhook
 
 __all__ = [
     "Action",
@@ -85,6 +87,9 @@ __all__ = [
     "FormResponseContent",
     "FormResponseField",
     "ImageContent",
+    "Integration",
+    "IntegrationKey",
+    "IntegrationStatus",
     "Item",
     "LinkAction",
     "ListContent",
@@ -95,7 +100,9 @@ __all__ = [
     "MessageOverride",
     "MessengerOptions",
     "Metadata",
+    "NewIntegration",
     "NewParticipant",
+    "NewWebhook",
     "OverridePayload",
     "Participant",
     "PostbackAction",
@@ -109,5 +116,6 @@ __all__ = [
     "TextContent",
     "TicketClosed",
     "TransferToEmail",
+    "Webhook",
     "WebviewAction",
 ]
