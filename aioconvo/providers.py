@@ -47,6 +47,11 @@ class Provider(enum.StrEnum):
         return importlib.import_module(f"aioconvo.{self}.events")
 
     @property
+    def replies(self) -> Any:
+        """The class that answers events of its clients."""
+        return getattr(importlib.import_module(f"aioconvo.{self}.replies"), f"{self.word}Replies")
+
+    @property
     def sandbox(self) -> Any:
         """The class that stands in for its API in a sandbox."""
         return getattr(importlib.import_module(f"aioconvo.sandbox.{self}.routes"), f"{self.word}Sandbox")

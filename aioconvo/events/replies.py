@@ -1,0 +1,90 @@
+"""What a bot asks of each API when it answers an event; each provider's `replies.py` says how its API does it."""
+
+from __future__ import annotations
+
+import abc
+import datetime as dt
+from collections.abc import Collection
+from typing import Any, ClassVar
+
+from aioconvo.core.errors import CallFacts, InvalidRequestError, UnsupportedError
+from aioconvo.inbox.models import Message
+
+from .models import Event
+
+__all__ = ["Replies", "conversation_of", "earliest", "words"]
+
+_SKEW = dt.timedelta(minutes=5)
+
+
+class Replies(abc.ABC):
+    """Answers within the conversations of one client's events.
+
+    - `can_type`, `can_mark_read`: whether the API has such a thing.
+    - `can_look`: whether a message that may have been sent can be looked for. Where it cannot, such a message is never
+      sent again.
+    """
+
+    can_type: ClassVar[bool] = True
+    can_mark_read: ClassVar[bool] = True
+    can_look: ClassVar[bool] = True
+
+    @abc.abstractmethod
+    async def send(self, event: Event, content: Any, mark: str, *, new_sms: bool = False) -> Message:
+        """Send a text, or a content of the API's own, into the event's conversation, with `mark` where the API takes one.
+
+        Raises:
+            UnsupportedError: The API cannot, or the event is of no conversation; nothing was sent.
+            InvalidRequestError: The content is none of the API's, empty or too long; nothing was sent.
+            MaybeSentError: It is unknown whether it was sent.
+        """
+
+    @abc.abstractmethod
+    async def find(
+        self, event: Event, content: Any, mark: str, *, since: dt.datetime, known: Collection[str] = ()
+    ) -> Message | None:
+        """The message that `send` was to send no earlier than `since` by this machine's clock; `None` where it never arrived.
+
+        `known`: ids of other messages that were sent for this event.
+        """
+
+    @abc.abstractmethod
+    def facts(self) -> CallFacts:
+        """What an error tells of a send."""
+
+    async def typing(self, event: Event, started: bool) -> None:  # noqa: ARG002 -- what most APIs take
+        """Show that the business types, or has stopped."""
+        raise UnsupportedError(f"{event.provider} shows nobody typing")
+
+    async def mark_read(self, event: Event) -> None:
+        """Say that the business has read the event's conversation."""
+        raise UnsupportedError(f"{event.provider} has no marks of what was read")
+
+
+def conversation_of(event: Event) -> str:
+    """The id of the conversation to answer in.
+
+    Raises:
+        UnsupportedError: The event is of none.
+    """
+    if event.conversation_id is None:
+        raise UnsupportedError(f"this {type(event).__name__} of {event.provider} names no conversation to answer in")
+    return event.conversation_id
+
+
+def words(content: Any, kinds: str = "") -> str:
+    """A content that is a text.
+
+    Raises:
+        InvalidRequestError: It is none, or an empty one.
+    """
+    if not isinstance(content, str):
+        raise InvalidRequestError(f"a reply here is a text{kinds}; got {type(content).__name__}")
+    if not content:
+        raise InvalidRequestError("the reply is empty; give the words to send")
+    return content
+
+
+def earliest(since: dt.datetime) -> dt.datetime:
+    """A moment before which, by a server's clock, nothing was sent that was sent after `since` by ours."""
+    return since - _SKEW

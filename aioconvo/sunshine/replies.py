@@ -1,0 +1,98 @@
+"""How a bot answers at Sunshine Conversations: each message carries a mark in its metadata, by which it is found again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from aioconvo.core.calls.client import APIClient
+from aioconvo.core.errors import CallFacts, InvalidRequestError
+from aioconvo.core.json.model import Unknown, Variant
+from aioconvo.core.operations.declaration import operation_of
+from aioconvo.core.operations.operation import Effect, Operation
+from aioconvo.events.models import Event
+from aioconvo.events.replies import Replies, conversation_of, earliest, words
+from aioconvo.inbox.models import Message
+from aioconvo.inbox.times import utc
+
+from . import models
+from .inbox import messages
+from .messages import Messages
+
+__all__ = ["MARK", "SunshineReplies"]
+
+MARK = "aioconvo"
+"""The member of a message's metadata that tells which reply it is."""
+_BUSINESS = models.Author(type=models.AuthorType.BUSINESS)
+# To say twice that somebody types changes nothing.
+_ACTIVITY: Operation[None] = Operation(
+    "sunshine.replies.typing",
+    "PostActivity",
+    "POST",
+    "/v2/apps/{appId}/conversations/{conversationId}/activity",
+    None,
+    Effect.IDEMPOTENT,
+)
+
+
+class SunshineReplies(Replies):
+    """Replies are texts, or contents such as `sunshine.ImageContent`."""
+
+    def __init__(self, client: Any) -> None:
+        self._client: APIClient = client
+        self._app_id: str = client.app_id
+        self._inbox = client.inbox
+        self._messages = Messages(client)
+
+    async def send(self, event: Event, content: Any, mark: str, *, new_sms: bool = False) -> Message:  # noqa: ARG002 -- of SMS.CX
+        """See `Replies.send`. A shorthand in a text can make several messages, of which this is the first."""
+        conversation_id = conversation_of(event)
+        if isinstance(content, str):
+            content = models.TextContent(text=words(content))
+        if not isinstance(content, Variant):
+            raise InvalidRequestError(
+                f"a reply here is a text or a content such as sunshine.TextContent; got {type(content).__name__}"
+            )
+        own: Any = content
+        posted = await self._messages.post(conversation_id, author=_BUSINESS, content=own, metadata={MARK: mark})
+        return messages(posted[:1] or [Unknown(b"null")], conversation_id)[0]
+
+    async def find(
+        self,
+        event: Event,
+        content: Any,  # noqa: ARG002 -- the mark says it
+        mark: str,
+        *,
+        since: dt.datetime,
+        known: Collection[str] = (),  # noqa: ARG002 -- the mark is of one message
+    ) -> Message | None:
+        """See `Replies.find`: the first message of this mark, among the newest."""
+        conversation_id = conversation_of(event)
+        oldest, found = earliest(since), None
+        async for one in self._messages.list(conversation_id):
+            received = utc(getattr(one, "received", None))
+            if received is not None and received < oldest:
+                break
+            if mark_of(one) == mark:
+                found = one
+        return None if found is None else messages([found], conversation_id)[0]
+
+    def facts(self) -> CallFacts:
+        """See `Replies.facts`."""
+        return operation_of(Messages.post).facts()
+
+    async def typing(self, event: Event, started: bool) -> None:
+        """See `Replies.typing`. Source: PostActivity."""
+        body = {"author": {"type": "business"}, "type": "typing:start" if started else "typing:stop"}
+        await self._client.call(_ACTIVITY.request(self._app_id, conversation_of(event), body=body))
+
+    async def mark_read(self, event: Event) -> None:
+        """See `Replies.mark_read`."""
+        await self._inbox.mark_read(conversation_of(event))
+
+
+def mark_of(native: Any) -> str | None:
+    """The mark of a message that a bot sent."""
+    metadata: Any = getattr(native, "metadata", None)
+    return metadata.get(MARK) if isinstance(metadata, dict) else None  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType] -- of JSON
