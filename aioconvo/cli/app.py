@@ -11,7 +11,7 @@ import typer
 
 from aioconvo.core.version import VERSION
 
-from . import choosing, connection, lists
+from . import choosing, connection, hooks, lists
 
 __all__ = ["app"]
 
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals hold credentials and messages
 )
 app.add_typer(lists.app, name="list")
+app.add_typer(hooks.app, name="hooks")
 
 _Conversations = Annotated[int, typer.Option(min=0, help="Conversations of each provider.")]
 _Messages = Annotated[int, typer.Option(min=0, help="Messages of each conversation.")]
@@ -103,6 +104,18 @@ def sandbox(
     rate_limit: Annotated[
         float | None, typer.Option(help="Requests a second for each credential; over it, the provider's own 429.")
     ] = None,
+    callback: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PROVIDER=URL", help="Send all webhooks of sunshine, smooch or smscx there; may be given again."),
+    ] = None,
+    unkind: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="How webhooks are sent, such as duplicates=0.3, reordered=0.2, batch=20, cut=0.1, delay=2, speed=60; "
+            "the names are those of Unkindness. May be given again.",
+        ),
+    ] = None,
     reset: Annotated[
         bool, typer.Option("--reset", help="Put a sandbox that already runs on this port back to its seeded data.")
     ] = False,
@@ -117,7 +130,9 @@ def sandbox(
     if reset and port and sandbox_command.reset_running(port):
         typer.echo(f"the sandbox on port {port} is back to its seeded data")
         return
-    options = {"conversations": conversations, "messages": messages, "seed": seed, "latency": latency, "faults": faults}
+    options: dict[str, Any] = {"conversations": conversations, "messages": messages, "seed": seed}
+    options |= {"latency": latency, "faults": faults}
+    options |= {"callbacks": sandbox_command.callbacks(callback), "unkindness": sandbox_command.unkindness(unkind)}
     show = sandbox_command.as_lines
     if json or env:
         show = sandbox_command.as_json if json else sandbox_command.as_variables

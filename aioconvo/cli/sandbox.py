@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 import typer
 
 from aioconvo.core.errors import CallError
-from aioconvo.sandbox import Sandbox
+from aioconvo.sandbox import Sandbox, Unkindness
 
-__all__ = ["as_json", "as_lines", "as_variables", "reset_running", "serve"]
+__all__ = ["as_json", "as_lines", "as_variables", "callbacks", "reset_running", "serve", "unkindness"]
+
+_TYPES = {"float": float, "float | None": float, "int": int}
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def serve(show: Callable[[Sandbox], str], *, port: int, **options: Any) -> int:
@@ -52,22 +56,56 @@ async def _reset_running(port: int) -> bool:
     return True
 
 
+def callbacks(given: Iterable[str] | None) -> dict[str, str]:
+    """URLs by provider, of `PROVIDER=URL`. Raises `typer.BadParameter`."""
+    found: dict[str, str] = {}
+    for one in given or ():
+        provider, _, target = one.partition("=")
+        if not target:
+            raise typer.BadParameter(
+                f"--callback is PROVIDER=URL, such as sunshine=http://127.0.0.1:8080/hooks/sunshine; got {one!r}"
+            )
+        found[provider] = target
+    return found
+
+
+def unkindness(given: Iterable[str] | None) -> Unkindness:
+    """How webhooks are sent, of `NAME=VALUE`. Raises `typer.BadParameter`."""
+    types = {field.name: str(field.type) for field in dataclasses.fields(Unkindness)}
+    values: dict[str, Any] = {}
+    for one in given or ():
+        name, _, text = one.partition("=")
+        if name not in types:
+            raise typer.BadParameter(f"--unkind is NAME=VALUE with a name of {', '.join(types)}; got {one!r}")
+        try:
+            values[name] = _BOOLEANS[text.lower()] if types[name] == "bool" else _TYPES[types[name]](text)
+        except (KeyError, ValueError):
+            raise typer.BadParameter(f"--unkind {name} is a {types[name]}; got {text!r}") from None
+    return Unkindness(**values)
+
+
 def as_json(sandbox: Sandbox) -> str:
     """Base URLs and credentials as an indented JSON object."""
     described = {
-        name: {"base_url": endpoint.base_url, "credentials": dict(endpoint.credentials)}
+        name: {
+            "base_url": endpoint.base_url,
+            "credentials": dict(endpoint.credentials),
+            **({"webhook_secrets": [sandbox.webhook_secrets[name]]} if name in sandbox.webhook_secrets else {}),
+        }
         for name, endpoint in sandbox.endpoints.items()
     }
     return msgspec.json.format(msgspec.json.encode(described)).decode()
 
 
 def as_variables(sandbox: Sandbox) -> str:
-    """What `from_env()` of the clients reads, as shell lines."""
-    return "\n".join(
-        f"export AIOCONVO_{name.upper()}_{key.upper()}={value}"
+    """What `from_env()` of the clients and webhooks reads, as shell lines."""
+    variables = {
+        f"AIOCONVO_{name.upper()}_{key.upper()}": value
         for name in sandbox.endpoints
         for key, value in sandbox.client_options(name).items()
-    )
+    }
+    secrets = {f"AIOCONVO_{name.upper()}_WEBHOOK_SECRETS": secret for name, secret in sandbox.webhook_secrets.items()}
+    return "\n".join(f"export {name}={value}" for name, value in (variables | secrets).items())
 
 
 def as_lines(sandbox: Sandbox) -> str:
