@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     from .core.wire.pool import SessionPool
     from .inbox.merging import merge
     from .smooch import SmoochClient, SmoochWebhook
-    from .smscx import SmscxClient
+    from .smscx import SmscxClient, SmscxWebhook
     from .sunshine import SunshineClient, SunshineWebhook
     from .ultracart import UltraCartClient
 
@@ -160,6 +160,7 @@ __all__ = [
     "SmoochClient",
     "SmoochWebhook",
     "SmscxClient",
+    "SmscxWebhook",
     "SqliteLimits",
     "StartFacts",
     "Stats",
@@ -186,7 +187,7 @@ __all__ = [
 
 _HOMES = {
     **{f"{one.word}Client": f".{one}" for one in Provider},
-    **{f"{one.word}Webhook": f".{one}" for one in (Provider.SMOOCH, Provider.SUNSHINE)},
+    **{f"{one.word}Webhook": f".{one}" for one in (Provider.SMOOCH, Provider.SMSCX, Provider.SUNSHINE)},
     "APIClient": ".core.calls.client",
     "APIConnectionError": ".core.errors",
     "APIStatusError": ".core.errors",

@@ -7,7 +7,7 @@ stranger's may be made to cost time, so here `NaN`, raw control characters and e
 from __future__ import annotations
 
 import json
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,11 +17,11 @@ from aioconvo.core.json.mend import drive, in_utf8, is_json
 from aioconvo.core.json.model import plain
 from aioconvo.core.json.source import decode, link
 
-__all__ = ["decode_body", "split"]
+__all__ = ["OpenBody", "decode_body", "open_body", "split"]
 
 T = TypeVar("T")
-_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 def decode_body(raw: bytes, kind: type[T]) -> T:
@@ -39,7 +39,8 @@ def decode_body(raw: bytes, kind: type[T]) -> T:
     return data
 
 
-def _check(raw: bytes) -> None:
+def _check(raw: bytes) -> bytes:
+    """The body in UTF-8, if it is an object of JSON."""
     text = drive(in_utf8(raw, None))
     try:
         sound = is_json(text)
@@ -49,17 +50,76 @@ def _check(raw: bytes) -> None:
         raise BrokenBodyError("the body is no complete JSON", cut=True)
     if not text.lstrip().startswith(b"{"):
         raise BrokenBodyError("the JSON is no object", cut=False)
+    return text
+
+
+class OpenBody:
+    """A body as the JSON of its members, and the items of the list in one of them."""
+
+    __slots__ = ("_member", "_members", "_raw", "items")
+
+    def __init__(self, raw: bytes, member: str, members: dict[str, bytes], items: list[bytes] | None) -> None:
+        self._raw = raw
+        self._member = member
+        self._members = members
+        self.items = items
+        """The JSON of each item; of an object, that object; `None` where the member is missing, or neither."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of its members."""
+        return frozenset(self._members)
+
+    def member(self, name: str) -> Any:
+        """The value of a member; `None` where it is missing."""
+        return plain(self._members.get(name, b"null"))
+
+    def alone(self) -> list[bytes]:
+        """For each item a body like this one, which brings it alone; all else stays as it came."""
+        items = self.items or []
+        if len(items) == 1:
+            return [self._raw]
+        others = ((name, part) for name, part in self._members.items() if name != self._member)
+        before = b"{" + b"".join(b"%b:%b," % (_name(name), part) for name, part in others) + _name(self._member)
+        return [b"%b:[%b]}" % (before, item) for item in items]
+
+
+def open_body(raw: bytes, member: str) -> OpenBody:
+    """A body, and the items of the list in that member.
+
+    Raises:
+        BrokenBodyError: It is no JSON, or no object.
+    """
+    text = _check(raw)
+    try:
+        members: dict[str, bytes] = {name: bytes(part) for name, part in _decode_members(text).items()}
+        items = _items(members.get(member, b""))
+    except (msgspec.DecodeError, UnicodeDecodeError):  # halves of emojis, which msgspec does not read
+        whole: dict[str, Any] = plain(text)
+        members = {name: _dump(value) for name, value in whole.items()}
+        own: Any = whole.get(member)
+        items = [_dump(one) for one in own] if isinstance(own, list) else _items(members.get(member, b""))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] -- untyped JSON
+    return OpenBody(raw, member, members, items)
 
 
 def split(raw: bytes, member: str) -> list[bytes]:
     """For each item of the list in that member a body like this one, which brings it alone; all else stays as it came."""
-    text = drive(in_utf8(raw, None))
-    try:
-        parts = _members(text)
-        items = _items(parts[member])
-    except (msgspec.DecodeError, UnicodeDecodeError):  # halves of emojis, which msgspec does not read
-        whole = plain(text)
-        return [json.dumps(whole | {member: [item]}, separators=(",", ":")).encode() for item in whole[member]]
-    del parts[member]
-    before = b"{" + b"".join(b"%b:%b," % (msgspec.json.encode(name), bytes(part)) for name, part in parts.items())
-    return [b"%b%b:[%b]}" % (before, msgspec.json.encode(member), bytes(item)) for item in items]
+    return open_body(raw, member).alone()
+
+
+def _items(part: bytes) -> list[bytes] | None:
+    match part.lstrip()[:1]:
+        case b"[":
+            return [bytes(one) for one in _decode_items(part)]
+        case b"{":
+            return [part]
+        case _:
+            return [] if part.strip() == b"null" else None
+
+
+def _name(member: str) -> bytes:
+    return json.dumps(member).encode()
+
+
+def _dump(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

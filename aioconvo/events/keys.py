@@ -12,7 +12,7 @@ import msgspec
 from aioconvo.core.json.codec import compact
 from aioconvo.providers import Provider
 
-__all__ = ["bytes_key", "key_of", "lane_of", "message_key"]
+__all__ = ["bytes_key", "digest", "key_of", "lane_of", "message_key"]
 
 _encode = msgspec.json.Encoder().encode
 _MESSAGE = "message"
@@ -21,6 +21,11 @@ _MESSAGE = "message"
 def key_of(provider: Provider, account: str, *parts: object) -> str:
     """The key of an event that these values stand for: texts, numbers, `None`."""
     return f"{account}:{hashlib.blake2b(_encode((provider, *parts)), digest_size=16).hexdigest()}"
+
+
+def digest(text: str) -> str:
+    """What stands for a text that nobody is to read, such as a phone number."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def message_key(provider: Provider, account: str, message_id: str) -> str:

@@ -18,14 +18,14 @@ from .headers import Headers, values_of
 from .incoming import Delivery, Incoming
 from .secrets import Secrets
 
-__all__ = ["AppWebhook", "Webhook", "check_account", "secrets_from"]
+__all__ = ["MIB", "AppWebhook", "Webhook", "check_account", "list_from"]
 
-_MIB = 1 << 20
+MIB = 1 << 20
 _MANY_DIGITS = 20
 _EVENTS_AT_MOST = 2_000  # the largest known deliveries have 200
 _NO_DELIVERY = 400  # final for the senders: what could come whole another time must have another status
 _ACCOUNT = r"[A-Za-z0-9_.-]{1,64}"
-_VARIABLE = "WEBHOOK_SECRETS"
+_MEANING = "the secret that was shown when the webhook was made"
 
 
 def check_account(name: str) -> str:
@@ -77,7 +77,7 @@ class Webhook(abc.ABC):
         return other
 
     @abc.abstractmethod
-    def verify(self, headers: Headers, *, token: str | None = None, address: str | None = None) -> None:
+    def verify(self, headers: Headers, *, token: str | bytes | None = None, address: str | None = None) -> None:
         """Look for the secret, before the body is read.
 
         `headers` are a mapping or pairs, text or bytes, in any case. `token` and `address` are for SMS.CX, see `SmscxWebhook`.
@@ -86,7 +86,7 @@ class Webhook(abc.ABC):
             WebhookRefusedError: The secret is missing, wrong, or there twice (401).
         """
 
-    def open(self, headers: Headers, body: bytes, *, token: str | None = None, address: str | None = None) -> Delivery:
+    def open(self, headers: Headers, body: bytes, *, token: str | bytes | None = None, address: str | None = None) -> Delivery:
         """The events of a request, verified. `body` are its bytes as they came, before anything read them.
 
         Raises:
@@ -150,9 +150,9 @@ class AppWebhook(Webhook):
         *,
         app_id: str | None = None,
         account: str | None = None,
-        most_bytes: int = _MIB,
+        most_bytes: int = MIB,
     ) -> None:
-        own = Secrets("secrets", secrets, "the secret that was shown when the webhook was made")
+        own = Secrets("secrets", secrets, _MEANING)
         super().__init__(own, account=account, most_bytes=most_bytes)
         self._app_id = None if app_id is None else text("app_id", app_id, "the id of your app")
 
@@ -164,7 +164,7 @@ class AppWebhook(Webhook):
             ConfigurationError: A variable is missing or wrong; the message names it.
         """
         env = Environment(str(cls.provider), environ)
-        return cls(secrets_from(env, "the secret of the webhook"), app_id=env.get("APP_ID"), account=account)
+        return cls(list_from(env, "WEBHOOK_SECRETS", _MEANING), app_id=env.get("APP_ID"), account=account)
 
     @property
     def app_id(self) -> str | None:
@@ -176,7 +176,7 @@ class AppWebhook(Webhook):
         wanted = self._app_id if app_id is None else text("app_id", app_id, "the id of your app")
         return super().bound(account=account)._with(_app_id=wanted)  # noqa: SLF001 -- one of its own kind
 
-    def verify(self, headers: Headers, *, token: str | None = None, address: str | None = None) -> None:  # noqa: ARG002 -- see Webhook
+    def verify(self, headers: Headers, *, token: str | bytes | None = None, address: str | None = None) -> None:  # noqa: ARG002 -- see Webhook
         """Look for the secret in the header `X-API-Key`; see `Webhook.verify`."""
         values = values_of(headers, "x-api-key")
         if len(values) != 1:
@@ -196,12 +196,11 @@ def _is_cut(headers: Headers, body: bytes) -> bool:
     return len(told) == 1 and len(told[0]) < _MANY_DIGITS and told[0].isdigit() and int(told[0]) > len(body)
 
 
-def secrets_from(env: Environment, meaning: str) -> list[str]:
-    """The secrets in a variable, with commas between.
+def list_from(env: Environment, name: str, meaning: str) -> list[str]:
+    """What a variable holds, with commas between.
 
     Raises:
         ConfigurationError: It is not set, or empty.
     """
-    env.require((_VARIABLE, f"{meaning}, or several with commas between"))
-    given = env.get(_VARIABLE) or ""
-    return [one.strip() for one in given.split(",") if one.strip()]
+    env.require((name, f"{meaning}, or several with commas between"))
+    return [one.strip() for one in (env.get(name) or "").split(",") if one.strip()]

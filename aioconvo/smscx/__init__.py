@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from aioconvo.core.operations.operation import Operation
 from aioconvo.core.operations.resource import operations
 
-from .client import SmscxClient
 from .models import (
     Channel,
     ChatReply,
@@ -27,23 +27,62 @@ from .models import (
     Token,
 )
 
+if TYPE_CHECKING:
+    from .client import SmscxClient
+    from .events import (
+        AttachmentHitEvent,
+        AttachmentHitUpdateEvent,
+        DeliveryReportEvent,
+        HitEvent,
+        Network,
+        NumberLookupEvent,
+        OptoutEvent,
+        OtpEvent,
+        ReceivedEvent,
+        ReceivedSmsEvent,
+        ReceivedViberEvent,
+        ReceivedWhatsappEvent,
+        ReportStatus,
+        RoamingNetwork,
+        ShortlinkHitEvent,
+        ShortlinkHitUpdateEvent,
+        SmscxWebhook,
+    )
+
 __all__ = [
     "OPERATIONS",
+    "AttachmentHitEvent",
+    "AttachmentHitUpdateEvent",
     "Channel",
     "ChatReply",
     "ChatStatus",
     "Conversation",
     "ConversationDetail",
     "ConversationInfo",
+    "DeliveryReportEvent",
+    "HitEvent",
     "Message",
     "MessageStatus",
     "MessageType",
+    "Network",
+    "NumberLookupEvent",
+    "OptoutEvent",
+    "OtpEvent",
+    "ReceivedEvent",
+    "ReceivedSmsEvent",
+    "ReceivedViberEvent",
+    "ReceivedWhatsappEvent",
     "ReplyInfo",
+    "ReportStatus",
     "RichMedia",
+    "RoamingNetwork",
     "SentChat",
     "SentSms",
+    "ShortlinkHitEvent",
+    "ShortlinkHitUpdateEvent",
     "SmsReply",
     "SmscxClient",
+    "SmscxWebhook",
     "TextAnalysis",
     "Token",
 ]
@@ -53,5 +92,10 @@ OPERATIONS: tuple[Operation[Any], ...]
 
 def __getattr__(name: str) -> Any:
     if name == "OPERATIONS":  # read where somebody asks, not by everybody's import
-        return operations(SmscxClient)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return operations(importlib.import_module(".client", __name__).SmscxClient)
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # The client loads aiohttp, which events need not.
+    value = getattr(importlib.import_module(".client" if name == "SmscxClient" else ".events", __name__), name)
+    globals()[name] = value
+    return value

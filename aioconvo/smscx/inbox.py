@@ -47,7 +47,7 @@ The contact wrote what was received: the answer names them beside their messages
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.errors import InvalidRequestError
@@ -58,7 +58,7 @@ from aioconvo.core.paging.columns import Column, column
 from aioconvo.core.paging.pagers import Listing, SinglePager
 from aioconvo.core.paging.timed import in_time_order
 from aioconvo.inbox.base import Capabilities, Inbox
-from aioconvo.inbox.models import Attachment, Conversation, Direction, Kind, Message, Participant, ParticipantKind
+from aioconvo.inbox.models import Conversation, Direction, Kind, Message
 from aioconvo.inbox.times import utc
 from aioconvo.inbox.told import make_id, text_in
 from aioconvo.inbox.walk import Listed, Order, Span
@@ -66,71 +66,11 @@ from aioconvo.providers import Provider
 
 from . import models
 from .conversations import Conversations, is_about
+from .neutral import CONTACT, US, contact, conversations, messages
 
 __all__ = ["SmscxInbox", "contact", "conversations", "messages"]
 
-_Sides: TypeAlias = dict[str, tuple[Direction, Participant]]
-_CONTACT, _US = Participant(ParticipantKind.USER), Participant(ParticipantKind.BUSINESS)
-
 _times: Column[models.Message] = column(lambda messages: [message.datetime for message in messages])
-
-
-def conversations(natives: list[Any]) -> list[Conversation]:
-    """A page of conversations (`models.Conversation`) as neutral ones."""
-    return [_conversation(native) for native in natives]
-
-
-def _conversation(native: Any) -> Conversation:
-    unread = getattr(native, "unread_messages", None)
-    return Conversation(
-        provider=Provider.SMSCX,
-        id=text_in(native, "conversation_id") or make_id(native),
-        native=native,
-        updated_at=utc(getattr(native, "last_update", None)),
-        unread=unread > 0 if isinstance(unread, int) else None,
-        participants=(contact(native),),
-    )
-
-
-def contact(native: Any) -> Participant:
-    """Whom a conversation is with, by the list (`models.Conversation`) or beside its messages (`models.ConversationInfo`)."""
-    names = (text_in(native, "first_name"), text_in(native, "last_name"))
-    return Participant(ParticipantKind.USER, None, " ".join(filter(None, names)) or None, text_in(native, "phone_number"))
-
-
-def messages(natives: list[Any], conversation_id: str, contact: Participant = _CONTACT) -> list[Message]:
-    """The messages of a conversation (`models.Message`) with this contact as neutral ones."""
-    sides: _Sides = {"received": (Direction.INBOUND, contact), "sent": (Direction.OUTBOUND, _US)}
-    return [_message(native, conversation_id, sides) for native in natives]
-
-
-def _message(native: Any, conversation_id: str, sides: _Sides) -> Message:
-    if isinstance(native, Unknown):
-        return Message(Provider.SMSCX, conversation_id, make_id(native), native, kind=Kind.TEXT)
-    direction, author = sides.get(native.type, (None, None))
-    return Message(
-        Provider.SMSCX,
-        conversation_id,
-        native.msg_id or make_id(native),
-        native,
-        utc(native.datetime),
-        None,  # updated_at
-        direction,
-        Kind.TEXT,
-        author,
-        native.text or None,
-        None,  # html
-        None,  # subject
-        str(native.channel) if native.channel else None,
-        str(native.status) if native.status else None,
-        None,  # reply_to_id
-        _attachments(native.rich_media) if native.rich_media else (),
-    )
-
-
-def _attachments(rich_media: dict[str, Any]) -> tuple[Attachment, ...]:
-    url = rich_media.get("imageUrl")
-    return (Attachment(url=url),) if isinstance(url, str) and url else ()
 
 
 def _sent(native: models.SentSms | models.SentChat | Unknown, conversation_id: str, channel: str) -> Message:
@@ -142,7 +82,7 @@ def _sent(native: models.SentSms | models.SentChat | Unknown, conversation_id: s
         sent_at=utc(getattr(native, "created_at", None)),
         direction=Direction.OUTBOUND,
         kind=Kind.TEXT,
-        author=_US,
+        author=US,
         text=text_in(native, "text"),
         channel=channel,
         status=text_in(native, "status"),
@@ -179,7 +119,7 @@ class SmscxInbox(Inbox):
 
     def _list_messages(self, conversation_id: str, span: Span, order: Order | None) -> Listed[Message]:  # noqa: ARG002 -- as above
         lower_uuid("conversation", conversation_id)
-        newest_first, known = order is Order.NEWEST_FIRST, [_CONTACT]
+        newest_first, known = order is Order.NEWEST_FIRST, [CONTACT]
 
         def items(answer: models.ConversationDetail | None) -> list[models.Message]:
             if answer is None:  # a 204

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict
 
-from aioconvo import ConfigurationError, SmoochWebhook, SunshineWebhook, WebhookRefusedError
+from aioconvo import ConfigurationError, SmoochWebhook, SmscxWebhook, SunshineWebhook, WebhookRefusedError
 from aioconvo.events.webhook import check_account
 from tests.events.payloads import OF_ANOTHER_VERSION, ROOT, hostile
 
@@ -157,9 +157,61 @@ def test_a_body_of_the_other_version_is_named_as_such() -> None:
 def test_and_the_other_way_round() -> None:
     with pytest.raises(WebhookRefusedError, match=r"400: .*Sunshine Conversations v2.*SunshineWebhook"):
         SmoochWebhook(secrets=[SECRET]).open({"X-API-Key": SECRET}, BODY)
+    assert SmoochWebhook(secrets=[SECRET]).open_unverified(b'{"appUser":{"_id":"u"}}').events[0].lanes == ("smooch:u",)
     for body in (b"{}", b'{"trigger":null}', b"[]", b"null"):
         with pytest.raises(WebhookRefusedError, match="400: "):
             SmoochWebhook(secrets=[SECRET]).open_unverified(body)
+
+
+TOKEN = SmscxWebhook.new_token()
+REPORTS = (ROOT / "smscx" / "dlr-update.json").read_bytes()
+
+
+def test_what_proves_a_request_of_smscx_is_a_token_in_its_address() -> None:
+    hook = SmscxWebhook(tokens=[TOKEN])
+    assert len(hook.open({}, REPORTS, token=TOKEN).events) == 4
+    assert len(hook.open([], REPORTS, token=TOKEN.encode()).events) == 4
+    for token in (None, "", TOKEN[:-1], TOKEN + "=", "caf\xe9", "\ud800", b"\xff" * 43, "x" * (1 << 20)):
+        with pytest.raises(WebhookRefusedError, match="401: ") as caught:
+            hook.open({"X-API-Key": TOKEN}, REPORTS, token=token)
+        assert TOKEN[:-1] not in str(caught.value)
+    for body in (b"{}", BODY, b'{"trigger":"postback"}'):
+        with pytest.raises(WebhookRefusedError, match="400: "):
+            hook.open({}, body, token=TOKEN)
+    assert TOKEN not in repr(hook)
+    assert (SmscxWebhook.new_token() == TOKEN, len(TOKEN)) == (False, 43)
+
+
+@pytest.mark.parametrize("tokens", [[], [""], ["short"], [TOKEN[:-1]], [TOKEN, "x" * 42], ["/" * 43], ["%41" * 20], TOKEN])
+def test_a_token_that_can_be_guessed_is_an_error_at_the_start(tokens: Any) -> None:
+    with pytest.raises(ConfigurationError, match="tokens"):
+        SmscxWebhook(tokens=tokens)
+
+
+def test_addresses_of_smscx_can_be_named() -> None:
+    hook = SmscxWebhook(tokens=[TOKEN], addresses=["192.0.2.0/24", "2001:db8::1"])
+
+    def status(address: str | None) -> int:
+        try:
+            hook.open({"X-Forwarded-For": "192.0.2.1"}, REPORTS, token=TOKEN, address=address)
+        except WebhookRefusedError as refused:
+            return refused.status
+        return 200
+
+    assert {status(one) for one in ("192.0.2.7", "::ffff:192.0.2.7", "2001:db8::1")} == {200}
+    assert {status(one) for one in (None, "", "192.0.3.1", "2001:db8::2", "nobody")} == {401}
+    for wrong in (["nowhere"], ["192.0.2.0/99"], [None]):
+        with pytest.raises(ConfigurationError, match="addresses"):
+            SmscxWebhook(tokens=[TOKEN], addresses=wrong)  # type: ignore[arg-type] # what is refused
+
+
+def test_the_variables_of_smscx() -> None:
+    variables = {"AIOCONVO_SMSCX_WEBHOOK_SECRETS": TOKEN}
+    assert len(SmscxWebhook.from_env(environ=variables, account="texts").open({}, REPORTS, token=TOKEN).events) == 4
+    bound = SmscxWebhook.from_env(environ=variables | {"AIOCONVO_SMSCX_WEBHOOK_ADDRESSES": "192.0.2.1, 192.0.2.2"})
+    assert bound.bound(account="b", app_id="none").open({}, REPORTS, token=TOKEN, address="192.0.2.2").account == "b"
+    with pytest.raises(ConfigurationError, match="AIOCONVO_SMSCX_WEBHOOK_SECRETS"):
+        SmscxWebhook.from_env(environ={})
 
 
 def test_nothing_is_told_of_secrets_and_bodies() -> None:

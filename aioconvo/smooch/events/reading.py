@@ -91,12 +91,12 @@ def _decode(raw: bytes) -> NativeEvent | UnknownEvent:
         return cast("NativeEvent", native)
     members = members_in(plain(native.raw))
     trigger = members.get("trigger")
-    if isinstance(trigger, str):
-        return UnknownEvent(native.raw, trigger)
-    if "events" in members:
+    if trigger is None and "events" in members:
         said = "the body is one of Sunshine Conversations v2: register the webhook by Smooch v1.1, or use SunshineWebhook"
         raise BrokenBodyError(said, cut=False)
-    raise BrokenBodyError("the JSON lacks a trigger", cut=False)
+    if trigger is None and not members.keys() & {"appUser", "messages"}:
+        raise BrokenBodyError("the JSON lacks a trigger", cut=False)
+    return UnknownEvent(native.raw, trigger if isinstance(trigger, str) else None)
 
 
 def app_of(native: NativeEvent | UnknownEvent) -> str | None:
