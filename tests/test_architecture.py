@@ -141,8 +141,11 @@ def test_no_folder_of_a_room_leads_back_to_itself() -> None:
 
 
 def test_only_the_wire_knows_aiohttps_client() -> None:
-    knowing = {_room(module) for module in MODULES if any(name.split(".")[0] == "aiohttp" for name in _imported(module))}
-    assert knowing - {"sandbox", "cli"} == {"core/wire"}
+    knowing = {module for module in MODULES if any(name.split(".")[0] == "aiohttp" for name in _imported(module))}
+    outside = {module for module in knowing if _room(module) not in {"core/wire", "sandbox", "cli"}}
+    assert outside == {"aioconvo.bot.adapters.aiohttp"}  # its server
+    client = {"aiohttp.ClientSession", "aiohttp.TCPConnector", "aiohttp.request", "aiohttp.client"}
+    assert not any(_imported(module) & client for module in outside)
 
 
 PURE_FILES = [

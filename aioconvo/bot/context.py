@@ -29,24 +29,23 @@ class NoState:
 
 
 class Supports(msgspec.Struct, frozen=True, kw_only=True):
-    """What the API of this event's provider can do."""
+    """What the API of this event's provider has: marks of who types, marks of what was read."""
 
-    reply: bool = True
-    typing: bool = True
-    mark_read: bool = True
+    typing: bool
+    mark_read: bool
 
 
 class Conversing(Protocol):
-    """One conversation, as the bot's own side of it sees it, while one event is handled."""
+    """The bot's side of one event's conversation; the outbox has it."""
 
     supports: Supports
 
     def reply(self, content: Any, *, new_sms: bool = False) -> Awaitable[Message]:
-        """Send through the outbox."""
+        """Send, once over all attempts."""
         ...
 
-    def typing(self, started: bool) -> Awaitable[None]:
-        """Show that the business types, or stopped."""
+    def typing(self, started: bool = True) -> Awaitable[None]:
+        """Show that the business types, or has stopped."""
         ...
 
     def mark_read(self) -> Awaitable[None]:
@@ -76,7 +75,7 @@ class Context(Generic[S]):
 
     @property
     def supports(self) -> Supports:
-        """What the API of this event's provider can do."""
+        """What the API of this event's provider has."""
         return self._conversing.supports
 
     @property

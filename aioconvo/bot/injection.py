@@ -129,7 +129,7 @@ class Injector:
             elif kind in self._factories:
                 made[parameter.name] = kind
             elif parameter.default is inspect.Parameter.empty:
-                raise ConfigurationError(f"{where}: nothing gives a {_shown(kind)}; add bot.provide({_shown(kind)}, ...)")
+                raise ConfigurationError(f"{where}: nothing provides {_shown(kind)}; add bot.provide({_shown(kind)}, ...)")
         wants_state = wants_state or any(self._plans[kind].wants_state for kind in made.values() if kind in self._plans)
         return Injected(function, known, made, wants_state)
 

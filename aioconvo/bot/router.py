@@ -167,6 +167,10 @@ class Router:
         for watcher in (*self._watchers, *inner):
             yield msgspec.structs.replace(watcher, filters=self._filters + watcher.filters)
 
+    def count_running(self, by: int) -> None:
+        """A bot that has this router begins to run, or ends."""
+        self._running += by
+
     def _check_changeable(self) -> None:
         if self._running:
             raise ConfigurationError("the bot runs already; register handlers before it starts")

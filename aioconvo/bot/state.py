@@ -38,8 +38,7 @@ class StateSchema(Generic[T]):
         self._migrate = migrate
         self._row = msgspec.json.Decoder(tuple[int, msgspec.Raw])
         wanted = f"state={getattr(kind, '__name__', kind)!s} must be a msgspec.Struct whose fields all have defaults"
-        given: object = kind
-        if not isinstance(given, type) or not issubclass(given, msgspec.Struct):
+        if not _is_struct(kind):
             raise ConfigurationError(wanted)
         try:
             self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind)
@@ -78,6 +77,10 @@ class StateSchema(Generic[T]):
     def write(self, state: T) -> bytes:
         """The state as it is kept."""
         return msgspec.json.encode((self._version, state))
+
+
+def _is_struct(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
 def _place(error: Exception) -> str:

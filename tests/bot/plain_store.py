@@ -17,6 +17,7 @@ class PlainStore:
 
     durable = False
     lease = 15.0
+    max_waiting = 10_000
     remembers = 3600.0
 
     def __init__(self, *, shared: bool = False) -> None:

@@ -29,7 +29,7 @@ class Talk:
         self.said.append(content)
         return Message(Provider.SUNSHINE, "c", f"m{len(self.said)}", None, text=content)
 
-    async def typing(self, started: bool) -> None:
+    async def typing(self, started: bool = True) -> None:
         self.did.append(("typing", started))
 
     async def mark_read(self) -> None:
@@ -38,11 +38,16 @@ class Talk:
 
 def with_client(bot: Bot, **options: Any) -> Bot:
     """The bot, with a client that is never asked."""
-    client = aioconvo.SunshineClient(app_id="app", key_id="key", secret="secret")
-    bot.add(client, **options)
+    client = aioconvo.SunshineClient(app_id="app", key_id="key", secret="secret", pool=bot.pool)
+    bot.add(client, webhook=aioconvo.SunshineWebhook(["a-secret-of-the-tests"]), **options)
     return bot
 
 
+def plan(bot: Bot, talk: Talk | None = None) -> Handling:
+    """What handles the events of the bot as it is."""
+    return Handling(bot._known(), bot._accounts, state=bot._settings.schema, converse=talk or Talk())
+
+
 def handling(bot: Bot, talk: Talk | None = None) -> Handling:
-    """What handles the bot's events."""
-    return with_client(bot).handling(talk or Talk())
+    """What handles the events of the bot, with a client."""
+    return plan(with_client(bot), talk)

@@ -18,7 +18,7 @@ from aioconvo.bot.stores.store import Handled
 from aioconvo.events import Event, MessageReceived, MessageSent, Postback
 
 from .plain_events import claim, install
-from .talk import Talk, handling
+from .talk import handling, plan
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -220,7 +220,7 @@ WRONG: list[tuple[Callable[[Bot], Any], str]] = [
     ),
     (
         lambda bot: bot.on(MessageReceived)(unknown),
-        r"handler unknown, parameter 'db': nothing gives a Database; add bot\.provide\(Database, \.\.\.\)",
+        r"handler unknown, parameter 'db': nothing provides Database; add bot\.provide\(Database, \.\.\.\)",
     ),
     (
         lambda bot: bot.on(MessageReceived)(with_cart),
@@ -243,7 +243,7 @@ def test_wrong_parameters_are_found_at_the_start(register: Callable[[Bot], Any],
     bot = Bot()
     register(bot)
     with pytest.raises(ConfigurationError, match=words):
-        bot.handling(Talk())
+        plan(bot)
 
 
 def test_wrong_factories_are_found_at_the_start() -> None:
@@ -263,19 +263,19 @@ def test_wrong_factories_are_found_at_the_start() -> None:
     circle.provide(int, first)
     circle.provide(float, second)
     with pytest.raises(ConfigurationError, match="needs itself: int -> float -> int"):
-        circle.handling(Talk())
+        plan(circle)
     alone.provide(Session, lost)
-    with pytest.raises(ConfigurationError, match=r"factory .*lost, parameter 'database': nothing gives a Database"):
-        alone.handling(Talk())
+    with pytest.raises(ConfigurationError, match=r"factory .*lost, parameter 'database': nothing provides Database"):
+        plan(alone)
     narrow.provide(Database, for_messages)
     with pytest.raises(ConfigurationError, match="it gets events of every type; annotate it with Event"):
-        narrow.handling(Talk())
+        plan(narrow)
 
     @other.on(MessageReceived)
     async def answer(ctx: Context[Database]) -> None: ...
 
     with pytest.raises(ConfigurationError, match=r"parameter 'ctx': the bot's state is Cart, not Database"):
-        other.handling(Talk())
+        plan(other)
 
 
 async def test_annotations_may_name_what_is_local() -> None:

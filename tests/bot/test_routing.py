@@ -11,12 +11,12 @@ import msgspec
 import pytest
 
 from aioconvo import ConfigurationError
-from aioconvo.bot import Bot, Context, Router, filters
+from aioconvo.bot import Bot, Context, Router, Supports, filters
 from aioconvo.bot.stores.store import Dead, Handled
 from aioconvo.events import Event, MessageReceived, MessageSent, OtherEvent, Postback
 
 from .plain_events import claim, install
-from .talk import Talk, handling, with_client
+from .talk import Talk, handling, plan, with_client
 
 
 @pytest.fixture(autouse=True)
@@ -171,7 +171,7 @@ async def test_what_is_not_said_to_the_bot_does_not_reach_handlers(
     if "active" in native:
         active = native["active"]
         value["native"] = {"conversation": {"active_switchboard_integration": active}}
-    handle = with_client(bot, switchboard=switchboard).handling(Talk())
+    handle = plan(with_client(bot, switchboard=switchboard))
     assert await handle(claim("hello", **value)) == Handled()
     assert (seen, watched) == (["handler"] if reaches else [], ["watcher"])
 
@@ -197,7 +197,7 @@ async def test_what_cannot_be_handled_is_a_dead_letter() -> None:
 
 
 async def test_replies_typing_and_read_marks() -> None:
-    bot, talk, quiet = Bot(), Talk(), Talk(typing=False, mark_read=False)
+    bot, talk, quiet, supported = Bot(), Talk(), Talk(typing=False, mark_read=False), list[Supports]()
 
     @bot.on(MessageReceived)
     async def answer(ctx: Context, event: MessageReceived) -> None:
@@ -206,7 +206,7 @@ async def test_replies_typing_and_read_marks() -> None:
         sent = await ctx.reply(event.text.upper())
         await ctx.typing(False)
         assert sent.text == "HELLO"
-        assert ctx.supports is (talk if sent.id == "m1" and talk.said else quiet).supports
+        supported.append(ctx.supports)
         assert ctx.client.provider == "sunshine"
         assert "HELLO" not in repr(ctx)
 
@@ -214,8 +214,9 @@ async def test_replies_typing_and_read_marks() -> None:
     await handle(claim("hello"))
     assert (talk.said, talk.did) == (["HELLO"], ["read", ("typing", True), ("typing", False)])
     talk.said.clear()
-    await bot.handling(quiet)(claim("hello"))
+    await plan(bot, quiet)(claim("hello"))
     assert (quiet.said, quiet.did) == (["HELLO"], [])
+    assert supported == [Supports(typing=True, mark_read=True), Supports(typing=False, mark_read=False)]
 
 
 async def sync_handler(event: Event) -> None: ...
@@ -261,7 +262,7 @@ async def test_two_accounts_of_one_provider() -> None:
     async def answer(event: MessageReceived) -> None:
         seen.append(event.account)
 
-    handle = bot.handling(Talk())
+    handle = plan(bot)
     for name in ("shop", "support"):
         await handle(claim("hello", account=name))
     assert seen == ["support"]

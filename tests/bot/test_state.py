@@ -15,7 +15,7 @@ from aioconvo.bot.stores.store import Claim, Dead, Handled
 from aioconvo.events import Event, MessageReceived
 
 from .plain_events import claim, install
-from .talk import Talk, handling
+from .talk import handling, plan
 
 
 @pytest.fixture(autouse=True)
@@ -171,7 +171,7 @@ async def test_a_state_of_another_type_is_refused() -> None:
     async def answer(ctx: Context[Cart]) -> None:
         ctx.state = Old()  # type: ignore[assignment]
 
-    handle = bot.handling(Talk())
+    handle = plan(bot)
     given: Claim = claim("tea")
     assert await handle(given) == Dead(reason="no client of this account")
     with pytest.raises(ConfigurationError, match="the state must be a Cart; got Old"):

@@ -42,6 +42,7 @@ class MemoryStore:
     def __init__(self, *, max_waiting: int = 10_000, max_waiting_in_lane: int = 1_000, max_keys: int = 100_000) -> None:
         settings.count("max_waiting", max_waiting, least=1)
         settings.count("max_waiting_in_lane", max_waiting_in_lane, least=1)
+        self.max_waiting = max_waiting
         settings.count("max_keys", max_keys, least=1)
         self._lanes: Lanes[Entry] = Lanes(max_waiting, max_waiting_in_lane)
         self._max_keys = max_keys

@@ -51,6 +51,7 @@ class SqliteStore:
         settings.kind("path", path, (str, os.PathLike), "the path of a file")
         settings.count("max_waiting", max_waiting, least=1)
         settings.count("max_waiting_in_lane", max_waiting_in_lane, least=1)
+        self.max_waiting = max_waiting
         self._path = os.fspath(path)
         if self._path in {"", ":memory:"}:
             raise ConfigurationError("SqliteStore needs the path of a file; MemoryStore keeps events in memory")

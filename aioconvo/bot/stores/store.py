@@ -142,12 +142,14 @@ class Store(Protocol):
 
     - `durable`: what was accepted outlives the process.
     - `shared`: other processes may handle what this one accepts; claims run out after `lease` seconds.
+    - `max_waiting`: events that may wait in all.
     """
 
     durable: bool
     shared: bool
     lease: float
     remembers: float
+    max_waiting: int
 
     async def open(self, *, now: float) -> None:
         """Make ready. What a process that died had claimed is free again: at once, or when its lease runs out if `shared`."""

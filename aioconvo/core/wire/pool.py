@@ -233,6 +233,10 @@ class SessionPool:
     async def aclose(self) -> None:
         """Close the connections of the running loop and refuse further requests; calling it again does nothing."""
         self._closed = True
+        await self.close_connections()
+
+    async def close_connections(self) -> None:
+        """Close the connections of the running loop; the next request opens others."""
         state = self._states.pop(asyncio.get_running_loop(), None)
         if state is not None and state.closer is not None:
             await state.closer.aclose()

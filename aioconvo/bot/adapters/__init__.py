@@ -1,0 +1,1 @@
+"""How requests come to a bot: one file for each kind of server."""

@@ -1,0 +1,51 @@
+"""SIGTERM and SIGINT: the first one asks a bot to drain, the second one ends it at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Generator
+from typing import Any, Protocol
+
+from aioconvo.core.log import logger
+
+__all__ = ["stopping_by_signal"]
+
+_log = logger("bot")
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Stop(Protocol):
+    """What ends a bot."""
+
+    def __call__(self, *, at_once: bool = False) -> None:
+        """Drain, or end now."""
+        ...
+
+
+@contextlib.contextmanager
+def stopping_by_signal(stop: Stop) -> Generator[None]:
+    """While inside, signals stop a bot; what they did before is put back at the end."""
+    loop = asyncio.get_running_loop()
+    came = 0
+
+    def on_signal(number: int) -> None:
+        nonlocal came
+        came += 1
+        _log.info("%s: %s", signal.Signals(number).name, "draining" if came == 1 else "ending at once")
+        stop(at_once=came > 1)
+
+    before: dict[int, Any] = {number: signal.getsignal(number) for number in _SIGNALS}
+    for number in _SIGNALS:
+        try:
+            loop.add_signal_handler(number, on_signal, number)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda given, _: loop.call_soon_threadsafe(on_signal, given))
+    try:
+        yield
+    finally:
+        for number in _SIGNALS:
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+            signal.signal(number, before[number])

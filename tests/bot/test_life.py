@@ -1,0 +1,276 @@
+"""A bot from start to end: what it handles and tells, that it leaves nothing behind, and that it can begin again."""
+
+# ruff: noqa: ARG001 -- handlers have the parameters that are tested
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from typing import Any
+
+import anyio
+import msgspec
+import pytest
+
+import aioconvo
+from aioconvo import Bot, ConfigurationError, Context, SunshineWebhook
+from aioconvo.bot import BotHooks, Drop, MemoryStore, Retries, TryLater
+from aioconvo.core.errors import StoreError
+from aioconvo.events import Event, MessageReceived
+from tests.bot.accounts import message, sunshine
+from tests.bot.asgi_client import SECRET, Requests
+from tests.virtual_time import LoopClock, in_virtual_time
+
+HOOK = "/hooks/sunshine"
+
+
+class Cart(msgspec.Struct):
+    items: list[str] = []
+
+
+async def settled(bot: Bot, every: float = 0.001) -> None:
+    """Return when nothing waits or runs any more."""
+    while (counts := await bot.counts()).waiting + counts.running:  # noqa: ASYNC110 -- the bot has no such event
+        await anyio.sleep(every)
+
+
+@in_virtual_time
+async def test_events_reach_handlers_with_their_state_and_are_told() -> None:
+    told: list[Any] = []
+    hooks = BotHooks(on_delivery=told.append, on_event=told.append, on_handled=told.append, on_dead=told.append)
+    bot, seen = sunshine(Bot(state=Cart, hooks=hooks, clock=LoopClock(), retries=Retries(waits=(1.0, 2.0), jitter=0.0))), []
+
+    @bot.on(MessageReceived, text="fail")
+    async def fail(event: MessageReceived) -> None:
+        raise RuntimeError("canary")
+
+    @bot.on(MessageReceived, text="drop")
+    async def drop(event: MessageReceived) -> None:
+        raise Drop("no use")
+
+    @bot.on(MessageReceived, text="later")
+    async def later(event: MessageReceived) -> None:
+        if event.attempt == 1:
+            raise TryLater(5)
+
+    @bot.on(MessageReceived)
+    async def add(event: MessageReceived, ctx: Context[Cart]) -> None:
+        ctx.state.items.append(event.text)
+        seen.append(list(ctx.state.items))
+
+    async with bot:
+        requests = Requests(bot.asgi())
+        for number, (text, conversation) in enumerate(
+            [("a", "1"), ("b", "1"), ("a", "2"), ("fail", "3"), ("drop", "3"), ("later", "3")]
+        ):
+            assert await requests.post(HOOK, message(text, identity=str(number), conversation=conversation)) == 200
+        await settled(bot, every=1.0)
+        counts = await bot.counts()
+    assert sorted(seen) == [["a"], ["a"], ["a", "b"]]
+    outcomes = [(one.event, one.outcome, one.error) for one in told if isinstance(one, aioconvo.bot.HandledFacts)]
+    assert sorted(outcomes, key=str) == sorted(
+        [
+            *[("MessageReceived", "handled", None)] * 4,
+            *[("MessageReceived", "again", "RuntimeError")] * 2,
+            ("MessageReceived", "dead", "RuntimeError"),
+            ("MessageReceived", "dead", "Drop"),
+            ("MessageReceived", "again", "TryLater"),
+        ],
+        key=str,
+    )
+    dead = [one for one in told if isinstance(one, aioconvo.bot.DeadFacts)]
+    assert [(one.reason, one.attempts, one.event) for one in dead] == [
+        ("RuntimeError", 3, "MessageReceived"),
+        ("Drop", 1, "MessageReceived"),
+    ]
+    begun = [one for one in told if isinstance(one, aioconvo.bot.EventFacts)]
+    assert [one.attempt for one in begun] == [1, 1, 1, 1, 2, 3, 1, 1, 2]
+    assert begun[0].lag is not None
+    assert (counts.accepted, counts.handled, counts.retried, counts.died, counts.dead) == (6, 4, 3, 2, 2)
+    assert "canary" not in repr(told) + repr(counts)
+
+
+async def test_it_runs_again_and_again_and_leaves_nothing() -> None:
+    bot = sunshine(Bot())
+    seen: list[str] = []
+
+    @bot.on(MessageReceived)
+    async def add(event: MessageReceived) -> None:
+        seen.append(event.text)
+
+    def once(number: int) -> None:
+        async def main() -> None:
+            before = asyncio.all_tasks()
+            async with bot:
+                assert await Requests(bot.asgi()).post(HOOK, message(str(number), identity=str(number))) == 200
+                await settled(bot)
+            assert asyncio.all_tasks() == before
+
+        asyncio.run(main())
+
+    for number in range(3):
+        thread = threading.Thread(target=once, args=(number,))
+        thread.start()
+        await asyncio.to_thread(thread.join)
+    assert seen == ["0", "1", "2"]
+    gc.collect()
+
+
+async def test_two_bots_live_side_by_side() -> None:
+    first, second = sunshine(Bot()), sunshine(Bot(), secret="another-secret-of-the-tests", name="shop")
+    async with first, second:
+        assert await Requests(first.asgi()).post(HOOK, message()) == 200
+        assert await Requests(second.asgi()).post("/hooks/shop", message()) == 401
+        assert (
+            await Requests(second.asgi()).post("/hooks/shop", message(), headers={"x-api-key": "another-secret-of-the-tests"})
+            == 200
+        )
+        await settled(first)
+        assert (await second.counts()).accepted == 1
+
+
+async def test_while_it_runs_nothing_is_registered() -> None:
+    bot = sunshine(Bot())
+    async with bot:
+        for register in (lambda: bot.on(Event)(settled), lambda: bot.provide(int, int), lambda: sunshine(bot, name="other")):
+            with pytest.raises(ConfigurationError, match="runs already"):
+                register()
+        with pytest.raises(ConfigurationError, match="runs already"):
+            await bot.__aenter__()
+    bot.provide(int, int)
+
+
+class Broken(MemoryStore):
+    """Cannot be opened."""
+
+    async def open(self, *, now: float) -> None:  # noqa: ARG002 -- as every store
+        raise StoreError("the store is away")
+
+
+async def test_a_store_that_does_not_open_is_told_at_the_start() -> None:
+    bot = sunshine(Bot(Broken()))
+    for _ in range(2):
+        with pytest.raises(StoreError, match="the store is away"):
+            async with bot:
+                raise AssertionError
+        assert await Requests(bot.asgi()).get("/live") == 503
+
+
+@in_virtual_time
+async def test_the_end_waits_for_handlers_within_the_drain() -> None:
+    bot, done = sunshine(Bot(clock=LoopClock(), drain=10)), list[str]()
+
+    @bot.on(MessageReceived)
+    async def work(event: MessageReceived) -> None:
+        await anyio.sleep(float(event.text))
+        done.append(event.text)
+
+    began = anyio.current_time()
+    async with bot:
+        requests = Requests(bot.asgi())
+        for text in ("3", "60"):
+            await requests.post(HOOK, message(text, identity=text, conversation=text))
+        await anyio.sleep(1)
+    assert done == ["3"]
+    assert anyio.current_time() - began == pytest.approx(11, abs=0.1)
+    assert bot._life is not None
+    assert bot._life.left == 1
+
+
+@in_virtual_time
+async def test_cancelled_while_it_drains_it_ends_at_once() -> None:
+    bot = sunshine(Bot(clock=LoopClock(), drain=1_000))
+
+    @bot.on(MessageReceived)
+    async def work(event: MessageReceived) -> None:
+        await anyio.sleep(500)
+
+    async def main() -> None:
+        async with bot:
+            await Requests(bot.asgi()).post(HOOK, message())
+            await anyio.sleep(1)
+
+    before, began = asyncio.all_tasks(), anyio.current_time()
+    task = asyncio.create_task(main())
+    await anyio.sleep(5)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert anyio.current_time() - began < 10
+    assert asyncio.all_tasks() == before
+
+
+@in_virtual_time
+async def test_cancelled_at_every_step_it_leaves_no_task() -> None:
+    for steps in range(25):
+        bot = sunshine(Bot(clock=LoopClock()))
+
+        async def main(bot: Bot = bot) -> None:
+            async with bot:
+                await Requests(bot.asgi()).post(HOOK, message())
+
+        before = asyncio.all_tasks()
+        task = asyncio.create_task(main())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+        assert asyncio.all_tasks() == before, steps
+        bot.provide(int, int)  # it does not think that it runs
+
+
+async def test_started_and_ended_in_different_tasks() -> None:
+    bot = sunshine(Bot())
+    await asyncio.create_task(bot.__aenter__())
+    assert await Requests(bot.asgi()).post(HOOK, message()) == 200
+    await asyncio.create_task(bot.__aexit__(None, None, None))
+    assert await Requests(bot.asgi()).post(HOOK, message()) == 503
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"settle": 6}, "settle is seconds from 0 to 5"),
+    ({"accept": "never"}, "accept must be"),
+    ({"concurrency": 0}, "concurrency"),
+    ({"drain": -1}, "drain"),
+    ({"handler_timeout": 0}, "handler_timeout"),
+    ({"body_timeout": 0}, "body_timeout must be more than 0 seconds"),
+    ({"health_port": 70_000}, "health_port"),
+    ({"hooks": print}, r"hooks must be BotHooks\(\.\.\.\)"),
+    ({"clock": 3}, "clock must be"),
+]
+
+
+@pytest.mark.parametrize(("options", "words"), WRONG)
+def test_wrong_settings_are_refused_at_once(options: Any, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        Bot(**options)
+
+
+def test_wrong_accounts_are_refused_at_once() -> None:
+    bot = sunshine(Bot())
+    smooch = aioconvo.SmoochClient(app_id="app", key_id="key", secret="secret", pool=bot.pool)
+    with pytest.raises(ConfigurationError, match="a SmoochClient takes a SmoochWebhook"):
+        bot.add(smooch, webhook=SunshineWebhook([SECRET]))
+    with pytest.raises(ConfigurationError, match="how do events of 'smooch' come"):
+        bot.add(smooch)
+    with pytest.raises(ConfigurationError, match="webhook must be a SmoochWebhook"):
+        bot.add(smooch, webhook=SECRET)  # type: ignore[arg-type]
+    with pytest.raises(ConfigurationError, match="account must be 1 to 64"):
+        bot.add(smooch, webhook=aioconvo.SmoochWebhook([SECRET]), name="a/b")
+
+
+async def test_a_hook_that_raises_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(_: object) -> None:
+        raise RuntimeError("canary")
+
+    bot = sunshine(Bot(hooks=BotHooks(on_delivery=broken, on_event=broken, on_handled=broken)))
+
+    @bot.on(MessageReceived)
+    async def answer(event: MessageReceived) -> None: ...
+
+    async with bot:
+        assert await Requests(bot.asgi()).post(HOOK, message()) == 200
+        await settled(bot)
+        assert (await bot.counts()).handled == 1
+    assert caplog.text.count("a hook raised RuntimeError") == 3
+    assert "canary" not in caplog.text
