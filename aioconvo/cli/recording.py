@@ -165,7 +165,7 @@ def _type_of(event: Any) -> str:
 
 
 def _without_secrets(value: Any) -> Any:
-    kind = type(value)
+    kind: Any = type(value)  # pyright: ignore[reportUnknownVariableType] -- "isinstance" would make its members unknown
     if kind is dict:
         return {name: _HIDDEN if _is_secret(name, each) else _without_secrets(each) for name, each in value.items()}
     return [_without_secrets(each) for each in value] if kind is list else value

@@ -27,12 +27,12 @@ from .changes import Change, Customer
 from .exchange import Emulated, Reply, Request, RouteTable, Settings, utc_now
 from .faults import Fault, RateLimit, choose
 from .quota import Standing, Window, headers_of
-from .sending.callbacks import SECRETS, Callback, target_of
+from .sending.callbacks import SECRETS, Callback, callback_to, target_of
 from .sending.plan import Unkindness
 from .sending.sender import Sender
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .sending.log import Delivery
 
@@ -268,11 +268,10 @@ class Sandbox:
             watcher(change)
 
     def _callbacks_of(self, provider: str) -> Sequence[Callback]:
-        registered: Sequence[Callback] = getattr(self.providers[provider], "callbacks", ())
+        registered: Iterable[Callback] = getattr(self.providers[provider], "callbacks", ())
         target = self._callbacks.get(provider)
-        if target is None:
-            return registered
-        return [Callback(f"callback-{provider}", provider, target, SECRETS[provider]), *registered]
+        given = [] if target is None else [callback_to(provider, target)]
+        return [*given, *registered]
 
     async def _handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         path, _, query = incoming.raw_path.partition("?")

@@ -11,13 +11,24 @@ import pytest
 from multidict import CIMultiDict
 
 from aioconvo import ConfigurationError, SmoochWebhook, SmscxWebhook, SunshineWebhook, WebhookRefusedError
-from aioconvo.events.webhook import check_account
+from aioconvo.events.webhook import Webhook, check_account
 from tests.events.payloads import OF_ANOTHER_VERSION, ROOT, hostile
+from tests.events.requests import APP, NEXT, REQUESTS, SECRET, TOKEN, Request, hooks
 
-SECRET = "0123456789abcdef-secret"
-NEXT = "fedcba9876543210-secret"
 BODY = (ROOT / "sunshine" / "batch.json").read_bytes()
-APP = "006a1000000000000000005a"
+
+
+@pytest.mark.parametrize("request_", [one for one in REQUESTS if one.method == "POST"], ids=lambda one: one.name)
+def test_the_table_of_requests(request_: Request) -> None:
+    assert _answer(hooks()[request_.provider], request_) == (request_.status, request_.events if request_.status == 200 else 0)
+
+
+def _answer(hook: Webhook, request_: Request) -> tuple[int, int]:
+    try:
+        delivery = hook.open(request_.headers, request_.body, token=request_.token)
+    except WebhookRefusedError as refused:
+        return refused.status, 0
+    return 200, len(delivery.events)
 
 
 def _hook(**settings: Any) -> SunshineWebhook:
@@ -163,7 +174,6 @@ def test_and_the_other_way_round() -> None:
             SmoochWebhook(secrets=[SECRET]).open_unverified(body)
 
 
-TOKEN = SmscxWebhook.new_token()
 REPORTS = (ROOT / "smscx" / "dlr-update.json").read_bytes()
 
 

@@ -18,6 +18,7 @@ class Receiver:
 
     def __init__(self, answer: Answer) -> None:
         self.came: list[tuple[dict[str, str], dict[str, Any]]] = []
+        self.raw: list[bytes] = []
         self.paths: list[str] = []
         self.broken = 0
         self.url = ""
@@ -40,6 +41,7 @@ class Receiver:
             raise
         assert request.method == "POST"
         self.came.append((dict(request.headers), json.loads(body)))
+        self.raw.append(body)
         self.paths.append(request.raw_path)
         status = self._answer(self)
         if status == 0:

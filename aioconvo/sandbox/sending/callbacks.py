@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aioconvo.core.errors import ConfigurationError
 
-__all__ = ["EVERY", "MANNERS", "SECRETS", "Callback", "Manners", "shown", "target_of"]
+__all__ = ["EVERY", "MANNERS", "SECRETS", "Callback", "Manners", "callback_to", "shown", "target_of"]
 
 EVERY: Final = "*"
 _LONG: Final = 16  # characters from which on a part of a path may be a token
@@ -23,6 +23,8 @@ SECRETS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """What webhooks prove themselves by; later ones that an operation registers have others. Published, they open nothing else."""
+
+_APART: Final = "typing:appUser"  # unconfirmed, by what a program subscribes to: Smooch's `*` leaves it out
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ class Callback:
 
     def wants(self, event: str) -> bool:
         """Whether it is to be sent there."""
-        return bool(event) and (EVERY in self.triggers or event in self.triggers)
+        if event in self.triggers or (self.provider, event) == ("smooch", _APART):
+            return event in self.triggers
+        return bool(event) and EVERY in self.triggers
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,6 +78,11 @@ MANNERS: Final[Mapping[str, Manners]] = MappingProxyType(
         "smscx": Manners(waits=(5.0, 30.0, 120.0, 600.0), patience=5.0, success=range(200, 201), most=200),
     }
 )
+
+
+def callback_to(provider: str, target: str) -> Callback:
+    """A callback that gets every event, and that no operation registered."""
+    return Callback(f"callback-{provider}", provider, target, SECRETS[provider], (EVERY, _APART))
 
 
 def target_of(provider: str, target: str) -> str:
