@@ -20,7 +20,8 @@ PYTHONS = [
 ]
 # What rests on the language and on the core packages; the rest needs extras, which do not come for each new Python at once.
 FOUNDATION = ["tests/core", "tests/paging", "tests/providers"]
-SIDE_BY_SIDE = ["-n", "logical"]
+# Neighbours run in one process, so that what a module needs is made once.
+SIDE_BY_SIDE = ["-n", "logical", "--dist", "worksteal"]
 
 
 @nox.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import gc
 import os
@@ -65,10 +66,10 @@ def _loop_never_blocked(request: pytest.FixtureRequest, blockbuster: BlockBuster
 
 
 class _Response(aiohttp.ClientResponse):
-    """aioresponses 0.7.9 does not know the `stream_writer` that aiohttp 3.14 asks for."""
+    """aioresponses 0.7.9 does not know the `stream_writer` that aiohttp 3.14 asks for, and its loop is one that is debugged."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, stream_writer=_NoWriter(), **kwargs)
+        super().__init__(*args, **kwargs | {"stream_writer": _NoWriter(), "loop": asyncio.get_running_loop()})
 
 
 class _NoWriter(aiohttp.abc.AbstractStreamWriter):

@@ -47,7 +47,7 @@ COMMANDS: dict[str, tuple[Callable[[str], list[str]], int]] = {
     "list json": (lambda _: ["list", "convore", "messages", "--json"], 0),
     "verify": (lambda target: ["verify", target, "--all", "--strict"], 1),
     "verify json": (lambda target: ["verify", target, "--all", "--json", "--strict"], 1),
-    "demo": (lambda _: ["demo", "--conversations", "1", "--faults", "0", "--latency", "0"], 0),
+    "demo": (lambda _: ["demo", "--conversations", "1", "--messages", "1", "--faults", "0", "--latency", "0"], 0),
 }
 named = pytest.mark.parametrize("name", COMMANDS)
 

@@ -172,20 +172,20 @@ SAID: dict[str, Callable[[int], list[str]]] = {
 def test_the_work_grows_with_the_texts_and_comes_in_small_slices(kind: str) -> None:
     """It was a search of up to 40,000 letters for each of 400 runs, at one go."""
 
-    some, ten_times = (_slices(without_echo([WIDE], SAID[kind](length)))[0] for length in (20_000, 200_000))
+    some, ten_times = (_slices(without_echo([WIDE], SAID[kind](length)))[0] for length in (10_000, 100_000))
     assert len(ten_times) <= 11 * len(some)
-    assert len(ten_times) > 200_000 / echo._PORTION / 2
+    assert len(ten_times) > 100_000 / echo._PORTION / 2
     assert max(some + ten_times) < 50_000
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        {"text": "y" * 200_000},
-        {"text": "".join(f"{number} 🙂\n" for number in range(9_000))},
-        {"to": [f"+49 151 {number:08}" for number in range(3_000)]},
-        {"to": [{"phone": f"+49151{number:08}", "name": f"name {number}"} for number in range(1_500)]},
-        {"ids": list(range(1_000_000, 1_006_000))},
+        {"text": "y" * 80_000},
+        {"text": "".join(f"{number} 🙂\n" for number in range(4_000))},
+        {"to": [f"+49 151 {number:08}" for number in range(1_200)]},
+        {"to": [{"phone": f"+49151{number:08}", "name": f"name {number}"} for number in range(600)]},
+        {"ids": list(range(1_000_000, 1_002_400))},
     ],
     ids=["one text", "characters that are escaped", "many texts", "many objects", "numbers"],
 )
@@ -193,7 +193,7 @@ def test_a_large_body_is_looked_through_in_small_slices(body: Any) -> None:
     words = "no canary here \\ & % " + _prose(300)
     texts = sent_texts(POST.request("a", body={**body, "secret": "canary here"}), {})
     slices, left = _slices(without_echo([words], texts))
-    assert len(slices) > 20
+    assert len(slices) > 8
     assert max(slices) < 50_000
     assert left.startswith("no … \\ & % ")
 

@@ -248,8 +248,8 @@ def test_a_larger_body_takes_more_slices_and_not_larger_ones(form: str) -> None:
                 number += 1
         return number
 
-    few, many = slices(10_000), slices(40_000)
-    assert few > 4
+    few, many = slices(8_000), slices(32_000)
+    assert few > 3
     assert 3 * few < many
 
 

@@ -172,14 +172,14 @@ def test_the_command_tells_what_it_did_and_what_comes_back(tmp_path: Path) -> No
     assert (missing.exit_code, "no such file" in missing.output) == (2, True)
 
 
-@pytest.mark.parametrize("user", ["", "  ", "convore", "inbound", "m-alone1", "xylophone", "Annabel Zwieback", "message_id"])
 @pytest.mark.parametrize("kind", EVERY_KIND)
-def test_what_is_nobodys_id_or_address_removes_nothing(kind: str, user: str, tmp_path: Path) -> None:
+def test_what_is_nobodys_id_or_address_removes_nothing(kind: str, tmp_path: Path) -> None:
     filled(kind, tmp_path)
     before = list(rows(target(kind, tmp_path)))
-    with pytest.raises(ExportError, match=r"holds nothing of a user|the user is empty"):
-        forget(target(kind, tmp_path), "convore", user)
-    assert list(rows(target(kind, tmp_path))) == before
+    for user in ("", "  ", "convore", "inbound", "m-alone1", "xylophone", "Annabel Zwieback", "message_id"):
+        with pytest.raises(ExportError, match=r"holds nothing of a user|the user is empty"):
+            forget(target(kind, tmp_path), "convore", user)
+        assert list(rows(target(kind, tmp_path))) == before, user
 
 
 @pytest.mark.parametrize("links", [["ann", "b", "c", "d"], ["d", "c", "b", "ann"], ["c", "ann", "d", "b"]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
@@ -55,6 +56,7 @@ def declarations(client: type) -> Iterator[Declared]:
     return (one.declared for one in _methods(client) if hasattr(one, "declared"))
 
 
+@functools.cache
 def operations(client: type) -> tuple[Operation[Any], ...]:
     """Every operation of a client, those among them that are written by hand."""
     return tuple(sorted((one.operation for one in _methods(client)), key=lambda one: one.python))
