@@ -439,11 +439,6 @@ BESIDE: list[dict[str, Any]] = [
     {"success": False},
     {"ok": False},
 ]
-    {"error": "half of it"},
-    {"error": {"code": "x", "message": "half of it"}},
-    {"success": False},
-    {"ok": False},
-]
 each = pytest.mark.parametrize("name", CASES)
 
 
