@@ -40,7 +40,7 @@ async def answer(event: MessageReceived, ctx: Context[Cart]) -> int:
 @bot.on(Postback, payload="buy", state=lambda cart: cart.items > 0)
 async def plain(ctx: Context) -> None:
     assert_type(ctx.state, NoState)
-    _ = ctx.state.items  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    _ = ctx.state.items  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
 
 
 @bot.watch
