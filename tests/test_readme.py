@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import functools
 import json
 import os
 import re
@@ -19,10 +18,9 @@ import pytest
 from yarl import URL
 
 import aioconvo
-from aioconvo.core.errors import CallFacts
 from aioconvo.export import verify
-from aioconvo.sandbox import Sandbox
-from aioconvo.smscx.conversations import Conversations
+from aioconvo.sandbox import Change, Sandbox, Unkindness
+from aioconvo.sandbox.changes import Kind
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -46,10 +44,16 @@ def _program(heading: str) -> dict[str, Any]:
 @pytest.fixture
 async def sandbox(monkeypatch: pytest.MonkeyPatch) -> Any:
     async with Sandbox(conversations=6, messages=120) as running:
-        for provider in running.endpoints:
-            for key, value in running.client_options(provider).items():
-                monkeypatch.setenv(f"AIOCONVO_{provider.upper()}_{key.upper()}", value)
+        _set_variables(running, monkeypatch)
         yield running
+
+
+def _set_variables(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    for provider in sandbox.endpoints:
+        for key, value in sandbox.client_options(provider).items():
+            monkeypatch.setenv(f"AIOCONVO_{provider.upper()}_{key.upper()}", value)
+    for provider, secret in sandbox.webhook_secrets.items():
+        monkeypatch.setenv(f"AIOCONVO_{provider.upper()}_WEBHOOK_SECRETS", secret)
 
 
 @pytest.mark.parametrize("heading", ["In a web app", "In a FastAPI app"])
@@ -85,8 +89,7 @@ async def test_web_apps(heading: str, sandbox: Sandbox, tmp_path: Path, unused_t
 
 @contextlib.asynccontextmanager
 async def _running(heading: str, command: list[str], place: Path, **environ: str) -> AsyncGenerator[asyncio.subprocess.Process]:
-    source = _source(heading).replace("EVERY = 30.0", "EVERY = 0.1")  # tests have less patience
-    await asyncio.to_thread((place / "program.py").write_text, source, encoding="utf-8")
+    await asyncio.to_thread((place / "program.py").write_text, _source(heading), encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *command,
@@ -129,63 +132,50 @@ async def test_lists_made_by_hand() -> None:
     await _program("Lists")["main"]()
 
 
-async def test_bot_replies_once_and_then_marks(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    names, stop = _program("In a bot"), asyncio.Event()
-    async with aioconvo.SmscxClient.from_env() as smscx:
-        refused = functools.partial(_fail, aioconvo.APIConnectionError)
-        with monkeypatch.context() as broken:
-            broken.setattr(Conversations, "reply_sms", refused)
-            assert await names["answer_unread"](smscx, stop) == 0
-        unread = [one.conversation_id async for one in smscx.conversations.list() if one.unread_messages]
-        assert unread  # what was not answered is not marked
-        before = sandbox.state()["smscx"]["messages"]
-        with monkeypatch.context() as broken:
-            broken.setattr(Conversations, "mark_read", refused)
-            assert await names["answer_unread"](smscx, stop) == 0
-        assert sandbox.state()["smscx"]["messages"] == before + len(unread)
-        assert await names["answer_unread"](smscx, stop) == 0  # only marked now
-        assert sandbox.state()["smscx"]["messages"] == before + len(unread)
-        assert not [one async for one in smscx.conversations.list() if one.unread_messages]
+async def test_bot_answers_everybody_once_over_a_kill_and_a_restart(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, unused_tcp_port: int
+) -> None:
+    port, said = unused_tcp_port, dict[str, list[str]]()
+    token = Sandbox().webhook_secrets["smscx"]
+    callbacks = {name: f"http://127.0.0.1:{port}/hooks/{name}" for name in ("sunshine", "smooch")}
+    callbacks["smscx"] = f"http://127.0.0.1:{port}/hooks/smscx/{token}"
+
+    def heard(change: Change) -> None:
+        if change.ours and change.kind is Kind.MESSAGE:
+            said.setdefault(change.provider, []).append(change.text)
+
+    async def heard_from_all(count: int) -> bool:
+        return all(len(said.get(name, ())) >= count for name in callbacks)
+
+    async with Sandbox(conversations=2, messages=2, callbacks=callbacks, unkindness=Unkindness(speed=100)) as sandbox:
+        _set_variables(sandbox, monkeypatch)
+        sandbox.watch(heard)
+        users = {name: sandbox.customers(name)[0].id for name in callbacks}
+        async with _running("In a bot", ["program.py"], tmp_path, PORT=str(port)) as process:
+            await _until(lambda: _listens(port))
+            for name, user in users.items():
+                sandbox.says(name, user, "hello")
+            await _until(lambda: heard_from_all(1))
+            for name, user in users.items():
+                sandbox.says(name, user, "before the end")
+            await sandbox.delivered()
+            process.terminate()
+            told, _ = await asyncio.wait_for(process.communicate(), 30)
+        assert process.returncode == 0
+        assert b"Traceback" not in told
+        assert token.encode() not in told
+        for name, user in users.items():
+            sandbox.says(name, user, "while it is away")
+        async with _running("In a bot", ["program.py"], tmp_path, PORT=str(port)):
+            await _until(lambda: heard_from_all(3))
+            assert said == {
+                name: ["You said: hello", "You said: before the end", "You said: while it is away"] for name in callbacks
+            }
 
 
-async def _fail(error: type[aioconvo.CallError], *_: object, **__: object) -> None:
-    raise error("broken", CallFacts(provider="smscx", operation="smscx.conversations.reply_sms", method="POST", path="/"))
-
-
-async def test_bot_lives_through_an_outage_and_ends_cleanly(sandbox: Sandbox, tmp_path: Path) -> None:
-    api, asked = sandbox.providers["smscx"], sandbox.requests["smscx"]
-    conversation = next(iter(sandbox.state()["smscx"]["ids"]))
-
-    def unread() -> int:
-        return sum(one.unread for one in api._by_id.values())
-
-    async def answered() -> bool:
-        return not unread()
-
-    async with _running("In a bot", ["program.py"], tmp_path) as process:
-        assert process.stdout is not None
-        await _until(answered)
-        await sandbox.aclose()
-        while b"trying again in" not in (line := await asyncio.wait_for(process.stdout.readline(), 60)):
-            assert line, "it ended"
-        await sandbox.start()
-        api.receive_message(conversation, "Is anybody there?")
-        await _until(answered)
-        before = sandbox.state()["smscx"]["messages"]
-        replies = asked["send_conversation_reply_sms"]
-        sandbox._latency = 0.3
-        api.receive_message(conversation, "And now?")
-
-        async def replying() -> bool:
-            return asked["send_conversation_reply_sms"] > replies
-
-        await _until(replying)
-        process.terminate()  # the reply is under way
-        told, _ = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 0
-    assert b"Traceback" not in told
-    assert sandbox.state()["smscx"]["messages"] == before + 2
-    assert unread() == 0
+def test_bots_state() -> None:
+    names = _program("Bots")
+    assert [route.function.name for route in names["bot"].walk_routes()] == ["begin", "take_name"]
 
 
 async def test_all_providers_alike(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:

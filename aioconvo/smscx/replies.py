@@ -127,9 +127,11 @@ def _names_a_message(answer: Any) -> None:
 
 
 def _phone_of(event: Event) -> str:
-    if event.user_id is None:
+    author = event.message.author if isinstance(event, MessageReceived) else None
+    phone = event.user_id or (author and author.address) or text_in(event.native, "phone_number")
+    if not phone:
         raise UnsupportedError(f"this {type(event).__name__} of SMS.CX names no phone to answer")
-    return event.user_id
+    return phone
 
 
 def _channel_of(event: Event) -> str:
