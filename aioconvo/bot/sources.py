@@ -1,0 +1,188 @@
+"""What brings events that nobody sends: polls and sockets, from a position on, as fast as the store takes them."""
+
+from __future__ import annotations
+
+import functools
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Protocol
+
+import anyio
+
+from aioconvo.core.clock import SYSTEM_CLOCK, Clock
+from aioconvo.core.errors import AuthenticationError, PermissionDeniedError, StoreError, StoreFullError
+from aioconvo.core.log import logger
+from aioconvo.events.incoming import Delivery
+
+from .intake import Intake
+from .retries import name_of
+from .stores.store import Store
+
+__all__ = ["Follower", "Source"]
+
+_log = logger("bot")
+
+_LOOKS_FOR_ROOM_EVERY = 0.2  # seconds, while the store is full
+_STORE_WAITS = 1.0
+_HOLDS_FOR = 15.0
+_BACK_OFF = (1.0, 60.0)
+_STEADY = 30.0  # seconds after which a source that fails has worked before, so that waiting begins anew
+
+
+class Source(Protocol):
+    """One poll or one socket of one account.
+
+    `name` stands for it in the store: who holds the name asks, and its position is kept under it.
+    """
+
+    name: str
+
+    def deliveries(self, position: str | None) -> AsyncGenerator[tuple[Delivery, str | None], None]:
+        """What comes after `position`, each with the position after it; `None` where that has not changed.
+
+        A delivery without events says that the API was heard. It goes on for ever; what it raises ends this connection, and
+        another one begins at the position that was kept. It asks for nothing while a delivery it gave is not taken.
+        """
+        ...
+
+
+class Follower:
+    """Follows a source and has what it brings kept, for ever: `task_group.start_soon(follower.run)`.
+
+    Of the processes that share a store one follows at a time. The position moves when what came before it is kept: after a
+    crash some may come again, which is noticed, and nothing is missed. While the store is full the source is not asked.
+
+    - `told`: is told what happens: `connected`, `lost` and `given up`, the last two with the error.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        store: Store,
+        intake: Intake,
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        told: Callable[[str, BaseException | None], object] | None = None,
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._intake = intake
+        self._clock = clock
+        self._told = told
+        self.heard_at: float | None = None
+        self.holds = False
+        self.given_up = False
+
+    @property
+    def name(self) -> str:
+        """The source's."""
+        return self._source.name
+
+    async def run(self) -> None:
+        """Follow until cancelled, or until the API refuses the credentials, which is told and logged."""
+        try:
+            while True:
+                await self._become_holder()
+                try:
+                    async with anyio.create_task_group() as group:
+                        group.start_soon(self._keep_holding, group.cancel_scope)
+                        await self._follow_on()
+                        group.cancel_scope.cancel()
+                finally:
+                    await self._let_go()
+                if self.given_up:
+                    return
+        finally:
+            self.holds = False
+
+    # Which process.
+
+    async def _become_holder(self) -> None:
+        while not await self._hold():
+            await self._clock.sleep(_HOLDS_FOR / 3)
+        self.holds = True
+
+    async def _hold(self) -> bool | None:
+        """Whether this process follows now; `None` where the store does not say."""
+        try:
+            return await self._store.hold(self.name, now=self._clock.time(), seconds=_HOLDS_FOR)
+        except StoreError as error:
+            _log.warning("%s: the store gives no answer: %s", self.name, error)
+            return None
+
+    async def _keep_holding(self, following: anyio.CancelScope) -> None:
+        """End it when another process follows, or when the store did not answer until another one may."""
+        held_until = self._clock.monotonic() + _HOLDS_FOR
+        while True:
+            await self._clock.sleep(_HOLDS_FOR / 3)
+            holds = await self._hold()
+            if holds:
+                held_until = self._clock.monotonic() + _HOLDS_FOR
+            elif holds is False or self._clock.monotonic() + _HOLDS_FOR / 3 >= held_until:
+                _log.warning("%s: not followed by this process any more", self.name)
+                following.cancel()
+                return
+
+    async def _let_go(self) -> None:
+        self.holds = False
+        with anyio.move_on_after(1, shield=True):
+            try:
+                await self._store.let_go(self.name)
+            except StoreError as error:
+                _log.warning("%s: the store gives no answer: %s; another process waits for the hold to end", self.name, error)
+
+    # What comes.
+
+    async def _follow_on(self) -> None:
+        """Follow, and connect again after whatever went wrong; returns where that is of no use."""
+        failures = 0
+        while True:
+            begun_at = self._clock.monotonic()
+            try:
+                await self._follow()
+            except (AuthenticationError, PermissionDeniedError) as error:
+                self.given_up = True
+                _log.error("%s is given up: the API refuses the credentials: %s", self.name, error)
+                self._tell("given up", error)
+                return
+            except Exception as error:  # noqa: BLE001 -- it goes on, whatever it was
+                failures = 1 if self._clock.monotonic() - begun_at >= _STEADY else failures + 1
+                _log.warning("%s is lost, to be tried again: %s", self.name, name_of(error))
+                self._tell("lost", error)
+            first, most = _BACK_OFF
+            await self._clock.sleep(random.uniform(0, min(most, first * 2 ** min(failures - 1, 16))))  # noqa: S311 -- no secret
+
+    async def _follow(self) -> None:
+        position = await self._store.position(self.name)
+        async with aclosing(self._source.deliveries(position)) as deliveries:
+            connected = False
+            async for delivery, after in deliveries:
+                self.heard_at = self._clock.time()
+                if not connected:
+                    connected = True
+                    self._tell("connected", None)
+                await self._take(delivery, after)
+
+    async def _take(self, delivery: Delivery, after: str | None) -> None:
+        """Keep what came and then the position. It waits for room and for the store, and what comes next waits with it."""
+        if delivery.events:
+            await self._until_kept(functools.partial(self._intake.accept, delivery))
+        if after is not None:
+            await self._until_kept(functools.partial(self._store.keep_position, self.name, after, now=self._clock.time()))
+
+    async def _until_kept(self, keep: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            try:
+                await keep()
+            except StoreFullError:
+                await self._clock.sleep(_LOOKS_FOR_ROOM_EVERY)
+            except StoreError as error:
+                _log.warning("%s: the store gives no answer: %s", self.name, error)
+                await self._clock.sleep(_STORE_WAITS)
+            else:
+                return
+
+    def _tell(self, state: str, error: BaseException | None) -> None:
+        if self._told is not None:
+            self._told(state, error)
