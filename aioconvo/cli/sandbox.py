@@ -114,4 +114,4 @@ def as_lines(sandbox: Sandbox) -> str:
         f"{name:<10} {endpoint.base_url}   " + "  ".join(f"{key}={value}" for key, value in endpoint.credentials.items())
         for name, endpoint in sandbox.endpoints.items()
     ]
-    return "\n".join([*lines, "Stop with Ctrl-C."])
+    return "\n".join([*lines, f"chat       {sandbox.chat_url}", "Stop with Ctrl-C."])

@@ -24,6 +24,7 @@ from aioconvo.core.errors import ConfigurationError
 from aioconvo.providers import Provider
 
 from .changes import Change, Customer
+from .chat.page import BotControl, ChatPage
 from .exchange import Emulated, Reply, Request, RouteTable, Settings, utc_now
 from .faults import Fault, RateLimit, choose
 from .quota import Standing, Window, headers_of
@@ -98,6 +99,9 @@ class Sandbox:
         self._settings = Settings(conversations, messages, seed, now or utc_now())
         self._sender = Sender(seed, unkindness or Unkindness(), self._callbacks_of, self._settings.clock)
         self._watchers: list[Callable[[Change], None]] = []
+        self._chat = ChatPage(self)
+        self._sender.log.watch(self._chat.delivery)
+        self.watch(self._chat.change)
         self._port = port
         self._latency = latency
         self._faults = faults
@@ -132,11 +136,13 @@ class Sandbox:
         self._port = runner.addresses[0][1]
         self._runner = runner
         self._sender.start()
+        self._chat.start(self._port)
 
     async def aclose(self) -> None:
         """Stop listening and drop every connection; the data stay. May be called again."""
         runner, self._runner = self._runner, None
         if runner is not None:
+            self._chat.close()
             await self._sender.aclose()
             await runner.cleanup()
 
@@ -154,6 +160,7 @@ class Sandbox:
         self._sender.reset()
         for provider in self.providers.values():
             provider.changes.watch(self._changed)
+        self._chat.reset()
 
     @property
     def port(self) -> int:
@@ -262,6 +269,17 @@ class Sandbox:
         """Try all webhooks now that wait to be tried again."""
         self._sender.hurry()
 
+    @property
+    def chat_url(self) -> str:
+        """A page on which a person writes to the business as a customer. Raises `RuntimeError` before `start`."""
+        if self._runner is None:
+            raise RuntimeError("the sandbox has not been started")
+        return f"http://{_HOST}:{self._port}/chat"
+
+    def attach_bot(self, bot: BotControl) -> None:
+        """Let people kill and start a bot on the chat page; webhooks that wait are sent as soon as it runs."""
+        self._chat.attach(bot)
+
     def _changed(self, change: Change) -> None:
         self._sender.changed(change)
         for watcher in self._watchers:
@@ -276,11 +294,13 @@ class Sandbox:
     async def _handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         path, _, query = incoming.raw_path.partition("?")
         name, _, rest = path.lstrip("/").partition("/")
+        if name == "chat":
+            return await self._chat.handle(incoming, rest)
         if name == "_sandbox":
             return _respond(self._control(incoming.method, rest))
         provider = self.providers.get(name)
         if provider is None:
-            return _respond(Reply(404, {"error": f"paths begin with one of: {', '.join(self.providers)}, _sandbox"}))
+            return _respond(Reply(404, {"error": f"paths begin with one of: {', '.join(self.providers)}, chat, _sandbox"}))
         try:
             body = await incoming.read()
         except web.HTTPRequestEntityTooLarge:
