@@ -6,21 +6,28 @@ A key is a digest, so that stores and logs hold no phone number and nothing that
 from __future__ import annotations
 
 import hashlib
+import json
 
 import msgspec
 
 from aioconvo.core.json.codec import compact
 from aioconvo.providers import Provider
 
-__all__ = ["bytes_key", "digest", "key_of", "lane_of", "message_key"]
+__all__ = ["bytes_key", "digest", "key_of", "lane_of", "message_key", "told_by"]
 
 _encode = msgspec.json.Encoder().encode
 _MESSAGE = "message"
+_LARGE = 1 << 16
 
 
 def key_of(provider: Provider, account: str, *parts: object) -> str:
     """The key of an event that these values stand for: texts, numbers, `None`."""
-    return f"{account}:{hashlib.blake2b(_encode((provider, *parts)), digest_size=16).hexdigest()}"
+    told = (provider, *parts)
+    try:
+        text = _encode(told)
+    except UnicodeEncodeError:  # halves of emojis
+        text = json.dumps(told).encode()
+    return f"{account}:{hashlib.blake2b(text, digest_size=16).hexdigest()}"
 
 
 def digest(text: str) -> str:
@@ -35,7 +42,12 @@ def message_key(provider: Provider, account: str, message_id: str) -> str:
 
 def bytes_key(provider: Provider, account: str, raw: bytes) -> str:
     """The key of an event that has nothing of its own but its JSON, however that is spaced."""
-    return key_of(provider, account, compact(raw).decode("utf-8", "replace"))
+    return key_of(provider, account, told_by(raw))
+
+
+def told_by(raw: bytes) -> str:
+    """A text that differs where JSON says something else, but not where it is spaced otherwise (that of 64 kB and more is)."""
+    return compact(raw).decode("utf-8", "replace") if len(raw) < _LARGE else hashlib.blake2b(raw).hexdigest()
 
 
 def lane_of(account: str, *parts: str) -> str:

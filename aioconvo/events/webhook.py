@@ -14,6 +14,7 @@ from aioconvo.core.errors import ConfigurationError, WebhookRefusedError
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.providers import Provider
 
+from .bodies import OversizedBodyError
 from .headers import Headers, values_of
 from .incoming import Delivery, Incoming
 from .secrets import Secrets
@@ -22,7 +23,6 @@ __all__ = ["MIB", "AppWebhook", "Webhook", "check_account", "list_from"]
 
 MIB = 1 << 20
 _MANY_DIGITS = 20
-_EVENTS_AT_MOST = 2_000  # the largest known deliveries have 200
 _NO_DELIVERY = 400  # final for the senders: what could come whole another time must have another status
 _ACCOUNT = r"[A-Za-z0-9_.-]{1,64}"
 _MEANING = "the secret that was shown when the webhook was made"
@@ -113,12 +113,12 @@ class Webhook(abc.ABC):
             raise WebhookRefusedError(413, f"the body is larger than {self._most_bytes} bytes")
         try:
             events = self._read(raw)
+        except OversizedBodyError as oversized:
+            raise WebhookRefusedError(413, oversized.reason) from None
         except BrokenBodyError as broken:
             raise WebhookRefusedError(_NO_DELIVERY, broken.reason) from None
         except RecursionError:
             raise WebhookRefusedError(_NO_DELIVERY, "the JSON is nested too deeply") from None
-        if len(events) > _EVENTS_AT_MOST:
-            raise WebhookRefusedError(413, f"the body has more than {_EVENTS_AT_MOST:,} events")
         return Delivery(provider=self.provider, account=self._account, events=events)
 
     @abc.abstractmethod

@@ -41,6 +41,7 @@ __all__ = [
 T = TypeVar("T")
 
 _LF, _CR = b"\n\r"
+_SPACES = bytes.maketrans(b"\r\n", b"  ")
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # what a strict decode raises
 
 
@@ -118,7 +119,12 @@ def compact(raw: bytes) -> bytes:
 
 def _in_one_line(raw: bytes) -> bytes:
     """JSON without line breaks: who writes one record a line counts on that."""
-    return msgspec.json.format(raw, indent=-1) if _LF in raw or _CR in raw else raw
+    if _LF not in raw and _CR not in raw:
+        return raw
+    try:
+        return msgspec.json.format(raw, indent=-1)
+    except msgspec.DecodeError:  # halves of emojis; a text has its line breaks escaped
+        return raw.translate(_SPACES)
 
 
 def came_as(value: object, member: str) -> object:

@@ -8,45 +8,55 @@ brief.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-import msgspec
-
-from aioconvo.core.json.codec import compact
 from aioconvo.core.json.faults import BrokenBodyError
-from aioconvo.core.json.model import Unknown, plain
+from aioconvo.core.json.model import Model, Unknown
 from aioconvo.core.json.written_times import read_time
-from aioconvo.events.bodies import decode_body, split
+from aioconvo.events.bodies import Patience, decode_strictly, open_body, read_head
 from aioconvo.events.incoming import Incoming
-from aioconvo.events.keys import bytes_key, key_of, lane_of, message_key
-from aioconvo.events.unknown import UnknownEvent, members_in
+from aioconvo.events.keys import key_of, lane_of, message_key, told_by
+from aioconvo.events.unknown import UnknownEvent
 from aioconvo.inbox.times import utc
 from aioconvo.inbox.told import text_in
 from aioconvo.providers import Provider
 
-from .natives import (
-    ANY_EVENT,
-    DeliveryEvent,
-    MergeEvent,
-    MessageEvent,
-    NativeEvent,
-    OldDeliveryEvent,
-    PaymentEvent,
-    PostbackEvent,
-)
+from .natives import ANY_EVENT, AppReference, DeliveryEvent, MergeEvent, MessageEvent
 
-__all__ = ["app_of", "decode_events", "incoming", "read", "users_of"]
+__all__ = ["Told", "app_of", "incoming", "open_delivery", "read", "users_of"]
 
 _OURS = Provider.SMOOCH
+_ANY_EVENT: Any = ANY_EVENT
+_LISTS = {
+    "message:appUser": "messages",
+    "message:appMaker": "messages",
+    "delivery:success": "messages",
+    "delivery:failure": "messages",
+    "postback": "postbacks",
+    "payment:success": "payments",
+}
+"""The members in which several may come at once."""
+
+_SEVERAL = 2
 _ENVELOPE = frozenset({"app", "appUser", "client", "conversation", "timestamp", "trigger", "version"})
-_decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_OF_V2 = "the body is one of Sunshine Conversations v2: register the webhook by Smooch v1.1, or use SunshineWebhook"
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """An event, and JSON that brings it alone."""
 
     native: Any
     raw: bytes
+
+
+class _Head(Model, rename="camel"):
+    """What an event of no known trigger may tell."""
+
+    trigger: str | None = None
+    app: AppReference | None = None
+    app_user: AppReference | None = None
+    conversation: AppReference | None = None
+    timestamp: float | None = None
 
 
 def read(account: str, raw: bytes) -> tuple[Incoming, ...]:
@@ -55,55 +65,42 @@ def read(account: str, raw: bytes) -> tuple[Incoming, ...]:
     Raises:
         BrokenBodyError: It is no delivery of Smooch v1.1.
     """
-    return tuple(incoming(account, native, one) for native, one in decode_events(raw))
+    return tuple(incoming(account, native, one) for native, one in open_delivery(raw))
 
 
-def decode_events(raw: bytes) -> list[_Told]:
-    """The events of a delivery; what of it is not as documented is kept (`Unknown`, `raw_json`).
+def open_delivery(raw: bytes) -> list[Told]:
+    """The events of a delivery, one at least; what of it is not as documented is kept (`Unknown`, `raw_json`).
 
     Raises:
         BrokenBodyError: It is no delivery of Smooch v1.1.
     """
-    native = _decode(raw)
-    name = _list_of(native)
-    items = getattr(native, name, None) if name else None
-    if not items or len(items) == 1:
-        return [_Told(native, raw)]
-    return [_Told(_decode(one), one) for one in split(raw, name)]
-
-
-def _list_of(native: object) -> str:
-    """The member in which several may come at once."""
-    match native:
-        case MessageEvent() | OldDeliveryEvent():
-            return "messages"
-        case PostbackEvent():
-            return "postbacks"
-        case PaymentEvent():
-            return "payments"
-        case _:
-            return ""
-
-
-def _decode(raw: bytes) -> NativeEvent | UnknownEvent:
-    native = decode_body(raw, cast("Any", ANY_EVENT))
-    if not isinstance(native, Unknown):
-        return cast("NativeEvent", native)
-    members = members_in(plain(native.raw))
-    trigger = members.get("trigger")
-    if trigger is None and "events" in members:
-        said = "the body is one of Sunshine Conversations v2: register the webhook by Smooch v1.1, or use SunshineWebhook"
-        raise BrokenBodyError(said, cut=False)
-    if trigger is None and not members.keys() & {"appUser", "messages"}:
+    native = decode_strictly(raw, _ANY_EVENT)
+    if native is not None:
+        name = _LISTS.get(native.type)
+        if name is None or len(getattr(native, name) or ()) < _SEVERAL:
+            return [Told(native, raw)]
+    body = open_body(raw)
+    trigger = body.text("trigger")
+    if trigger is None and "events" in body:
+        raise BrokenBodyError(_OF_V2, cut=False)
+    if trigger is None and "appUser" not in body and "messages" not in body:
         raise BrokenBodyError("the JSON lacks a trigger", cut=False)
-    return UnknownEvent(native.raw, trigger if isinstance(trigger, str) else None)
+    patience = Patience()
+    alone = body.alone(_LISTS.get(trigger or "", "")) or [raw]
+    return [Told(_event(patience.decode(one, _ANY_EVENT)), one) for one in alone]
 
 
-def app_of(native: NativeEvent | UnknownEvent) -> str | None:
+def _event(native: Any) -> Any:
+    return UnknownEvent(native.raw, _head(native).trigger or None) if isinstance(native, Unknown) else native
+
+
+def _head(native: Unknown) -> _Head:
+    return read_head(native.raw, _Head)
+
+
+def app_of(native: Any) -> str | None:
     """The app that an event is about."""
-    if isinstance(native, UnknownEvent):
-        return _id_in(members_in(native.json()).get("app"))
-    return text_in(native.app, "id")
+    return text_in(_head(native).app if isinstance(native, Unknown) else native.app, "id")
 
 
 def incoming(account: str, native: Any, raw: bytes) -> Incoming:
@@ -124,13 +121,11 @@ def incoming(account: str, native: Any, raw: bytes) -> Incoming:
 
 def users_of(native: Any) -> tuple[str, ...]:
     """The users an event is about: one, of a merge all."""
-    if isinstance(native, UnknownEvent):
-        members = members_in(native.json())
-        found = [_id_in(members.get("appUser")) or _id_in(members.get("conversation"))]
-    elif isinstance(native, MergeEvent):
+    if isinstance(native, MergeEvent):
         found = [text_in(one, "id") for one in (native.surviving, *(native.discarded or ()))]
     else:
-        found = [text_in(native.app_user, "id") or text_in(native.conversation, "id")]
+        head = _head(native) if isinstance(native, Unknown) else native
+        found = [text_in(head.app_user, "id") or text_in(head.conversation, "id")]
     return tuple(dict.fromkeys(filter(None, found)))
 
 
@@ -141,32 +136,14 @@ def _key(account: str, native: Any, raw: bytes) -> tuple[str, bool]:
     if isinstance(native, DeliveryEvent) and native.message_id:
         channel = text_in(native.destination, "type")
         return key_of(_OURS, account, native.type, native.message_id, channel, native.is_final_event), False
-    try:
-        members = _decode_members(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # halves of emojis
-        return bytes_key(_OURS, account, raw), True
-    when = members.get("timestamp")
-    told = [(name, _text(part)) for name, part in sorted(members.items()) if name not in _ENVELOPE]
-    moment = None if when is None else _text(when)
-    return key_of(_OURS, account, native.type, users_of(native), moment, told), moment in {None, "null"}
-
-
-def _text(part: msgspec.Raw) -> str:
-    return compact(bytes(part)).decode("utf-8", "replace")
+    body = open_body(raw)
+    told = [(name, told_by(body.member(name))) for name in sorted(body.names()) if name not in _ENVELOPE]
+    moment = body.member("timestamp")
+    return key_of(_OURS, account, native.type, users_of(native), told_by(moment), told), moment == b"null"
 
 
 def _occurred_at(native: Any) -> dt.datetime | None:
-    if isinstance(native, UnknownEvent):
-        return _moment(members_in(native.json()).get("timestamp"))
     message = native.message if isinstance(native, MessageEvent) else None
     received: dt.datetime | None = getattr(message, "received_at", None)
-    return _moment(native.timestamp) if received is None else received
-
-
-def _moment(seconds: object) -> dt.datetime | None:
-    return utc(read_time(seconds))
-
-
-def _id_in(value: object) -> str | None:
-    found = members_in(value).get("_id")
-    return found if isinstance(found, str) and found else None
+    head = _head(native) if isinstance(native, Unknown) else native
+    return utc(read_time(head.timestamp)) if received is None else received

@@ -8,7 +8,7 @@ from aioconvo.events.incoming import Incoming
 from aioconvo.events.webhook import AppWebhook
 from aioconvo.providers import Provider
 
-from .reading import app_of, decode_events, incoming
+from .reading import app_of, incoming, open_delivery
 
 __all__ = ["SmoochWebhook"]
 
@@ -23,6 +23,6 @@ class SmoochWebhook(AppWebhook):
     provider: ClassVar[Provider] = Provider.SMOOCH
 
     def _read(self, raw: bytes) -> tuple[Incoming, ...]:
-        events = decode_events(raw)
+        events = open_delivery(raw)
         self._check_app(app_of(events[0].native))
         return tuple(incoming(self._account, native, one) for native, one in events)

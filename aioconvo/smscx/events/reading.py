@@ -9,11 +9,11 @@ import datetime as dt
 from typing import Any
 
 from aioconvo.core.json.faults import BrokenBodyError
-from aioconvo.core.json.model import plain
-from aioconvo.events.bodies import decode_body, open_body
+from aioconvo.core.json.model import Model, Unknown
+from aioconvo.events.bodies import Patience, open_body, read_head
 from aioconvo.events.incoming import Incoming
 from aioconvo.events.keys import bytes_key, digest, key_of, lane_of, message_key
-from aioconvo.events.unknown import UnknownEvent, members_in
+from aioconvo.events.unknown import UnknownEvent
 from aioconvo.inbox.told import text_in
 from aioconvo.providers import Provider
 
@@ -39,33 +39,37 @@ _KINDS: dict[str | None, Any] = {
 }
 
 
+class _Ids(Model, rename="camel"):
+    lookup_id: Any = None
+    otp_id: Any = None
+
+
 def read(account: str, raw: bytes) -> tuple[Incoming, ...]:
     """The events of a delivery, in its order.
 
     Raises:
         BrokenBodyError: It is no delivery of SMS.CX.
     """
-    body = open_body(raw, "data")
-    if not body.names & {"event", "data"}:
+    body = open_body(raw)
+    if "event" not in body and "data" not in body:
         raise BrokenBodyError("the JSON has neither event nor data", cut=False)
-    event = body.member("event")
-    name = event if isinstance(event, str) else None
-    if body.items is None:  # of another form than all that is known
-        native = UnknownEvent(raw, name)
-        return (_incoming(account, native, raw),)
-    return tuple(_incoming(account, _decode(name, item), alone) for item, alone in zip(body.items, body.alone(), strict=True))
+    name, items = body.text("event"), body.items("data")
+    if items is None:  # of another form than all that is known
+        return (_incoming(account, UnknownEvent(raw, name), raw),)
+    patience = Patience()
+    alone = zip(items, body.alone("data"), strict=True)
+    return tuple(_incoming(account, _decode(name, item, patience), one) for item, one in alone)
 
 
-def _decode(name: str | None, item: bytes) -> Any:
+def _decode(name: str | None, item: bytes, patience: Patience) -> Any:
     kind = _KINDS.get(name)
     # The event of a lookup has no sure name.
     if kind is None or kind is natives.OtpEvent:
-        members = members_in(plain(item))
-        if "lookupId" in members and "otpId" not in members:
+        ids = read_head(item, _Ids)
+        if ids.lookup_id is not None and ids.otp_id is None:
             kind = natives.NumberLookupEvent
-    if kind is None or not item.lstrip().startswith(b"{"):
-        return UnknownEvent(item, name)
-    return decode_body(item, kind)
+    native = UnknownEvent(item, name) if kind is None else patience.decode(item, kind)
+    return UnknownEvent(item, name) if isinstance(native, Unknown) else native
 
 
 def contact_lane(account: str, phone: str, channel: str | None = None) -> str:

@@ -8,25 +8,50 @@ not documented. An event without an id is told by its bytes.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, NamedTuple, cast
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from aioconvo.core.json.faults import BrokenBodyError
-from aioconvo.core.json.model import Unknown, plain, raw_json
-from aioconvo.core.json.written_times import read_time
-from aioconvo.events.bodies import decode_body, split
+from aioconvo.core.json.model import Model, Unknown, raw_json
+from aioconvo.events.bodies import Patience, decode_strictly, open_body, read_head
 from aioconvo.events.incoming import Incoming
 from aioconvo.events.keys import bytes_key, key_of, lane_of, message_key
-from aioconvo.events.unknown import UnknownEvent, members_in
+from aioconvo.events.unknown import UnknownEvent
 from aioconvo.inbox.times import utc
 from aioconvo.inbox.told import text_in
 from aioconvo.providers import Provider
 
-from .natives import Delivery
-from .payloads import MergePayload, MessagePayload
+from .natives import AnyEvent, Delivery
+from .payloads import MergePayload, MessagePayload, MessageReference
 
-__all__ = ["decode_delivery", "incoming", "read"]
+__all__ = ["Opened", "incoming", "open_delivery", "read"]
 
 _OURS = Provider.SUNSHINE
+_ANY_EVENT: Any = AnyEvent
+_OF_V1 = "the body is one of Smooch v1.1, not of Sunshine Conversations v2: register the webhook by v2, or use SmoochWebhook"
+
+
+class Opened(NamedTuple):
+    """A delivery: its events, and for each the JSON of a delivery that brings it alone."""
+
+    app_id: str | None
+    webhook_id: str | None
+    natives: Sequence[Any]
+    raws: Sequence[bytes]
+
+
+class _HeadPayload(Model):
+    conversation: MessageReference | None = None
+    user: MessageReference | None = None
+
+
+class _Head(Model, rename="camel"):
+    """What an event of no known type may tell."""
+
+    id: str | None = None
+    type: str | None = None
+    created_at: dt.datetime | None = None
+    payload: _HeadPayload | None = None
 
 
 def read(account: str, raw: bytes) -> tuple[Incoming, ...]:
@@ -35,41 +60,34 @@ def read(account: str, raw: bytes) -> tuple[Incoming, ...]:
     Raises:
         BrokenBodyError: It is no delivery of Sunshine Conversations v2.
     """
-    return incoming(account, raw, decode_delivery(raw))
+    return incoming(account, open_delivery(raw))
 
 
-def decode_delivery(raw: bytes) -> Delivery:
+def open_delivery(raw: bytes) -> Opened:
     """A delivery; what of it is not as documented is kept (`Unknown`, `raw_json`).
 
     Raises:
         BrokenBodyError: It is no delivery of Sunshine Conversations v2.
     """
-    try:
-        return decode_body(raw, Delivery)
-    except BrokenBodyError as broken:
-        raise (_of_v1(raw) or broken) from None
+    delivery = decode_strictly(raw, Delivery)
+    if delivery is not None:
+        natives = delivery.events or ()
+        raws = [raw] if len(natives) == 1 else open_body(raw).alone("events") if natives else ()
+        return Opened(text_in(delivery.app, "id"), text_in(delivery.webhook, "id"), natives, raws)
+    body = open_body(raw)
+    items = body.items("events")
+    if items is None:
+        raise BrokenBodyError(_OF_V1 if "trigger" in body else "the JSON lacks a list of events", cut=False)
+    patience = Patience()
+    kept: list[Any] = [patience.decode(item, _ANY_EVENT) for item in items]
+    app, webhook = (read_head(body.member(name), _Head).id or None for name in ("app", "webhook"))
+    return Opened(app, webhook, kept, body.alone("events"))
 
 
-def _of_v1(raw: bytes) -> BrokenBodyError | None:
-    """What to say where the body is one of the API's other version, a common mistake in the settings of webhooks."""
-    try:
-        members = plain(raw)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(members, dict) or "trigger" not in members:
-        return None
-    said = "the body is one of Smooch v1.1, not of Sunshine Conversations v2: register the webhook by v2, or use SmoochWebhook"
-    return BrokenBodyError(said, cut=False)
-
-
-def incoming(account: str, raw: bytes, delivery: Delivery) -> tuple[Incoming, ...]:
-    """The events of a delivery with their keys and lanes; each with JSON of a delivery of itself alone."""
-    natives = cast("list[Any]", delivery.events or ())
-    if not natives:
-        return ()
-    webhook = text_in(delivery.webhook, "id")
-    alone = (raw,) if len(natives) == 1 else split(raw, "events")
-    return tuple(_incoming(account, webhook, native, one) for native, one in zip(natives, alone, strict=True))
+def incoming(account: str, delivery: Opened) -> tuple[Incoming, ...]:
+    """The events of a delivery with their keys and lanes."""
+    pairs = zip(delivery.natives, delivery.raws, strict=True)
+    return tuple(_incoming(account, delivery.webhook_id, native, raw) for native, raw in pairs)
 
 
 class _Told(NamedTuple):
@@ -127,15 +145,6 @@ def _lanes(payload: Any) -> tuple[str, ...]:
 
 
 def _unknown(raw: bytes) -> tuple[UnknownEvent, _Told]:
-    members = members_in(plain(raw))
-    payload = members_in(members.get("payload"))
-    kind, event_id = members.get("type"), members.get("id")
-    about = (members_in(payload.get(noun)).get("id") for noun in ("conversation", "user"))
-    lane = next((one for one in about if isinstance(one, str) and one), None)
-    native = UnknownEvent(raw, kind if isinstance(kind, str) else None)
-    return native, _Told(
-        event_id if isinstance(event_id, str) and event_id else None,
-        native.type,
-        () if lane is None else (lane,),
-        utc(read_time(members.get("createdAt"))),
-    )
+    head = read_head(raw, _Head)
+    native = UnknownEvent(raw, head.type or None)
+    return native, _Told(head.id or None, native.type, _lanes(head.payload), utc(head.created_at))

@@ -6,10 +6,9 @@ from typing import ClassVar
 
 from aioconvo.events.incoming import Incoming
 from aioconvo.events.webhook import AppWebhook
-from aioconvo.inbox.told import text_in
 from aioconvo.providers import Provider
 
-from .reading import decode_delivery, incoming
+from .reading import incoming, open_delivery
 
 __all__ = ["SunshineWebhook"]
 
@@ -24,6 +23,6 @@ class SunshineWebhook(AppWebhook):
     provider: ClassVar[Provider] = Provider.SUNSHINE
 
     def _read(self, raw: bytes) -> tuple[Incoming, ...]:
-        delivery = decode_delivery(raw)
-        self._check_app(text_in(delivery.app, "id"))
-        return incoming(self._account, raw, delivery)
+        delivery = open_delivery(raw)
+        self._check_app(delivery.app_id)
+        return incoming(self._account, delivery)
