@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import functools
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
-from typing import Protocol
+from collections.abc import Awaitable, Callable
 
 import anyio
 
 from aioconvo.core.clock import SYSTEM_CLOCK, Clock
 from aioconvo.core.errors import AuthenticationError, PermissionDeniedError, StoreError, StoreFullError
 from aioconvo.core.log import logger
-from aioconvo.events.incoming import Delivery
+from aioconvo.events.sources import Batch, Source
 
 from .intake import Intake
 from .retries import name_of
 from .stores.store import Store
 
-__all__ = ["Follower", "Source"]
+__all__ = ["Follower"]
 
 _log = logger("bot")
 
@@ -30,34 +28,19 @@ _BACK_OFF = (1.0, 60.0)
 _STEADY = 30.0  # seconds after which a source that fails has worked before, so that waiting begins anew
 
 
-class Source(Protocol):
-    """One poll or one socket of one account.
-
-    `name` stands for it in the store: who holds the name asks, and its position is kept under it.
-    """
-
-    name: str
-
-    def deliveries(self, position: str | None) -> AsyncGenerator[tuple[Delivery, str | None], None]:
-        """What comes after `position`, each with the position after it; `None` where that has not changed.
-
-        A delivery without events says that the API was heard. It goes on for ever; what it raises ends this connection, and
-        another one begins at the position that was kept. It asks for nothing while a delivery it gave is not taken.
-        """
-        ...
-
-
 class Follower:
     """Follows a source and has what it brings kept, for ever: `task_group.start_soon(follower.run)`.
 
     Of the processes that share a store one follows at a time. The position moves when what came before it is kept: after a
     crash some may come again, which is noticed, and nothing is missed. While the store is full the source is not asked.
 
+    - `account`: the name of the account; who holds it in the store asks, and the position is kept under it.
     - `told`: is told what happens: `connected`, `lost` and `given up`, the last two with the error.
     """
 
     def __init__(
         self,
+        account: str,
         source: Source,
         store: Store,
         intake: Intake,
@@ -65,6 +48,7 @@ class Follower:
         clock: Clock = SYSTEM_CLOCK,
         told: Callable[[str, BaseException | None], object] | None = None,
     ) -> None:
+        self.account = account
         self._source = source
         self._store = store
         self._intake = intake
@@ -73,11 +57,6 @@ class Follower:
         self.heard_at: float | None = None
         self.holds = False
         self.given_up = False
-
-    @property
-    def name(self) -> str:
-        """The source's."""
-        return self._source.name
 
     async def run(self) -> None:
         """Follow until cancelled, or until the API refuses the credentials, which is told and logged."""
@@ -106,9 +85,9 @@ class Follower:
     async def _hold(self) -> bool | None:
         """Whether this process follows now; `None` where the store does not say."""
         try:
-            return await self._store.hold(self.name, now=self._clock.time(), seconds=_HOLDS_FOR)
+            return await self._store.hold(self.account, now=self._clock.time(), seconds=_HOLDS_FOR)
         except StoreError as error:
-            _log.warning("%s: the store gives no answer: %s", self.name, error)
+            _log.warning("%s: the store gives no answer: %s", self.account, error)
             return None
 
     async def _keep_holding(self, following: anyio.CancelScope) -> None:
@@ -120,7 +99,7 @@ class Follower:
             if holds:
                 held_until = self._clock.monotonic() + _HOLDS_FOR
             elif holds is False or self._clock.monotonic() + _HOLDS_FOR / 3 >= held_until:
-                _log.warning("%s: not followed by this process any more", self.name)
+                _log.warning("%s: not followed by this process any more", self.account)
                 following.cancel()
                 return
 
@@ -128,9 +107,11 @@ class Follower:
         self.holds = False
         with anyio.move_on_after(1, shield=True):
             try:
-                await self._store.let_go(self.name)
+                await self._store.let_go(self.account)
             except StoreError as error:
-                _log.warning("%s: the store gives no answer: %s; another process waits for the hold to end", self.name, error)
+                _log.warning(
+                    "%s: the store gives no answer: %s; another process waits for the hold to end", self.account, error
+                )
 
     # What comes.
 
@@ -143,33 +124,34 @@ class Follower:
                 await self._follow()
             except (AuthenticationError, PermissionDeniedError) as error:
                 self.given_up = True
-                _log.error("%s is given up: the API refuses the credentials: %s", self.name, error)
+                _log.error("%s is given up: the API refuses the credentials: %s", self.account, error)
                 self._tell("given up", error)
                 return
             except Exception as error:  # noqa: BLE001 -- it goes on, whatever it was
                 failures = 1 if self._clock.monotonic() - begun_at >= _STEADY else failures + 1
-                _log.warning("%s is lost, to be tried again: %s", self.name, name_of(error))
+                _log.warning("%s is lost, to be tried again: %s", self.account, name_of(error))
                 self._tell("lost", error)
             first, most = _BACK_OFF
             await self._clock.sleep(random.uniform(0, min(most, first * 2 ** min(failures - 1, 16))))  # noqa: S311 -- no secret
 
     async def _follow(self) -> None:
-        position = await self._store.position(self.name)
-        async with aclosing(self._source.deliveries(position)) as deliveries:
+        position = await self._store.position(self.account)
+        async with self._source.open(self.account, position) as batches:
             connected = False
-            async for delivery, after in deliveries:
+            async for batch in batches:
                 self.heard_at = self._clock.time()
                 if not connected:
                     connected = True
                     self._tell("connected", None)
-                await self._take(delivery, after)
+                await self._take(batch)
 
-    async def _take(self, delivery: Delivery, after: str | None) -> None:
+    async def _take(self, batch: Batch) -> None:
         """Keep what came and then the position. It waits for room and for the store, and what comes next waits with it."""
-        if delivery.events:
-            await self._until_kept(functools.partial(self._intake.accept, delivery))
-        if after is not None:
-            await self._until_kept(functools.partial(self._store.keep_position, self.name, after, now=self._clock.time()))
+        if batch.delivery.events:
+            await self._until_kept(functools.partial(self._intake.accept, batch.delivery))
+        if batch.position is not None:
+            keep = functools.partial(self._store.keep_position, self.account, batch.position, now=self._clock.time())
+            await self._until_kept(keep)
 
     async def _until_kept(self, keep: Callable[[], Awaitable[object]]) -> None:
         while True:
@@ -178,7 +160,7 @@ class Follower:
             except StoreFullError:
                 await self._clock.sleep(_LOOKS_FOR_ROOM_EVERY)
             except StoreError as error:
-                _log.warning("%s: the store gives no answer: %s", self.name, error)
+                _log.warning("%s: the store gives no answer: %s", self.account, error)
                 await self._clock.sleep(_STORE_WAITS)
             else:
                 return

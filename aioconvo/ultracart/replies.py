@@ -17,7 +17,7 @@ from .events.reading import OURS
 from .inbox import messages
 from .messages import Messages
 
-__all__ = ["Speaker", "UltraCartReplies"]
+__all__ = ["Speaker", "Speaking", "UltraCartReplies"]
 
 
 class Speaker(Protocol):
@@ -27,18 +27,27 @@ class Speaker(Protocol):
         """Send a message and wait until the API confirms it."""
         ...
 
-    async def typing(self, conversation_uuid: str, started: bool = True) -> None:
+    async def typing(self, conversation_uuid: str, *, started: bool = True) -> None:
         """Show that the agent types."""
         ...
 
 
+class Speaking(Protocol):
+    """What has the agent's socket while it is open, such as the `AgentSource` of a bot."""
+
+    @property
+    def agent(self) -> Speaker | None:
+        """The socket."""
+        ...
+
+
 class UltraCartReplies(Replies):
-    """Replies are texts. `speaker` is the socket that they go over, while there is one."""
+    """Replies are texts. They go over the socket that `source` has open."""
 
     def __init__(self, client: Any) -> None:
         self._inbox = client.inbox
         self._messages = Messages(client)
-        self.speaker: Speaker | None = None
+        self.source: Speaking | None = None
 
     async def send(self, event: Event, content: Any, mark: str, *, new_sms: bool = False) -> Message:  # noqa: ARG002 -- of SMS.CX
         """See `Replies.send`."""
@@ -68,16 +77,22 @@ class UltraCartReplies(Replies):
 
     async def typing(self, event: Event, started: bool) -> None:
         """See `Replies.typing`; nothing while there is no socket."""
-        if self.speaker is not None:
-            await self.speaker.typing(conversation_of(event), started)
+        agent = self._agent()
+        if agent is not None:
+            await agent.typing(conversation_of(event), started=started)
 
     async def mark_read(self, event: Event) -> None:
         """See `Replies.mark_read`."""
         await self._inbox.mark_read(conversation_of(event))
 
+    def _agent(self) -> Speaker | None:
+        return None if self.source is None else self.source.agent
+
     def _speaker(self) -> Speaker:
-        if self.speaker is None:
+        agent = self._agent()
+        if agent is None:
             raise UnsupportedError(
-                "UltraCart takes messages over its agent socket only: bot.add(client, socket=AgentSocket()) connects one"
+                "UltraCart takes messages over its agent socket only, and this process has none open: "
+                "bot.add(client, socket=AgentSocket()) connects one"
             )
-        return self.speaker
+        return agent

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import anyio
@@ -15,7 +16,7 @@ from aioconvo.bot.intake import Intake
 from aioconvo.bot.sources import Follower
 from aioconvo.bot.stores.memory import MemoryStore
 from aioconvo.core.errors import AuthenticationError, CallFacts, StoreError
-from aioconvo.events.incoming import Delivery
+from aioconvo.events.sources import Batch
 from tests.bot.plain_store import PlainStore
 from tests.bot.test_intake import delivery
 from tests.virtual_time import LoopClock, in_virtual_time
@@ -26,29 +27,33 @@ FACTS = CallFacts(provider="convore", operation="convore.events.list", method="G
 class Numbers:
     """Gives one event a second, numbered from the position on; `faults`: what is raised before a number, once each."""
 
-    name = "shop:numbers"
-
     def __init__(self, last: int, *, wait: float = 1.0) -> None:
         self.last = last
         self.wait = wait
         self.faults: dict[int, BaseException] = {}
         self.asked = Counter[int]()
-        self.open = 0
+        self.opened = 0
 
-    async def deliveries(self, position: str | None) -> AsyncGenerator[tuple[Delivery, str | None], None]:
-        self.open += 1
+    @asynccontextmanager
+    async def open(self, account: str, position: str | None) -> AsyncIterator[AsyncIterator[Batch]]:
+        assert account == "shop"
+        async with aclosing(self.batches(position)) as batches:
+            yield batches
+
+    async def batches(self, position: str | None) -> AsyncGenerator[Batch, None]:
+        self.opened += 1
         try:
             for number in range(int(position or 0) + 1, self.last + 1):
                 if number in self.faults:
                     raise self.faults.pop(number)
                 self.asked[number] += 1
                 await asyncio.sleep(self.wait)
-                yield delivery(str(number), lane=f"shop:{number}"), str(number)
+                yield Batch(delivery(str(number), lane=f"shop:{number}"), str(number))
             while True:
                 await asyncio.sleep(10)
-                yield delivery(), None
+                yield Batch(delivery(), None)
         finally:
-            self.open -= 1
+            self.opened -= 1
 
 
 def make(source: Numbers, store: Any, told: list[str] | None = None) -> Follower:
@@ -56,7 +61,7 @@ def make(source: Numbers, store: Any, told: list[str] | None = None) -> Follower
         if told is not None:
             told.append(state if error is None else f"{state}: {type(error).__name__}")
 
-    return Follower(source, store, Intake(store, clock=LoopClock()), clock=LoopClock(), told=note)
+    return Follower("shop", source, store, Intake(store, clock=LoopClock()), clock=LoopClock(), told=note)
 
 
 async def follow(follower: Follower, seconds: float) -> None:
@@ -74,8 +79,8 @@ async def test_it_goes_on_where_it_stood() -> None:
     follower = make(source, store)
     await follow(follower, 7.5)
     assert kept(store) == [str(number) for number in range(1, 8)]
-    assert store.positions == {"shop:numbers": "7"}
-    assert (store.holders, source.open, follower.holds) == ({}, 0, False)
+    assert store.positions == {"shop": "7"}
+    assert (store.holders, source.opened, follower.holds) == ({}, 0, False)
     follower = make(source, store)
     await follow(follower, 30)
     assert kept(store) == [str(number) for number in range(1, 21)]
@@ -91,12 +96,12 @@ async def test_it_is_not_asked_while_the_store_is_full() -> None:
         group.start_soon(make(source, store).run)
         await asyncio.sleep(5)
         assert max(source.asked) == 6, "one that came is at hand, and nothing more"
-        assert await store.position(source.name) == "5"
+        assert await store.position("shop") == "5"
         while (await store.counts(now=0)).waiting:
             for claim in await store.claim(2, now=LoopClock().time()):
                 await store.forget(claim.entry.lanes[0])
             await asyncio.sleep(1)
-        assert await store.position(source.name) == "12"
+        assert await store.position("shop") == "12"
         group.cancel_scope.cancel()
     assert source.asked == Counter(range(1, 13))
 
@@ -125,7 +130,7 @@ async def test_it_connects_again_whatever_went_wrong(caplog: pytest.LogCaptureFi
     assert kept(store) == [str(number) for number in range(1, 10)]
     assert Counter(told) == {"connected": 9, "lost: OSError": 3, "lost: ValueError": 3, "lost: StoreError": 3}
     assert "secret" not in caplog.text
-    assert source.open == 0
+    assert source.opened == 0
 
 
 @in_virtual_time
@@ -133,9 +138,9 @@ async def test_it_waits_longer_each_time_and_less_than_a_minute() -> None:
     times = list[float]()
 
     class Broken(Numbers):
-        async def deliveries(self, position: str | None) -> AsyncGenerator[tuple[Delivery, str | None], None]:
+        async def batches(self, position: str | None) -> AsyncGenerator[Batch, None]:
             times.append(asyncio.get_running_loop().time())
-            async for one in super().deliveries(position):
+            async for one in super().batches(position):
                 yield one
                 raise OSError
 
@@ -190,10 +195,10 @@ class TestHold:
             await asyncio.sleep(0.1)
             group.start_soon(run, 1, second)
             await asyncio.sleep(50)
-            assert (first.holds, second.holds, source.open) == (True, False, 1)
+            assert (first.holds, second.holds, source.opened) == (True, False, 1)
             scopes[0].cancel()
             await asyncio.sleep(6)
-            assert (first.holds, second.holds, source.open) == (False, True, 1)
+            assert (first.holds, second.holds, source.opened) == (False, True, 1)
             scopes[1].cancel()
         assert len(kept(store)) == max(map(int, kept(store)))
 
@@ -204,13 +209,13 @@ class TestHold:
             follower = make(source, store)
             group.start_soon(follower.run)
             await asyncio.sleep(12)
-            assert source.open == 1
-            store.lost.add(source.name)
+            assert source.opened == 1
+            store.lost.add("shop")
             await asyncio.sleep(5)
-            assert (source.open, follower.holds) == (0, False)
+            assert (source.opened, follower.holds) == (0, False)
             store.lost.clear()
             await asyncio.sleep(6)
-            assert (source.open, follower.holds) == (1, True)
+            assert (source.opened, follower.holds) == (1, True)
             group.cancel_scope.cancel()
 
     @in_virtual_time
@@ -220,8 +225,8 @@ class TestHold:
             follower = make(source, store)
             group.start_soon(follower.run)
             await asyncio.sleep(1)
-            until = store.holders[source.name] - LoopClock().time()
+            until = store.holders["shop"] - LoopClock().time()
             store.down = True
             await asyncio.sleep(until)
-            assert (source.open, follower.holds) == (0, False)
+            assert (source.opened, follower.holds) == (0, False)
             group.cancel_scope.cancel()

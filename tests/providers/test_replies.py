@@ -234,13 +234,17 @@ class TestUltraCart:
                 said.append((conversation_uuid, body, client_message_id))
                 return ultracart.Message(conversation_message_uuid="u1", client_message_id=client_message_id, body=body)
 
-            async def typing(self, conversation_uuid: str, started: bool = True) -> None:
+            async def typing(self, conversation_uuid: str, *, started: bool = True) -> None:
                 said.append((conversation_uuid, started))
+
+        class Source:
+            agent = Agent()
 
         replies: Any = case.replies
         with pytest.raises(UnsupportedError, match="AgentSocket"):
             await replies.send(event, "hello", MARK)
-        replies.speaker = Agent()
+        await replies.typing(event, True)
+        replies.source = Source()
         assert (await replies.send(event, "hello", MARK)).id == "u1"
         await replies.typing(event, False)
         assert said == [(event.conversation_id, "hello", f"aioconvo-{MARK}"), (event.conversation_id, False)]
