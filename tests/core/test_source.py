@@ -9,6 +9,7 @@ import pickle
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from hypothesis import given, strategies as st
 import aioconvo
 from aioconvo.convore import Conversation, ConvoreClient, Message
 from aioconvo.core.json.codec import encode, encode_body
-from aioconvo.core.json.model import Envelope, Model, Unknown, Variant, raw_json
+from aioconvo.core.json.model import ORIGIN, Envelope, Model, Unknown, Variant, raw_json
 from aioconvo.core.json.source import decode, json_of_page
 from aioconvo.smooch import SmoochClient
 from aioconvo.smscx import SmscxClient
@@ -397,3 +398,43 @@ def test_the_json_of_a_page_in_one_go() -> None:
     assert json_of_page([*page.data, Item(item_id="1")]) is None
     assert json_of_page([*page.data, Unknown(b"5")]) is None
     assert json_of_page([]) is None
+
+
+def _linked(items: list[Any]) -> list[bool]:
+    return [getattr(item, ORIGIN, None) is not None for item in items]
+
+
+def test_items_that_go_with_their_answer_are_not_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    links: list[object] = []
+    monkeypatch.setattr("aioconvo.core.json.source._link_items", lambda *_: links.append(1))
+    monkeypatch.setattr("aioconvo.core.json.source._link_those_that_stay", lambda *_: links.append(1))
+    page = decode(_body(_many(100)), Items)
+    assert len(page.data) == 100
+    del page
+    assert links == []
+
+
+def test_of_an_answer_that_goes_the_items_that_stay_know_their_json() -> None:
+    texts = _many(100)
+    page = decode(_body(texts), Items)
+    some = [page.data[3], page.data[99]]
+    assert _linked(some) == [False, False]
+    del page
+    assert _linked(some) == [True, True]
+    assert [raw_json(item) for item in some] == [texts[3], texts[99]]
+
+
+def test_one_that_is_asked_lets_all_know() -> None:
+    texts = _many(5)
+    pages = [decode(_body(texts), Items) for _ in range(3)]
+    assert raw_json(pages[1].data[2]) == texts[2]
+    assert all(all(_linked(page.data)) for page in pages)
+
+
+def test_what_is_asked_by_many_threads_at_once_is_told_to_each() -> None:
+    texts = _many(500)
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(20):
+            page = decode(_body(texts), Items)
+            told = [threads.submit(lambda items: [raw_json(one) for one in items], page.data) for _ in range(4)]
+            assert [one.result() for one in told] == [texts] * 4

@@ -7,6 +7,7 @@ import enum
 import functools
 import re
 import types
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol, Self, cast, dataclass_transform
 
@@ -183,13 +184,32 @@ class Unknown:
         return f"<{type(self).__name__} type={_safe('type', self.type)}, {len(self.raw)} bytes>"
 
 
-class _Cut(Protocol):
+class _Body(Protocol):
     def cut(self, place: int) -> bytes: ...
+
+    def link(self) -> None: ...
+
+
+unlinked: dict[int, weakref.ref[_Body]] = {}
+"""Bodies of answers whose items do not know them yet, by their ids; each item learns of its body before it is asked."""
+
+
+def link_all() -> None:
+    """Let the items of all answers that are there know the bodies they came in."""
+    for one in list(unlinked.values()):
+        if (body := one()) is not None:
+            body.link()
 
 
 def origin(value: object) -> Any:
     """What a struct knows of the JSON it came from: `None`, the JSON, or the body it stands in and its place there."""
-    return getattr(value, ORIGIN, None) if isinstance(value, Model) else None
+    if not isinstance(value, Model):
+        return None
+    known: Any = getattr(value, ORIGIN, None)
+    if known is None and unlinked:
+        link_all()
+        known = getattr(value, ORIGIN, None)
+    return known
 
 
 def raw_json(value: object) -> bytes | None:
@@ -200,9 +220,9 @@ def raw_json(value: object) -> bytes | None:
     """
     if not isinstance(value, Model):
         return value.raw if isinstance(value, Unknown) else None
-    came_from: Any = getattr(value, ORIGIN, None)
+    came_from = origin(value)
     if type(came_from) is tuple:
-        body, place = cast("tuple[_Cut, int]", came_from)
+        body, place = cast("tuple[_Body, int]", came_from)
         return body.cut(place)
     raw: bytes | None = came_from
     return raw

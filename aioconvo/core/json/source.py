@@ -1,14 +1,17 @@
 """Where decoded structs came from: each item of an answer can give its own bytes of the body that it came in.
 
-Nothing is cut or copied before somebody asks. Whoever touches an answer's items lets each of them know the body and its
-place in it (`link`); the first question cuts the body into its parts, without making values, and copies them, so that who
-keeps one does not hold the whole body.
+Nothing is cut, copied or written before somebody asks. Once an answer's items may be touched (`link`), their body waits to let
+each of them know it and its place in it. It does so when any struct is asked for its JSON, or when the answer goes and items
+of it stay; for those that go with their answer, as most do, it does nothing. The first question cuts the body into its parts,
+without making values, and copies them.
 """
 
 from __future__ import annotations
 
 import functools
+import sys
 import typing
+import weakref
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count, repeat
@@ -19,7 +22,7 @@ import msgspec
 from .codec import decode as read
 from .cut import cut_now, is_union, item_type
 from .mend import charset_of, drive, in_utf8, is_utf8, switches_charset
-from .model import ORIGIN, Envelope, Model, is_drifted
+from .model import ORIGIN, Envelope, Model, is_drifted, link_all, unlinked
 
 __all__ = ["decode", "json_of_page", "link", "when_read"]
 
@@ -30,18 +33,39 @@ _NULL = msgspec.Raw(b"null")
 _set: Callable[[Any, str, Any], None] = msgspec.structs.force_setattr
 
 
-class Body(msgspec.Struct, gc=False):
+class Body:
     """The body of an answer, cut into the JSON of its parts when that is asked for.
 
     `charset` is the one that was named, or the headers that may name one, which are read when it matters. `lengths` tells of
-    each field that holds nouns how many they are; `None`: it is no list.
+    each field that holds nouns how many they are; `None`: it is no list. `unlinked` are the lists, as they came, whose items do
+    not know the body yet, each with the place of its first item.
     """
 
-    text: bytes
-    charset: str | Mapping[str, str] | None
-    kind: Any
-    lengths: list[int | None]
-    parts: list[bytes] | None = None
+    __slots__ = ("__weakref__", "charset", "kind", "lengths", "parts", "text", "unlinked")
+
+    def __init__(self, text: bytes, charset: str | Mapping[str, str] | None, kind: Any) -> None:
+        self.text = text
+        self.charset = charset
+        self.kind = kind
+        self.lengths: list[int | None] = []
+        self.unlinked: list[tuple[tuple[Any, ...], int]] = []
+        self.parts: list[bytes] | None = None
+
+    def __del__(self) -> None:
+        """The answer goes: let the items know that stay."""
+        if self.unlinked:
+            unlinked.pop(id(self), None)
+            for items, place in self.unlinked:
+                if max(map(sys.getrefcount, items)) > _ITEM_ALONE:
+                    _link_those_that_stay(items, self, place)
+            self.unlinked = []
+
+    def link(self) -> None:
+        """Let the items know the body and their places."""
+        for items, place in self.unlinked:
+            _link_items(items, self, place)
+        self.unlinked = []
+        unlinked.pop(id(self), None)  # last: until then another thread links them once more rather than find them unlinked
 
     def cut(self, place: int) -> bytes:
         """The JSON of one part; its bytes as they came."""
@@ -100,6 +124,7 @@ def json_of_page(items: Sequence[object]) -> list[msgspec.Raw] | None:
 
     That is where an item drifted, was made here, or stands in a body with escapes, which may be halves of characters.
     """
+    link_all()
     origins: list[Any] = [getattr(one, ORIGIN, None) for one in items]
     if set(map(type, origins)) != {tuple} or any(map(is_drifted, set(map(type, items)))):
         return None
@@ -121,16 +146,16 @@ def link(data: Any, body: bytes, charset: str | Mapping[str, str] | None = None)
     if type(known) is tuple:
         return
     kind, nouns = shape
-    lengths: list[int | None] = []
-    # A body that was mended is known already.
-    source = Body(known or body, charset, kind, lengths)
+    source = Body(known or body, charset, kind)  # one that was mended is known already
+    lengths = source.lengths
     _set(data, ORIGIN, (source, _WHOLE))
     place = 0
     for name in nouns:
         value = getattr(data, name)
         if type(value) is list:
             items: list[Any] = value  # pyright: ignore[reportUnknownVariableType] -- structs are read by name
-            _link_items(items, source, place)
+            if items:
+                source.unlinked.append((tuple(items), place))  # a list may be changed by who is given it
             lengths.append(len(items))
             place += len(items)
         else:
@@ -138,6 +163,11 @@ def link(data: Any, body: bytes, charset: str | Mapping[str, str] | None = None)
                 _set(value, ORIGIN, (source, place))
             lengths.append(None)
             place += 1
+    if source.unlinked:
+        if _COUNTS_REFERENCES:
+            unlinked[id(source)] = weakref.ref(source)
+        else:
+            source.link()
 
 
 def when_read(kind: type[Any], name: str, do: Callable[[Any], object]) -> Callable[[Any], Any]:
@@ -152,13 +182,25 @@ def when_read(kind: type[Any], name: str, do: Callable[[Any], object]) -> Callab
     return plain
 
 
-def _link_items(items: list[Any], source: Body, place: int) -> None:
+def _link_items(items: Sequence[Any], source: Body, place: int) -> None:
     try:  # one call for each item and nothing else: this is paid for every page that is looked at
         deque(map(_set, items, repeat(ORIGIN), zip(repeat(source), count(place))), 0)
     except TypeError:  # an item that is no struct
         for number, item in enumerate(items, place):
             if isinstance(item, Model):
                 _set(item, ORIGIN, (source, number))
+
+
+def _link_those_that_stay(items: Sequence[Any], source: Body, place: int) -> None:
+    """Link the items that are held elsewhere too."""
+    for number in [number for number, held in enumerate(map(sys.getrefcount, items)) if held > _ITEM_ALONE]:
+        if isinstance(items[number], Model):
+            _set(items[number], ORIGIN, (source, place + number))
+
+
+# Where references are counted otherwise, items are linked as soon as they may be touched.
+_COUNTS_REFERENCES = sys.implementation.name == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)()
+_ITEM_ALONE = max(map(sys.getrefcount, (Model(),))) if _COUNTS_REFERENCES else 0
 
 
 @functools.lru_cache(maxsize=1024)

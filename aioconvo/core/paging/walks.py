@@ -259,10 +259,11 @@ class ItemIterator(Generic[T]):
     After an error or a timeout the next `anext` asks again. Leaving a loop early ends the walk.
     """
 
-    __slots__ = ("_items", "_pages", "_turn")
+    __slots__ = ("_items", "_page", "_pages", "_turn")
 
     def __init__(self, pages: PageIterator[T]) -> None:
         self._pages = pages
+        self._page: Page[T] | None = None  # while its items are given: those that go before it does need not know their JSON
         self._items: Iterator[T] = iter(())
         self._turn = FairGate(1)
 
@@ -287,8 +288,9 @@ class ItemIterator(Generic[T]):
                 while True:
                     for item in self._items:
                         return item
-                    page = await anext(self._pages)
-                    self._items = iter(page.items)
+                    self._page = None
+                    self._page = await anext(self._pages)
+                    self._items = iter(self._page.items)
             finally:
                 turn.release()
         except BaseException:
@@ -306,6 +308,7 @@ class ItemIterator(Generic[T]):
     async def aclose(self) -> None:
         """End the walk and wait until its task, if any, is gone."""
         self._items = iter(())
+        self._page = None
         await self._pages.aclose()
 
 
