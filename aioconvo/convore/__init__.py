@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from aioconvo.core.operations.operation import Operation
 from aioconvo.core.operations.resource import operations
 
-from .client import ConvoreClient
 from .models import (
     Attachment,
     ContactHandle,
@@ -28,6 +28,10 @@ from .models import (
     ReplyType,
 )
 
+if TYPE_CHECKING:
+    from .client import ConvoreClient
+    from .events import PolledEvent, UnknownEvent
+
 __all__ = [
     "OPERATIONS",
     "Attachment",
@@ -47,7 +51,9 @@ __all__ = [
     "MessageFormat",
     "Participant",
     "ParticipantRole",
+    "PolledEvent",
     "ReplyType",
+    "UnknownEvent",
 ]
 
 OPERATIONS: tuple[Operation[Any], ...]
@@ -55,5 +61,10 @@ OPERATIONS: tuple[Operation[Any], ...]
 
 def __getattr__(name: str) -> Any:
     if name == "OPERATIONS":  # read where somebody asks, not by everybody's import
-        return operations(ConvoreClient)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return operations(importlib.import_module(".client", __name__).ConvoreClient)
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # The client loads aiohttp, which events need not.
+    value = getattr(importlib.import_module(".client" if name == "ConvoreClient" else ".events", __name__), name)
+    globals()[name] = value
+    return value

@@ -15,6 +15,9 @@ from aioconvo.core.operations.markers import PageSize
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import Between, Time, not_both, not_empty
 from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.events.polling import Polling
+
+from .polls import Following
 
 
 def _is(event_id: str) -> Check:
@@ -42,6 +45,24 @@ class Events(APIResource):
             NotFoundError: No such event.
         """
         ...
+
+    def follow(
+        self, *, types: Sequence[EventType | str] | None = None, position: str | None = None, polling: Polling | None = None
+    ) -> Following:
+        """Follow what happens: `async for event in convore.events.follow(position=load())`.
+
+        New events, all of them or those of the given types, come oldest first, each once, also where they appear late in the
+        list. `event.position` is text to store; a later `follow` goes on exactly after that event, in any process. Without
+        a position it is what happens from now on. The list is asked for while somebody waits for the next event, every second
+        at first (`polling=Polling(every=...)`). Failures that may pass are waited out.
+
+        Raises:
+            InvalidRequestError: `types` is empty, or the position is none of these events; nothing was sent.
+            AuthenticationError: The key is wrong (when iterated; likewise all that asking again would not change).
+        """
+        if types is not None:
+            not_empty("types", types)
+        return Following(self._client, Polling() if polling is None else polling, types, position)
 
     @listing("GET /v1/events", event_pager, name="list_events", check=not_both("type", "types"), expect=_all_are_about)
     def list(
