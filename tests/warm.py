@@ -93,9 +93,18 @@ def _serve() -> bool:
 
 
 if __name__ == "__main__":
-    from aioconvo import convore, smooch, smscx, sunshine, ultracart  # noqa: F401 -- as the next line
-    from aioconvo.cli import app, demo, listing, main, operations, verdicts  # noqa: F401 -- loaded before the forks
+    from typer.testing import CliRunner
 
+    from aioconvo.cli import app, demo, listing, main, verdicts  # noqa: F401 -- loaded before the forks
+
+    # What is loaded where a command runs, is loaded before them, too.
+    for arguments in (
+        ["export", "--help"],
+        ["operations", "--json"],
+        ["verify", "nothing.sqlite"],
+        ["list", "convore", "messages"],
+    ):
+        CliRunner().invoke(app.app, arguments)
     gc.collect()
     gc.freeze()
     if _serve():
