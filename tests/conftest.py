@@ -31,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("suite", deadline=None, max_examples=examples(100))
     settings.load_profile("suite")
     config.pluginmanager.register(SentOperations())
+    # The other one opens a channel for each pool and closes it in a thread, and no test asks it for a name.
+    vars(aiohttp.connector)["DefaultResolver"] = aiohttp.ThreadedResolver
     # Some hundred processes are started: each would compile the whole package anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -57,6 +57,7 @@ FILES_ABOVE_500_LINES: dict[str, str] = {}
 FUNCTIONS_ABOVE_50_LINES: dict[str, str] = {}
 
 
+@functools.cache
 def _room(module: str) -> str:
     """The room of a module: a folder, one in `core`, or a file at the top."""
     parts = module.split(".")[1:]

@@ -121,11 +121,11 @@ def test_positions_go_on_exactly(size: Sequence[object], served: Served) -> None
     found: list[Any] = []
     start_at: list[object] = []
     while len(found) < 230:
-        process = start(served, "list", *command, "--limit", 90, "--position", "--json", *start_at, stderr=subprocess.PIPE)
-        out, told = process.communicate(timeout=60)
-        assert process.returncode == 0, told
-        found += map(json.loads, out.splitlines())
-        (position,) = told.splitlines()
+        arguments = ["list", *command, "--limit", 90, "--position", "--json", *start_at]
+        result = runner.invoke(app, [*map(str, arguments)], env={**served.environ})
+        assert result.exit_code == 0, result.output
+        found += map(json.loads, result.stdout.splitlines())
+        (position,) = result.stderr.splitlines()
         start_at = ["--start", position]
     assert found == _lines(served, *command)
 
@@ -251,8 +251,8 @@ def test_memory_is_flat() -> None:
         assert process.stdout is None
         return usage.ru_maxrss
 
-    with sandbox("--conversations", 40, "--messages", 400) as large:
-        assert peak(large, 16_000) - peak(large, 100) < 8_000  # kB; the items alone are 16 MB as Python objects
+    with sandbox("--conversations", 24, "--messages", 400) as large:
+        assert peak(large, 9_600) - peak(large, 100) < 6_000  # kB; the items alone are 9.6 MB as Python objects
 
 
 def test_a_line_is_a_line() -> None:
