@@ -9,6 +9,8 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+import msgspec
+
 from aioconvo.core.access import settings
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.clock import SYSTEM_CLOCK, Clock
@@ -158,6 +160,25 @@ class Bot(Router):
             raise ConfigurationError(f"a {account.provider.word}Client takes a {account.provider.word}Webhook; got {webhook!r}")
         self._webhooks[account.name] = webhook.bound(account=account.name, app_id=getattr(client, "app_id", None))
         self._accounts[account.name] = account
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """The names of the clients that were added, with their providers."""
+        return {name: str(account.provider) for name, account in self._accounts.items()}
+
+    def twin(self, store: Store, *, clock: Clock = SYSTEM_CLOCK, around: Callable[..., Awaitable[object]] | None = None) -> Bot:
+        """A bot with the same handlers and settings, another store and no accounts; `around` is outermost middleware."""
+        twin = Bot(store, clock=clock)
+        kept = msgspec.structs.replace(self._settings, store=store, clock=clock, health_port=None)
+        outermost = [] if around is None else [Function.seen(around, depth=1)]
+        twin.__dict__ |= {
+            "_settings": kept,
+            "_entries": self._entries,
+            "_watchers": self._watchers,
+            "_around": [*outermost, *self._around],
+            "_factories": self._factories,
+        }
+        return twin
 
     def provide(self, kind: type[T], factory: Factory[T]) -> None:
         """Give handlers that have a parameter of this type what `factory` makes: once for each event.

@@ -1,4 +1,4 @@
-"""The pytest plugin: `aioconvo_sandbox`, the five APIs on loopback for one test, sync or async under any plugin."""
+"""The pytest plugin: `aioconvo_sandbox`, the five APIs on loopback for one test; `aioconvo_bot`, people to talk to a bot."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from aioconvo.bot.bot import Bot
 
     from . import Sandbox
+    from .bot_kit import BotUnderTest
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,3 +44,24 @@ def aioconvo_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@pytest.fixture
+def aioconvo_bot() -> Iterator[Callable[..., BotUnderTest]]:
+    """People who talk to a bot, at any of the five providers.
+
+    `user = await aioconvo_bot(bot).user("sunshine")`, `await user.says("hello")`, `await user.hears()`. Deliveries come in
+    memory and time jumps, so retries and waits cost nothing. Keywords are those of the `Sandbox`. For async tests, under
+    pytest-asyncio or anyio's plugin on asyncio.
+    """
+    made: list[BotUnderTest] = []
+
+    def make(bot: Bot, **options: Any) -> BotUnderTest:
+        from .bot_kit import BotUnderTest  # noqa: PLC0415 - aiohttp is loaded by the tests that use it only
+
+        made.append(BotUnderTest(bot, **options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.finish()

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .sending.log import Delivery
+    from .sending.sender import Post
 
 
 PROVIDERS: Final[Mapping[str, Any]] = {str(one): one.sandbox for one in Provider}
@@ -65,7 +66,8 @@ class Sandbox:
     requests a second per credential, over which the API's own 429 is answered; `now` the end of the seeded data.
 
     `callbacks` are URLs by provider to which all webhooks are sent, with the secrets in `webhook_secrets`; webhooks that are
-    registered by the API's own operations are sent too. `unkindness` says how: doubled, late, cut.
+    registered by the API's own operations are sent too. `unkindness` says how: doubled, late, cut. For tests: `deliver` hands
+    webhooks over in place of HTTP, `clock` tells when what is new happens.
     """
 
     def __init__(
@@ -81,6 +83,8 @@ class Sandbox:
         now: dt.datetime | None = None,
         callbacks: Mapping[str, str] | None = None,
         unkindness: Unkindness | None = None,
+        deliver: Post | None = None,
+        clock: Callable[[], dt.datetime] = utc_now,
     ) -> None:
         settings.count("conversations", conversations, most=_MOST)
         settings.count("messages", messages, most=_MOST)
@@ -96,8 +100,8 @@ class Sandbox:
         settings.number("rate_limit, in requests a second,", rate_limit, _SLOWEST, _FASTEST, none="no limit")
         self.providers: dict[str, Any] = {}
         self._callbacks = {name: target_of(name, target) for name, target in (callbacks or {}).items()}
-        self._settings = Settings(conversations, messages, seed, now or utc_now())
-        self._sender = Sender(seed, unkindness or Unkindness(), self._callbacks_of, self._settings.clock)
+        self._settings = Settings(conversations, messages, seed, now or clock(), clock)
+        self._sender = Sender(seed, unkindness or Unkindness(), self._callbacks_of, clock, deliver)
         self._watchers: list[Callable[[Change], None]] = []
         self._chat = ChatPage(self)
         self._sender.log.watch(self._chat.delivery)
