@@ -173,6 +173,23 @@ async def test_bot_answers_everybody_once_over_a_kill_and_a_restart(
             }
 
 
+def test_webhooks(capsys: pytest.CaptureFixture[str]) -> None:
+    receive = _program("Webhooks")["receive"]
+    told = {"conversation": {"id": "c1", "type": "personal"}, "message": _WRITTEN}
+    body = json.dumps({"events": [{"id": "e1", "type": "conversation:message", "payload": told}]}).encode()
+    assert receive({"x-api-key": "the-next-one"}, body) == 200
+    assert receive({"x-api-key": "another"}, body) == 401
+    assert capsys.readouterr().out.splitlines() == ["c1 m1", "hello"]
+
+
+_WRITTEN = {
+    "id": "m1",
+    "received": "2026-01-01T00:00:00Z",
+    "author": {"type": "user"},
+    "content": {"type": "text", "text": "hello"},
+}
+
+
 def test_bots_state() -> None:
     names = _program("Bots")
     assert [route.function.name for route in names["bot"].walk_routes()] == ["begin", "take_name"]

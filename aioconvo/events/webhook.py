@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterable, Mapping, Sequence
 from typing import ClassVar, Self
 
 from aioconvo.core.access.environment import Environment
@@ -100,6 +100,24 @@ class Webhook(abc.ABC):
             if refused.status == _NO_DELIVERY and _is_cut(headers, body):
                 raise WebhookRefusedError(408, "the body was cut on its way") from None
             raise
+
+    async def open_stream(
+        self, headers: Headers, chunks: AsyncIterable[bytes], *, token: str | bytes | None = None, address: str | None = None
+    ) -> Delivery:
+        """The same for a body that comes in pieces, such as `request.stream()`, of which no more is held than may be.
+
+        Nothing of it is read where the secret is missing, and reading ends where it is too large.
+
+        Raises:
+            WebhookRefusedError: As `open` does.
+        """
+        self.verify(headers, token=token, address=address)
+        body = bytearray()
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > self._most_bytes:
+                break
+        return self.open(headers, bytes(body), token=token, address=address)
 
     def open_unverified(self, body: bytes) -> Delivery:
         """The events of a request that was verified elsewhere, or that never came over a network.
