@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
 
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.operations.declaration import operation
@@ -10,6 +12,12 @@ from aioconvo.core.operations.operation import Effect
 
 from .models import AgentAuth
 from .resource import Resource
+
+if TYPE_CHECKING:
+    from .client import UltraCartClient
+    from .socket.attach import Attach
+    from .socket.connection import AgentConnection
+    from .socket.settings import AgentSocket
 
 
 def _has_a_way_in(answer: Any) -> None:
@@ -47,3 +55,26 @@ class Agents(Resource):
             PermissionDeniedError: They belong to nobody who may use conversations.
         """
         ...
+
+    def connect(
+        self, settings: AgentSocket | None = None, *, attach: Attach | None = None, position: str | None = None
+    ) -> AgentConnection:
+        """Open the agent's websocket: `async with client.agents.connect() as agent: async for frame in agent: ...`.
+
+        It reconnects with a new token for as long as it is used, and fetches over REST what came meanwhile. `attach` says how
+        the token goes along, in place of that of `settings`; `position` is that of an earlier connection, to go on there.
+
+        Nothing of the vendor's socket is documented but its models. `aioconvo ultracart socket-check` finds out which `attach`
+        it takes.
+
+        Raises:
+            ConfigurationError: A setting is wrong; nothing was sent.
+            InvalidRequestError: `position` is not one.
+        """
+        from .socket.connection import AgentConnection  # noqa: PLC0415 -- who does not use it does not load it
+        from .socket.settings import AgentSocket  # noqa: PLC0415 -- as above
+
+        chosen = settings or AgentSocket()
+        if attach is not None:
+            chosen = msgspec.structs.replace(chosen, attach=attach)
+        return AgentConnection(cast("UltraCartClient", self._client), chosen, position=position)

@@ -274,15 +274,6 @@ def test_news_is_gathered_and_looked_for_once() -> None:
     assert plan.next(2.0) == CatchUp(("c",))
 
 
-def test_news_that_came_by_itself_is_not_looked_for() -> None:
-    plan = _open_plan()
-    plan.heard(1.0)
-    plan.news(1.0, "a")
-    plan.no_news("a")
-    plan.no_news("b")
-    assert plan.next(1.5) == Wait(21.0)
-
-
 def test_a_look_that_failed_becomes_one_at_all_and_waits_longer_each_time() -> None:
     plan = _open_plan()
     now, waits = 1.0, []

@@ -11,6 +11,7 @@ says nothing of its own that happens once, by the time it came.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container
 from typing import Any
 
 import msgspec
@@ -28,7 +29,19 @@ from aioconvo.providers import Provider
 
 from .natives import FRAMES, ChatMessage, Frame, NewConversation, ReadMessage, Typing, UpdatedMessage
 
-__all__ = ["OURS", "Head", "author_of", "conversation_of", "enclose", "head_of", "of_message", "read", "read_frame", "sent_at"]
+__all__ = [
+    "OURS",
+    "Head",
+    "author_of",
+    "conversation_of",
+    "enclose",
+    "head_of",
+    "of_message",
+    "read",
+    "read_frame",
+    "receive",
+    "sent_at",
+]
 
 _OURS = Provider.ULTRACART
 OURS = "aioconvo-"
@@ -83,17 +96,27 @@ def read(account: str, raw: bytes) -> tuple[Incoming, ...]:
     """
     enclosed = _open(raw)
     if enclosed is None:
-        return _events(account, raw, raw, own=False, at=None)
-    return _events(account, bytes(enclosed.frame), raw, own=enclosed.own, at=enclosed.at)
+        return tuple(_made(account, frame, native, frame) for frame, native in _read_all(raw))
+    own, at, found = enclosed.own, enclosed.at, _read_all(bytes(enclosed.frame))
+    for _, native in found:
+        _set_own(native, own=own)
+    alone = [raw] if len(found) == 1 else [enclose(frame, own=own, at=at or 0) for frame, _ in found]
+    return tuple(_made(account, frame, native, one, at) for (frame, native), one in zip(found, alone, strict=True))
 
 
-def _events(account: str, frame: bytes, raw: bytes, *, own: bool, at: int | None) -> tuple[Incoming, ...]:
-    if frame.lstrip()[:1] == b"[":
-        return tuple(event for part in _parts(frame) for event in read(account, part))
-    native = read_frame(frame, own=own)
-    if native is None:
-        return ()
-    return (_incoming(account, native, frame, raw, at),)
+def receive(account: str, frame: bytes, agents: Container[str | None], at: int) -> tuple[Incoming, ...]:
+    """The events of a frame that came just now, `at` milliseconds since 1970, with what `enclose` keeps; see `read`."""
+    made: list[Incoming] = []
+    for one, native in _read_all(frame):
+        own = author_of(native) in agents
+        _set_own(native, own=own)
+        made.append(_made(account, one, native, enclose(one, own=own, at=at), at))
+    return tuple(made)
+
+
+def _read_all(frame: bytes) -> list[tuple[bytes, Any]]:
+    frames = _parts(frame) if frame.lstrip()[:1] == b"[" else [frame]
+    return [(one, native) for one in frames if (native := read_frame(one)) is not None]
 
 
 def _parts(frames: bytes) -> list[bytes]:
@@ -103,7 +126,7 @@ def _parts(frames: bytes) -> list[bytes]:
         raise BrokenBodyError("the frame is not JSON", cut=False) from None
 
 
-def read_frame(frame: bytes, *, own: bool = False) -> Frame | UnknownEvent | None:
+def read_frame(frame: bytes) -> Frame | UnknownEvent | None:
     """A frame as its struct, `UnknownEvent` where it is of no kind that is known, `None` for a ping or a pong.
 
     Raises:
@@ -118,9 +141,15 @@ def read_frame(frame: bytes, *, own: bool = False) -> Frame | UnknownEvent | Non
     if kind is None:
         return UnknownEvent(frame, head.event_type or head.type)
     native = decode(frame, kind)
-    if isinstance(native, ChatMessage | UpdatedMessage | Typing):
-        msgspec.structs.force_setattr(native, "own", own or _is_ours(native))
+    _set_own(native, own=False)
     return native
+
+
+def _set_own(native: Any, *, own: bool) -> None:
+    """Say of a frame with an author whether that is one of the business; what this library sent is, whoever reads it."""
+    if isinstance(native, ChatMessage | UpdatedMessage | Typing):
+        mark = text_in(getattr(native, "message", None), "client_message_id")
+        msgspec.structs.force_setattr(native, "own", own or (mark is not None and mark.startswith(OURS)))
 
 
 def _odd(frame: bytes) -> UnknownEvent:
@@ -134,11 +163,6 @@ def _odd(frame: bytes) -> UnknownEvent:
     return UnknownEvent(frame)
 
 
-def _is_ours(native: Frame) -> bool:
-    mark = text_in(getattr(native, "message", None), "client_message_id")
-    return mark is not None and mark.startswith(OURS)
-
-
 def author_of(native: Any) -> str | None:
     """The ARN of who wrote or types, where a frame tells it."""
     noun = getattr(native, "typing", None) or getattr(native, "message", None)
@@ -150,7 +174,7 @@ def sent_at(message: Any) -> dt.datetime | None:
     return from_milliseconds(getattr(message, "message_epoch", None)) or utc(getattr(message, "message_dts", None))
 
 
-def _incoming(account: str, native: Any, frame: bytes, raw: bytes, at: int | None) -> Incoming:
+def _made(account: str, frame: bytes, native: Any, raw: bytes, at: int | None = None) -> Incoming:
     key, brief = _key(account, native, frame, at)
     return Incoming(
         provider=_OURS,

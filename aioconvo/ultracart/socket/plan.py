@@ -298,12 +298,6 @@ class SocketPlan:
         self._news[conversation] = None
         self._news_at = min(self._news_at, now + self._pace.gather)
 
-    def no_news(self, conversation: str) -> None:
-        """It came by itself after all."""
-        self._news.pop(conversation, None)
-        if not self._news:
-            self._news_at = math.inf
-
     def look_soon(self, now: float) -> None:
         """Somebody misses something: look in all conversations."""
         self._look_at = min(self._look_at, now)

@@ -111,7 +111,7 @@ class Watch:
         self._seen = delivered.copy()
         self._counts: collections.OrderedDict[str, tuple[int, int]] = collections.OrderedDict()
         self._came: collections.Counter[str] = collections.Counter()  # since the count was taken
-        self._newest: collections.OrderedDict[str, int] = collections.OrderedDict()
+        self._newest: collections.OrderedDict[str, tuple[int, str | None]] = collections.OrderedDict()  # moment, text
 
     @property
     def knows_where(self) -> bool:
@@ -127,8 +127,7 @@ class Watch:
         """Whether a message was not seen before; now it was. `fetched`: the list counts it, or will."""
         message_id, moment = id_of(message), moment_of(message)
         if moment is not None:
-            self._newest[conversation] = max(moment, self._newest.pop(conversation, 0))
-            _bound(self._newest)
+            self._note_newest(conversation, moment, text_in(message, "body"))
         if message_id in self._seen.ids:
             return False
         self._seen.add(message_id, moment)
@@ -136,10 +135,18 @@ class Watch:
             self._came[conversation] += 1
         return True
 
+    def _note_newest(self, conversation: str, moment: int, text: str | None) -> None:
+        known = self._newest.pop(conversation, None)
+        self._newest[conversation] = (moment, text) if known is None or moment >= known[0] else known
+        _bound(self._newest)
+
     def has_last_of(self, conversation: str, summary: Any) -> bool:
-        """Whether the last message that a summary tells of has come already."""
+        """Whether the last message that a summary tells of has come already: by its second, and its text where that is told."""
         last, newest = summary_moment(summary), self._newest.get(conversation)
-        return last is not None and newest is not None and newest // _SECOND * _SECOND >= last
+        if last is None or newest is None or newest[0] // _SECOND * _SECOND < last:
+            return False
+        text = text_in(summary, "last_conversation_message_body")
+        return text is None or newest[0] >= last + _SECOND or text == newest[1]
 
     def begin(self) -> collections.Counter[str]:
         """A look at the list begins: what came so far, for `wants`. What comes meanwhile may not be counted by the list yet."""
