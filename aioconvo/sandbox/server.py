@@ -31,6 +31,7 @@ from .quota import Standing, Window, headers_of
 from .sending.callbacks import SECRETS, Callback, callback_to, target_of
 from .sending.plan import Unkindness
 from .sending.sender import Sender
+from .websockets import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -148,11 +149,13 @@ class Sandbox:
         if runner is not None:
             self._chat.close()
             await self._sender.aclose()
+            self._close_sockets()
             await runner.cleanup()
 
     def reset(self) -> None:
         """Back to the seeded data, counters at zero."""
         settings = self._settings
+        self._close_sockets()
         self.providers.clear()
         self.providers.update((name, make(settings)) for name, make in PROVIDERS.items())
         self._tables = {name: RouteTable(provider.routes) for name, provider in self.providers.items()}
@@ -165,6 +168,11 @@ class Sandbox:
         for provider in self.providers.values():
             provider.changes.watch(self._changed)
         self._chat.reset()
+
+    def _close_sockets(self) -> None:
+        for provider in self.providers.values():
+            if hasattr(provider, "socket"):
+                provider.socket.close()
 
     @property
     def port(self) -> int:
@@ -305,18 +313,14 @@ class Sandbox:
         provider = self.providers.get(name)
         if provider is None:
             return _respond(Reply(404, {"error": f"paths begin with one of: {', '.join(self.providers)}, chat, _sandbox"}))
+        door = getattr(provider, "socket", None)
+        if door is not None and incoming.headers.get("Upgrade", "").lower() == "websocket":
+            return await serve(incoming, _request(incoming, rest, query, b""), door)
         try:
             body = await incoming.read()
         except web.HTTPRequestEntityTooLarge:
             return _respond(provider.error(413, {}))
-        request = Request(
-            method=incoming.method,
-            path=f"/{rest}",
-            query=parse_qsl(query, keep_blank_values=True),
-            headers={key.lower(): value for key, value in incoming.headers.items()},
-            body=body,
-        )
-        return await self._answer(incoming, provider, request)
+        return await self._answer(incoming, provider, _request(incoming, rest, query, body))
 
     def _control(self, method: str, path: str) -> Reply:
         match method, path:
@@ -362,6 +366,16 @@ class Sandbox:
         wait = bucket.wait(now)
         most = max(self._rate_limit, 1.0)
         return wait, Standing(int(most), int(bucket.tokens), wait or (most - bucket.tokens) / self._rate_limit)
+
+
+def _request(incoming: web.BaseRequest, path: str, query: str, body: bytes) -> Request:
+    return Request(
+        method=incoming.method,
+        path=f"/{path}",
+        query=parse_qsl(query, keep_blank_values=True),
+        headers={key.lower(): value for key, value in incoming.headers.items()},
+        body=body,
+    )
 
 
 def _respond(answer: Reply, told: Mapping[str, str] = MappingProxyType({})) -> web.Response:

@@ -33,19 +33,30 @@ if TYPE_CHECKING:
         TwilioAccount,
         UploadUrl,
     )
+    from .socket.attach import Attached
+    from .socket.connection import AgentConnection, AgentSource
+    from .socket.line import CaughtUp
+    from .socket.plan import Pace
+    from .socket.settings import AgentSocket
 
     OPERATIONS: tuple[Operation[Any], ...]
 
 __all__ = [
     "OPERATIONS",
     "AgentAuth",
+    "AgentConnection",
+    "AgentSocket",
+    "AgentSource",
     "AgentStatus",
+    "Attached",
+    "CaughtUp",
     "Conversation",
     "ConversationSummary",
     "Medium",
     "Merchant",
     "Message",
     "MessageType",
+    "Pace",
     "Participant",
     "QueueAgent",
     "QueueEntry",
@@ -60,7 +71,15 @@ __all__ = [
     "UploadUrl",
 ]
 
-_HOMES = {"UltraCartClient": ".client"}
+_HOMES = {
+    "AgentConnection": ".socket.connection",
+    "AgentSocket": ".socket.settings",
+    "AgentSource": ".socket.connection",
+    "Attached": ".socket.attach",
+    "CaughtUp": ".socket.line",
+    "Pace": ".socket.plan",
+    "UltraCartClient": ".client",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -14,9 +14,9 @@ from .models import AgentAuth
 from .resource import Resource
 
 if TYPE_CHECKING:
-    from .client import UltraCartClient
     from .socket.attach import Attach
     from .socket.connection import AgentConnection
+    from .socket.needs import AgentClient
     from .socket.settings import AgentSocket
 
 
@@ -77,4 +77,4 @@ class Agents(Resource):
         chosen = settings or AgentSocket()
         if attach is not None:
             chosen = msgspec.structs.replace(chosen, attach=attach)
-        return AgentConnection(cast("UltraCartClient", self._client), chosen, position=position)
+        return AgentConnection(cast("AgentClient", self._client), chosen, position=position)

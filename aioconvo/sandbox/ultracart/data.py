@@ -91,6 +91,7 @@ class Message(NamedTuple):
     kind: str
     transport: str
     at: int
+    client_id: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The message on the wire."""
@@ -99,6 +100,7 @@ class Message(NamedTuple):
             "author_conversation_participant_arn": self.author.arn,
             "author_conversation_participant_name": self.author.name,
             "body": self.body,
+            **({"client_message_id": self.client_id} if self.client_id else {}),
             "conversation_message_uuid": self.id,
             "language_iso_code": "en",
             "media_urls": [],

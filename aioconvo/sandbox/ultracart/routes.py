@@ -16,6 +16,7 @@ from aioconvo.sandbox.data import milliseconds, number, uuid_id
 from aioconvo.sandbox.exchange import FORM, Refusal, Reply, Request, Route, RouteTable
 from aioconvo.sandbox.quota import QuotaForm
 
+from .agent_socket import PATH, AgentSocket
 from .data import AGENT, MERCHANT, Conversation, Message, Queue, named, seeded
 from .search import Search, matching
 
@@ -81,6 +82,8 @@ class UltraCartSandbox:
         self._queues = {name: Queue(settings, name) for name in ("Support", "Sales")}
         self._tokens: set[str] = set()
         self._made = 0
+        self.socket = AgentSocket(self, self._by_uuid, lambda: settings.clock().timestamp())
+        self.changes.watch(self.socket.changed)
         self.routes = self._make_routes()
         self._table = RouteTable(self.routes)
 
@@ -132,8 +135,24 @@ class UltraCartSandbox:
         """A customer who writes for the first time, at the front of the list; answers the conversation's UUID."""
         conversation = self._open(medium)
         conversation.join(conversation.customer, conversation.began)
+        self.socket.tell("new conversation", conversation, event_new_conversation=conversation.summary())
         self.receive_message(conversation.uuid, text)
         return conversation.uuid
+
+    def wait_in_queue(self, name: str = "Support") -> None:
+        """Tell the agents who are connected of the customer who waits in a queue."""
+        (waits,) = self._queues[name].to_json()["queue_entries"]
+        self.socket.tell("queue new member", event_queue_new_member=waits)
+
+    # -- what agents do over their socket
+
+    def write_as_agent(self, conversation_uuid: str, text: str, client_message_id: str) -> None:
+        """The key's agent writes."""
+        self._write(self._by_uuid[conversation_uuid], AGENT, text, client_message_id)
+
+    def type_as_agent(self, conversation_uuid: str, *, started: bool) -> None:
+        """The key's agent types, or stops."""
+        self._tell(self._by_uuid[conversation_uuid], Kind.TYPING, self._clock.tick(), ours=True, started=started)
 
     # -- what customers do, by email, ARN or conversation UUID; somebody unknown begins a web chat
 
@@ -167,6 +186,7 @@ class UltraCartSandbox:
         conversation = self._open("websocket")
         conversation.customer = conversation.customer._replace(name=user, email=user)
         conversation.join(conversation.customer, conversation.began)
+        self.socket.tell("new conversation", conversation, event_new_conversation=conversation.summary())
         return conversation
 
     def _tell(self, conversation: Conversation, kind: Kind, at: int, **more: Any) -> None:
@@ -211,10 +231,10 @@ class UltraCartSandbox:
             self._order = sorted(self._conversations, key=lambda each: (each.last_at(), each.place), reverse=True)
         return self._order
 
-    def _write(self, conversation: Conversation, author: Who, text: str) -> Message:
+    def _write(self, conversation: Conversation, author: Who, text: str, client_id: str = "") -> Message:
         self._made += 1
         uuid = uuid_id(self._settings.seed, "ultracart written", self._made)
-        message = Message(uuid, author, text, "message", "", self._clock.tick())
+        message = Message(uuid, author, text, "message", "", self._clock.tick(), client_id)
         conversation.add(message)
         self._order = None
         ours = author != conversation.customer
@@ -260,8 +280,7 @@ class UltraCartSandbox:
     def _keep_alive(self, _request: Request, _parameters: Mapping[str, str]) -> Reply:
         return Reply(204)
 
-    def _authorize_agent(self, _request: Request, _: Mapping[str, str]) -> Reply:
-        secret = f"{number(self._settings.seed, 'ultracart jwt'):032x}"
+    def _authorize_agent(self, request: Request, _: Mapping[str, str]) -> Reply:
         agent = {
             "chat_admin": False,
             "chat_user": True,
@@ -270,7 +289,7 @@ class UltraCartSandbox:
             "customer_profile": True,
             "default_phone_number": "+447700900000",
             "group_ids": [1],
-            "jwt": f"sandbox.{secret}.jwt",
+            "jwt": self.socket.token(),
             "merchant_id": MERCHANT,
             "merchants": [{"company": "Sandbox Shop", "is_parent": True, "merchant_id": MERCHANT}],
             "parent_merchant_id": MERCHANT,
@@ -284,7 +303,7 @@ class UltraCartSandbox:
             "pbx_worker_token_v2": "",
             "twilio_accounts": [{"merchant_id": MERCHANT, "twilio_phone_numbers": ["+447700900000"]}],
             "user_id": 1,
-            "websocket_url": "wss://websocket.example.com/conversation",
+            "websocket_url": f"ws://{request.headers.get('host', '127.0.0.1')}/{self.name}{PATH}",
         }
         return _envelope("agent_auth", agent)
 
@@ -353,6 +372,7 @@ class UltraCartSandbox:
         queue.statuses[AGENT] = update.agent_status
         custom = {"custom_status_name": update.custom_status_name, "custom_status_uuid": update.custom_status_uuid}
         queue.custom = {name: value for name, value in custom.items() if value is not None}
+        self.socket.tell("queue status update", event_queue_status_update=queue.to_json())
         return Reply(204)
 
     def _get(self, request: Request, parameters: Mapping[str, str]) -> Reply:
@@ -366,12 +386,15 @@ class UltraCartSandbox:
         conversation = self._conversation(parameters)
         language = _body_in(request, _Join).participant_language_iso_code if request.body.strip() else None
         conversation.join(AGENT, self._clock.tick(), language or "en")
+        self.socket.tell_joined(conversation, AGENT, self._settings.seed)
         return Reply(204)
 
     def _leave(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        part = self._conversation(parameters).participants.get(AGENT.arn)
+        conversation = self._conversation(parameters)
+        part = conversation.participants.get(AGENT.arn)
         if part is not None and part.left is None:
             part.left = self._clock.tick()
+            self.socket.tell_joined(conversation, AGENT, self._settings.seed, left=True)
         return Reply(204)
 
     def _mark_read(self, _request: Request, parameters: Mapping[str, str]) -> Reply:

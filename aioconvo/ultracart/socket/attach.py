@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 import msgspec
 from yarl import URL
@@ -30,7 +29,7 @@ class Attached(msgspec.Struct, frozen=True, kw_only=True):
     """What a socket is opened with. `first_frame` is sent before anything else."""
 
     url: str
-    headers: Mapping[str, str] = MappingProxyType({})
+    headers: Mapping[str, str] = {}
     protocols: tuple[str, ...] = ()
     first_frame: bytes | None = None
 

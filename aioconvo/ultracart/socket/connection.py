@@ -7,7 +7,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import msgspec
 
@@ -23,11 +23,9 @@ from aioconvo.ultracart.events.reading import OURS
 from aioconvo.ultracart.models import Message
 
 from .line import CaughtUp, Line
+from .needs import AgentClient
 from .settings import AgentSocket
 from .watch import Delivered, id_of, moment_of
-
-if TYPE_CHECKING:
-    from aioconvo.ultracart.client import UltraCartClient
 
 __all__ = ["AgentConnection", "AgentSource"]
 
@@ -57,7 +55,7 @@ class AgentConnection:
     """
 
     def __init__(
-        self, client: UltraCartClient, settings: AgentSocket, *, account: str = "ultracart", position: str | None = None
+        self, client: AgentClient, settings: AgentSocket, *, account: str = "ultracart", position: str | None = None
     ) -> None:
         self._client = client
         self._settings = settings
@@ -187,6 +185,7 @@ class AgentConnection:
 
     async def _send(self, outgoing: _Outgoing) -> Message:
         line = self._the_line()
+        self._raise_failure()
         if outgoing.mark in line.echoes:
             raise errors.InvalidRequestError("a message with this client_message_id is being sent")
         if self._settings.join and outgoing.conversation_uuid not in line.joined:
@@ -267,7 +266,7 @@ class AgentConnection:
 class AgentSource:
     """The socket as a bot's source of events; `agent` is its connection while it is open, for replies."""
 
-    def __init__(self, client: UltraCartClient, settings: AgentSocket) -> None:
+    def __init__(self, client: AgentClient, settings: AgentSocket) -> None:
         self._client = client
         self._settings = settings
         self.agent: AgentConnection | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -25,12 +25,10 @@ from aioconvo.ultracart.events.reading import conversation_of, head_of, of_messa
 from .attach import Attached, attach
 from .belt import Belt
 from .looking import Look
+from .needs import AgentClient
 from .plan import Baseline, Beat, CatchUp, Connect, Drop, GiveUp, KeepAlive, Ping, SocketPlan, Wait
 from .settings import AgentSocket
 from .watch import Delivered, Watch, id_of, moment_of
-
-if TYPE_CHECKING:
-    from aioconvo.ultracart.client import UltraCartClient
 
 __all__ = ["CaughtUp", "Line"]
 
@@ -64,7 +62,7 @@ class CaughtUp(msgspec.Struct, frozen=True, kw_only=True):
 class Line:
     """One agent's socket, over any number of connections. What came stands on `belt`, each message once."""
 
-    def __init__(self, client: UltraCartClient, settings: AgentSocket, account: str, delivered: Delivered) -> None:
+    def __init__(self, client: AgentClient, settings: AgentSocket, account: str, delivered: Delivered) -> None:
         self._client = client
         self._clock = client.pool.clock
         self._settings = settings
@@ -119,6 +117,7 @@ class Line:
         except BaseExceptionGroup as failed:
             raise _first(failed) from None
         finally:
+            self._plan.end()
             socket, self._socket = self._socket, None
             if socket is not None:
                 await socket.close()
@@ -352,6 +351,7 @@ class Line:
         except _FINAL:
             raise
         except errors.AioconvoError as error:
+            look.abandon()
             _log.warning("the conversations could not be looked at: %s", type(error).__name__)
             self._last_error, wait = without_frames(error), _asked_wait(error)
         self._plan.looked(self._clock.monotonic(), complete=complete, wait=wait)
@@ -368,6 +368,7 @@ class Line:
         except _FINAL:
             raise
         except errors.AioconvoError as error:
+            look.abandon()
             _log.warning("what was missed could not be fetched: %s", type(error).__name__)
             wait = _asked_wait(error)
         if conversations is None:

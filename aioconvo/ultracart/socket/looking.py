@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aioconvo.core.errors import InvalidRequestError, NotFoundError, PermissionDeniedError
 from aioconvo.core.json.model import raw_json
 from aioconvo.core.log import logger
 from aioconvo.inbox.told import text_in
 
+from .needs import AgentClient
 from .watch import Watch, is_recent, summary_moment
-
-if TYPE_CHECKING:
-    from aioconvo.ultracart.client import UltraCartClient
 
 __all__ = ["Look"]
 
@@ -26,10 +24,11 @@ _SECOND = 1000
 class Look:
     """One look at an account: which conversations may have messages that did not come, and those messages."""
 
-    def __init__(self, client: UltraCartClient, watch: Watch, look_back: float) -> None:
+    def __init__(self, client: AgentClient, watch: Watch, look_back: float) -> None:
         self._client = client
         self._watch = watch
         self._look_back = look_back
+        self._undone: set[str] = set()
         self.floor = watch.floor
         self.reached: int | None = None
         """When the newest message of the account was written, once all conversations were looked at."""
@@ -53,6 +52,7 @@ class Look:
                     uuid = text_in(one, "conversation_uuid")
                     if uuid is not None and is_recent(one, self.floor) and watch.wants(uuid, one, came):
                         wanted.append(uuid)
+                        self._undone.add(uuid)
                 if not page.items or not is_recent(page.items[-1], self.floor):
                     break
         return wanted[::-1]
@@ -78,6 +78,9 @@ class Look:
                     yield message, raw
         except (NotFoundError, PermissionDeniedError, InvalidRequestError) as error:
             _log.warning("a conversation could not be looked at: %s", type(error).__name__)
-        except BaseException:
-            self._watch.failed(conversation_uuid)
-            raise
+        self._undone.discard(conversation_uuid)
+
+    def abandon(self) -> None:
+        """It ends before its time: what was not fetched is wanted the next time, whatever the counts say."""
+        for conversation in self._undone:
+            self._watch.failed(conversation)
