@@ -92,7 +92,7 @@ async def quiet(store: Store, runner: Runner, clock: HandClock) -> None:
 
 
 async def run(store: Store, coming: list[Arrival], clock: HandClock, *, settle: float) -> Handling:
-    handling = Handling(random.Random(2))
+    handling = Handling(random.Random(2))  # noqa: S311 -- repeatable
     intake = Intake(store, clock=clock, settle=settle)
     runner = Runner(store, handling, clock=clock)
     intake.start()
@@ -136,7 +136,7 @@ def when(claim: Claim) -> float:
 @pytest.mark.parametrize("settle", [3.0, 0.0])
 async def test_each_event_is_handled_once_and_in_order(new_store: NewStore, settle: float) -> None:
     clock = HandClock()
-    coming = arrivals(random.Random(1), clock.now)
+    coming = arrivals(random.Random(1), clock.now)  # noqa: S311 -- repeatable
     store = await new_store(now=clock.now, max_waiting=100_000)
     handling = await run(store, coming, clock, settle=settle)
     assert handling.keys == Counter({one.event.key: 1 for one in coming}), "0 lost, 0 doubled"

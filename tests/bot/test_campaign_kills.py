@@ -1,0 +1,201 @@
+"""Bots under load that are told to end, or killed: what was answered 200 is handled, and answered once (promises 3, 4).
+
+A sender gives each message until it is taken. The server counts the replies. The suite ends a bot once and kills it once
+for each kind of store, AIOCONVO_CAMPAIGN=full 20 times under 200 deliveries a second, and 50 times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import msgspec
+import pytest
+
+import aioconvo
+from aioconvo.inbox.models import Direction
+from aioconvo.sandbox import Sandbox
+from tests.bot.accounts import message
+from tests.bot.child_bot import SECRET, Settings
+from tests.campaign import FULL
+
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="processes are ended by signals"),
+    pytest.mark.may_block,  # reads what the other process wrote
+]
+
+TERMS, KILLS = (20, 50) if FULL else (1, 1)
+RATE = 200 if FULL else 60
+LOADED_FOR = 2.0 if FULL else 0.3
+FASTEST, SLOWEST = (0.5, 2.0) if FULL else (0.05, 0.3)
+DRAIN = 4.0 if FULL else 1.0
+CONVERSATIONS = 100 if FULL else 12
+PATIENCE = 240.0
+Record = Callable[[str, object], None]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+class Campaign:
+    """A sender, a server and a bot between them. `taken`: texts that were answered 200, in which conversation."""
+
+    def __init__(self, sandbox: Sandbox, settings: Settings, session: aiohttp.ClientSession) -> None:
+        self.sandbox = sandbox
+        self.settings = settings
+        self.taken: dict[str, str] = {}
+        self.sent_away = 0
+        self._session = session
+        self._conversations = [name for name, _ in sandbox.message_ids("sunshine")]
+        self._sends: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> asyncio.subprocess.Process:
+        """A bot that is ready."""
+        told = msgspec.json.encode(self.settings).decode()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.bot.child_bot", env={**os.environ, "AIOCONVO_CHILD": told}
+        )
+        while not await self._is_ready():
+            assert process.returncode is None
+            await asyncio.sleep(0.02)
+        return process
+
+    async def _is_ready(self) -> bool:
+        try:
+            async with self._session.get(f"http://127.0.0.1:{self.settings.port}/ready") as answer:
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    async def load(self, seconds: float, name: str) -> None:
+        """So many seconds of messages, each one given until it is taken; does not wait for that."""
+        for number in range(int(seconds * RATE)):
+            self._sends.add(asyncio.create_task(self._send(f"{name}.{number}")))
+            await asyncio.sleep(1 / RATE)
+
+    async def _send(self, text: str) -> None:
+        conversation = self._conversations[hash(text) % len(self._conversations)]
+        body = message(text, identity=text, conversation=conversation, app="sandbox-app")
+        url = f"http://127.0.0.1:{self.settings.port}/hooks/sunshine"
+        while True:
+            try:
+                async with self._session.post(url, data=body, headers={"X-API-Key": SECRET}) as answer:
+                    if answer.status == 200:
+                        self.taken[text] = conversation
+                        return
+                    assert answer.status == 503, answer.status
+            except aiohttp.ClientError:
+                pass
+            self.sent_away += 1
+            await asyncio.sleep(0.1)
+
+    async def finish(self) -> None:
+        """Return when all was taken, and what was taken is answered; or when that takes too long."""
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(*self._sends)
+            while sum(map(len, (await self.replies()).values())) < len(self.taken):  # noqa: ASYNC110 -- of another process
+                await asyncio.sleep(0.3)
+
+    async def replies(self) -> dict[str, list[str]]:
+        """What the bot said in each conversation, oldest first."""
+        said: dict[str, list[str]] = {}
+        async with aioconvo.SunshineClient(**self.sandbox.client_options("sunshine")) as client:
+            for name in self._conversations:
+                listed = await client.inbox.messages(name).collect()
+                said[name] = [one.text or "" for one in reversed(listed) if one.direction is Direction.OUTBOUND]
+        return said
+
+    def attempts(self) -> dict[str, list[int]]:
+        """How often each message was begun, as the bot told its handler."""
+        begun: defaultdict[str, list[int]] = defaultdict(list)
+        for line in Path(self.settings.log).read_text().splitlines():
+            text, _, attempt = line.partition(" ")
+            begun[text].append(int(attempt))
+        return begun
+
+
+@asynccontextmanager
+async def campaign(kind: str, place: str, directory: Path) -> AsyncIterator[Campaign]:
+    async with Sandbox(conversations=CONVERSATIONS, messages=0) as sandbox, aiohttp.ClientSession() as session:
+        settings = Settings(
+            store=kind,
+            place=place,
+            port=free_port(),
+            sandbox=sandbox.endpoints["sunshine"].base_url,
+            log=str(directory / "begun"),
+            fastest=FASTEST,
+            slowest=SLOWEST,
+            drain=DRAIN,
+        )
+        yield Campaign(sandbox, settings, session)
+
+
+async def check(one: Campaign) -> None:
+    """Each message was answered once, by a bot whose state is that of a run without any kill."""
+    replies = await one.replies()
+    counted = Counter(text.rpartition(":")[0] for said in replies.values() for text in said)
+    assert counted == Counter(dict.fromkeys(one.taken, 1)), "0 lost, 0 doubled"
+    for said in replies.values():
+        assert [int(text.rpartition(":")[2]) for text in said] == list(range(1, len(said) + 1)), "the state is as it should be"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    return str(tmp_path / "bot.db")
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_told_to_end_under_load(kind: str, place: str, tmp_path: Path, record_property: Record) -> None:
+    slowest = 0.0
+    async with campaign(kind, place, tmp_path) as one:
+        for cycle in range(TERMS):
+            process = await one.start()
+            await one.load(LOADED_FOR, str(cycle))
+            process.send_signal((signal.SIGTERM, signal.SIGINT)[cycle % 2])
+            told_at = time.monotonic()
+            assert await process.wait() == 0
+            slowest = max(slowest, time.monotonic() - told_at)
+        process = await one.start()
+        await one.finish()
+        process.terminate()
+        assert await process.wait() == 0
+        await check(one)
+        attempts = one.attempts()
+        record_property("told to end", {"messages": len(one.taken), "sent away": one.sent_away, "slowest exit": slowest})
+        assert all(numbers[0] == 1 and max(numbers) == 1 for numbers in attempts.values()), "a cancelled attempt does not count"
+        assert not FULL or slowest <= DRAIN + 1
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_killed_under_load(kind: str, place: str, tmp_path: Path, record_property: Record) -> None:
+    draws = random.Random(kind)  # noqa: S311 -- repeatable moments
+    async with campaign(kind, place, tmp_path) as one:
+        for cycle in range(KILLS):
+            process = await one.start()
+            await one.load(LOADED_FOR, str(cycle))
+            await asyncio.sleep(draws.uniform(0, SLOWEST))
+            process.kill()
+            await process.wait()
+        process = await one.start()
+        await one.finish()
+        process.terminate()
+        assert await process.wait() == 0
+        await check(one)
+        begun = one.attempts()
+        again = [numbers for numbers in begun.values() if len(numbers) > 1]
+        record_property("killed", {"messages": len(one.taken), "begun again": len(again), "sent away": one.sent_away})
+        assert again
+        assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in begun.values()), "the second time is attempt 2"
