@@ -11,7 +11,7 @@ import typer
 
 from aioconvo.core.version import VERSION
 
-from . import choosing, connection, hooks, lists
+from . import bot, choosing, connection, hooks, lists
 
 __all__ = ["app"]
 
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals hold credentials and messages
 )
 app.add_typer(lists.app, name="list")
+app.add_typer(bot.app, name="bot")
 app.add_typer(hooks.app, name="hooks")
 
 _Conversations = Annotated[int, typer.Option(min=0, help="Conversations of each provider.")]

@@ -14,7 +14,7 @@ import typer
 from aioconvo.core.errors import CallError
 from aioconvo.sandbox import Sandbox, Unkindness
 
-__all__ = ["as_json", "as_lines", "as_variables", "callbacks", "reset_running", "serve", "unkindness"]
+__all__ = ["as_json", "as_lines", "as_variables", "callbacks", "reset_running", "serve", "unkindness", "variables"]
 
 _TYPES = {"float": float, "float | None": float, "int": int}
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -97,15 +97,19 @@ def as_json(sandbox: Sandbox) -> str:
     return msgspec.json.format(msgspec.json.encode(described)).decode()
 
 
-def as_variables(sandbox: Sandbox) -> str:
-    """What `from_env()` of the clients and webhooks reads, as shell lines."""
-    variables = {
-        f"AIOCONVO_{name.upper()}_{key.upper()}": value
+def variables(sandbox: Sandbox) -> dict[str, str]:
+    """What `from_env()` of the clients and webhooks reads."""
+    clients = {
+        f"AIOCONVO_{name.upper()}_{key.upper()}": str(value)
         for name in sandbox.endpoints
         for key, value in sandbox.client_options(name).items()
     }
-    secrets = {f"AIOCONVO_{name.upper()}_WEBHOOK_SECRETS": secret for name, secret in sandbox.webhook_secrets.items()}
-    return "\n".join(f"export {name}={value}" for name, value in (variables | secrets).items())
+    return clients | {f"AIOCONVO_{name.upper()}_WEBHOOK_SECRETS": secret for name, secret in sandbox.webhook_secrets.items()}
+
+
+def as_variables(sandbox: Sandbox) -> str:
+    """The variables, as shell lines."""
+    return "\n".join(f"export {name}={value}" for name, value in variables(sandbox).items())
 
 
 def as_lines(sandbox: Sandbox) -> str:

@@ -100,7 +100,8 @@ class Sandbox:
         settings.number("faults, the share of answers that fail,", faults, 0, 1)
         settings.number("rate_limit, in requests a second,", rate_limit, _SLOWEST, _FASTEST, none="no limit")
         self.providers: dict[str, Any] = {}
-        self._callbacks = {name: target_of(name, target) for name, target in (callbacks or {}).items()}
+        self._callbacks: dict[str, str] = {}
+        self.send_webhooks_to(callbacks or {})
         self._settings = Settings(conversations, messages, seed, now or clock(), clock)
         self._sender = Sender(seed, unkindness or Unkindness(), self._callbacks_of, clock, deliver)
         self._watchers: list[Callable[[Change], None]] = []
@@ -245,6 +246,10 @@ class Sandbox:
         self.providers[provider].changes.failing += count
 
     # -- what the sandbox tells of it
+
+    def send_webhooks_to(self, callbacks: Mapping[str, str]) -> None:
+        """From now on send all webhooks of these providers to these URLs, as `callbacks=` does. Raises `ConfigurationError`."""
+        self._callbacks |= {name: target_of(name, target) for name, target in callbacks.items()}
 
     def watch(self, watcher: Callable[[Change], None]) -> None:
         """Call it with every change of what is stored, of all providers, from now on; it is called where the change is made."""

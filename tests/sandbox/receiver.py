@@ -39,7 +39,8 @@ class Receiver:
         except (ConnectionError, web.HTTPException):
             self.broken += 1
             raise
-        assert request.method == "POST"
+        if request.method != "POST":
+            return web.Response(status=405)
         self.came.append((dict(request.headers), json.loads(body)))
         self.raw.append(body)
         self.paths.append(request.raw_path)

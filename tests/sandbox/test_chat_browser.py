@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import pathlib
 import shutil
-import socket
-import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -14,8 +12,8 @@ from typing import Any
 import pytest
 from blockbuster import BlockBuster
 
+from aioconvo.cli import bot_demo
 from aioconvo.sandbox import Sandbox
-from aioconvo.sandbox.chat.child import ChildBot
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)
 pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
@@ -25,13 +23,6 @@ axe = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python
 AXE = pathlib.Path(axe.__file__).with_name("axe.min.js")
 ATTACK = '<img src="/chat/icon.svg" onerror="document.title=1"><script>document.title=2</script>'
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
@@ -52,23 +43,17 @@ def browser(unguarded: None) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Sandbox]:
-    """A sandbox in a thread with a loop of its own, and a bot for Sunshine that has not been started."""
-    port, bot_port = free_port(), free_port()
-    sandbox = Sandbox(port=port, callbacks={"sunshine": f"http://127.0.0.1:{bot_port}/hooks/sunshine"})
-    command = [sys.executable, "-m", "tests.sandbox.echo_child", str(bot_port), f"http://127.0.0.1:{port}/sunshine"]
-    environ = {"AIOCONVO_SUNSHINE_WEBHOOK_SECRETS": sandbox.webhook_secrets["sunshine"]}
-    bot = ChildBot(command, port=bot_port, environ=environ)
-    sandbox.attach_bot(bot)
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox in a thread with a loop of its own, and the demo's bot, which has not been started."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    serving = bot_demo.serving(tmp_path_factory.mktemp("bot") / "bot.db", pause=0.0)
     try:
-        asyncio.run_coroutine_threadsafe(sandbox.start(), loop).result()
+        sandbox, _ = asyncio.run_coroutine_threadsafe(serving.__aenter__(), loop).result()
         yield sandbox
     finally:
-        asyncio.run_coroutine_threadsafe(bot.kill(), loop).result()
-        asyncio.run_coroutine_threadsafe(sandbox.aclose(), loop).result()
+        asyncio.run_coroutine_threadsafe(serving.__aexit__(None, None, None), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
@@ -106,7 +91,7 @@ def test_killed_and_started_again_before_ones_eyes(page: Any) -> None:
     playwright.expect(state).to_have_text("stopped")
     for text in ("one", "two", ATTACK):
         write(page, text)
-    playwright.expect(page.locator("#deliveries tr.again").first).to_contain_text("nobody listens there")
+    playwright.expect(page.locator("#deliveries tr.again").first).to_contain_text("again in 15 s")
     playwright.expect(answers).to_have_count(1)
     page.get_by_role("button", name="Start the bot").click()
     playwright.expect(answers).to_have_count(4, timeout=20_000)
@@ -150,7 +135,8 @@ def test_everything_is_done_by_keyboard(page: Any, served: Sandbox) -> None:
     page.keyboard.press("Enter")
     playwright.expect(page.locator(".mine p")).to_have_text(["by keyboard"])
     second = served.customers("smscx")[1]
-    assert served.providers["smscx"]._by_id[second.conversation].last().text == "by keyboard"
+    written = served.providers["smscx"]._by_id[second.conversation].messages()
+    assert "by keyboard" in [each.text for each in written if each.received]
     page.keyboard.press("Shift+Tab")
     for _ in range(3):
         page.keyboard.press("Shift+Tab")

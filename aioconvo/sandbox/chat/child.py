@@ -12,7 +12,7 @@ from typing import Final
 __all__ = ["ChildBot", "State"]
 
 _LOOK: Final = 0.05  # seconds
-_PATIENCE: Final = 30.0  # seconds until a bot listens, or never will
+_PATIENCE: Final = 60.0  # seconds until a bot answers, or never will
 
 
 class State(enum.StrEnum):
@@ -24,7 +24,7 @@ class State(enum.StrEnum):
 
 
 class ChildBot:
-    """A bot by its command line, which listens on a port of 127.0.0.1 when it is ready; `environ` is added to this process's.
+    """A bot by its command line, which answers on a port of 127.0.0.1 when it is ready; `environ` is added to this process's.
 
     `watch` is called at every change of its state.
     """
@@ -68,19 +68,24 @@ class ChildBot:
     async def _become_ready(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
-                while not await self._listens():  # noqa: ASYNC110 - nothing tells when another process listens
+                while not await self._is_ready():  # noqa: ASYNC110 - nothing tells when another process is ready
                     await asyncio.sleep(_LOOK)
                 self._change(State.RUNNING)
 
-    async def _listens(self) -> bool:
+    async def _is_ready(self) -> bool:
+        """Whether it answers, and `/ready` with anything but 503: a bot that listens may not have opened its store yet."""
         try:
-            _, writer = await asyncio.open_connection("127.0.0.1", self._port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         except OSError:
             return False
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
-        return True
+        try:
+            writer.write(f"GET /ready HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\nConnection: close\r\n\r\n".encode())
+            status = (await reader.readline()).split(b" ")[1:2]
+        except (OSError, ValueError):
+            return False
+        finally:
+            writer.close()
+        return bool(status) and status != [b"503"]
 
     def _change(self, state: State) -> None:
         self.state = state
