@@ -162,6 +162,11 @@ class Bot(Router):
         self._accounts[account.name] = account
 
     @property
+    def store(self) -> Store:
+        """Where events, states and replies are kept."""
+        return self._settings.store
+
+    @property
     def accounts(self) -> dict[str, str]:
         """The names of the clients that were added, with their providers."""
         return {name: str(account.provider) for name, account in self._accounts.items()}

@@ -21,8 +21,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals hold credentials and messages
 )
 app.add_typer(lists.app, name="list")
-app.add_typer(bot.app, name="bot")
 app.add_typer(hooks.app, name="hooks")
+app.add_typer(bot.app, name="bot")
 
 _Conversations = Annotated[int, typer.Option(min=0, help="Conversations of each provider.")]
 _Messages = Annotated[int, typer.Option(min=0, help="Messages of each conversation.")]

@@ -1,0 +1,149 @@
+"""What a bot's store holds, from the command line: dead letters, and all of one conversation."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import typer
+
+from aioconvo.bot.stores.store import DeadLetter, Store
+from aioconvo.core.errors import ConfigurationError, StoreError
+from aioconvo.events.incoming import Incoming, neutral
+from aioconvo.events.keys import lane_of
+from aioconvo.providers import Provider
+from aioconvo.smscx.events import contact_lane
+
+__all__ = ["forget", "list_dead", "replay", "show"]
+
+_MOST = 1_000_000
+_CHANNELS = (None, "sms", "viber", "whatsapp")
+
+
+def list_dead(target: str, most: int, *, as_json: bool) -> int:
+    """Print the oldest dead letters; the exit code."""
+
+    async def ask(store: Store) -> int:
+        letters = await store.dead(most)
+        for letter in letters:
+            facts = _facts(letter)
+            typer.echo(msgspec.json.encode(facts).decode() if as_json else "  ".join(map(str, facts.values())))
+        if not letters and not as_json:
+            typer.echo("no dead letters")
+        return 0
+
+    return _with_store(target, ask)
+
+
+def show(target: str, key: str, *, with_text: bool) -> int:
+    """Print one dead letter; the exit code."""
+
+    async def ask(store: Store) -> int:
+        letter = next((one for one in await store.dead(_MOST) if one.entry.key == key), None)
+        if letter is None:
+            typer.echo(f"there is no dead letter {key}; `aioconvo bot dead list` shows all", err=True)
+            return 1
+        for name, value in _facts(letter).items():
+            typer.echo(f"{name:<10} {value}")
+        typer.echo(f"{'event':<10} {_event(letter)!r}")
+        if with_text:
+            typer.echo(letter.entry.raw.decode("utf-8", "replace"))
+        else:
+            typer.echo("'…' hides text; --text shows the event as it came")
+        return 0
+
+    return _with_store(target, ask)
+
+
+def replay(target: str, keys: Sequence[str]) -> int:
+    """Let these dead letters be handled again, or all; the exit code."""
+
+    async def ask(store: Store) -> int:
+        wanted = keys or [letter.entry.key for letter in await store.dead(_MOST)]
+        missing = [key for key in wanted if not await store.replay(key, now=time.time())]
+        typer.echo(f"{len(wanted) - len(missing)} events are to be handled again")
+        for key in missing:
+            typer.echo(f"there is no dead letter {key}", err=True)
+        return 1 if missing else 0
+
+    return _with_store(target, ask)
+
+
+def forget(target: str, account: str, who: str) -> int:
+    """Remove all that is kept of a conversation; the exit code."""
+
+    async def ask(store: Store) -> int:
+        lanes = {lane_of(account, who), lane_of(account, "conversation", who), lane_of(account, "queue", who)}
+        phones = {who, f"+{who.lstrip('+')}", who.lstrip("+")}
+        lanes |= {contact_lane(account, phone, channel) for phone in phones for channel in _CHANNELS}
+        gone = [await store.forget(lane) for lane in sorted(lanes)]
+        typer.echo(f"removed {sum(gone)} events and what else was kept of it")
+        return 0
+
+    return _with_store(target, ask)
+
+
+def _with_store(target: str, ask: Callable[[Store], Awaitable[int]]) -> int:
+    found = _store(target)
+
+    async def main() -> int:
+        async with _opened(found) as store:
+            return await ask(store)
+
+    try:
+        return asyncio.run(main())
+    except StoreError as error:
+        typer.echo(f"Error: {error}", err=True)
+        return 1
+
+
+@contextlib.asynccontextmanager
+async def _opened(store: Store) -> AsyncGenerator[Store]:
+    await store.open(now=time.time())
+    try:
+        yield store
+    finally:
+        await store.aclose()
+
+
+def _store(target: str) -> Store:
+    if "://" in target:
+        from aioconvo.bot import RedisStore  # noqa: PLC0415 -- needs its extra
+
+        shared: Store = RedisStore(target)
+        return shared
+    if Path(target).exists():
+        from aioconvo.bot import SqliteStore  # noqa: PLC0415 -- as above
+
+        return SqliteStore(target)
+    if ":" in target:
+        from .running import load  # noqa: PLC0415 -- as above
+
+        return load(target).store
+    raise ConfigurationError(
+        f"there is no store {target!r}: give the file of a SqliteStore, the URL of a RedisStore, or app:bot"
+    )
+
+
+def _facts(letter: DeadLetter) -> dict[str, str | int]:
+    """What is told of a dead letter: nothing that somebody wrote."""
+    entry = letter.entry
+    return {
+        "key": entry.key,
+        "provider": entry.provider,
+        "account": entry.account,
+        "attempts": entry.attempt,
+        "died": dt.datetime.fromtimestamp(letter.died_at, dt.UTC).isoformat(timespec="seconds"),
+        "reason": letter.reason.partition(":")[0],
+    }
+
+
+def _event(letter: DeadLetter) -> object:
+    entry = letter.entry
+    read: tuple[Incoming, ...] = Provider(entry.provider).events.read(entry.account, entry.raw)
+    return neutral(read[0]) if len(read) == 1 else None
