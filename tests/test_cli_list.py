@@ -165,7 +165,7 @@ WRONG = [
     (["convore", "conversations", "--max-body", "10"], 1, "10 bytes"),
     (["convore", "conversations", "--base-url", "http://example.com"], 2, "https://"),
     (["convore", "conversations", "--nonsense"], 2, "No such option"),
-    (["smooch", "conversations"], 2, "give --users;"),
+    (["smooch", "conversations"], 2, "give --users; `aioconvo list smooch messages` takes the id of any user"),
     (["sunshine", "conversations"], 2, "give exactly one of --user-id or --user-external-id; got none"),
 ]
 
@@ -181,6 +181,14 @@ def test_a_missing_credential_is_named(served: Served) -> None:
     assert "AIOCONVO_CONVORE_API_KEY" in _told(without, "convore", "messages", expected=2)
     wrong = Served(served.root, {**served.environ, "AIOCONVO_CONVORE_API_KEY": "another"})
     assert "HTTP 401" in _told(wrong, "convore", "messages", expected=1)
+
+
+def test_a_proxy_of_another_kind_is_told_with_the_way_around_it(served: Served) -> None:
+    proxied = Served(served.root, {**served.environ, "ALL_PROXY": "socks5://127.0.0.1:1"})
+    told = _told(proxied, "convore", "conversations", expected=2)
+    assert "ALL_PROXY" in told
+    assert "--proxy none goes without one" in told
+    assert len(_lines(proxied, "convore", "conversations", "--proxy", "none")) == 7
 
 
 def test_another_server(served: Served) -> None:

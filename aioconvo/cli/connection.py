@@ -45,12 +45,18 @@ class Connection:
 
     def pool(self, **options: Any) -> Any:
         """A pool as asked for; `options` are further ones of `SessionPool`. Raises `ConfigurationError`."""
+        from aioconvo.core.errors import ConfigurationError  # noqa: PLC0415 -- as the next line
         from aioconvo.core.wire.pool import SessionPool  # noqa: PLC0415 -- aiohttp, which showing the options needs not
 
         if self.max_body is not None:
             options["max_body"] = self.max_body
         options["proxy"] = None if self.proxy == _NO_PROXY else self.proxy or "env"
-        return SessionPool(**options)
+        try:
+            return SessionPool(**options)
+        except ConfigurationError as error:
+            if options["proxy"] != "env":
+                raise
+            raise ConfigurationError(f"{error}. --proxy {_NO_PROXY} goes without one, --proxy URL through another") from None
 
     def client(self, provider: str, pool: Any, *, base_url: str | None = None) -> Any:
         """The provider's client from environment variables, or at another `base_url`. Raises `ConfigurationError`."""

@@ -13,9 +13,11 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError, UnsupportedError
+from aioconvo.core.numbers import counted
 from aioconvo.export import Exporter, ExportError, Source, Summary, TargetError
 from aioconvo.export.source import patient
 from aioconvo.inbox import Inbox
+from aioconvo.providers import Provider
 
 from .choosing import IdFile, expanded
 from .connection import PROXY_VARIABLE, Connection
@@ -74,7 +76,7 @@ def run(choice: Choice) -> int:
         except AioconvoError as error:
             drawing.say(f"Error: {error}")
             return 2 if isinstance(error, _WRONG_USE) else 1
-        for sentence in _ending(summary):
+        for sentence in _ending(choice, summary):
             drawing.say(sentence)
     if summary.complete and not (choice.strict and summary.unknowns):
         return 0
@@ -177,16 +179,22 @@ def _interrupts(exporter: Exporter, say: Callable[[str], None], ids: Sequence[Id
                 loop.remove_signal_handler(number)
 
 
-def _ending(summary: Summary) -> Iterator[str]:
+def _ending(choice: Choice, summary: Summary) -> Iterator[str]:
     for source in summary.sources:
         messages = source.messages
-        told = f"{source.account.provider}: {source.walked} conversations walked, {messages.new} messages new"
+        walked, new = counted(source.walked, "conversation"), counted(messages.new, "message")
+        told = f"{source.account.provider}: {walked} walked, {new} new"
         more = [f"{messages.changed} changed"] if messages.changed else []
-        more += [f"{source.failed} conversations failed"] if source.failed else []
+        more += [f"{counted(source.failed, 'conversation')} failed"] if source.failed else []
         more += [f"waited {duration(source.waited)} for limits"] if source.waited >= 1 else []
         yield ", ".join([told, *more, f"{duration(summary.seconds)}"])
     for name, held in summary.targets:
         yield from sentences(name, held)
+    unknown = {str(one.account.provider) for _, held in summary.targets for one in held.unknown if one.user is not None}
+    for provider in sorted(unknown):
+        by_own_ids = Provider(provider).inbox.capabilities.lists_by_external_user
+        if by_own_ids and choice.ids.get(provider, ("",))[0] == "users":
+            yield f"{provider}: --users-from takes the service's own ids; yours go to --external-users-from {provider}:FILE"
     if summary.unknown_members:
         names = ", ".join(summary.unknown_members[:_MOST_NAMED])
         others = len(summary.unknown_members) - _MOST_NAMED

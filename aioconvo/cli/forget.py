@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from aioconvo.core.errors import AioconvoError
+from aioconvo.core.numbers import counted
 from aioconvo.export.forgetting import forget
 
 __all__ = ["run"]
@@ -23,7 +24,8 @@ def run(targets: Sequence[str], provider: str, user: str) -> int:
             typer.echo(f"Error: {place}{str(error).removeprefix(place)}", err=True)
             code = 2
             continue
-        typer.echo(f"{target}: removed {gone.messages} messages and {gone.conversations} conversations as a whole")
+        whole = counted(gone.conversations, "conversation")
+        typer.echo(f"{target}: removed {counted(gone.messages, 'message')} and {whole} as a whole")
         typer.echo(
             "  Later runs into it leave this person out. --fresh, and other targets, bring them again: delete them at the"
         )

@@ -61,10 +61,11 @@ class Listing:
         return tuple(one.name for one in given if one.kind is one.POSITIONAL_OR_KEYWORD)
 
     def in_options(self, words: str) -> str:
-        """What an error of Python says, with options in place of its parameters: `users=[...]` is `--users`."""
+        """What an error of Python says, as the command line has it: `users=[...]` is `--users`, `messages(...)` a list."""
         names = "|".join(re.escape(name) for name in inspect.signature(self.method).parameters if name != "self")
         told = re.compile(rf"\b({names})(?:=(?:\[\.\.\.\]|\.\.\.)|(?<=_id)\b)")
-        return told.sub(lambda found: _flag(found[1]), words)
+        words = told.sub(lambda found: _flag(found[1]), words)
+        return re.sub(r"\b(messages|conversations)\(\.\.\.\)", rf"`aioconvo list {self.provider} \1`", words)
 
     def call(self, client: Any, arguments: Mapping[str, Any]) -> AsyncPaginator[Any]:
         """The list, of this client; bad arguments raise `InvalidRequestError` here."""

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aioconvo.core.errors import AioconvoError
+from aioconvo.core.numbers import counted
 from aioconvo.export import Completeness, ConversationState, Fault, Unknown, Verdict, conversation_states, verify
 
 __all__ = ["as_json", "print_states", "sentences", "show"]
@@ -72,12 +73,14 @@ def show(target: str, *, everything: bool, json: bool, deep: bool = False, stric
 def sentences(target: str, held: Completeness, *, deep: bool = False) -> list[str]:
     """Totals, and what is missing, in a few lines; `deep`: all data was read."""
     counts = ", ".join(f"{held.verdicts[verdict]} {verdict}" for verdict in Verdict if held.verdicts.get(verdict))
-    told = [f"{target}: {held.conversations} conversations ({counts or 'none'}), {held.messages} messages"]
+    told = [
+        f"{target}: {counted(held.conversations, 'conversation')} ({counts or 'none'}), {counted(held.messages, 'message')}"
+    ]
     told += [
         f"  the list of {_list(one.user, one.account.provider)} is unfinished: {_why(one.fault)}" for one in held.lists[:10]
     ]
     if held.lists_unfinished > 10:  # noqa: PLR2004 -- as above
-        told.append(f"  and {held.lists_unfinished - 10} lists more")
+        told.append(f"  and {counted(held.lists_unfinished - 10, 'list')} more")
     if held.unknowns:
         names = ", ".join(map(_describe_unknown, held.unknown[:10]))
         more = " ..." if held.unknowns > len(held.unknown[:10]) else ""

@@ -195,6 +195,18 @@ def test_users_on_standard_input_and_a_list_that_fails(served: Served, tmp_path:
         assert "user nobody of smooch" in verified.output
 
 
+def test_ids_of_your_own_in_place_of_the_services_are_told(served: Served, tmp_path: Path) -> None:
+    ids = tmp_path / "ids"
+    ids.write_text("user-1\n")
+    command = ["export", "sunshine", "--to", str(tmp_path / "out.sqlite")]
+    told = runner.invoke(app, [*command, "--users-from", str(ids)], env=served.environ).output
+    assert "0 conversations walked, 0 messages new" in told
+    assert "yours go to --external-users-from sunshine:FILE" in " ".join(told.split())
+    told = runner.invoke(app, [*command, "--fresh", "--external-users-from", str(ids)], env=served.environ).output
+    assert "0 conversations" not in told
+    assert "yours go to" not in told
+
+
 @pytest.mark.parametrize(("option", "value"), [("--channel", "nope"), ("--since", "2999-01-01")])
 def test_bounds_that_leave_nothing_are_warned_of(option: str, value: str, served: Served, tmp_path: Path) -> None:
     for account in ("shop", "shop"):  # at each run

@@ -25,6 +25,7 @@ from aioconvo.export import (
     Verdict,
     conversation_states,
     open_sink,
+    rows,
     verify,
 )
 from aioconvo.export.schema import ConversationRow
@@ -214,6 +215,18 @@ def test_all_parts_gone(kind: str, tmp_path: Path) -> None:
         part.unlink()
     assert check(kind, tmp_path) == 15
     mended(kind, tmp_path, 15)
+
+
+@pytest.mark.parametrize("kind", PART_KINDS)
+def test_who_reads_a_damaged_file_is_told_which_one_it_is(kind: str, tmp_path: Path) -> None:
+    written(kind, tmp_path)
+    file = parts(tmp_path)[0]
+    content = file.read_bytes()
+    half = len(content) // 2
+    for harmed in (content[:half], content[:half] + b"\xff" * 9 + content[half + 9 :], b"nothing of ours"):
+        file.write_bytes(harmed)
+        with pytest.raises(TargetError, match=f"{file.name} is damaged"):
+            list(rows(target(kind, tmp_path)))
 
 
 @pytest.mark.parametrize("kind", PART_KINDS)

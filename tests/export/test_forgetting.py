@@ -164,7 +164,7 @@ def test_the_command_tells_what_it_did_and_what_comes_back(tmp_path: Path) -> No
     command = ["forget", "--provider", "convore", "--user"]
     done = runner.invoke(app, [*command, ANN, target("sqlite", tmp_path)])
     assert done.exit_code == 0, done.output
-    assert "removed 4 messages and 1 conversations as a whole" in done.output
+    assert "removed 4 messages and 1 conversation as a whole" in done.output
     assert "Later runs into it leave this person out" in done.output
     none = runner.invoke(app, [*command, "nobody@example.org", target("sqlite", tmp_path)])
     assert (none.exit_code, "it holds nothing of" in none.output) == (2, True), (none.output, none.exception)

@@ -11,6 +11,7 @@ from typing import IO, ClassVar, TypeVar
 
 import msgspec
 
+from aioconvo.export.errors import TargetError
 from aioconvo.export.schema import ConversationRow, MessageRow, Table, decode_row, in_one_line
 
 from .parts import PartSink
@@ -19,6 +20,7 @@ __all__ = ["GzipJsonlSink", "JsonlSink"]
 
 R = TypeVar("R", ConversationRow, MessageRow)
 
+_DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, msgspec.DecodeError, UnicodeDecodeError)
 _LEVEL = 6  # gzip's own middle between time and size
 
 
@@ -36,9 +38,13 @@ class JsonlSink(PartSink):
 
     def read(self, path: pathlib.Path, table: Table[R]) -> Iterator[R]:
         """See `PartSink`."""
-        with self._opened(path, "rb") as file:
-            for line in file:
-                yield decode_row(table, line)
+        try:
+            with self._opened(path, "rb") as file:
+                for line in file:
+                    yield decode_row(table, line)
+        except _DAMAGE as error:  # whose words may hold values of rows
+            told = f"{path} is damaged ({type(error).__name__})"
+            raise TargetError(f"{told}; delete it, then the same export command fetches it again") from None
 
     def salvage(self, path: pathlib.Path, table: Table[R]) -> Iterator[R]:
         """See `PartFiles`: every line that is whole."""

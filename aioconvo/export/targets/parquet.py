@@ -77,7 +77,9 @@ class ParquetSink(PartSink):
 def _damage(path: pathlib.Path) -> Generator[None, None, None]:
     try:
         yield
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno:  # not of the file's content
+            raise
         # Its words may hold values of rows.
         raise TargetError(f"{path} is damaged, or no Parquet file of an export ({type(error).__name__})") from None
 
