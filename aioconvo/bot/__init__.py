@@ -6,6 +6,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from aioconvo.events.polling import Polling
+    from aioconvo.ultracart.socket.settings import AgentSocket
+
     from . import filters
     from .bot import Bot
     from .context import Context, Supports
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Accept",
+    "AgentSocket",
     "Bot",
     "BotHooks",
     "Call",
@@ -33,6 +37,7 @@ __all__ = [
     "HandledFacts",
     "HandlerTimeoutError",
     "MemoryStore",
+    "Polling",
     "ReplyLoopError",
     "Retries",
     "Router",
@@ -45,6 +50,7 @@ __all__ = [
 
 _HOMES = {
     "Accept": ".intake",
+    "AgentSocket": "aioconvo.ultracart.socket.settings",
     "Bot": ".bot",
     "BotHooks": ".hooks",
     "Call": ".router",
@@ -58,6 +64,7 @@ _HOMES = {
     "HandledFacts": ".hooks",
     "HandlerTimeoutError": ".retries",
     "MemoryStore": ".stores.memory",
+    "Polling": "aioconvo.events.polling",
     "ReplyLoopError": ".retries",
     "Retries": ".retries",
     "Router": ".router",

@@ -18,6 +18,8 @@ from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.log import logger
 from aioconvo.core.wire.pool import SessionPool
 from aioconvo.events.models import Event
+from aioconvo.events.polling import Polling
+from aioconvo.events.sources import Source
 from aioconvo.events.webhook import Webhook, check_account
 
 from .context import Context
@@ -31,11 +33,14 @@ from .life import Life, Settings
 from .retries import Retries
 from .router import Router
 from .signals import stopping_by_signal
+from .sources import source_of
 from .state import Migrate, StateSchema
 from .stores.memory import MemoryStore
 from .stores.store import Store
 
 if TYPE_CHECKING:
+    from aioconvo.ultracart import AgentSocket
+
     from .adapters.aiohttp import Routes
     from .adapters.asgi import AsgiApp
 
@@ -118,6 +123,7 @@ class Bot(Router):
         )
         self._accounts: dict[str, Account] = {}
         self._webhooks: dict[str, Webhook] = {}
+        self._sources: dict[str, Source] = {}
         self._factories: dict[Any, Function] = {}
         self._pool: SessionPool | None = None
         self._life: Life | None = None
@@ -134,27 +140,42 @@ class Bot(Router):
         return self._pool
 
     def add(
-        self, client: APIClient, *, webhook: Webhook | None = None, name: str | None = None, switchboard: str | None = None
+        self,
+        client: APIClient,
+        *,
+        webhook: Webhook | None = None,
+        poll: Polling | None = None,
+        socket: AgentSocket | None = None,
+        name: str | None = None,
+        switchboard: str | None = None,
     ) -> None:
         """Have the bot answer for a client, whose events come in one of three ways.
 
         Args:
             client: One of the five; give it `pool=bot.pool`.
             webhook: What verifies requests to `/hooks/NAME`, for SMS.CX `/hooks/NAME/TOKEN`.
+            poll: How its list of events is asked: `Polling()`, for Convore.
+            socket: How its socket is held open: `AgentSocket()`, for UltraCart. Replies go over it, too.
             name: What its events call the account; the provider's name unless another is given.
             switchboard: The bot's own name or integration id in the switchboard of Sunshine Conversations; what is written
                 while another one has control does not reach handlers of `MessageReceived`.
 
         Raises:
-            ConfigurationError: The name is taken, or the webhook is another provider's.
+            ConfigurationError: The name is taken, or this is not how events of this provider come.
         """
         self._check_changeable()
         settings.kind("client", client, APIClient, "one of the five clients")
         account = Account(name=check_account(client.provider if name is None else name), client=client, switchboard=switchboard)
         if account.name in self._accounts:
             raise ConfigurationError(f"a client was added as {account.name!r} already; give this one another name=")
-        if webhook is None:
+        if webhook is None and poll is None and socket is None:
             raise ConfigurationError(f"how do events of {account.name!r} come? Give webhook=, poll= or socket=")
+        if webhook is None:
+            self._sources[account.name] = source_of(client, poll=poll, socket=socket)
+            self._accounts[account.name] = account
+            return
+        if poll is not None or socket is not None:
+            raise ConfigurationError("events come by webhook=, by poll= or by socket=; give one of them")
         settings.kind("webhook", webhook, Webhook, f"a {account.provider.word}Webhook")
         if webhook.provider != account.provider:
             raise ConfigurationError(f"a {account.provider.word}Client takes a {account.provider.word}Webhook; got {webhook!r}")
@@ -293,7 +314,14 @@ class Bot(Router):
     async def _start(self) -> tuple[Life, asyncio.Task[None]]:
         if self._task is not None:
             raise ConfigurationError("this bot runs already; make another one for another program")
-        life = Life(self._settings, self._known(), self._accounts, self._webhooks, self._pool)
+        life = Life(
+            self._settings,
+            self._known(),
+            self._accounts,
+            webhooks=self._webhooks,
+            sources=self._sources,
+            pool=self._pool,
+        )
         # In a task of its own, so that it may be started and ended in different tasks, as test fixtures are.
         task = asyncio.create_task(life.run(), name="aioconvo bot")
         self._life, self._task = life, task

@@ -16,18 +16,21 @@ from aioconvo.core.clock import Clock
 from aioconvo.core.errors import StoreError
 from aioconvo.core.log import logger
 from aioconvo.core.wire.pool import SessionPool
+from aioconvo.events.incoming import Delivery
 from aioconvo.events.models import Event
 from aioconvo.events.replies import Replies
+from aioconvo.events.sources import Source
 from aioconvo.events.webhook import Webhook
 
 from .door import Door
 from .handling import Account, Handling, Known
 from .health import BotCounts, is_ready
-from .hooks import BotHooks, DeadFacts, DeliveryFacts, EventFacts, HandledFacts
+from .hooks import BotHooks, ConnectionFacts, DeadFacts, DeliveryFacts, EventFacts, HandledFacts
 from .intake import Accept, Intake
 from .outbox import Outbox, Voice
 from .retries import Retries, name_of
 from .runner import Finished, Runner
+from .sources import Follower
 from .state import StateSchema
 from .stores.store import Again, Claim, Counts, Dead, Store
 
@@ -67,7 +70,9 @@ class Life:
         settings: Settings,
         known: Known,
         accounts: Mapping[str, Account],
+        *,
         webhooks: Mapping[str, Webhook],
+        sources: Mapping[str, Source],
         pool: SessionPool | None,
     ) -> None:
         self._settings = settings
@@ -88,6 +93,7 @@ class Life:
             retries=settings.retries,
             on_finished=self._finished,
         )
+        self._followers = [self._follow(accounts[name], source) for name, source in sources.items()]
         self.door = Door(webhooks, self.intake, clock=self._clock, live=self.is_live, ready=self.is_ready, tell=self.delivered)
         self.started = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -122,6 +128,8 @@ class Life:
             async with anyio.create_task_group() as group:
                 await group.start(self.intake.run)
                 await group.start(self.runner.run)
+                for follower in self._followers:
+                    group.start_soon(follower.run)
                 self.intake.start()
                 self.started.set()
                 await self._stopping.wait()
@@ -131,6 +139,8 @@ class Life:
     def stop(self, *, at_once: bool = False) -> None:
         """Take nothing more in and let running handlers end within the drain, or cancel them now. Does not wait."""
         self.intake.stop()
+        for follower in self._followers:
+            follower.stop()
         self._stopping.set()
         if at_once:
             self._hurried.set()
@@ -166,7 +176,7 @@ class Life:
             store_answers=self.runner.store_answers and counts is not None,
             waiting=0 if counts is None else counts.waiting,
             max_waiting=self._store.max_waiting,
-            silent={},
+            silent={one.account: one.silent for one in self._followers},
         )
 
     async def _ask_store(self) -> Counts | None:
@@ -194,6 +204,7 @@ class Life:
             oldest=None if kept.oldest is None else max(0.0, now - kept.oldest),
             handler_seconds=self._handler_seconds,
             lag=self._lag,
+            reconnects={one.account: one.reconnects for one in self._followers},
             ready=self._is_ready(counts),
             draining=self._stopping.is_set(),
             store_answers=counts is not None,
@@ -206,6 +217,34 @@ class Life:
         """Something came in."""
         if self._settings.hooks.on_delivery is not None:
             tell(self._settings.hooks.on_delivery, facts)
+
+    def _follow(self, account: Account, source: Source) -> Follower:
+        road = "socket" if hasattr(source, "agent") else "poll"
+        self._replies[account.name].over(source)
+
+        def told(state: str, error: BaseException | None) -> None:
+            if self._settings.hooks.on_connection is not None:
+                facts = ConnectionFacts(
+                    provider=str(account.provider),
+                    account=account.name,
+                    road=road,
+                    state=state,
+                    error=None if error is None else name_of(error),
+                )
+                tell(self._settings.hooks.on_connection, facts)
+
+        def kept(delivery: Delivery, new: int, seconds: float) -> None:
+            facts = DeliveryFacts(
+                provider=str(account.provider),
+                account=account.name,
+                road=road,
+                events=len(delivery.events),
+                new=new,
+                seconds=seconds,
+            )
+            self.delivered(facts)
+
+        return Follower(account.name, source, self._store, self.intake, clock=self._clock, told=told, kept=kept)
 
     def _converse(self, account: Account, event: Event, claim: Claim) -> Voice:
         return self._outbox.voice(self._replies[account.name], event, claim)

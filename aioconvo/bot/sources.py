@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import functools
+import math
 import random
 from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import anyio
 
 from aioconvo.core.clock import SYSTEM_CLOCK, Clock
-from aioconvo.core.errors import AuthenticationError, PermissionDeniedError, StoreError, StoreFullError
+from aioconvo.core.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    PermissionDeniedError,
+    StoreError,
+    StoreFullError,
+)
 from aioconvo.core.log import logger
+from aioconvo.events.incoming import Delivery
+from aioconvo.events.polling import Polling
 from aioconvo.events.sources import Batch, Source
+from aioconvo.providers import Provider
 
 from .intake import Intake
 from .retries import name_of
 from .stores.store import Store
 
-__all__ = ["Follower"]
+__all__ = ["Follower", "source_of"]
+
+T = TypeVar("T")
 
 _log = logger("bot")
 
@@ -25,7 +38,39 @@ _LOOKS_FOR_ROOM_EVERY = 0.2  # seconds, while the store is full
 _STORE_WAITS = 1.0
 _HOLDS_FOR = 15.0
 _BACK_OFF = (1.0, 60.0)
+_COME_BY = {
+    Provider.SUNSHINE: "its events come by webhook=SunshineWebhook(...)",
+    Provider.SMOOCH: "its events come by webhook=SmoochWebhook(...)",
+    Provider.SMSCX: "its events come by webhook=SmscxWebhook(...)",
+    Provider.CONVORE: "its events come by poll=Polling()",
+    Provider.ULTRACART: "its events come by socket=AgentSocket()",
+}
 _STEADY = 30.0  # seconds after which a source that fails has worked before, so that waiting begins anew
+
+
+def source_of(client: Any, *, poll: Polling | None = None, socket: Any = None) -> Source:
+    """What a client's events come from that are asked for: `socket` are settings of the API's own, such as `AgentSocket()`.
+
+    Raises:
+        ConfigurationError: The API has no such thing, or both are given.
+    """
+    provider = Provider(client.provider)
+    if poll is not None and socket is not None:
+        raise ConfigurationError("events come by poll= or by socket=; give one of them")
+    if poll is not None:
+        if not isinstance(poll, Polling):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
+            raise ConfigurationError(f"poll= takes Polling(...); got {type(poll).__name__}")
+        if not hasattr(provider.events, "poll"):
+            raise ConfigurationError(f"{provider.word} has no list of events to poll; {_COME_BY[provider]}")
+        source: Source = provider.events.poll(client, poll)
+        return source
+    if provider is not Provider.ULTRACART:
+        raise ConfigurationError(f"{provider.word} has no socket; {_COME_BY[provider]}")
+    from aioconvo.ultracart import AgentSocket, AgentSource  # noqa: PLC0415 -- for who uses it
+
+    if not isinstance(socket, AgentSocket):
+        raise ConfigurationError(f"socket= takes AgentSocket(...); got {type(socket).__name__}")
+    return AgentSource(client, socket)
 
 
 class Follower:
@@ -36,6 +81,7 @@ class Follower:
 
     - `account`: the name of the account; who holds it in the store asks, and the position is kept under it.
     - `told`: is told what happens: `connected`, `lost` and `given up`, the last two with the error.
+    - `kept`: is told of what was kept, how many of its events were new, and the seconds that took.
     """
 
     def __init__(
@@ -47,6 +93,7 @@ class Follower:
         *,
         clock: Clock = SYSTEM_CLOCK,
         told: Callable[[str, BaseException | None], object] | None = None,
+        kept: Callable[[Delivery, int, float], object] | None = None,
     ) -> None:
         self.account = account
         self._source = source
@@ -54,14 +101,18 @@ class Follower:
         self._intake = intake
         self._clock = clock
         self._told = told
-        self.heard_at: float | None = None
+        self._kept = kept
+        self._scope = anyio.CancelScope()
+        self._is_stopped = False
+        self._heard_at = clock.monotonic()
         self.holds = False
         self.given_up = False
+        self.reconnects = 0
 
     async def run(self) -> None:
-        """Follow until cancelled, or until the API refuses the credentials, which is told and logged."""
-        try:
-            while True:
+        """Follow until cancelled or stopped, or until the API refuses the credentials, which is told and logged."""
+        with self._scope:
+            while not self.given_up:
                 await self._become_holder()
                 try:
                     async with anyio.create_task_group() as group:
@@ -70,10 +121,20 @@ class Follower:
                         group.cancel_scope.cancel()
                 finally:
                     await self._let_go()
-                if self.given_up:
-                    return
-        finally:
-            self.holds = False
+
+    def stop(self) -> None:
+        """Take nothing more. A socket stays open, for replies of handlers that still run, until `run` is cancelled."""
+        self._is_stopped = True
+        if not hasattr(self._source, "agent"):
+            self._scope.cancel()
+
+    @property
+    def silent(self) -> float:
+        """Seconds since the API was heard; 0 where another process follows."""
+        if self.given_up:
+            return math.inf
+        is_open = getattr(getattr(self._source, "agent", None), "connected", False)
+        return 0.0 if is_open or not self.holds else self._clock.monotonic() - self._heard_at
 
     # Which process.
 
@@ -81,6 +142,7 @@ class Follower:
         while not await self._hold():
             await self._clock.sleep(_HOLDS_FOR / 3)
         self.holds = True
+        self._heard_at = self._clock.monotonic()
 
     async def _hold(self) -> bool | None:
         """Whether this process follows now; `None` where the store does not say."""
@@ -130,6 +192,7 @@ class Follower:
             except Exception as error:  # noqa: BLE001 -- it goes on, whatever it was
                 failures = 1 if self._clock.monotonic() - begun_at >= _STEADY else failures + 1
                 _log.warning("%s is lost, to be tried again: %s", self.account, name_of(error))
+                self.reconnects += 1
                 self._tell("lost", error)
             first, most = _BACK_OFF
             await self._clock.sleep(random.uniform(0, min(most, first * 2 ** min(failures - 1, 16))))  # noqa: S311 -- no secret
@@ -139,7 +202,9 @@ class Follower:
         async with self._source.open(self.account, position) as batches:
             connected = False
             async for batch in batches:
-                self.heard_at = self._clock.time()
+                self._heard_at = self._clock.monotonic()
+                if self._is_stopped:
+                    await anyio.sleep_forever()
                 if not connected:
                     connected = True
                     self._tell("connected", None)
@@ -147,23 +212,24 @@ class Follower:
 
     async def _take(self, batch: Batch) -> None:
         """Keep what came and then the position. It waits for room and for the store, and what comes next waits with it."""
-        if batch.delivery.events:
-            await self._until_kept(functools.partial(self._intake.accept, batch.delivery))
+        delivery, began = batch.delivery, self._clock.monotonic()
+        if delivery.events:
+            new = await self._until_kept(functools.partial(self._intake.accept, delivery))
+            if self._kept is not None:
+                self._kept(delivery, new, self._clock.monotonic() - began)
         if batch.position is not None:
             keep = functools.partial(self._store.keep_position, self.account, batch.position, now=self._clock.time())
             await self._until_kept(keep)
 
-    async def _until_kept(self, keep: Callable[[], Awaitable[object]]) -> None:
+    async def _until_kept(self, keep: Callable[[], Awaitable[T]]) -> T:
         while True:
             try:
-                await keep()
+                return await keep()
             except StoreFullError:
                 await self._clock.sleep(_LOOKS_FOR_ROOM_EVERY)
             except StoreError as error:
                 _log.warning("%s: the store gives no answer: %s", self.account, error)
                 await self._clock.sleep(_STORE_WAITS)
-            else:
-                return
 
     def _tell(self, state: str, error: BaseException | None) -> None:
         if self._told is not None:

@@ -17,7 +17,7 @@ from .events.reading import OURS
 from .inbox import messages
 from .messages import Messages
 
-__all__ = ["Speaker", "Speaking", "UltraCartReplies"]
+__all__ = ["Speaker", "UltraCartReplies"]
 
 
 class Speaker(Protocol):
@@ -32,22 +32,17 @@ class Speaker(Protocol):
         ...
 
 
-class Speaking(Protocol):
-    """What has the agent's socket while it is open, such as the `AgentSource` of a bot."""
-
-    @property
-    def agent(self) -> Speaker | None:
-        """The socket."""
-        ...
-
-
 class UltraCartReplies(Replies):
-    """Replies are texts. They go over the socket that `source` has open."""
+    """Replies are texts. They go over the socket that the account's events come by."""
 
     def __init__(self, client: Any) -> None:
         self._inbox = client.inbox
         self._messages = Messages(client)
-        self.source: Speaking | None = None
+        self._source: Any = None
+
+    def over(self, source: object) -> None:
+        """Speak over the socket that `source` holds open; it is the source's `agent` meanwhile."""
+        self._source = source
 
     async def send(self, event: Event, content: Any, mark: str, *, new_sms: bool = False) -> Message:  # noqa: ARG002 -- of SMS.CX
         """See `Replies.send`."""
@@ -86,7 +81,8 @@ class UltraCartReplies(Replies):
         await self._inbox.mark_read(conversation_of(event))
 
     def _agent(self) -> Speaker | None:
-        return None if self.source is None else self.source.agent
+        agent: Speaker | None = getattr(self._source, "agent", None)
+        return agent
 
     def _speaker(self) -> Speaker:
         agent = self._agent()

@@ -244,7 +244,7 @@ class TestUltraCart:
         with pytest.raises(UnsupportedError, match="AgentSocket"):
             await replies.send(event, "hello", MARK)
         await replies.typing(event, True)
-        replies.source = Source()
+        replies.over(Source())
         assert (await replies.send(event, "hello", MARK)).id == "u1"
         await replies.typing(event, False)
         assert said == [(event.conversation_id, "hello", f"aioconvo-{MARK}"), (event.conversation_id, False)]
