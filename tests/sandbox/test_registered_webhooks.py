@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from aioconvo import SmoochClient, SmoochWebhook, SunshineClient, SunshineWebhook
+import pytest
+
+from aioconvo import SmoochClient, SmoochWebhook, SmscxWebhook, SunshineClient, SunshineWebhook
 from aioconvo.core.wire.pool import SessionPool
 from aioconvo.events import MessageDelivered, MessageReceived, MessageSent, neutral
+from aioconvo.events.unknown import UnknownEvent
 from aioconvo.sandbox import Sandbox, Unkindness
 from aioconvo.sandbox.sending.callbacks import SECRETS
 from aioconvo.sunshine import NewIntegration, NewWebhook
@@ -73,3 +76,30 @@ async def test_smooch_from_registration_to_change() -> None:
         assert "client" in came.bodies[0]
         (message, _) = opened(SmoochWebhook(secrets=[made.secret]), came)
         assert (type(message), message.text) == (MessageReceived, "hello")
+
+
+@pytest.mark.parametrize(
+    ("provider", "hook"),
+    [
+        ("sunshine", SunshineWebhook(secrets=[SECRETS["sunshine"]])),
+        ("smooch", SmoochWebhook(secrets=[SECRETS["smooch"]])),
+        ("smscx", SmscxWebhook(tokens=[SECRETS["smscx"]])),
+    ],
+)
+def test_every_sample_is_known_to_the_librarys_own_hook(provider: str, hook: Any) -> None:
+    @in_virtual_time
+    async def send() -> None:
+        async with receiver() as came, Sandbox(callbacks={provider: came.url}, unkindness=ONE_BY_ONE) as sandbox:
+            samples = sandbox.providers[provider].changes.samples
+            for event in samples:
+                sandbox.trigger(provider, event)
+            await sandbox.delivered()
+            told = {"token": SECRETS["smscx"]} if provider == "smscx" else {}
+            deliveries = [hook.open(headers, raw, **told) for (headers, _), raw in zip(came.came, came.raw, strict=True)]
+            assert [len(delivery.events) for delivery in deliveries] == [1] * len(samples)
+            events = [delivery.events[0] for delivery in deliveries]
+            assert len({event.key for event in events}) == len(samples)
+            unknown = [name for name, event in zip(samples, events, strict=True) if isinstance(event.native, UnknownEvent)]
+            assert unknown == (["passthrough:messaging"] if provider == "sunshine" else [])
+
+    send()

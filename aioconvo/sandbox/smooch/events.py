@@ -116,7 +116,7 @@ def failed(scene: Scene, message_id: str) -> JSON:
 
 def _message(scene: Scene, role: str) -> JSON:
     message = {
-        "_id": hex_id(scene.seed, "sample message", scene.at),
+        "_id": hex_id(scene.seed, "sample message", role, scene.at),
         "type": "text",
         "text": "Hello, where is my order?",
         "role": role,

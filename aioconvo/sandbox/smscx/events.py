@@ -21,8 +21,8 @@ _OURS: Final = "+447700900000"
 _REPORTS: Final = {"SENT": (2, None), "DELIVERED": (3, None), "FAILED": (4, 17)}
 
 
-def _received(seed: int, talk: Conversation, at: int) -> JSON:
-    return _inbound(talk, uuid_id(seed, "sample", at), "Hello, where is my order?", at)
+def _received(channel: str) -> Callable[[int, Conversation, int], JSON]:
+    return lambda seed, talk, at: _inbound(talk, uuid_id(seed, "sample", channel, at), "Hello, where is my order?", at)
 
 
 def _inbound(talk: Conversation, message_id: str, text: str, at: int) -> JSON:
@@ -126,10 +126,10 @@ def _lookup(seed: int, talk: Conversation, at: int) -> JSON:
 EVENTS: Final[Mapping[str, Callable[[int, Conversation, int], JSON]]] = MappingProxyType(
     {
         "dlr_update": lambda seed, _, at: _report(seed, uuid_id(seed, "sent"), "DELIVERED", at),
-        "receive_sms": _received,
+        "receive_sms": _received("sms"),
         # Unconfirmed: named in an enum, without a model; taken to be as receive_sms.
-        "receive_viber": _received,
-        "receive_whatsapp": _received,
+        "receive_viber": _received("viber"),
+        "receive_whatsapp": _received("whatsapp"),
         "shortlink_hit": _hit,
         "shortlink_hit_update": _hit,
         "attachment_hit": _hit,
