@@ -1,4 +1,4 @@
-"""The items of SMS.CX's callbacks, for every event that its documents or libraries name; what changes, as they tell it."""
+"""The items of SMS.CX's callbacks, for every event that its documents or libraries name."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from aioconvo.sandbox.changes import Change, Kind, Watched
-from aioconvo.sandbox.data import milliseconds, number, uuid_id
-from aioconvo.sandbox.exchange import Settings
+from aioconvo.sandbox.data import number, uuid_id
 
-from .data import Conversation, Message, stamp
+from .data import Conversation, stamp
 
-__all__ = ["EVENTS", "SENDER", "Telling"]
+__all__ = ["EVENTS", "SENDER", "inbound", "report"]
 
 JSON = dict[str, Any]
 
@@ -22,15 +20,17 @@ _REPORTS: Final = {"SENT": (2, None), "DELIVERED": (3, None), "FAILED": (4, 17)}
 
 
 def _received(channel: str) -> Callable[[int, Conversation, int], JSON]:
-    return lambda seed, talk, at: _inbound(talk, uuid_id(seed, "sample", channel, at), "Hello, where is my order?", at)
+    return lambda seed, talk, at: inbound(talk, uuid_id(seed, "sample", channel, at), "Hello, where is my order?", at)
 
 
-def _inbound(talk: Conversation, message_id: str, text: str, at: int) -> JSON:
+def inbound(talk: Conversation, message_id: str, text: str, at: int) -> JSON:
+    """A message of a contact."""
     sent = {"msgId": message_id, "from": talk.phone, "countryIso": talk.country, "to": _OURS, "text": text}
     return {**sent, "cost": 0.0, "receivedAt": stamp(at)}
 
 
-def _report(seed: int, message_id: str, status: str, at: int) -> JSON:
+def report(seed: int, message_id: str, status: str, at: int) -> JSON:
+    """How far a message of the business got."""
     code, error = _REPORTS[status]
     return {
         "campaignId": uuid_id(seed, "smscx campaign", message_id),
@@ -125,7 +125,7 @@ def _lookup(seed: int, talk: Conversation, at: int) -> JSON:
 
 EVENTS: Final[Mapping[str, Callable[[int, Conversation, int], JSON]]] = MappingProxyType(
     {
-        "dlr_update": lambda seed, _, at: _report(seed, uuid_id(seed, "sent"), "DELIVERED", at),
+        "dlr_update": lambda seed, _, at: report(seed, uuid_id(seed, "sent"), "DELIVERED", at),
         "receive_sms": _received("sms"),
         # Unconfirmed: named in an enum, without a model; taken to be as receive_sms.
         "receive_viber": _received("viber"),
@@ -140,41 +140,3 @@ EVENTS: Final[Mapping[str, Callable[[int, Conversation, int], JSON]]] = MappingP
         "number_lookup": _lookup,
     }
 )
-
-
-class Telling(Watched):
-    """Tells what changes in the account. `failing`: so many of the next replies do not arrive."""
-
-    samples = tuple(EVENTS)
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__()
-        self.failing = 0
-        self._settings = settings
-
-    def stored(self, talk: Conversation, message: Message) -> None:
-        """A message was written; a reply arrives then, or fails."""
-        more: JSON = {"kind": Kind.MESSAGE, "message_id": message.id, "text": message.text}
-        if message.received:
-            payload = _inbound(talk, message.id, message.text, message.at)
-            self._tell(talk, f"receive_{message.channel}", payload, message.at, **more)
-            return
-        self._tell(talk, "", {}, message.at, ours=True, **more)  # nothing is called back for what the business wrote itself
-        reports = ["SENT", "FAILED" if self.failing else "DELIVERED"]
-        self.failing -= bool(self.failing)
-        for status in reports:
-            kind = Kind.FAILED if status == "FAILED" else Kind.DELIVERED
-            payload = _report(self._settings.seed, message.id, status, message.at)
-            self._tell(talk, "dlr_update", payload, message.at, kind=kind, ours=True, message_id=message.id)
-
-    def sample(self, event: str, talk: Conversation) -> Change:
-        """An event of that name. Raises `LookupError` where the API has none such."""
-        at = milliseconds(self._settings.clock())
-        return self._change(talk, event, EVENTS[event](self._settings.seed, talk, at), at)
-
-    def _tell(self, talk: Conversation, event: str, payload: Mapping[str, Any], at: int, **more: Any) -> None:
-        self.tell(self._change(talk, event, payload, at, **more))
-
-    def _change(self, talk: Conversation, event: str, payload: Mapping[str, Any], at: int, **more: Any) -> Change:
-        kind = more.pop("kind", Kind.OTHER)
-        return Change(provider="smscx", kind=kind, at=at, conversation=talk.id, event=event, payload=payload, **more)

@@ -19,7 +19,8 @@ from aioconvo.sandbox.exchange import FORM, Reply, Request, Route, RouteTable
 from aioconvo.sandbox.quota import QuotaForm
 
 from .data import CHANNELS, COSTS, Conversation, Message, stamp
-from .events import SENDER, Telling
+from .events import SENDER
+from .telling import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
