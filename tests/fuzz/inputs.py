@@ -8,15 +8,27 @@ import json
 import types
 import typing
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
 
+from aioconvo import smscx
+from aioconvo.providers import Provider
+from aioconvo.smooch.events.natives import ANY_EVENT
+from aioconvo.sunshine.events.natives import AnyEvent
+from tests.events.payloads import payloads
 from tests.fuzz.targets import KINDS, LISTS
 
 __all__ = ["INPUTS"]
 
+_HOOKED = (Provider.SUNSHINE, Provider.SMOOCH, Provider.SMSCX)
+_EVENTS: list[Sequence[Any]] = [
+    typing.get_args(AnyEvent),
+    typing.get_args(ANY_EVENT),
+    [getattr(smscx, name) for name in smscx.__all__ if name.endswith("Event") and hasattr(getattr(smscx, name), "event")],
+]
 _TEXTS = st.one_of(
     st.sampled_from(["", "x", "2026-01-01T00:00:00Z", "not a time", "\ud800", "a\x00b", "https://x.test", "1790000000", "nan"]),
     st.text(st.characters(exclude_categories=()), max_size=12),
@@ -163,6 +175,24 @@ def _utf8(texts: st.SearchStrategy[str]) -> st.SearchStrategy[bytes]:
 
 
 _DOCUMENTS = _documents(KINDS)
+
+
+@st.composite
+def _deliveries(draw: st.DrawFn) -> bytes:
+    """Whose it is, and a body of theirs: a known one that is damaged, or one made after the structs of its events."""
+    number = draw(st.integers(0, 2))
+    if draw(st.booleans()):
+        body = draw(st.sampled_from([one.raw for one in payloads() if one.provider is _HOOKED[number]]))
+        for _ in range(draw(st.integers(0, 3))):
+            place, end = sorted((draw(st.integers(0, len(body))), draw(st.integers(0, len(body)))))
+            body = body[:place] + draw(st.binary(max_size=3) | _utf8(_TEXTS)) + body[min(end, place + 20) :]
+        return bytes([number]) + body
+    kind = draw(st.sampled_from(_EVENTS[number]))
+    made = _shaped(kind, draw)
+    whole = {0: {"events": [made, made]}, 1: made, 2: {"event": getattr(kind, "event", ""), "data": [made]}}[number]
+    return bytes([number]) + json.dumps(whole).encode("utf-8", "surrogatepass")
+
+
 INPUTS: dict[str, st.SearchStrategy[bytes]] = {
     "decoders": _DOCUMENTS | st.binary(max_size=300),
     "lists": _PAGES | st.binary(max_size=300),
@@ -174,5 +204,13 @@ INPUTS: dict[str, st.SearchStrategy[bytes]] = {
     "inflating": _PACKED | st.binary(max_size=300),
     "paths": _utf8(_PIECES | _PIECES.map(lambda path: "/" + path)),
     "base_urls": _utf8(_PIECES | _PIECES.map(lambda rest: "https://" + rest)),
+    "webhooks": _deliveries() | st.binary(max_size=300),
+    "webhook_headers": st.lists(
+        st.integers(0, 3)
+        .map(lambda one: bytes([one]))
+        .flatmap(lambda first: st.sampled_from([b"of-the-webhook", b"of-the-webhooK"]).map(lambda rest: first + rest))
+        | st.binary(max_size=40),
+        max_size=4,
+    ).map(b"\n".join),
 }
 """For each target, what it is fed."""

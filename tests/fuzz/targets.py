@@ -21,7 +21,7 @@ from aioconvo.core.answers.refusals import ErrorWords, refusal_of, tells_of_an_e
 from aioconvo.core.answers.response import Response
 from aioconvo.core.calls.apart import take_apart
 from aioconvo.core.encoding.url import encode_query, encode_segment
-from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError
+from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError, WebhookRefusedError
 from aioconvo.core.json.codec import decode, encode
 from aioconvo.core.json.faults import BrokenBodyError, UnfitError
 from aioconvo.core.json.model import Envelope, Model, Unknown
@@ -34,11 +34,15 @@ from aioconvo.core.wire.inflate import inflate
 from aioconvo.core.wire.pool import RawResponse
 from aioconvo.providers import Provider
 from aioconvo.sunshine.models import Conversation, Message
+from tests.events.checks import check_body
 
 __all__ = ["KINDS", "LISTS", "TARGETS"]
 
 _NOW = 1_700_000_000.0
 _LIMIT = 1 << 16
+_HOOKED = (Provider.SUNSHINE, Provider.SMOOCH, Provider.SMSCX)
+_SECRET = b"of-the-webhook"
+_hook = aioconvo.SunshineWebhook(secrets=[_SECRET.decode()])
 
 
 class _Payload(Model, rename="camel"):
@@ -251,6 +255,26 @@ def _headers(pairs: dict[str, str]) -> CIMultiDictProxy[str]:
     return CIMultiDictProxy(CIMultiDict(pairs))
 
 
+def webhooks(data: bytes) -> None:
+    """A request's body: refused, or each event of it is kept whole; the first byte says whose it is."""
+    number, body = (data[0], data[1:]) if data else (0, b"")
+    check_body(_HOOKED[number % len(_HOOKED)], body)
+
+
+def webhook_headers(data: bytes) -> None:
+    """Headers that may hold a secret."""
+    names = (b"X-API-Key", b"x-api-key", b"X-Other", b"")
+    pairs = [(names[one[0] % len(names)], one[1:]) for one in data.split(b"\n") if one]
+    own = [value for name, value in pairs if name.lower() == b"x-api-key"]
+    for headers in (pairs, [(name.decode(), value.decode("latin-1")) for name, value in pairs]):
+        verified = True
+        try:
+            _hook.verify(headers)
+        except WebhookRefusedError as refused:
+            verified = refused.status != 401
+        assert verified == (own == [_SECRET])
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "decoders": decoders,
     "lists": lists,
@@ -260,4 +284,6 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "inflating": inflating,
     "paths": paths,
     "base_urls": base_urls,
+    "webhooks": webhooks,
+    "webhook_headers": webhook_headers,
 }

@@ -31,7 +31,7 @@ __all__ = [
 
 _ID_LIKE = frozenset({"id", "uuid", "type", "status", "role", "direction", "channel", "medium", "code"})  # last word of a name
 # Ids that a tenant chose may be e-mail addresses or phone numbers, and a kind nobody knows may be anything.
-_HARMLESS = r"[A-Za-z0-9_.:/-]{1,200}"
+_HARMLESS = r"(?!\d{7,15}$)[A-Za-z0-9_.:/-]{1,200}"
 _PLACE = frozenset({"lat", "long"})  # where somebody is
 _NEW_VALUES_AT_MOST = 10_000
 new_values: list[type[OpenEnum]] = []
