@@ -20,6 +20,7 @@ from hypothesis import settings
 from yarl import URL
 
 from tests.campaign import examples
+from tests.redis_server import RedisServer
 from tests.sent_operations import SentOperations
 
 BASE_URL = "https://api.test"
@@ -54,6 +55,13 @@ def blockbuster() -> Iterator[BlockBuster]:
     buster.activate()
     yield buster
     buster.deactivate()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A Redis that all tests of a worker share, each with a prefix of its own; it keeps nothing on the disk."""
+    with RedisServer("--appendonly", "no") as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,7 @@ ROOMS: list[set[str]] = [
     {"core/errors", "core/clock", "core/log", "core/numbers", "core/version", "core"},
     {"core/json"},
     {"core/access"},
+    {"core/redis"},
     {"core/encoding"},
     {"core/operations"},
     {"core/answers"},

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .router import Call, Router
     from .state import StateError
     from .stores.memory import MemoryStore
+    from .stores.redis import RedisStore
     from .stores.sqlite import SqliteStore
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "HandlerTimeoutError",
     "MemoryStore",
     "Polling",
+    "RedisStore",
     "ReplyLoopError",
     "Retries",
     "Router",
@@ -65,6 +67,7 @@ _HOMES = {
     "HandlerTimeoutError": ".retries",
     "MemoryStore": ".stores.memory",
     "Polling": "aioconvo.events.polling",
+    "RedisStore": ".stores.redis",
     "ReplyLoopError": ".retries",
     "Retries": ".retries",
     "Router": ".router",

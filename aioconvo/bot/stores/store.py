@@ -183,7 +183,10 @@ class Store(Protocol):
         ...
 
     async def finish(self, claim: Claim, outcome: Outcome, *, now: float) -> bool:
-        """Commit the outcome, with the state, in one step; false where the claim had run out, and nothing was changed."""
+        """Commit the outcome, with the state, in one step; false where the claim had run out, and nothing was changed.
+
+        A shared store whose answer was lost may be asked again.
+        """
         ...
 
     async def renew(self, claims: Sequence[Claim], *, now: float) -> Sequence[Claim]:
