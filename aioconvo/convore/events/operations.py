@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from aioconvo.convore.models import Event, EventObject, EventType
 from aioconvo.convore.pages import EventPage, event_pager
@@ -15,9 +15,11 @@ from aioconvo.core.operations.markers import PageSize
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import Between, Time, not_both, not_empty
 from aioconvo.core.paging.paginator import AsyncPaginator
-from aioconvo.events.polling import Polling
 
-from .polls import Following
+if TYPE_CHECKING:
+    from aioconvo.events.polling import Polling
+
+    from .polls import Following
 
 
 def _is(event_id: str) -> Check:
@@ -60,6 +62,10 @@ class Events(APIResource):
             InvalidRequestError: `types` is empty, or the position is none of these events; nothing was sent.
             AuthenticationError: The key is wrong (when iterated; likewise all that asking again would not change).
         """
+        from aioconvo.events.polling import Polling  # noqa: PLC0415 -- as the next line
+
+        from .polls import Following  # noqa: PLC0415 -- with all that makes events; who sends messages needs none of it
+
         if types is not None:
             not_empty("types", types)
         return Following(self._client, Polling() if polling is None else polling, types, position)
