@@ -47,6 +47,11 @@ class Provider(enum.StrEnum):
         return importlib.import_module(f"aioconvo.{self}.events")
 
     @property
+    def missed(self) -> Any:
+        """`missed(conversation, message)`: JSON by which a message of the inbox would have come as an event."""
+        return importlib.import_module(f"aioconvo.{self}.missed").delivery_of
+
+    @property
     def replies(self) -> Any:
         """The class that answers events of its clients."""
         return getattr(importlib.import_module(f"aioconvo.{self}.replies"), f"{self.word}Replies")

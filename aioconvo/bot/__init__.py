@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from . import filters
     from .bot import Bot
+    from .catch_up import CaughtUp, Uncovered
     from .context import Context, Supports
     from .filters import Filter
     from .hooks import BotHooks, ConnectionFacts, DeadFacts, DeliveryFacts, EventFacts, HandledFacts
@@ -28,6 +29,7 @@ __all__ = [
     "Bot",
     "BotHooks",
     "Call",
+    "CaughtUp",
     "ConnectionFacts",
     "Context",
     "DeadFacts",
@@ -47,6 +49,7 @@ __all__ = [
     "StateError",
     "Supports",
     "TryLater",
+    "Uncovered",
     "filters",
 ]
 
@@ -56,6 +59,7 @@ _HOMES = {
     "Bot": ".bot",
     "BotHooks": ".hooks",
     "Call": ".router",
+    "CaughtUp": ".catch_up",
     "ConnectionFacts": ".hooks",
     "Context": ".context",
     "DeadFacts": ".hooks",
@@ -75,6 +79,7 @@ _HOMES = {
     "StateError": ".state",
     "Supports": ".context",
     "TryLater": ".retries",
+    "Uncovered": ".catch_up",
 }
 
 

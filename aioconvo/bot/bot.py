@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+import datetime as dt
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -22,6 +23,7 @@ from aioconvo.events.polling import Polling
 from aioconvo.events.sources import Source
 from aioconvo.events.webhook import Webhook, check_account
 
+from .catch_up import CaughtUp
 from .context import Context
 from .door import Door
 from .handling import Account, Known
@@ -286,6 +288,21 @@ class Bot(Router):
     async def counts(self) -> BotCounts:
         """The bot's numbers; all 0 before it started."""
         return BotCounts() if self._life is None else await self._life.counts()
+
+    async def catch_up(self, *, since: dt.datetime, users: Mapping[str, Iterable[str]] | Iterable[str] = ()) -> CaughtUp:
+        """Look into the inboxes for messages that were sent at or after `since` and never came, and have them handled.
+
+        Senders of webhooks give up after some minutes. What came before is not handled again, whatever road it came by. SMS.CX,
+        Convore and UltraCart list all conversations; Sunshine Conversations and Smooch list those of a user, so it reads those
+        that the store knows, and those of `users`: their ids, or such by account.
+
+        Raises:
+            ConfigurationError: The bot does not run.
+            InvalidRequestError: `since` has no time zone, or `users` fit no account.
+        """
+        if self._life is None or self._task is None:
+            raise ConfigurationError("the bot does not run, so nobody would handle what is found; write `async with bot`")
+        return await self._life.catch_up(since, users)
 
     def _door(self) -> Door:
         return self._closed_door if self._life is None else self._life.door

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import anyio
@@ -22,6 +23,7 @@ from aioconvo.events.replies import Replies
 from aioconvo.events.sources import Source
 from aioconvo.events.webhook import Webhook
 
+from .catch_up import CatchUp, CaughtUp, by_account
 from .door import Door
 from .handling import Account, Handling, Known
 from .health import BotCounts, is_ready
@@ -78,6 +80,7 @@ class Life:
         self._settings = settings
         self._store = settings.store
         self._clock = settings.clock
+        self._accounts = accounts
         self._pool = pool
         self._replies: dict[str, Replies] = {name: one.provider.replies(one.client) for name, one in accounts.items()}
         self._outbox = Outbox(self._store, clock=self._clock)
@@ -145,6 +148,11 @@ class Life:
         if at_once:
             self._hurried.set()
             self.runner.stop(at_once=True)
+
+    async def catch_up(self, since: dt.datetime, users: Mapping[str, Iterable[str]] | Iterable[str]) -> CaughtUp:
+        """Handle what the inboxes hold and what never came; see `Bot.catch_up`."""
+        looking = CatchUp(self._accounts, self._store, self.intake, clock=self._clock)
+        return await looking.run(since, by_account(users, self._accounts))
 
     async def _drain(self) -> None:
         with anyio.move_on_after(0 if self._hurried.is_set() else self._settings.drain):
