@@ -136,7 +136,7 @@ class Emulated(Protocol):
         """Tells what changes in its state."""
         ...
 
-    def customers(self) -> Sequence[Customer]:
+    def customers(self) -> Iterator[Customer]:
         """Who may write to the business; `says`, `reads`, `types` and `presses` take their ids, or those of somebody new."""
         ...
 

@@ -7,6 +7,7 @@ import collections
 import contextlib
 import dataclasses
 import datetime as dt
+import itertools
 import math
 import random
 import socket
@@ -219,10 +220,10 @@ class Sandbox:
 
     # -- what customers do
 
-    def customers(self, provider: str) -> Sequence[Customer]:
-        """Who may write to the business there."""
-        customers: Sequence[Customer] = self.providers[provider].customers()
-        return customers
+    def customers(self, provider: str, most: int | None = None) -> Sequence[Customer]:
+        """Who may write to the business there, or the first `most` of them."""
+        customers: Iterator[Customer] = self.providers[provider].customers()
+        return list(itertools.islice(customers, most))
 
     def says(self, provider: str, user: str, text: str) -> dict[str, Any]:
         """A customer writes; answers the message as the API shows it. `user` is the id of a customer, or of somebody new."""

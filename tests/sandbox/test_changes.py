@@ -212,6 +212,27 @@ def test_customers_read_type_and_press_where_the_api_tells_of_it(provider: str) 
     assert kinds == wanted.get(provider, [])
 
 
+@in_virtual_time
+async def test_a_user_whose_conversation_was_deleted_writes_in_their_next_one() -> None:
+    async with (
+        Sandbox(conversations=3) as sandbox,
+        SessionPool(clock=LoopClock()) as pool,
+        Provider.SUNSHINE.client(pool=pool, **sandbox.client_options("sunshine")) as client,
+    ):
+        told: list[Change] = []
+        sandbox.watch(told.append)
+        talks = [each.conversation for each in sandbox.customers("sunshine")]
+        for own in (talks[1], talks[2]):  # user-2 takes part in both
+            await client.conversations.delete(own)
+            sandbox.says("sunshine", "user-2", "Hello")
+        wrote = [each.conversation for each in told if each.kind == "message"]
+        assert wrote[0] == talks[2]
+        assert wrote[1] not in talks
+        assert [each.event for each in told if each.event != "conversation:message"] == [
+            *("conversation:remove", "conversation:remove", "conversation:create"),
+        ]
+
+
 @pytest.mark.parametrize("provider", ["sunshine", "smooch"])
 def test_what_the_business_types_and_reads_is_told_but_not_called_back(provider: str) -> None:
     told: list[Change] = []

@@ -20,6 +20,11 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queues: set[asyncio.Queue[dict[str, Any] | None]] = set()
 
+    @property
+    def listened(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._queues)
+
     def start(self) -> None:
         """Be told from any thread from now on, for listeners of the running loop."""
         self._loop = asyncio.get_running_loop()

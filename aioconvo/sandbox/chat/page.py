@@ -58,7 +58,7 @@ class BotControl(Protocol):
 class Acting(Protocol):
     """What customers can do in a sandbox."""
 
-    def customers(self, provider: str) -> Sequence[Customer]:
+    def customers(self, provider: str, most: int | None = None) -> Sequence[Customer]:
         """Who may write."""
         ...
 
@@ -110,7 +110,8 @@ class ChatPage:
     def reset(self) -> None:
         """Forget what was shown."""
         self._transcript.clear()
-        self._hub.tell(self._hello())
+        if self._hub.listened:
+            self._hub.tell(self._hello())
 
     def attach(self, bot: BotControl) -> None:
         """Let people kill and start this bot; what waits for it is delivered as soon as it is back."""
@@ -147,7 +148,7 @@ class ChatPage:
                 return _text(404, "there is nothing here")
 
     def _hello(self) -> dict[str, Any]:
-        people = {name: self._sandbox.customers(name)[:_CUSTOMERS] or [_NEWCOMERS[name]] for name in _SHOWS}
+        people = {name: self._sandbox.customers(name, _CUSTOMERS) or [_NEWCOMERS[name]] for name in _SHOWS}
         return {
             "type": "hello",
             "number": self._transcript.number,
@@ -197,8 +198,7 @@ class ChatPage:
             return _text(400, "write 1 to 1000 characters")
         if act.do == "say":
             self._sandbox.says(act.provider, act.user, act.text)
-            talks = {each.id: each.conversation for each in self._sandbox.customers(act.provider)}
-            told = msgspec.json.encode({"conversation": talks.get(act.user, "")})
+            told = msgspec.json.encode({"conversation": self._transcript.wrote_in(act.provider)})
             return web.Response(body=told, headers=HEADERS, content_type="application/json")
         if act.do == "read":
             self._sandbox.reads(act.provider, act.user)

@@ -61,6 +61,11 @@ class Transcript:
         self.deliveries.append(shown)
         return shown
 
+    def wrote_in(self, provider: str) -> str:
+        """The conversation in which a customer wrote last."""
+        wrote = (each for each in reversed(self.changes) if each["kind"] == Kind.MESSAGE and not each["ours"])
+        return next((str(each["conversation"]) for each in wrote if each["provider"] == provider), "")
+
     def numbered(self, what: dict[str, Any]) -> dict[str, Any]:
         """The same with the next number."""
         self.number += 1

@@ -126,6 +126,7 @@ class ConvoreSandbox:
         self._channels = {channel.id: channel for channel in channels(settings.seed)}
         self._conversations = [seeded(settings, place) for place in range(1, settings.conversations + 1)]
         self._by_id = {conversation.id: conversation for conversation in self._conversations}
+        self._by_address = {each.contact.handle.value: each for each in self._conversations if each.contact}
         self._keys: list[_Key] | None = None
         self._order: list[_Key] | None = None
         self.events = EventLog(settings, self._seeded_events)
@@ -195,17 +196,14 @@ class ConvoreSandbox:
 
     # -- what contacts do, by address or conversation id; an address that is not known opens a conversation
 
-    def customers(self) -> list[Customer]:
+    def customers(self) -> Iterator[Customer]:
         """Who may write, and where."""
-        return [
-            Customer(each.contact.handle.value, each.contact.name or each.contact.handle.value, each.id)
-            for each in self._conversations
-            if each.contact is not None
-        ]
+        for address, each in self._by_address.items():
+            yield Customer(address, (each.contact.name if each.contact else "") or address, each.id)
 
     def says(self, user: str, text: str) -> dict[str, Any]:
         """A contact writes; answers the message as the API shows it."""
-        found = next((each for each in self._conversations if user == each.id or _is_of(each, user)), None)
+        found = self._by_address.get(user) or self._by_id.get(user)
         if found is None:
             mail, chat = self._channels.values()
             found = self._open(mail if "@" in user else chat, None, _participant(user, "to"))
@@ -277,6 +275,8 @@ class ConvoreSandbox:
         conversation = Conversation(self._settings, place, channel, seeded=False, created_at=self._clock.tick())
         conversation.subject = subject
         conversation.contact = contact
+        if contact is not None:
+            self._by_address.setdefault(contact.handle.value, conversation)
         self._conversations.append(conversation)
         self._by_id[conversation.id] = conversation
         self._order = None
@@ -454,10 +454,6 @@ def _body_in(request: Request, kind: type[B]) -> B:
 
 def _keys_of(conversation: Conversation) -> list[_Key]:
     return sorted((conversation.at(ordinal), conversation.place, ordinal) for ordinal in range(conversation.count))
-
-
-def _is_of(conversation: Conversation, address: str) -> bool:
-    return conversation.contact is not None and conversation.contact.handle.value == address
 
 
 def _participant(address: str, role: Role) -> Participant:

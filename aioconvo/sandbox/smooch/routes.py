@@ -93,10 +93,10 @@ class SmoochSandbox:
 
     # -- what customers do, by either id; somebody unknown is a new user
 
-    def customers(self) -> list[Customer]:
-        """Who may write, and where."""
-        talking_first = sorted(self._users.values(), key=lambda each: each.conversation is None)
-        return [Customer(each.user_id, person(self._settings.seed, each.number).name, each.id) for each in talking_first]
+    def customers(self) -> Iterator[Customer]:
+        """Who may write, and where; first those who have."""
+        for each in sorted(self._users.values(), key=lambda user: user.conversation is None):
+            yield Customer(each.user_id, person(self._settings.seed, each.number).name, each.id)
 
     def says(self, user: str, text: str) -> dict[str, Any]:
         """A user writes; answers the message as the API shows it."""

@@ -75,6 +75,7 @@ class SmscxSandbox:
         self._clock = Clock(settings)
         self._conversations = [Conversation(settings, index) for index in range(settings.conversations)]
         self._by_id = {conversation.id: conversation for conversation in self._conversations}
+        self._by_phone = {conversation.phone: conversation for conversation in self._conversations}
         self._tokens: set[str] = set()
         self._served = 0
         self._made = 0
@@ -135,11 +136,10 @@ class SmscxSandbox:
 
     # -- what contacts do, by phone or conversation id; a phone that is not known is a new contact
 
-    def customers(self) -> list[Customer]:
+    def customers(self) -> Iterator[Customer]:
         """Who may write, and where."""
-        return [
-            Customer(each.phone, f"{each.first_name or ''} {each.last_name}".strip(), each.id) for each in self._conversations
-        ]
+        for each in self._conversations:
+            yield Customer(each.phone, f"{each.first_name or ''} {each.last_name}".strip(), each.id)
 
     def says(self, user: str, text: str) -> dict[str, Any]:
         """A contact writes; answers the message as the API shows it."""
@@ -159,12 +159,12 @@ class SmscxSandbox:
         return self.changes.sample(event, self._talk(self._conversations[0].phone if self._conversations else "+447700900001"))
 
     def _talk(self, user: str) -> Conversation:
-        found = next((each for each in self._conversations if user in {each.phone, each.id}), None)
+        found = self._by_phone.get(user) or self._by_id.get(user)
         if found is None:
             found = Conversation(dataclasses.replace(self._settings, messages=0), len(self._conversations))
             found.phone = user
             self._conversations.append(found)
-            self._by_id[found.id] = found
+            self._by_id[found.id] = self._by_phone[user] = found
         return found
 
     def revoke_tokens(self) -> None:

@@ -60,6 +60,7 @@ class SunshineSandbox:
         self._by_external_id = {user.external_id: user for user in self._users}
         self._conversations: dict[str, Conversation] = {}
         self._uploads = 0
+        self._first: dict[str, str] = {}  # of each user's conversations
         self._numbers: dict[str, int] = {}  # of deleted conversations too: they still serve as cursors
         for number in range(1, settings.conversations + 1):
             self._seed(number)
@@ -122,9 +123,11 @@ class SunshineSandbox:
 
     # -- what customers do, by their external id or id; somebody unknown is a new user
 
-    def customers(self) -> list[Customer]:
+    def customers(self) -> Iterator[Customer]:
         """Who may write, and where."""
-        return [self._customer(user) for user in self._by_external_id.values()]
+        for user in self._by_external_id.values():
+            own = self._own(user)
+            yield Customer(user.external_id, person(self._settings.seed, user.number).name, own.id if own else "")
 
     def says(self, user: str, text: str) -> dict[str, Any]:
         """A user writes; answers the message as the API shows it."""
@@ -151,14 +154,19 @@ class SunshineSandbox:
 
     def _talk(self, user: str) -> tuple[Conversation, User]:
         someone = self._by_user_id.get(user) or self._by_external_id.get(user) or self._add_user(user)
-        own = next((each for each in self._conversations.values() if _takes_part(each, someone)), None)
+        own = self._own(someone)
         if own is None:
             own = self._conversations[self.start_conversation(someone.id, kind="personal")]
         return own, someone
 
-    def _customer(self, user: User) -> Customer:
-        own = next((each.id for each in self._conversations.values() if _takes_part(each, user)), "")
-        return Customer(user.external_id, person(self._settings.seed, user.number).name, own)
+    def _own(self, user: User) -> Conversation | None:
+        """The first conversation that a user takes part in."""
+        known = self._conversations.get(self._first.get(user.id, ""))
+        if known is None and user.id in self._first:  # it was deleted
+            del self._first[user.id]
+            known = next((each for each in self._conversations.values() if _takes_part(each, user)), None)
+            self._first |= {} if known is None else {user.id: known.id}
+        return known
 
     def _add_user(self, external_id: str) -> User:
         user = dataclasses.replace(self._user(len(self._users) + 1), external_id=external_id)
@@ -328,6 +336,8 @@ class SunshineSandbox:
     def _add(self, conversation: Conversation) -> None:
         self._conversations[conversation.id] = conversation
         self._numbers[conversation.id] = conversation.number
+        for member in conversation.members:
+            self._first.setdefault(member.user.id, conversation.id)
 
     def _members(self, key: str, users: Iterable[User]) -> list[Membership]:
         distinct = {user.id: user for user in users}.values()

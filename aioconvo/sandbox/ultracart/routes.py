@@ -78,6 +78,9 @@ class UltraCartSandbox:
         self._clock = Clock(settings)
         self._conversations = [seeded(settings, place) for place in range(1, settings.conversations + 1)]
         self._by_uuid = {conversation.uuid: conversation for conversation in self._conversations}
+        self._by_customer: dict[str, Conversation] = {}  # by email and ARN
+        for conversation in self._conversations:
+            self._index(conversation)
         self._order: list[Conversation] | None = None
         self._queues = {name: Queue(settings, name) for name in ("Support", "Sales")}
         self._tokens: set[str] = set()
@@ -156,9 +159,10 @@ class UltraCartSandbox:
 
     # -- what customers do, by email, ARN or conversation UUID; somebody unknown begins a web chat
 
-    def customers(self) -> list[Customer]:
+    def customers(self) -> Iterator[Customer]:
         """Who may write, and where."""
-        return [Customer(each.customer.email, each.customer.name, each.uuid) for each in self._conversations]
+        for each in self._conversations:
+            yield Customer(each.customer.email, each.customer.name, each.uuid)
 
     def says(self, user: str, text: str) -> dict[str, Any]:
         """A customer writes; answers the message as the API shows it."""
@@ -180,14 +184,19 @@ class UltraCartSandbox:
         raise LookupError(event)
 
     def _talk(self, user: str) -> Conversation:
-        for each in self._conversations:
-            if user in {each.customer.email, each.customer.arn, each.uuid}:
-                return each
+        known = self._by_customer.get(user) or self._by_uuid.get(user)
+        if known is not None:
+            return known
         conversation = self._open("websocket")
         conversation.customer = conversation.customer._replace(name=user, email=user)
+        self._index(conversation)
         conversation.join(conversation.customer, conversation.began)
         self.socket.tell("new conversation", conversation, event_new_conversation=conversation.summary())
         return conversation
+
+    def _index(self, conversation: Conversation) -> None:
+        for identity in (conversation.customer.email, conversation.customer.arn):
+            self._by_customer.setdefault(identity, conversation)
 
     def _tell(self, conversation: Conversation, kind: Kind, at: int, **more: Any) -> None:
         self.changes.tell(Change(provider=self.name, kind=kind, at=at, conversation=conversation.uuid, **more))
