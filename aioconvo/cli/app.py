@@ -11,7 +11,7 @@ import typer
 
 from aioconvo.core.version import VERSION
 
-from . import bot, choosing, connection, hooks, lists
+from . import bot, choosing, connection, hooks, lists, ultracart
 
 __all__ = ["app"]
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(lists.app, name="list")
 app.add_typer(hooks.app, name="hooks")
 app.add_typer(bot.app, name="bot")
+app.add_typer(ultracart.app, name="ultracart")
 
 _Conversations = Annotated[int, typer.Option(min=0, help="Conversations of each provider.")]
 _Messages = Annotated[int, typer.Option(min=0, help="Messages of each conversation.")]
