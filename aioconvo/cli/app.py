@@ -96,6 +96,41 @@ def operations(
 
 
 @app.command()
+def tail(
+    provider: Annotated[str, typer.Argument(help=f"Of {', '.join(choosing.PROVIDERS)}.", autocompletion=choosing.starting)],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port for webhooks; 0 takes a free one.")] = 8080,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen for webhooks.")] = "127.0.0.1",
+    type: Annotated[  # noqa: A002 -- the option's name
+        list[str] | None, typer.Option(metavar="NAME", help="Only events of this type (convore); may be given again.")
+    ] = None,
+    start: Annotated[str | None, _words("Go on there, as --position told it (convore, ultracart).")] = None,
+    position: Annotated[bool, typer.Option("--position", help="At the end, tell what --start takes to go on.")] = False,
+    attach: Annotated[str | None, _words("How the token goes along, as socket-check tells it (ultracart).")] = None,
+    base_url: Annotated[str | None, typer.Option(metavar="URL", help="Another server, such as a sandbox.")] = None,
+    proxy: connection.Proxy = None,
+) -> None:
+    """Print events as they come, a line of JSON each, until Ctrl-C.
+
+    Convore is polled and UltraCart's agent socket held open; credentials are variables. Webhooks of the others are taken on
+    --port and verified: AIOCONVO_<PROVIDER>_WEBHOOK_SECRETS. Exit codes: 1 it failed, 2 wrong use, 130 stopped.
+    """
+    from aioconvo.providers import Provider
+
+    from . import tail as tail_command
+
+    asked = tail_command.Tail(
+        provider=Provider(choosing.providers([provider])[0]),
+        types=type or (),
+        start=start,
+        position=position,
+        attach=attach,
+        host=host,
+        port=port,
+    )
+    raise typer.Exit(tail_command.run(asked, connection.Connection(proxy=proxy), base_url))
+
+
+@app.command()
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port on 127.0.0.1; 0 takes a free one.")] = 0,
     conversations: _Conversations = 10,

@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import enum
-import os
-import select
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TextIO
+from typing import Any
 
 import msgspec
 import typer
@@ -22,12 +19,11 @@ from aioconvo.core.json.model import raw_json
 
 from .connection import Connection
 from .listings import Listing
-from .streams import OutputError
+from .writing import on_a_line, write_all
 
 __all__ = ["cells", "columns", "line", "run"]
 
 _WRONG_USE = (ConfigurationError, InvalidRequestError, UnsupportedError)
-_NEVER_BLOCKS = getattr(select, "PIPE_BUF", 512)  # bytes; a pipe that takes any takes as many
 _MOST_COLUMNS = 8
 _WIDEST = 60  # characters of a sentence
 
@@ -70,7 +66,7 @@ class _Walk:
             pages = self._listing.call(client, self._arguments).pages()
             try:
                 async for page in pages:
-                    await _write(self._shown([self._listing.shown(item) for item in page.items]))
+                    await write_all(self._shown([self._listing.shown(item) for item in page.items]))
                     self.position = page.position
             finally:
                 await pages.aclose()
@@ -83,47 +79,11 @@ class _Walk:
         return _table(self._columns, items, head=head)
 
 
-async def _write(data: bytes) -> None:
-    """Write all of it to standard output; where its reader pauses, Ctrl-C ends the wait.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    stream: TextIO | None = sys.stdout  # it may be closed
-    if stream is None:
-        return
-    try:
-        number = stream.fileno()
-    except OSError:  # no file
-        number = None
-    if number is None or os.name == "nt":
-        stream.buffer.write(data)
-        stream.buffer.flush()
-        return
-    left = memoryview(data)
-    while left:
-        if not select.select([], [number], [], 0)[1]:
-            await _writable(number)
-        try:
-            left = left[os.write(number, left[:_NEVER_BLOCKS]) :]
-        except OSError as error:
-            raise OutputError(error) from None
-
-
-async def _writable(number: int) -> None:
-    loop, came = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_writer(number, came.set)
-    try:
-        await came.wait()
-    finally:
-        loop.remove_writer(number)
-
-
 def line(item: Any) -> bytes:
-    """An item as it came from the API, on one line: line ends between its parts, which JSON allows, are blanks."""
+    """An item as it came from the API, on one line."""
     raw = raw_json(item)
     assert raw is not None  # noqa: S101 -- every item of a list has it
-    return raw.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n"
+    return on_a_line(raw)
 
 
 def columns(items: Iterable[Any]) -> list[str]:
