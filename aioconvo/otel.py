@@ -20,6 +20,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from aioconvo.core.calls.hooks import EndFacts, Hooks, RequestFacts, ResponseFacts, RetryFacts, StartFacts
@@ -32,7 +33,6 @@ except ModuleNotFoundError:
 
 __all__ = ["hooks"]
 
-_ERROR_STATUSES = 400
 _OPEN_SPAN = context.create_key("aioconvo_open_span")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"})
 # The boundaries that the semantic conventions give for `http.client.request.duration`.
@@ -138,7 +138,7 @@ class _Telemetry:
         if facts.status is not None:
             attributes["http.response.status_code"] = facts.status
             opened.span.set_attribute("http.response.status_code", facts.status)
-            if facts.status >= _ERROR_STATUSES:
+            if facts.status >= HTTPStatus.BAD_REQUEST:
                 error = error or str(facts.status)
         opened.end(error)
         self._request_seconds.record(facts.elapsed, _with_error(attributes, error))

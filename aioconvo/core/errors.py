@@ -416,18 +416,18 @@ _MAYBE_SENT_TYPES: dict[type[AioconvoError], type[MaybeSentError]] = {
 }
 _MAYBE_SENT = "MaybeSent"
 _BY_STATUS: dict[int, type[APIStatusError]] = {
-    400: BadRequestError,
-    401: AuthenticationError,
-    402: PaymentRequiredError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    405: MethodNotAllowedError,
-    409: ConflictError,
-    410: GoneError,
-    413: RequestTooLargeError,
-    422: UnprocessableEntityError,
-    423: LockedError,
-    429: RateLimitError,
+    HTTPStatus.BAD_REQUEST: BadRequestError,
+    HTTPStatus.UNAUTHORIZED: AuthenticationError,
+    HTTPStatus.PAYMENT_REQUIRED: PaymentRequiredError,
+    HTTPStatus.FORBIDDEN: PermissionDeniedError,
+    HTTPStatus.NOT_FOUND: NotFoundError,
+    HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowedError,
+    HTTPStatus.CONFLICT: ConflictError,
+    HTTPStatus.GONE: GoneError,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: RequestTooLargeError,
+    HTTPStatus.UNPROCESSABLE_ENTITY: UnprocessableEntityError,
+    HTTPStatus.LOCKED: LockedError,
+    HTTPStatus.TOO_MANY_REQUESTS: RateLimitError,
 }
 REDIRECTS = range(300, 400)
 """Statuses that name another place to ask at."""

@@ -48,7 +48,6 @@ _LAST_PORT: Final = 65_535
 _MOST: Final = 10_000_000  # messages of each API, or conversations
 _LEAST_SEED: Final = -(2**63)
 _SLOWEST, _FASTEST = 1e-6, 1e9  # requests a second
-_CREDENTIAL_HEADERS: Final = ("authorization", "x-api-key", "x-ultracart-simple-key")
 _GATEWAY_PAGE: Final = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -362,7 +361,7 @@ class Sandbox:
 
     def _count(self, name: str, request: Request) -> tuple[float, Standing]:
         """Seconds that the request is over its credential's limit, and how that stands after it."""
-        credential = (name, *(request.headers.get(header, "") for header in _CREDENTIAL_HEADERS))
+        credential = (name, *(value for header, value in sorted(request.headers.items()) if settings.is_key_header(header)))
         now = time.monotonic()
         if self._rate_limit is None:
             return 0.0, self._windows.setdefault(credential, Window(now)).take(now)

@@ -237,3 +237,18 @@ def test_a_variable_names_the_account_where_there_is_no_app_id(client: type[Any]
 def test_the_real_environment_is_read_when_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIOCONVO_TESTED_KEY", "k")
     assert Environment("tested").get("KEY") == "k"
+
+
+@pytest.mark.parametrize(
+    ("name", "holds_a_key"),
+    [
+        ("Authorization", True),
+        ("X-API-Key", True),
+        ("x-ultracart-simple-key", True),
+        ("Idempotency-Key", False),
+        ("X-Keys", False),
+        ("X-Request-Id", False),
+    ],
+)
+def test_headers_that_hold_keys(name: str, holds_a_key: bool) -> None:
+    assert settings.is_key_header(name) is holds_a_key

@@ -22,6 +22,7 @@ __all__ = [
     "clock",
     "count",
     "headers",
+    "is_key_header",
     "is_loopback",
     "kind",
     "merge_headers",
@@ -34,9 +35,8 @@ __all__ = [
     "with_methods",
 ]
 
-_BEFORE_KEYS = (
-    r"(?:(?:authorization|x-api-key|x-ultracart-simple-key)\s*:|bearer[\s:]|basic[\s:]|token[\s:])(?:\s*(?:bearer|basic)\s)?"
-)
+_KEY_HEADER = r"(?:authorization|x-(?:[a-z]+-)*key)"
+_BEFORE_KEYS = rf"(?:{_KEY_HEADER}\s*:|bearer[\s:]|basic[\s:]|token[\s:])(?:\s*(?:bearer|basic)\s)?"
 _QUOTES = "\"'`\N{ACUTE ACCENT}\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\u00ab\u00bb\u300c\u300d\uff02\uff07"
 _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
@@ -62,6 +62,11 @@ def base_url(value: str, *, allow_http: bool) -> tuple[URL, str]:
             "base_url uses http://, which would send credentials in clear; use https://, or say allow_http=True"
         )
     return url.origin(), url.raw_path.rstrip("/")
+
+
+def is_key_header(name: str) -> bool:
+    """Whether keys go in the header of this name: `Authorization`, `X-API-Key`, and what providers call theirs after it."""
+    return re.fullmatch(_KEY_HEADER, name, re.IGNORECASE) is not None
 
 
 def headers(given: Mapping[str, str]) -> dict[str, str]:

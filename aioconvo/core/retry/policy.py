@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import enum
 import math
+from http import HTTPStatus
 
 import msgspec
 
@@ -29,10 +30,21 @@ from .headers import retry_after
 
 __all__ = ["RETRY_STATUSES", "Decision", "Outcome", "RetryDebts", "RetryPolicy", "Sent", "Verdict", "retry_after"]
 
-# 520 to 524 are what Cloudflare, which some of the APIs stand behind, answers for a server that it does not reach.
-RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-_OTHER_SERVER_FAULTS = frozenset(range(500, 600)) - {501, 505}  # these two say that nothing was carried out
-_REFUSED = frozenset({425, 429})  # a 425 says that the request was not processed, RFC 8470, section 5.2
+_REFUSED = frozenset(
+    {HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+)  # not processed; of a 425 RFC 8470 says so, section 5.2
+# What Cloudflare, which some of the APIs stand behind, answers for a server that it does not reach.
+_BEHIND_CLOUDFLARE = range(520, 525)
+_PASSING = {
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
+RETRY_STATUSES: frozenset[int] = _REFUSED.union(_PASSING, _BEHIND_CLOUDFLARE)
+_NOT_CARRIED_OUT = {HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED}
+_OTHER_SERVER_FAULTS = frozenset(range(500, 600)) - _NOT_CARRIED_OUT
 _LARGEST_EXPONENT = 60
 
 
