@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 import io
 import json
 import logging
@@ -260,9 +261,11 @@ def python_calls(*, conversations: int, messages: int) -> int:
         nonlocal calls
         calls += event == "call"
 
+    gc.disable()  # what is collected may run code of others
     sys.setprofile(count)
     try:
         Sandbox(conversations=conversations, messages=messages)
     finally:
         sys.setprofile(None)
+        gc.enable()
     return calls
