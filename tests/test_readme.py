@@ -9,7 +9,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from yarl import URL
 
 import aioconvo
 from aioconvo.export import verify
+from aioconvo.providers import Provider
 from aioconvo.sandbox import Change, Sandbox, Unkindness
 from aioconvo.sandbox.changes import Kind
 
@@ -145,14 +146,19 @@ async def test_bot_answers_everybody_once_over_a_kill_and_a_restart(
             said.setdefault(change.provider, []).append(change.text)
 
     async def heard_from_all(count: int) -> bool:
-        return all(len(said.get(name, ())) >= count for name in callbacks)
+        return all(len(said.get(name, ())) >= count for name in Provider)
+
+    async def follows(asked: Mapping[str, Mapping[str, int]]) -> bool:
+        """Whether the poll and the socket have begun: what is written before that is not news to them."""
+        return bool(asked["convore"].get("list_events") and asked["ultracart"].get("get_conversation_messages"))
 
     async with Sandbox(conversations=2, messages=2, callbacks=callbacks, unkindness=Unkindness(speed=100)) as sandbox:
         _set_variables(sandbox, monkeypatch)
         sandbox.watch(heard)
-        users = {name: sandbox.customers(name)[0].id for name in callbacks}
+        users = {name: sandbox.customers(name)[0].id for name in Provider}
         async with _running("In a bot", ["program.py"], tmp_path, PORT=str(port)) as process:
             await _until(lambda: _listens(port))
+            await _until(lambda: follows(sandbox.requests))
             for name, user in users.items():
                 sandbox.says(name, user, "hello")
             await _until(lambda: heard_from_all(1))
@@ -169,7 +175,7 @@ async def test_bot_answers_everybody_once_over_a_kill_and_a_restart(
         async with _running("In a bot", ["program.py"], tmp_path, PORT=str(port)):
             await _until(lambda: heard_from_all(3))
             assert said == {
-                name: ["You said: hello", "You said: before the end", "You said: while it is away"] for name in callbacks
+                name: ["You said: hello", "You said: before the end", "You said: while it is away"] for name in Provider
             }
 
 

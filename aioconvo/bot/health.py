@@ -21,7 +21,8 @@ class BotCounts(msgspec.Struct, frozen=True, kw_only=True):
       (`oldest`). They are the store's; `store_answers` is false, and they are 0, where it gave no answer.
     - `handler_seconds`: seconds that attempts took, together; `lag`: seconds from when the last event happened until it was
       handled, where that is known.
-    - `reconnects`: how often each poll and socket had to begin anew.
+    - `connected`: whether each poll and socket that this process follows was heard of; `reconnects`: how often each had to
+      begin anew.
     - `ready`: whether `/ready` says so; `draining`: it is about to end.
     """
 
@@ -38,6 +39,7 @@ class BotCounts(msgspec.Struct, frozen=True, kw_only=True):
     oldest: float | None = None
     handler_seconds: float = 0.0
     lag: float | None = None
+    connected: Mapping[str, bool] = {}
     reconnects: Mapping[str, int] = {}
     ready: bool = False
     draining: bool = False

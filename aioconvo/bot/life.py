@@ -212,6 +212,7 @@ class Life:
             oldest=None if kept.oldest is None else max(0.0, now - kept.oldest),
             handler_seconds=self._handler_seconds,
             lag=self._lag,
+            connected={one.account: one.connected for one in self._followers if one.holds or one.given_up},
             reconnects={one.account: one.reconnects for one in self._followers},
             ready=self._is_ready(counts),
             draining=self._stopping.is_set(),

@@ -107,6 +107,7 @@ class Follower:
         self._heard_at = clock.monotonic()
         self.holds = False
         self.given_up = False
+        self.connected = False
         self.reconnects = 0
 
     async def run(self) -> None:
@@ -166,7 +167,7 @@ class Follower:
                 return
 
     async def _let_go(self) -> None:
-        self.holds = False
+        self.holds = self.connected = False
         with anyio.move_on_after(1, shield=True):
             try:
                 await self._store.let_go(self.account)
@@ -192,6 +193,7 @@ class Follower:
             except Exception as error:  # noqa: BLE001 -- it goes on, whatever it was
                 failures = 1 if self._clock.monotonic() - begun_at >= _STEADY else failures + 1
                 _log.warning("%s is lost, to be tried again: %s", self.account, name_of(error))
+                self.connected = False
                 self.reconnects += 1
                 self._tell("lost", error)
             first, most = _BACK_OFF
@@ -200,13 +202,12 @@ class Follower:
     async def _follow(self) -> None:
         position = await self._store.position(self.account)
         async with self._source.open(self.account, position) as batches:
-            connected = False
             async for batch in batches:
                 self._heard_at = self._clock.monotonic()
                 if self._is_stopped:
                     await anyio.sleep_forever()
-                if not connected:
-                    connected = True
+                if not self.connected:
+                    self.connected = True
                     self._tell("connected", None)
                 await self._take(batch)
 

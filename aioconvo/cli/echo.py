@@ -11,7 +11,7 @@ import time
 
 import aioconvo
 from aioconvo import Bot, Context
-from aioconvo.bot import SqliteStore
+from aioconvo.bot import AgentSocket, Polling, SqliteStore
 from aioconvo.events import MessageReceived
 
 __all__ = ["echo"]
@@ -32,6 +32,8 @@ def echo(store: str, *, pause: float) -> Bot:
     bot.add(aioconvo.SunshineClient.from_env(pool=pool), webhook=aioconvo.SunshineWebhook.from_env())
     bot.add(aioconvo.SmoochClient.from_env(pool=pool), webhook=aioconvo.SmoochWebhook.from_env())
     bot.add(aioconvo.SmscxClient.from_env(pool=pool), webhook=aioconvo.SmscxWebhook.from_env())
+    bot.add(aioconvo.ConvoreClient.from_env(pool=pool), poll=Polling(every=0.5, quiet=0.5))
+    bot.add(aioconvo.UltraCartClient.from_env(pool=pool), socket=AgentSocket())
     return bot
 
 

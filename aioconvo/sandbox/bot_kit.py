@@ -13,10 +13,12 @@ from aioconvo.bot.bot import Bot
 from aioconvo.bot.stores.memory import MemoryStore
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.events.models import Event
+from aioconvo.events.polling import Polling
 from aioconvo.providers import Provider
 from aioconvo.smooch.events import SmoochWebhook
 from aioconvo.smscx.events import SmscxWebhook
 from aioconvo.sunshine.events import SunshineWebhook
+from aioconvo.ultracart import AgentSocket
 
 from .changes import Change, Kind
 from .server import Sandbox
@@ -25,6 +27,7 @@ from .virtual_time import VirtualTime
 __all__ = ["BotUnderTest", "User"]
 
 _OF_THE_BOT = frozenset({Kind.MESSAGE, Kind.READ, Kind.TYPING})
+_CONNECTS_WITHIN = 60.0
 _BASE = "http://bot.test/hooks"
 
 
@@ -176,6 +179,10 @@ class BotUnderTest:
         waiting.cancel()
         if self._task.done():
             self._task.result()
+        with self.time.jumping():
+            async with asyncio.timeout(_CONNECTS_WITHIN):
+                while list((await self.bot.counts()).connected.values()) != [True, True]:  # noqa: ASYNC110 -- the poll and the socket; a bot has no such event
+                    await asyncio.sleep(0.1)
 
     async def aclose(self) -> None:
         """End the bot, without a drain, and the sandbox."""
@@ -205,8 +212,6 @@ class BotUnderTest:
                 self.sandbox = sandbox
                 self.bot = self._given.twin(MemoryStore(), clock=self.time, around=self._see)
                 for provider, name in names.items():
-                    if provider not in secrets:
-                        continue
                     client = Provider(provider).client(**sandbox.client_options(provider), pool=self.bot.pool)
                     self.bot.add(client, name=name, **self._road(provider, secrets))
                 self._app = self.bot.asgi()
@@ -224,8 +229,12 @@ class BotUnderTest:
                 return {"webhook": SunshineWebhook([secrets[provider]])}
             case "smooch":
                 return {"webhook": SmoochWebhook([secrets[provider]])}
+            case "smscx":
+                return {"webhook": SmscxWebhook([secrets[provider]])}
+            case "convore":
+                return {"poll": Polling()}
             case _:
-                return {"webhook": SmscxWebhook([secrets["smscx"]])}
+                return {"socket": AgentSocket()}
 
     async def _see(self, event: Event, call: Callable[[], Awaitable[None]]) -> None:  # noqa: ARG002 -- as all middleware
         try:
