@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from .core.json.model import OpenEnum, Unknown, raw_json
     from .core.json.source import decode
     from .core.limits.memory import MemoryLimits
+    from .core.limits.redis import RedisLimits
     from .core.limits.rule import LimitAccount, Limits, LimitStore, Quota, RateLeft, RateLimit
     from .core.limits.sqlite import SqliteLimits
     from .core.operations.markers import FileSource
@@ -148,6 +149,7 @@ __all__ = [
     "RateLeft",
     "RateLimit",
     "RateLimitError",
+    "RedisLimits",
     "RequestFacts",
     "RequestTooLargeError",
     "Response",
@@ -240,6 +242,7 @@ _HOMES = {
     "RateLeft": ".core.limits.rule",
     "RateLimit": ".core.limits.rule",
     "RateLimitError": ".core.errors",
+    "RedisLimits": ".core.limits.redis",
     "RequestFacts": ".core.calls.hooks",
     "RequestTooLargeError": ".core.errors",
     "FailedCall": ".core.calls.capture",

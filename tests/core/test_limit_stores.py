@@ -17,10 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from aioconvo.core.clock import SYSTEM_CLOCK
 from aioconvo.core.limits import sqlite as sqlite_limits
 from aioconvo.core.limits.memory import MemoryLimits
+from aioconvo.core.limits.redis import RedisLimits
 from aioconvo.core.limits.rule import LimitAccount, Limits, LimitStore, Quota, RateLimit
 from aioconvo.core.limits.sqlite import SqliteLimits
 from aioconvo.core.limits.turnstile import Turnstile
 from tests.campaign import examples
+from tests.redis_server import RedisServer
 
 T = TypeVar("T")
 NOW = 1_000_000.0
@@ -109,9 +111,19 @@ def time() -> Time:
     return Time()
 
 
-@pytest.fixture(params=list(MAKERS))
-async def store(request: pytest.FixtureRequest, time: Time, tmp_path: Path) -> AsyncGenerator[LimitStore]:
-    made: LimitStore = await _answer(MAKERS[request.param](time, tmp_path))
+@pytest.fixture(params=[*MAKERS, "redis"])
+def maker(request: pytest.FixtureRequest) -> Callable[[Time, Path], LimitStore | Awaitable[LimitStore]]:
+    if request.param != "redis":
+        return MAKERS[request.param]
+    server: RedisServer = request.getfixturevalue("redis_server")
+    return lambda time, folder: RedisLimits(server.url, prefix=str(folder), time=time.monotonic)
+
+
+@pytest.fixture
+async def store(
+    maker: Callable[[Time, Path], LimitStore | Awaitable[LimitStore]], time: Time, tmp_path: Path
+) -> AsyncGenerator[LimitStore]:
+    made = await _answer(maker(time, tmp_path))
     yield made
     closing = made.aclose()
     if closing is not None:
