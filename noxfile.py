@@ -149,6 +149,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def bench_bots(session: nox.Session) -> None:
+    """What becomes of 50 acknowledged events when a bot is told to end: aioconvo, aiogram and slack_bolt side by side."""
+    session.install("-e", ".[bench]")
+    session.run("python", "-m", "benchmarks.told_to_end", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style and formatting."""
     session.install("ruff>=0.17")
