@@ -120,22 +120,25 @@ async def test_what_is_known_of_events_is_bounded_by_the_last_hour() -> None:
 
 @pytest.mark.skipif(not FULL, reason="takes longer: AIOCONVO_CAMPAIGN=full")
 async def test_memory_is_flat() -> None:
-    """Two hours of events at twenty a second: the second hour takes no more memory than the first."""
+    """Three hours of five events a second: what is kept of them is what the last hour needs, and no more."""
     account = Account(messages=0)
-    peaks: list[int] = []
+    sizes: list[float] = []
     async with account.client() as convore:
         following = convore.events.follow()
         await _begin(account, following)
         tracemalloc.start()
-        for number in range(144_000):
-            account.clock.now += 0.05
-            account.api.events._add("message_inbound_received", int(account.clock.now * 1000), "conv", f"msg_{number}")
-            await anext(following)
-            if number % 14_400 == 14_399:
+        for second in range(3 * 3_600):
+            for number in range(5):
+                at = int((account.clock.now + number / 5) * 1000)
+                account.api.events.message("inbound", account.conversations[0], f"msg_{second}_{number}", at)
+            account.clock.now += 1
+            for _ in range(5):
+                await anext(following)
+            if second % 900 == 899:
                 gc.collect()
                 own = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(True, "*/aioconvo/convore/*")])
-                peaks.append(sum(one.size for one in own.statistics("filename")))
+                sizes.append(sum(one.size for one in own.statistics("filename")) / 2**20)
         tracemalloc.stop()
-    told.info("%s MiB", [round(size / 2**20, 1) for size in peaks])
-    assert max(peaks) < 100 * 2**20
-    assert max(peaks[5:]) < 1.1 * max(peaks[:5])
+    told.info("%s MiB", [round(size, 1) for size in sizes])
+    assert max(sizes[5:]) < 1.2 * max(sizes[:5])
+    assert max(sizes) < 100

@@ -159,7 +159,8 @@ class Seen:
         too_many = len(self._entries) - self._most
         if too_many > count:
             count = min(too_many, bisect.bisect_left(self._entries, (needed, b"")))
-            before = max(before, min(self._entries[count][0], needed) if count < len(self._entries) else needed)
+            if count:  # of those that share the time of the last one that goes, some may stay
+                before = max(before, self._entries[count - 1][0] + 1)
         if count:
             self._digests.difference_update(digest for _, digest in self._entries[:count])
             del self._entries[:count]
