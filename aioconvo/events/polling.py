@@ -19,7 +19,8 @@ _LATER = frozenset({408, 409, 423, 425, 429})
 class Polling(msgspec.Struct, frozen=True, kw_only=True):
     """How a list of events is polled; seconds.
 
-    - `every`: between polls while something happens. While nothing does, that grows to `quiet`.
+    - `every`: between polls while something happens, 1 by default (SMS.CX: 60, it has one large list and no filter). While
+      nothing does, that grows to `quiet`, 5 by default (SMS.CX: 60).
     - `look_back`: how late an event may appear in the list and is found by the next poll all the same.
     - `sweep`: how often the last `sweep_over` seconds are looked through for events that appeared even later; 0 is never.
     - `messages`: how many messages are fetched side by side, for a bot.
@@ -28,20 +29,25 @@ class Polling(msgspec.Struct, frozen=True, kw_only=True):
         ConfigurationError: One of them is no such number.
     """
 
-    every: float = 1.0
-    quiet: float = 5.0
+    every: float | None = None
+    quiet: float | None = None
     look_back: float = 60.0
     sweep: float = 300.0
     sweep_over: float = 3600.0
     messages: int = 8
 
     def __post_init__(self) -> None:
-        settings.seconds("every", self.every)
-        settings.seconds("quiet", self.quiet)
+        settings.seconds("every", self.every, none="what suits the API")
+        settings.seconds("quiet", self.quiet, none="what suits the API")
         settings.seconds("look_back", self.look_back, zero=True)
         settings.seconds("sweep", self.sweep, zero=True)
         settings.seconds("sweep_over", self.sweep_over)
         settings.count("messages", self.messages, least=1)
+
+    def pace(self, every: float, quiet: float) -> tuple[float, float]:
+        """Seconds between polls while something happens, and while nothing does; given are the API's usual ones."""
+        chosen = every if self.every is None else self.every
+        return chosen, max(chosen, quiet if self.quiet is None else self.quiet)
 
 
 def is_final(error: errors.AioconvoError) -> bool:

@@ -288,7 +288,7 @@ async def test_after_an_outage_time_is_walked_in_slices() -> None:
 
 
 async def test_a_slice_with_too_much_in_it_is_made_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aioconvo.convore.events.plan.MOST_PAGES", 2)
+    monkeypatch.setattr("aioconvo.events.plan.MOST_PAGES", 2)
     account = Account()
     async with account.client() as convore:
         following = convore.events.follow()

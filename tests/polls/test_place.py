@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from aioconvo import InvalidRequestError
-from aioconvo.convore.events.place import Feed, Place, Seen, parse_place
 from aioconvo.core.paging.marks import short
+from aioconvo.events.place import Feed, Place, Seen, parse_place
 
-FEED = Feed("shop", ("message_inbound_received",))
+FEED = Feed("convore", "events", "shop", ("message_inbound_received",))
 ENTRIES = st.lists(st.tuples(st.integers(0, 2**40), st.text(max_size=8).map(short)), max_size=30)
 
 
@@ -32,10 +32,10 @@ PLACE = str(Place(FEED, 1_000, 500, ((600, short("a")),)))
 @pytest.mark.parametrize(
     ("text", "feed", "words"),
     [
-        (PLACE, Feed("other", FEED.types), "another account: 'shop'; this client's is 'other'"),
-        (PLACE, Feed(None, FEED.types), "this client's has no name"),
-        (PLACE, Feed("shop"), "other types="),
-        (PLACE, Feed("shop", ("message_outbound_sent",)), "other types="),
+        (PLACE, Feed("convore", "events", "other", FEED.types), "another account: 'shop'; this client's is 'other'"),
+        (PLACE, Feed("convore", "events", None, FEED.types), "this client's has no name"),
+        (PLACE, Feed("convore", "events", "shop"), "other types="),
+        (PLACE, Feed("convore", "events", "shop", ("message_outbound_sent",)), "other types="),
         (PLACE.replace("[1,", "[2,"), FEED, "version 2, which a later aioconvo wrote"),
         ('[2,"convore","GET","/v1/events",null,"",{}]', FEED, "another list"),
         ('[1,"smscx","events",null,"",1,1,""]', FEED, "another list"),
@@ -52,11 +52,12 @@ def test_what_is_no_position_of_these_events_is_refused(text: object, feed: Feed
 
 
 def test_the_order_of_types_makes_no_other_feed() -> None:
-    assert Feed(None, ("b", "a", "b")).digest == Feed(None, ("a", "b")).digest != Feed(None, ("a",)).digest
+    twice, once, other = (Feed("convore", "events", None, types) for types in (("b", "a", "b"), ("a", "b"), ("a",)))
+    assert twice.digest == once.digest != other.digest
 
 
 def test_a_position_made_before_the_account_had_a_name_is_taken() -> None:
-    assert parse_place(str(Place(Feed(None), 5, 3)), Feed("shop")).newest == 5
+    assert parse_place(str(Place(Feed("convore", "events", None), 5, 3)), Feed("convore", "events", "shop")).newest == 5
 
 
 def test_a_position_names_no_id() -> None:

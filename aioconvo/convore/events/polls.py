@@ -15,18 +15,19 @@ from aioconvo.core import errors
 from aioconvo.core.clock import Clock
 from aioconvo.core.json.model import Unknown, is_drifted, raw_json, remade
 from aioconvo.events.incoming import Delivery, Incoming
+from aioconvo.events.place import Feed, parse_place
+from aioconvo.events.plan import Found, PollPlan
 from aioconvo.events.polling import Polling, backoff, is_final
 from aioconvo.events.sources import Batch, Source
 from aioconvo.providers import Provider
 
 from .natives import PolledEvent, message_of
-from .place import Feed, parse_place
-from .plan import Found, PollPlan
 from .reading import MESSAGES, enclose, read
 
 __all__ = ["EventSource", "Following", "poll"]
 
 _PAGE = 500
+_PACE = (1.0, 5.0)
 _CHUNK = 100  # events of a batch, so many messages are fetched before the first of them is handled
 _MOST_TRIES = 10  # for one message: what the server never gives must not hold up all others
 
@@ -40,8 +41,9 @@ class _Walks:
         self._clock: Clock = client.pool.clock
         self._walked = False
         self._failures = 0
-        feed = Feed(client.account, None if types is None else tuple(types))
-        self.plan = PollPlan(settings, feed, self._now(), None if position is None else parse_place(position, feed))
+        feed = Feed("convore", "events", client.account, None if types is None else tuple(types))
+        place = None if position is None else parse_place(position, feed)
+        self.plan = PollPlan(settings, feed, self._now(), place, pace=settings.pace(*_PACE))
 
     def _now(self) -> int:
         return int(self._clock.time() * 1000)

@@ -1,8 +1,8 @@
-"""Where a poll of Convore's events stands, and the text of it that programs store. Pure.
+"""Where a poll stands, and the text of it that programs store. Pure.
 
-The list promises no order and says nothing of how late an event may appear in it. So a place is not a point in it: it is the
-newest time that was seen, and which events since `floor` were given already. Times are milliseconds since 1970, as the API
-tells them.
+A list that is polled promises no order and says nothing of how late an event may appear in it. So a place is not a point in it:
+it is the newest time that was seen, and which events since `floor` were given already. Times are milliseconds since 1970, as
+the API tells them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from aioconvo.core.paging.marks import short
 __all__ = ["Feed", "Place", "Seen", "parse_place"]
 
 _VERSION = 1
-_OURS = "convore"
-_WHAT = "events"
 _HEAD = 3
 _DIGEST = len(short(""))
 _OFFSET = 4
@@ -32,8 +30,10 @@ _MORE = 500  # how many names a position holds beside those that it needs: some 
 
 
 class Feed(msgspec.Struct, frozen=True):
-    """Whose events, and of which types: `None` are all."""
+    """Which list is polled, whose, and which types of what is in it: `None` are all."""
 
+    provider: str
+    what: str
     account: str | None
     types: tuple[str, ...] | None = None
 
@@ -55,7 +55,9 @@ class Place(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         """The text to store."""
-        stored = _Stored(_VERSION, _OURS, _WHAT, self.feed.account, self.feed.digest, self.newest, self.floor, self._packed())
+        feed = self.feed
+        names = (feed.provider, feed.what, feed.account, feed.digest)
+        stored = _Stored(_VERSION, *names, self.newest, self.floor, self._packed())
         return msgspec.json.encode(stored).decode()
 
     def _packed(self) -> str:
@@ -91,8 +93,8 @@ def parse_place(text: object, feed: Feed) -> Place:
     if not isinstance(head, list) or len(cast("list[object]", head)) < _HEAD:
         raise _no_position()
     version, provider, what = cast("list[object]", head)[:_HEAD]
-    if (provider, what) != (_OURS, _WHAT):
-        raise InvalidRequestError("this position belongs to another list, not to Convore's events")
+    if (provider, what) != (feed.provider, feed.what):
+        raise InvalidRequestError(f"this position belongs to another list, not to the {feed.what} of {feed.provider}")
     if isinstance(version, int) and version > _VERSION:
         raise InvalidRequestError(
             f"this position is of version {version}, which a later aioconvo wrote; this one reads up to {_VERSION}"
@@ -107,7 +109,7 @@ def parse_place(text: object, feed: Feed) -> Place:
 
 
 def _no_position() -> InvalidRequestError:
-    return InvalidRequestError("this is no position of events; use the `position` of an event that `follow` gave")
+    return InvalidRequestError("this is no position of events; use the `position` of one that was given")
 
 
 def _unpacked(stored: _Stored) -> tuple[tuple[int, bytes], ...]:

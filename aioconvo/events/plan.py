@@ -1,4 +1,4 @@
-"""When to poll Convore's events, over which time, and which of them are new. Pure: told of time, pages and failures.
+"""When to poll a list of events, over which time, and which of them are new. Pure: told of time and pages.
 
 A walk asks for what was created after `newest - look_back`: an event that appears late is found, and what was given before is
 known by its id. Bounds are whole seconds, rounded outwards and widened by one: nobody documents whether they are inclusive and
@@ -17,11 +17,11 @@ import msgspec
 from aioconvo.core.json.model import raw_json
 from aioconvo.core.json.moments import EPOCH
 from aioconvo.core.paging.marks import short
-from aioconvo.events.polling import Polling
 from aioconvo.inbox.times import milliseconds, utc
 from aioconvo.inbox.told import text_in
 
 from .place import Feed, Place, Seen
+from .polling import Polling
 
 __all__ = ["MOST_PAGES", "Found", "PollPlan", "Step", "Walk"]
 
@@ -66,7 +66,9 @@ class Found(NamedTuple):
 class PollPlan:
     """The life of one poll. Times are milliseconds since 1970; `now` is by the clock of this machine."""
 
-    def __init__(self, settings: Polling, feed: Feed, now: int, place: Place | None = None) -> None:
+    def __init__(
+        self, settings: Polling, feed: Feed, now: int, place: Place | None = None, *, pace: tuple[float, float]
+    ) -> None:
         self._settings = settings
         self._feed = feed
         self._look_back = int(settings.look_back * _SECOND)
@@ -80,7 +82,8 @@ class PollPlan:
         self._swept_at = now
         self._sliced_to = self._newest
         self._slice = _FIRST_SLICE
-        self._quiet = settings.every
+        self._every, self._most = pace
+        self._wait = self._every
         self._begin = 0
         self._found: dict[bytes, tuple[int | None, object]] = {}
         self._pages = 0
@@ -159,15 +162,14 @@ class PollPlan:
         if self._sweeping:
             self._swept_at = self._begin
         self.is_new = False
-        self._quiet = self._settings.every if found else min(self._settings.quiet, self._quiet * _GROWTH)
+        self._wait = self._every if found else min(self._most, self._wait * _GROWTH)
         self.walk = self._next_walk(now)
 
     def pause(self, draw: float) -> float:
         """Seconds until the next walk; `draw` is from 0 to 1."""
         if self._before is not None:  # there is more already
             return 0.0
-        wait = max(self._settings.every, self._quiet)
-        return wait * (1 + _JITTER * (draw - 0.5))
+        return self._wait * (1 + _JITTER * (draw - 0.5))
 
     def _next_walk(self, now: int) -> Walk:
         self._found, self._pages, self._begin = {}, 0, now
