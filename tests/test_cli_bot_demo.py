@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-PROVIDERS = ("sunshine", "smooch", "smscx")
+PROVIDERS = ("sunshine", "smooch", "smscx", "convore", "ultracart")
 
 
 @pytest.fixture
