@@ -8,8 +8,9 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -22,24 +23,28 @@ __all__ = ["run", "serving"]
 
 
 def run(*, port: int, seed: int) -> int:
-    """Serve until the process is asked to stop. The exit code: 1 where the port is taken."""
+    """Serve until the process is asked to stop. The exit code: 1 where the port is taken, or the bot cannot run."""
     try:
-        asyncio.run(_run(port, seed))
+        return asyncio.run(_run(port, seed))
     except OSError as error:
         typer.echo(f"cannot listen on port {port}: {error.strerror}", err=True)
         return 1
-    return 0
 
 
-async def _run(port: int, seed: int) -> None:
+async def _run(port: int, seed: int) -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     with tempfile.TemporaryDirectory(prefix="aioconvo-demo-") as directory:
         async with serving(Path(directory) / "bot.db", port=port, seed=seed) as (sandbox, bot):
             await bot.start()
+            # Before it runs, what is written to those that are polled or connected to would be from before its time.
+            if not await _first_of(bot.is_running(), stopped.wait()):
+                typer.echo("the bot ended before it was ready; what it said stands above", err=True)
+                return 1
             typer.echo(f"Open {sandbox.chat_url} in a browser, and write. Stop with Ctrl-C.")
             await stopped.wait()
+    return 0
 
 
 @contextlib.asynccontextmanager
@@ -60,6 +65,14 @@ async def serving(store: Path, *, port: int = 0, seed: int = 0, pause: float = 0
             yield sandbox, bot
         finally:
             await bot.kill()
+
+
+async def _first_of(*waiting: Coroutine[Any, Any, bool]) -> bool:
+    tasks = [asyncio.create_task(each) for each in waiting]
+    done, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in left:
+        task.cancel()
+    return done.pop().result()
 
 
 def _free_port() -> int:

@@ -241,18 +241,15 @@ async def test_a_bot_is_started_killed_and_started_again() -> None:
         for _ in range(2):
             await bot.start()
             await bot.start()
-            await running.wait()
-            running.clear()
+            assert await bot.is_running()
             await bot.kill()
         assert states == [State.STARTING, State.RUNNING, State.STOPPED] * 2
 
 
 async def test_a_bot_that_ends_by_itself_is_stopped() -> None:
-    stopped = asyncio.Event()
     bot = ChildBot([sys.executable, "-c", "raise SystemExit(3)"], port=9)
-    bot.watch = lambda state: stopped.set() if state is State.STOPPED else None
     await bot.start()
-    await stopped.wait()
+    assert not await bot.is_running()
     assert bot.state is State.STOPPED
 
 

@@ -12,7 +12,6 @@ from typing import Final
 __all__ = ["ChildBot", "State"]
 
 _LOOK: Final = 0.05  # seconds
-_PATIENCE: Final = 60.0  # seconds until a bot answers, or never will
 
 
 class State(enum.StrEnum):
@@ -37,6 +36,7 @@ class ChildBot:
         self._environ = environ or {}
         self._process: asyncio.subprocess.Process | None = None
         self._life: asyncio.Task[None] | None = None
+        self._settled = asyncio.Event()
 
     async def start(self) -> None:
         """Start it, unless it was; returns at once. Raises `OSError` where the command cannot be run."""
@@ -48,6 +48,11 @@ class ChildBot:
         )
         self._change(State.STARTING)
         self._life = asyncio.get_running_loop().create_task(self._live(self._process))
+
+    async def is_running(self) -> bool:
+        """Whether it became ready, as soon as that is known; false where it ended before."""
+        await self._settled.wait()
+        return self.state is State.RUNNING
 
     async def kill(self) -> None:
         """End it with SIGKILL, which it cannot notice; returns when it is gone. Does nothing when it was not started."""
@@ -66,11 +71,9 @@ class ChildBot:
         self._change(State.STOPPED)
 
     async def _become_ready(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE):
-                while not await self._is_ready():  # noqa: ASYNC110 - nothing tells when another process is ready
-                    await asyncio.sleep(_LOOK)
-                self._change(State.RUNNING)
+        while not await self._is_ready():  # noqa: ASYNC110 - nothing tells when another process is ready
+            await asyncio.sleep(_LOOK)
+        self._change(State.RUNNING)
 
     async def _is_ready(self) -> bool:
         """Whether it answers, and `/ready` with anything but 503: a bot that listens may not have opened its store yet."""
@@ -89,4 +92,8 @@ class ChildBot:
 
     def _change(self, state: State) -> None:
         self.state = state
+        if state is State.STARTING:
+            self._settled.clear()
+        else:
+            self._settled.set()
         self.watch(state)
