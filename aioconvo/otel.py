@@ -13,6 +13,21 @@ why `url.full` is not among them.
 | `aioconvo.call.duration` | seconds of each call, with its waits and retries |
 | `aioconvo.wait.duration` | seconds of each wait, with `aioconvo.wait.reason`: `limits`, `pool` or `retry` |
 | `aioconvo.retries` | failed requests after which a call went on |
+
+    bot = aioconvo.Bot(store, hooks=aioconvo.otel.bot_hooks())
+
+An attempt at an event is a span named after the event's type, and the calls of its handler are inside it. Attributes are the
+provider, the account's name in the bot, types of events and of errors: never ids, text or people.
+
+| metric | what |
+|---|---|
+| `aioconvo.bot.deliveries` | deliveries by road and status; `aioconvo.reason` says why one was refused |
+| `aioconvo.bot.events` | events that came, with `aioconvo.new`: whether they were accepted, or had been before |
+| `aioconvo.bot.handler.duration` | seconds of each attempt, with `aioconvo.outcome`: `handled`, `again` or `dead` |
+| `aioconvo.bot.lag` | seconds from when an event happened until its handler began |
+| `aioconvo.bot.dead` | events that were given up on |
+| `aioconvo.bot.connections` | what happened to polls and sockets, with `aioconvo.state` |
+| `aioconvo.bot.waiting`, `.running`, `.lanes`, `.oldest` | what the store holds, looked at every 10 s; the last in seconds |
 """
 
 from __future__ import annotations
@@ -21,7 +36,7 @@ import asyncio
 import weakref
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aioconvo.core.calls.hooks import EndFacts, Hooks, RequestFacts, ResponseFacts, RetryFacts, StartFacts
 from aioconvo.core.version import VERSION
@@ -31,7 +46,11 @@ try:
 except ModuleNotFoundError:
     raise ModuleNotFoundError('OpenTelemetry is missing: pip install "aioconvo[otel]"', name="opentelemetry") from None
 
-__all__ = ["hooks"]
+if TYPE_CHECKING:
+    from aioconvo.bot.health import BotCounts
+    from aioconvo.bot.hooks import BotHooks, ConnectionFacts, DeadFacts, DeliveryFacts, EventFacts, HandledFacts
+
+__all__ = ["bot_hooks", "hooks"]
 
 _OPEN_SPAN = context.create_key("aioconvo_open_span")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"})
@@ -45,6 +64,25 @@ def hooks(*, tracer_provider: trace.TracerProvider | None = None, meter_provider
         trace.get_tracer("aioconvo", VERSION, tracer_provider), metrics.get_meter("aioconvo", VERSION, meter_provider)
     )
     return Hooks(on_call=telemetry.call, on_request=telemetry.request, on_response=telemetry.response, on_retry=telemetry.retry)
+
+
+def bot_hooks(
+    *, tracer_provider: trace.TracerProvider | None = None, meter_provider: metrics.MeterProvider | None = None
+) -> BotHooks:
+    """Hooks of a bot that report spans and metrics; without providers to those that the program has set for all."""
+    from aioconvo.bot.hooks import BotHooks  # noqa: PLC0415 -- for who has a bot
+
+    telemetry = _BotTelemetry(
+        trace.get_tracer("aioconvo", VERSION, tracer_provider), metrics.get_meter("aioconvo", VERSION, meter_provider)
+    )
+    return BotHooks(
+        on_delivery=telemetry.delivery,
+        on_event=telemetry.event,
+        on_handled=telemetry.handled,
+        on_dead=telemetry.dead,
+        on_connection=telemetry.connection,
+        on_counts=telemetry.counts,
+    )
 
 
 class _OpenSpan:
@@ -163,3 +201,70 @@ def _server(attributes: Mapping[str, str | int]) -> dict[str, str | int]:
 
 def _with_error(attributes: Mapping[str, str | int], error: str | None) -> dict[str, str | int]:
     return dict(attributes) if error is None else {**attributes, "error.type": error}
+
+
+class _BotTelemetry:
+    def __init__(self, tracer: trace.Tracer, meter: metrics.Meter) -> None:
+        self._tracer = tracer
+        # An event is handled in one task from its beginning to its end.
+        self._events: weakref.WeakKeyDictionary[asyncio.Task[Any], _OpenSpan] = weakref.WeakKeyDictionary()
+        count, gauge = meter.create_counter, meter.create_gauge
+        self._deliveries = count("aioconvo.bot.deliveries", "{delivery}", "Deliveries, by what they were answered.")
+        self._came = count("aioconvo.bot.events", "{event}", "Events that came, new ones and others.")
+        self._died = count("aioconvo.bot.dead", "{event}", "Events that were given up on.")
+        self._connections = count("aioconvo.bot.connections", "{change}", "What happened to polls and sockets.")
+        self._waiting = gauge("aioconvo.bot.waiting", "{event}", "Events that wait.")
+        self._running = gauge("aioconvo.bot.running", "{event}", "Events that are handled now.")
+        self._lanes = gauge("aioconvo.bot.lanes", "{lane}", "Conversations with an event.")
+        self._oldest = gauge("aioconvo.bot.oldest", "s", "Age of the oldest event that is not handled.")
+        self._handler_seconds = meter.create_histogram(
+            "aioconvo.bot.handler.duration", "s", "Duration of attempts.", explicit_bucket_boundaries_advisory=_SECONDS
+        )
+        self._lag = meter.create_histogram("aioconvo.bot.lag", "s", "From when an event happened until its handler began.")
+
+    def delivery(self, facts: DeliveryFacts) -> None:
+        known = {**_of_bot(facts), "aioconvo.road": facts.road}
+        status = {} if facts.status is None else {"http.response.status_code": facts.status}
+        reason = {} if facts.reason is None else {"aioconvo.reason": facts.reason}
+        self._deliveries.add(1, {**known, **status, **reason})
+        accepted = facts.reason is None
+        if accepted and facts.new:
+            self._came.add(facts.new, {**known, "aioconvo.new": True})
+        if accepted and facts.events > facts.new:
+            self._came.add(facts.events - facts.new, {**known, "aioconvo.new": False})
+
+    def event(self, facts: EventFacts) -> None:
+        attributes = {**_of_bot(facts), "aioconvo.event": facts.event}
+        if facts.lag is not None:
+            self._lag.record(facts.lag, attributes)
+        task = asyncio.current_task()
+        if task is not None:
+            more = {"aioconvo.attempt": facts.attempt, "aioconvo.late": facts.late}
+            span = self._tracer.start_span(facts.event, None, trace.SpanKind.CONSUMER, {**attributes, **more})
+            self._events[task] = _OpenSpan(span, attributes)
+
+    def handled(self, facts: HandledFacts) -> None:
+        task = asyncio.current_task()
+        opened = None if task is None else self._events.pop(task, None)
+        if opened is not None:
+            opened.span.set_attribute("aioconvo.outcome", facts.outcome)
+            opened.end(facts.error)
+        attributes = {**_of_bot(facts), "aioconvo.event": facts.event, "aioconvo.outcome": facts.outcome}
+        self._handler_seconds.record(facts.seconds, _with_error(attributes, facts.error))
+
+    def dead(self, facts: DeadFacts) -> None:
+        self._died.add(1, {**_of_bot(facts), "aioconvo.event": facts.event, "error.type": facts.reason})
+
+    def connection(self, facts: ConnectionFacts) -> None:
+        attributes = {**_of_bot(facts), "aioconvo.road": facts.road, "aioconvo.state": facts.state}
+        self._connections.add(1, _with_error(attributes, facts.error))
+
+    def counts(self, counts: BotCounts) -> None:
+        self._waiting.set(counts.waiting)
+        self._running.set(counts.running)
+        self._lanes.set(counts.lanes)
+        self._oldest.set(counts.oldest or 0.0)
+
+
+def _of_bot(facts: DeliveryFacts | EventFacts | HandledFacts | DeadFacts | ConnectionFacts) -> dict[str, str | int]:
+    return {"aioconvo.provider": facts.provider, "aioconvo.account": facts.account}

@@ -35,11 +35,12 @@ ROOMS: list[set[str]] = [
     {"core/wire"},
     {"core/paging"},
     {"core/calls"},
-    {"providers", "moved", "otel"},
+    {"providers", "moved"},
     {"inbox"},
     {"events"},
     PROVIDERS,
     {"bot"},
+    {"otel"},
     {"export"},
     {"sandbox"},
     {""},  # the public names

@@ -11,6 +11,8 @@ import msgspec
 
 from aioconvo.core.access.settings import plain_function
 
+from .health import BotCounts
+
 __all__ = ["BotHooks", "ConnectionFacts", "DeadFacts", "DeliveryFacts", "EventFacts", "HandledFacts"]
 
 
@@ -77,8 +79,8 @@ class ConnectionFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class BotHooks(msgspec.Struct, frozen=True, kw_only=True):
     """Plain functions that are told what happens; they must be quick and must not block.
 
-    What one raises is logged by `aioconvo.hooks`, and the bot goes on. `aioconvo.otel.bot_hooks()` makes some that report to
-    OpenTelemetry.
+    `on_counts` is told the bot's numbers every 10 seconds. What one raises is logged by `aioconvo.hooks`, and the bot goes on.
+    `aioconvo.otel.bot_hooks()` makes some that report to OpenTelemetry.
     """
 
     on_delivery: Callable[[DeliveryFacts], object] | None = None
@@ -86,6 +88,7 @@ class BotHooks(msgspec.Struct, frozen=True, kw_only=True):
     on_handled: Callable[[HandledFacts], object] | None = None
     on_dead: Callable[[DeadFacts], object] | None = None
     on_connection: Callable[[ConnectionFacts], object] | None = None
+    on_counts: Callable[[BotCounts], object] | None = None
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import anyio
@@ -41,6 +41,7 @@ __all__ = ["Life", "Settings"]
 _log = logger("bot")
 
 _STORE_ANSWERS_WITHIN = 2.0  # seconds
+_COUNTS_EVERY = 10.0  # seconds
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +134,8 @@ class Life:
                 await group.start(self.runner.run)
                 for follower in self._followers:
                     group.start_soon(follower.run)
+                if self._settings.hooks.on_counts is not None:
+                    group.start_soon(self._tell_counts, self._settings.hooks.on_counts)
                 self.intake.start()
                 self.started.set()
                 await self._stopping.wait()
@@ -218,6 +221,11 @@ class Life:
             draining=self._stopping.is_set(),
             store_answers=counts is not None,
         )
+
+    async def _tell_counts(self, hook: Callable[[BotCounts], object]) -> None:
+        while True:
+            tell(hook, await self.counts())
+            await self._clock.sleep(_COUNTS_EVERY)
 
     async def _encoded_counts(self) -> bytes:
         return msgspec.json.encode(await self.counts())
