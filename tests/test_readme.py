@@ -22,6 +22,7 @@ from aioconvo.export import verify
 from aioconvo.providers import Provider
 from aioconvo.sandbox import Change, Sandbox, Unkindness
 from aioconvo.sandbox.changes import Kind
+from tests.virtual_time import in_virtual_time
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -253,3 +254,25 @@ async def test_files(tmp_path: Path) -> None:
     assert isinstance(sent, aioconvo.sunshine.ImageContent)
     assert sent.media_url.endswith("/picture.png")
     assert len((await asyncio.to_thread(saved.read_text)).splitlines()) == 3
+
+
+def test_the_poll_answers_each_message_once_and_goes_on_where_it_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = _program("Polls")["answer"]
+    saved: list[str] = []
+
+    @in_virtual_time
+    async def run() -> None:
+        async with Sandbox(conversations=2, messages=1) as sandbox:
+            _set_variables(sandbox, monkeypatch)
+            for texts in (("one", "two"), ("three",)):
+                async with aioconvo.ConvoreClient.from_env() as convore:
+                    task = asyncio.ensure_future(answer(convore, saved[-1] if saved else None, saved.append))
+                    await asyncio.sleep(3)
+                    for text in texts:
+                        sandbox.says("convore", next(iter(sandbox.customers("convore"))).id, text)
+                    await asyncio.sleep(30)
+                    task.cancel()
+                    await asyncio.wait([task])
+            assert sandbox.requests["convore"]["send_message"] == len(saved) == 3
+
+    run()

@@ -22,6 +22,7 @@ from aioconvo.events.models import Event
 from aioconvo.events.polling import Polling
 from aioconvo.events.sources import Source
 from aioconvo.events.webhook import Webhook, check_account
+from aioconvo.providers import Provider
 
 from .catch_up import CaughtUp
 from .context import Context
@@ -156,7 +157,8 @@ class Bot(Router):
         Args:
             client: One of the five; give it `pool=bot.pool`.
             webhook: What verifies requests to `/hooks/NAME`, for SMS.CX `/hooks/NAME/TOKEN`.
-            poll: How its list of events is asked: `Polling()`, for Convore.
+            poll: How its list of events is asked: `Polling()`, for Convore; for SMS.CX, whose conversations are looked through
+                every minute, also beside a webhook: `Polling(channels=("viber", "whatsapp"))`.
             socket: How its socket is held open: `AgentSocket()`, for UltraCart. Replies go over it, too.
             name: What its events call the account; the provider's name unless another is given.
             switchboard: The bot's own name or integration id in the switchboard of Sunshine Conversations; what is written
@@ -172,16 +174,20 @@ class Bot(Router):
             raise ConfigurationError(f"a client was added as {account.name!r} already; give this one another name=")
         if webhook is None and poll is None and socket is None:
             raise ConfigurationError(f"how do events of {account.name!r} come? Give webhook=, poll= or socket=")
-        if webhook is None:
-            self._sources[account.name] = source_of(client, poll=poll, socket=socket)
-            self._accounts[account.name] = account
-            return
-        if poll is not None or socket is not None:
+        # Not all that customers of SMS.CX write is known to come by its callbacks.
+        as_a_net = account.provider is Provider.SMSCX and socket is None
+        if webhook is not None and not as_a_net and (poll is not None or socket is not None):
             raise ConfigurationError("events come by webhook=, by poll= or by socket=; give one of them")
-        settings.kind("webhook", webhook, Webhook, f"a {account.provider.word}Webhook")
-        if webhook.provider != account.provider:
-            raise ConfigurationError(f"a {account.provider.word}Client takes a {account.provider.word}Webhook; got {webhook!r}")
-        self._webhooks[account.name] = webhook.bound(account=account.name, app_id=getattr(client, "app_id", None))
+        source = None if poll is None and socket is None else source_of(client, poll=poll, socket=socket)
+        if webhook is not None:
+            settings.kind("webhook", webhook, Webhook, f"a {account.provider.word}Webhook")
+            if webhook.provider != account.provider:
+                raise ConfigurationError(
+                    f"a {account.provider.word}Client takes a {account.provider.word}Webhook; got {webhook!r}"
+                )
+            self._webhooks[account.name] = webhook.bound(account=account.name, app_id=getattr(client, "app_id", None))
+        if source is not None:
+            self._sources[account.name] = source
         self._accounts[account.name] = account
 
     @property

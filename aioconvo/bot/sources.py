@@ -41,7 +41,7 @@ _BACK_OFF = (1.0, 60.0)
 _COME_BY = {
     Provider.SUNSHINE: "its events come by webhook=SunshineWebhook(...)",
     Provider.SMOOCH: "its events come by webhook=SmoochWebhook(...)",
-    Provider.SMSCX: "its events come by webhook=SmscxWebhook(...)",
+    Provider.SMSCX: "its events come by webhook=SmscxWebhook(...), or by poll=Polling()",
     Provider.CONVORE: "its events come by poll=Polling()",
     Provider.ULTRACART: "its events come by socket=AgentSocket()",
 }

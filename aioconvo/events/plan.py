@@ -64,11 +64,23 @@ class Found(NamedTuple):
 
 
 class PollPlan:
-    """The life of one poll. Times are milliseconds since 1970; `now` is by the clock of this machine."""
+    """The life of one poll. Times are milliseconds since 1970; `now` is by the clock of this machine.
+
+    `pace` is the seconds between walks while something happens, and while nothing does. Without `slices`, which a list that
+    takes no bounds cannot have, all that was missed is one walk.
+    """
 
     def __init__(
-        self, settings: Polling, feed: Feed, now: int, place: Place | None = None, *, pace: tuple[float, float]
+        self,
+        settings: Polling,
+        feed: Feed,
+        now: int,
+        place: Place | None = None,
+        *,
+        pace: tuple[float, float],
+        slices: bool = True,
     ) -> None:
+        self._slices = slices
         self._settings = settings
         self._feed = feed
         self._look_back = int(settings.look_back * _SECOND)
@@ -177,7 +189,9 @@ class PollPlan:
         start = max(self._sliced_to, self._newest) - self._look_back
         if self.is_new:
             start = self._newest
-        elif now - self._whole_at > 2 * _FIRST_SLICE and max(self._sliced_to, self._newest) + self._slice < now:
+        elif (
+            self._slices and now - self._whole_at > 2 * _FIRST_SLICE and max(self._sliced_to, self._newest) + self._slice < now
+        ):
             self._before = max(self._sliced_to, self._newest) + self._slice
         elif self._settings.sweep and now - self._swept_at >= self._settings.sweep * _SECOND:
             self._sweeping = True

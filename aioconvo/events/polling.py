@@ -23,7 +23,8 @@ class Polling(msgspec.Struct, frozen=True, kw_only=True):
       nothing does, that grows to `quiet`, 5 by default (SMS.CX: 60).
     - `look_back`: how late an event may appear in the list and is found by the next poll all the same.
     - `sweep`: how often the last `sweep_over` seconds are looked through for events that appeared even later; 0 is never.
-    - `messages`: how many messages are fetched side by side, for a bot.
+    - `messages`: how many messages are fetched side by side, for a bot (Convore).
+    - `channels`: only what came by these, such as `("viber", "whatsapp")` (SMS.CX); `None` are all.
 
     Raises:
         ConfigurationError: One of them is no such number.
@@ -35,6 +36,7 @@ class Polling(msgspec.Struct, frozen=True, kw_only=True):
     sweep: float = 300.0
     sweep_over: float = 3600.0
     messages: int = 8
+    channels: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         settings.seconds("every", self.every, none="what suits the API")

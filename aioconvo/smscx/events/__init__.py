@@ -20,6 +20,7 @@ from .natives import (
     ShortlinkHitEvent,
     ShortlinkHitUpdateEvent,
 )
+from .polls import poll
 from .reading import contact_lane, read
 from .sharing import neutral
 from .webhook import SmscxWebhook
@@ -44,5 +45,6 @@ __all__ = [
     "SmscxWebhook",
     "contact_lane",
     "neutral",
+    "poll",
     "read",
 ]
