@@ -96,7 +96,9 @@ def test_a_draft_of_drafts() -> None:
     source = draft("convore", "drafts", groups(facts("convore").operations.values())["drafts"])
     assert "from aioconvo.convore.models import Message" in source
     assert "class Message(" not in source
-    assert '    @operation("POST /v1/drafts", Effect.UNSAFE, name="create_draft")\n    async def create(\n' in source
+    created = '"POST /v1/drafts", Effect.UNSAFE, name="create_draft", expect=names("draft", "id")'
+    assert f"    @operation({created})\n    async def create(\n" in source
+    assert 'expect=lambda draft_id: names("draft", "id", draft_id)' in source
     assert "        subject: str | UnsetType | None = UNSET,\n" in source
     assert "    ) -> Draft:\n" in source
     assert re.search(r'@listing\("GET /v1/drafts", draft_pager, name="list_drafts"\)\n    def list\(', source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from aioconvo.core.answers.identity import names
 from aioconvo.core.calls.download import Download
 from aioconvo.core.json.model import Model, OpenEnum, Unknown, Variant
 from aioconvo.core.operations import markers, rules
@@ -21,7 +22,7 @@ __all__ = ["NAMES", "lines"]
 _OWN = (
     (Model, OpenEnum, Unknown, Variant, listing, operation, Body, Name, PageSize, Query, Whole, Effect, PageKind),
     (AtLeast, Between, Length, Like, joined, lower_uuid, Mark, OffsetPager, ResultSet),
-    (Ask, Cursor, CursorPager, Listing, SinglePager, pages_by, AsyncPaginator, Download),
+    (Ask, Cursor, CursorPager, Listing, SinglePager, pages_by, AsyncPaginator, Download, names),
 )
 _LINES = {
     "dt": "import datetime as dt",

@@ -19,6 +19,7 @@ __all__ = ["Method", "Style"]
 _WIDTH = 124
 _EFFECTS = {"GET": "READ", "HEAD": "READ", "PUT": "IDEMPOTENT", "PATCH": "IDEMPOTENT", "DELETE": "IDEMPOTENT"}
 _WALK = ("limit: int | None = None", "start: str | None = None", "prefetch: int = 0")
+_IDS = (["id"], ["uuid"], ["oid"])
 _SENT = Ways(sent=True, read=False)
 _READ = Ways(sent=False, read=True)
 
@@ -183,10 +184,28 @@ class Method:
             return "Download", [] if answer.media[0] == "application/json" else [f'accept="{answer.media[0]}"']
         members = [name for name in shape.members if name not in self._style.in_envelope]
         if shape.kind is Kind.OBJECT and len(members) == 1 and self._is_noun(shape.members[members[0]].shape):
-            return self._structs.hint(shape.members[members[0]].shape, members[0], _READ), [f'unwrap="{members[0]}"']
+            content = shape.members[members[0]].shape
+            told = [f'unwrap="{members[0]}"', *self._expected(content, f"{python_name(members[0])}.")]
+            return self._structs.hint(content, members[0], _READ), told
+        expected = list(self._expected(shape))
         if set(shape.members) & self._style.in_envelope:
-            return self._enveloped(answer.shape.name or f"{self._one.name} answer", shape, ()), []
-        return self._structs.hint(answer.shape, f"{self._one.name} answer", _READ), []
+            return self._enveloped(answer.shape.name or f"{self._one.name} answer", shape, ()), expected
+        return self._structs.hint(answer.shape, f"{self._one.name} answer", _READ), expected
+
+    def _expected(self, shape: Shape, within: str = "") -> Iterator[str]:
+        """That the answer names what it is about, and, where the path ends in its id, that one."""
+        found = [name for name in resolved(shape, self._shapes).members if words(name)[-1:] in _IDS]
+        own = [name for name in found if words(name)[:-1] in ([], words(within), words(noun(self._group)))]
+        if not own:
+            return
+        what = " ".join(words(within)) or noun(self._group)
+        looked_at = f'"{what}", "{within}{python_name(own[0])}"'
+        *_, last = self._one.path.split("/")
+        asked = python_name(last.strip("{}")) if last.startswith("{") else ""
+        if asked and asked not in self._style.of_client and "or" not in words(asked):  # not by one of two kinds of id
+            yield f"expect=lambda {asked}: names({looked_at}, {asked})"
+        else:
+            yield f"expect=names({looked_at})"
 
     def _is_noun(self, shape: Shape) -> bool:
         shape = resolved(shape, self._shapes)
@@ -206,7 +225,7 @@ class Method:
         page = self._enveloped(f"{item} page", shape, (pages.items,))
         pager = f"{'_'.join(words(page.removesuffix('Page')))}_pager"
         fields = list(resolved(listed.item or Shape(), self._shapes).members)
-        likely = [name for name in fields if words(name)[-1:] in (["id"], ["uuid"], ["oid"])]
+        likely = [name for name in fields if words(name)[-1:] in _IDS]
         *before, last = words(item)
         about = sentence(f"{' '.join([*before, plural(last)])} in the server's order")
         self.pager = pages.source(pager, about, page, item, python_name((likely or fields)[0]))
