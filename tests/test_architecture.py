@@ -230,6 +230,11 @@ def test_the_inbox_of_one_provider_does_not_load_another() -> None:
     assert rooms == {"core", "sunshine", "inbox", "moved", "providers"}
 
 
+def test_values_are_made_in_one_way() -> None:
+    made = {_room(module) for module in MODULES if _imported(module) & {"dataclasses", "dataclasses.dataclass"}}
+    assert made <= {"sandbox", "cli"}
+
+
 def test_files_stay_under_500_lines() -> None:
     lines = {str(file.relative_to(PACKAGE)): len(file.read_text().splitlines()) for file in FILES}
     assert {name: count for name, count in lines.items() if count > 500}.keys() == FILES_ABOVE_500_LINES.keys()
