@@ -8,17 +8,17 @@ only 96 kB are looked at slowly. A body of 1 MiB, whatever it holds, takes less 
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
 from aioconvo.core.json.codec import strict
 from aioconvo.core.json.faults import BrokenBodyError, UnfitError
-from aioconvo.core.json.mend import drive, in_utf8, is_json
-from aioconvo.core.json.model import Unknown, plain
-from aioconvo.core.json.source import decode, link
+from aioconvo.core.json.mend import drive, in_utf8, is_json, is_utf8
+from aioconvo.core.json.model import ORIGIN, Model, Unknown, plain
+from aioconvo.core.json.source import decode
 
-__all__ = ["OpenBody", "OversizedBodyError", "Patience", "decode_strictly", "open_body", "read_head"]
+__all__ = ["OpenBody", "OversizedBodyError", "Patience", "SoleItem", "decode_strictly", "open_body", "read_head", "remember"]
 
 T = TypeVar("T")
 _SLOWLY = 96 << 10  # bytes; taking apart costs up to 0.4 ms for each 1024
@@ -33,14 +33,34 @@ class OversizedBodyError(BrokenBodyError):
     """A body that holds more than one request may; it may be a good one all the same."""
 
 
+class SoleItem:
+    """The one item of the list in a body: cut out of it when somebody asks for its JSON."""
+
+    __slots__ = ("_member", "_raw")
+
+    def __init__(self, raw: bytes, member: str) -> None:
+        self._raw = raw
+        self._member = member
+
+    def cut(self, place: int) -> bytes:
+        """The item's JSON."""
+        return (open_body(self._raw).items(self._member) or [])[place]
+
+
 def decode_strictly(raw: bytes, kind: type[T]) -> T | None:
-    """A body as `kind`, if it is one in every part; its nouns know their JSON."""
+    """JSON as `kind`, which knows it, if it is one in every part."""
     try:
         data = strict(raw, kind)
     except UnfitError:
         return None
-    link(data, raw)
+    # What was skipped may be in another charset.
+    remember(data, raw if raw.isascii() or is_utf8(raw) else drive(in_utf8(raw, None)))
     return data
+
+
+def remember(data: object, origin: bytes | tuple[SoleItem, int]) -> None:
+    """Let a struct know the JSON it came from, for `raw_json`."""
+    msgspec.structs.force_setattr(cast("Model", data), ORIGIN, origin)
 
 
 def read_head(raw: bytes, kind: type[T]) -> T:

@@ -16,12 +16,8 @@ def values_of(headers: Headers, name: str) -> list[bytes]:
     # Some frameworks' headers have `items` and are no Mapping.
     items: Any = getattr(headers, "items", None)
     pairs: Iterable[tuple[Any, Any]] = headers if items is None else items()
-    length, as_bytes = len(name), name.encode()
-    found: list[bytes] = []
-    for key, value in pairs:
-        if len(key) == length and key.lower() in (name, as_bytes):
-            found.append(_bytes(value))
-    return found
+    length, names = len(name), (name, name.encode())
+    return [_bytes(value) for key, value in pairs if len(key) == length and key.lower() in names]
 
 
 def _bytes(value: Any) -> bytes:

@@ -11,9 +11,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from aioconvo.core.json.faults import BrokenBodyError
+from aioconvo.core.json.codec import strict
+from aioconvo.core.json.faults import BrokenBodyError, UnfitError
 from aioconvo.core.json.model import Model, Unknown, raw_json
-from aioconvo.events.bodies import Patience, decode_strictly, open_body, read_head
+from aioconvo.events.bodies import Patience, SoleItem, open_body, read_head, remember
 from aioconvo.events.incoming import Incoming
 from aioconvo.events.keys import bytes_key, key_of, lane_of, message_key
 from aioconvo.events.unknown import UnknownEvent
@@ -69,19 +70,30 @@ def open_delivery(raw: bytes) -> Opened:
     Raises:
         BrokenBodyError: It is no delivery of Sunshine Conversations v2.
     """
-    delivery = decode_strictly(raw, Delivery)
-    if delivery is not None:
-        natives = delivery.events or ()
-        raws = [raw] if len(natives) == 1 else open_body(raw).alone("events") if natives else ()
-        return Opened(text_in(delivery.app, "id"), text_in(delivery.webhook, "id"), natives, raws)
+    try:
+        delivery = strict(raw, Delivery)
+    except UnfitError:
+        return _open_slowly(raw)
+    app, webhook, natives = delivery.app, delivery.webhook, delivery.events or []
+    app_id, webhook_id = None if app is None else app.id, None if webhook is None else webhook.id
+    if len(natives) == 1:
+        remember(natives[0], (SoleItem(raw, "events"), 0))
+        return Opened(app_id, webhook_id, natives, (raw,))
+    body = open_body(raw)
+    for native, item in zip(natives, body.items("events") or (), strict=True):
+        remember(native, item)
+    return Opened(app_id, webhook_id, natives, body.alone("events"))
+
+
+def _open_slowly(raw: bytes) -> Opened:
     body = open_body(raw)
     items = body.items("events")
     if items is None:
         raise BrokenBodyError(_OF_V1 if "trigger" in body else "the JSON lacks a list of events", cut=False)
     patience = Patience()
-    kept: list[Any] = [patience.decode(item, _ANY_EVENT) for item in items]
-    app, webhook = (read_head(body.member(name), _Head).id or None for name in ("app", "webhook"))
-    return Opened(app, webhook, kept, body.alone("events"))
+    natives: list[Any] = [patience.decode(item, _ANY_EVENT) for item in items]
+    app_id, webhook_id = (read_head(body.member(name), _Head).id or None for name in ("app", "webhook"))
+    return Opened(app_id, webhook_id, natives, body.alone("events"))
 
 
 def incoming(account: str, delivery: Opened) -> tuple[Incoming, ...]:
@@ -90,61 +102,36 @@ def incoming(account: str, delivery: Opened) -> tuple[Incoming, ...]:
     return tuple(_incoming(account, delivery.webhook_id, native, raw) for native, raw in pairs)
 
 
-class _Told(NamedTuple):
-    """What an event says of itself."""
-
-    id: str | None
-    type: str | None
-    lanes: tuple[str, ...]
-    occurred_at: dt.datetime | None
-    message_id: str | None = None
-
-
 def _incoming(account: str, webhook: str | None, native: Any, raw: bytes) -> Incoming:
+    head = native
     if isinstance(native, Unknown):
-        native, told = _unknown(native.raw)
-    else:
-        told = _told(native)
-    brief = False
-    if told.message_id is not None:
-        key = message_key(_OURS, account, told.message_id)
-    elif told.id is not None:
-        key = key_of(_OURS, account, webhook, told.id, told.type)
+        head = read_head(native.raw, _Head)
+        native = UnknownEvent(native.raw, head.type or None)
+    payload, event_id, when, brief = head.payload, head.id, utc(head.created_at), False
+    message = payload.message if isinstance(payload, MessagePayload) else None
+    if message and message.id:  # either may be missing
+        key, when = message_key(_OURS, account, message.id), utc(message.received) or when
+    elif event_id:
+        key = key_of(_OURS, account, webhook, event_id, head.type or None)
     else:
         key, brief = bytes_key(_OURS, account, raw_json(native) or raw), True
     return Incoming(
         provider=_OURS,
         account=account,
         key=key,
-        lanes=tuple(lane_of(account, one) for one in told.lanes) or (key,),
+        lanes=_lanes(account, payload) or (key,),
         native=native,
         raw=raw,
-        occurred_at=told.occurred_at,
+        occurred_at=when,
         brief=brief,
     )
 
 
-def _told(native: Any) -> _Told:
-    payload = native.payload
-    event_id = native.id or None
-    if isinstance(payload, MessagePayload):
-        message = payload.message
-        when = utc(getattr(message, "received", None)) or utc(native.created_at)
-        return _Told(event_id, native.type, _lanes(payload), when, text_in(message, "id"))
-    return _Told(event_id, native.type, _lanes(payload), utc(native.created_at))
-
-
-def _lanes(payload: Any) -> tuple[str, ...]:
-    """The conversation, else the user; of a merge both users."""
+def _lanes(account: str, payload: Any) -> tuple[str, ...]:
+    """The conversation's, else the user's; of a merge those of both users."""
     if isinstance(payload, MergePayload):
         merged = payload.merged_users
         users = (getattr(merged, "surviving", None), getattr(merged, "discarded", None))
-        return tuple(dict.fromkeys(one for user in users if (one := text_in(user, "id"))))
+        return tuple(dict.fromkeys(lane_of(account, one) for user in users if (one := text_in(user, "id"))))
     lane = text_in(getattr(payload, "conversation", None), "id") or text_in(getattr(payload, "user", None), "id")
-    return () if lane is None else (lane,)
-
-
-def _unknown(raw: bytes) -> tuple[UnknownEvent, _Told]:
-    head = read_head(raw, _Head)
-    native = UnknownEvent(raw, head.type or None)
-    return native, _Told(head.id or None, native.type, _lanes(head.payload), utc(head.created_at))
+    return () if lane is None else (lane_of(account, lane),)
