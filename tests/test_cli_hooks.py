@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 
 from aioconvo.cli.app import app
 from aioconvo.cli.recording import read, recorded
-from aioconvo.cli.sandbox import as_json, as_variables, callbacks, unkindness
-from aioconvo.sandbox import Sandbox, Unkindness
+from aioconvo.cli.sandbox import as_json, as_variables, callbacks, event_list, unkindness
+from aioconvo.sandbox import EventList, Sandbox, Unkindness
 from aioconvo.sandbox.sending.callbacks import SECRETS
 
 runner = CliRunner()
@@ -183,3 +183,19 @@ def test_the_sandboxs_options_for_webhooks() -> None:
         callbacks(["http://127.0.0.1"])
     told = runner.invoke(app, ["sandbox", "--callback", "convore=http://a/"])
     assert told.exit_code != 0
+
+
+def test_how_the_list_of_events_behaves_is_told() -> None:
+    told = event_list(["oldest_first=true", "late=60", "late_share=0.3", "same_time=1000"])
+    assert told == EventList(oldest_first=True, late=60, late_share=0.3, same_time=1_000)
+    box = Sandbox(conversations=1, messages=1, event_list=told)
+    box.reset()
+    assert box.providers["convore"].events.manner is told
+    for given, words in (
+        ("late=x", "is a float"),
+        ("speed=1", "name of"),
+        ("late_share=2", "from 0 to 1"),
+        ("empty_pages=1", "below 1"),
+    ):
+        with pytest.raises(typer.BadParameter, match=words):
+            event_list([given])

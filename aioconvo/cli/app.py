@@ -153,6 +153,14 @@ def sandbox(
             "the names are those of Unkindness. May be given again.",
         ),
     ] = None,
+    events: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="How Convore's list of events behaves, such as oldest_first=true, late=60, late_share=0.3, same_time=1000, "
+            "empty_pages=0.2; the names are those of EventList. May be given again.",
+        ),
+    ] = None,
     reset: Annotated[
         bool, typer.Option("--reset", help="Put a sandbox that already runs on this port back to its seeded data.")
     ] = False,
@@ -170,6 +178,7 @@ def sandbox(
     options: dict[str, Any] = {"conversations": conversations, "messages": messages, "seed": seed}
     options |= {"latency": latency, "faults": faults}
     options |= {"callbacks": sandbox_command.callbacks(callback), "unkindness": sandbox_command.unkindness(unkind)}
+    options |= {"event_list": sandbox_command.event_list(events)}
     show = sandbox_command.as_lines
     if json or env:
         show = sandbox_command.as_json if json else sandbox_command.as_variables

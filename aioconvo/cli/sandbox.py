@@ -6,16 +6,27 @@ import asyncio
 import dataclasses
 import signal
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import msgspec
 import typer
 
-from aioconvo.core.errors import CallError
-from aioconvo.sandbox import Sandbox, Unkindness
+from aioconvo.core.errors import CallError, ConfigurationError
+from aioconvo.sandbox import EventList, Sandbox, Unkindness
 
-__all__ = ["as_json", "as_lines", "as_variables", "callbacks", "reset_running", "serve", "unkindness", "variables"]
+__all__ = [
+    "as_json",
+    "as_lines",
+    "as_variables",
+    "callbacks",
+    "event_list",
+    "reset_running",
+    "serve",
+    "unkindness",
+    "variables",
+]
 
+T = TypeVar("T")
 _TYPES = {"float": float, "float | None": float, "int": int}
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -71,17 +82,29 @@ def callbacks(given: Iterable[str] | None) -> dict[str, str]:
 
 def unkindness(given: Iterable[str] | None) -> Unkindness:
     """How webhooks are sent, of `NAME=VALUE`. Raises `typer.BadParameter`."""
-    types = {field.name: str(field.type) for field in dataclasses.fields(Unkindness)}
+    return _chosen(Unkindness, "--unkind", given)
+
+
+def event_list(given: Iterable[str] | None) -> EventList:
+    """How the list of events behaves, of `NAME=VALUE`. Raises `typer.BadParameter`."""
+    try:
+        return _chosen(EventList, "--events", given)
+    except ConfigurationError as error:
+        raise typer.BadParameter(f"--events: {error}") from None
+
+
+def _chosen(kind: type[T], option: str, given: Iterable[str] | None) -> T:
+    types = {field.name: str(field.type) for field in dataclasses.fields(cast("Any", kind))}
     values: dict[str, Any] = {}
     for one in given or ():
         name, _, text = one.partition("=")
         if name not in types:
-            raise typer.BadParameter(f"--unkind is NAME=VALUE with a name of {', '.join(types)}; got {one!r}")
+            raise typer.BadParameter(f"{option} is NAME=VALUE with a name of {', '.join(types)}; got {one!r}")
         try:
             values[name] = _BOOLEANS[text.lower()] if types[name] == "bool" else _TYPES[types[name]](text)
         except (KeyError, ValueError):
-            raise typer.BadParameter(f"--unkind {name} is a {types[name]}; got {text!r}") from None
-    return Unkindness(**values)
+            raise typer.BadParameter(f"{option} {name} is a {types[name]}; got {text!r}") from None
+    return kind(**values)
 
 
 def as_json(sandbox: Sandbox) -> str:

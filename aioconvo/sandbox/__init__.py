@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .changes import Change, Customer
+    from .event_list import EventList
     from .sending.log import Delivery
     from .sending.plan import Unkindness
     from .server import Sandbox, SandboxEndpoint
 
-__all__ = ["Change", "Customer", "Delivery", "Sandbox", "SandboxEndpoint", "Unkindness"]
+__all__ = ["Change", "Customer", "Delivery", "EventList", "Sandbox", "SandboxEndpoint", "Unkindness"]
 
-_HOMES = {"Change": ".changes", "Customer": ".changes", "Delivery": ".sending.log", "Unkindness": ".sending.plan"}
+_HOMES = {
+    "Change": ".changes",
+    "Customer": ".changes",
+    "Delivery": ".sending.log",
+    "EventList": ".event_list",
+    "Unkindness": ".sending.plan",
+}
 
 
 def __getattr__(name: str) -> Any:

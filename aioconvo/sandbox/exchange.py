@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import msgspec
 
 from .changes import Change, Customer, Watched
+from .event_list import EventList
 from .quota import QuotaForm
 
 
@@ -34,6 +35,7 @@ class Settings:
     seed: int = 0
     now: dt.datetime = dataclasses.field(default_factory=utc_now)
     clock: Callable[[], dt.datetime] = utc_now
+    event_list: EventList = dataclasses.field(default_factory=EventList)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from aioconvo.providers import Provider
 
 from .changes import Change, Customer
 from .chat.page import BotControl, ChatPage
+from .event_list import EventList
 from .exchange import Emulated, Reply, Request, RouteTable, Settings, utc_now
 from .faults import Fault, RateLimit, choose
 from .quota import Standing, Window, headers_of
@@ -67,7 +68,8 @@ class Sandbox:
     requests a second per credential, over which the API's own 429 is answered; `now` the end of the seeded data.
 
     `callbacks` are URLs by provider to which all webhooks are sent, with the secrets in `webhook_secrets`; webhooks that are
-    registered by the API's own operations are sent too. `unkindness` says how: doubled, late, cut. For tests: `deliver` hands
+    registered by the API's own operations are sent too. `unkindness` says how: doubled, late, cut; `event_list` says how the
+    list of events behaves that is polled (Convore). For tests: `deliver` hands
     webhooks over in place of HTTP, `clock` tells when what is new happens.
     """
 
@@ -84,6 +86,7 @@ class Sandbox:
         now: dt.datetime | None = None,
         callbacks: Mapping[str, str] | None = None,
         unkindness: Unkindness | None = None,
+        event_list: EventList | None = None,
         deliver: Post | None = None,
         clock: Callable[[], dt.datetime] = utc_now,
     ) -> None:
@@ -102,7 +105,7 @@ class Sandbox:
         self.providers: dict[str, Any] = {}
         self._callbacks: dict[str, str] = {}
         self.send_webhooks_to(callbacks or {})
-        self._settings = Settings(conversations, messages, seed, now or clock(), clock)
+        self._settings = Settings(conversations, messages, seed, now or clock(), clock, event_list or EventList())
         self._sender = Sender(seed, unkindness or Unkindness(), self._callbacks_of, clock, deliver)
         self._watchers: list[Callable[[Change], None]] = []
         self._chat = ChatPage(self)

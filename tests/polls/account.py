@@ -14,8 +14,8 @@ from yarl import URL
 
 from aioconvo import ConvoreClient, RetryPolicy, SessionPool
 from aioconvo.core.wire.pool import RawResponse
-from aioconvo.sandbox.convore.events import Manner
 from aioconvo.sandbox.convore.routes import ConvoreSandbox
+from aioconvo.sandbox.event_list import EventList
 from aioconvo.sandbox.exchange import Reply, Request, Settings
 from tests.conftest import FakeClock
 
@@ -65,12 +65,14 @@ class Memory(SessionPool):
 class Account:
     """The account, and clients of it. `faults` is the share of answers that are a 503; `down` makes all of them one."""
 
-    def __init__(self, manner: Manner | None = None, *, conversations: int = 3, messages: int = 2, faults: float = 0.0) -> None:
+    def __init__(
+        self, manner: EventList | None = None, *, conversations: int = 3, messages: int = 2, faults: float = 0.0
+    ) -> None:
         self.clock = Jumping(START)
         now = moment(START)
         settings = Settings(conversations, messages, 0, now, lambda: moment(self.clock.now))
         self.api = ConvoreSandbox(settings)
-        self.api.events.manner = manner or Manner()
+        self.api.events.manner = manner or EventList()
         self.conversations = list(self.api.state()["ids"])
         self.faults = faults
         self.down: Reply | None = None

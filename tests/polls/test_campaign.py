@@ -16,7 +16,7 @@ from collections import Counter
 import pytest
 
 from aioconvo.convore.events import Following
-from aioconvo.sandbox.convore.events import Manner
+from aioconvo.sandbox.event_list import EventList
 from tests.campaign import FULL
 
 from .account import Account
@@ -54,7 +54,7 @@ class Happening:
 
 @pytest.mark.parametrize("oldest_first", [False, True], ids=["newest first", "oldest first"])
 async def test_none_lost_none_twice(oldest_first: bool) -> None:
-    manner = Manner(
+    manner = EventList(
         oldest_first=oldest_first, late=60, late_share=0.33, same_time=1_000, empty_pages=0.2, null_cursor=oldest_first
     )
     account = Account(manner, messages=0, faults=0.1)

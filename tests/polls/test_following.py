@@ -12,7 +12,7 @@ import aioconvo
 from aioconvo.convore import PolledEvent
 from aioconvo.convore.events import Following
 from aioconvo.events.polling import Polling
-from aioconvo.sandbox.convore.events import Manner
+from aioconvo.sandbox.event_list import EventList
 from aioconvo.sandbox.exchange import Reply
 
 from .account import START, Account, Jumping, until
@@ -132,7 +132,7 @@ async def test_a_position_before_anything_happened_goes_on_there() -> None:
 
 @pytest.mark.parametrize("oldest_first", [False, True])
 async def test_events_that_appear_late_come_and_come_once(oldest_first: bool) -> None:
-    account = Account(Manner(oldest_first=oldest_first, late=60, late_share=0.5))
+    account = Account(EventList(oldest_first=oldest_first, late=60, late_share=0.5))
     came: list[str] = []
     given: list[str | None] = []
     async with account.client() as convore:
@@ -148,12 +148,12 @@ async def test_events_that_appear_late_come_and_come_once(oldest_first: bool) ->
 
 
 async def test_the_sweep_finds_what_appeared_later_than_that() -> None:
-    account = Account(Manner(late=1_500, late_share=1.0))
+    account = Account(EventList(late=1_500, late_share=1.0))
     async with account.client() as convore:
         following = convore.events.follow()
         await polled_once(account, following)
         came = [account.receive() for _ in range(20)]
-        account.api.events.manner = Manner()
+        account.api.events.manner = EventList()
         account.clock.now += 1
         came.append(account.receive())
         given = [one.message_id for one in await take(following, 21)]

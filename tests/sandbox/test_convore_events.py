@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from aioconvo.sandbox.convore.events import Manner
 from aioconvo.sandbox.convore.routes import ConvoreSandbox
+from aioconvo.sandbox.event_list import EventList
 from aioconvo.sandbox.exchange import Request, Settings
 
 START = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)
@@ -109,7 +109,7 @@ def test_bad_queries_are_a_400(account: Account, query: tuple[str, str]) -> None
 @pytest.mark.parametrize("limit", [1, 3, 5, 500])
 def test_both_orders(oldest_first: bool, limit: int) -> None:
     account = Account(messages=5)
-    account.api.events.manner = Manner(oldest_first=oldest_first)
+    account.api.events.manner = EventList(oldest_first=oldest_first)
     whole = account.walk()[0]
     events, pages = account.walk(("limit", str(limit)))
     assert events == whole
@@ -120,7 +120,7 @@ def test_both_orders(oldest_first: bool, limit: int) -> None:
 
 
 def test_the_last_page_may_say_null(account: Account) -> None:
-    account.api.events.manner = Manner(null_cursor=True)
+    account.api.events.manner = EventList(null_cursor=True)
     _, pages = account.walk(("limit", "5"))
     assert [page["next_cursor"] is None for page in pages] == [False, False, True]
 
@@ -128,7 +128,7 @@ def test_the_last_page_may_say_null(account: Account) -> None:
 @pytest.mark.parametrize("oldest_first", [False, True])
 def test_empty_pages_lead_on(account: Account, oldest_first: bool) -> None:
     whole = {event["id"] for event in account.walk()[0]}
-    account.api.events.manner = Manner(empty_pages=0.5, oldest_first=oldest_first)
+    account.api.events.manner = EventList(empty_pages=0.5, oldest_first=oldest_first)
     events, pages = account.walk(("limit", "2"))
     assert sorted(event["id"] for event in events) == sorted(whole)
     empty = [page for page in pages if not page["data"]]
@@ -138,7 +138,7 @@ def test_empty_pages_lead_on(account: Account, oldest_first: bool) -> None:
 
 
 def test_times_may_be_equal(account: Account) -> None:
-    account.api.events.manner = Manner(same_time=10_000)
+    account.api.events.manner = EventList(same_time=10_000)
     came = [account.receive() for _ in range(5)]
     events, _ = account.walk(("limit", "2"))
     assert [one["message_id"] for one in events[:5]] == came[::-1]
@@ -146,7 +146,7 @@ def test_times_may_be_equal(account: Account) -> None:
 
 
 def test_events_may_appear_late(account: Account) -> None:
-    account.api.events.manner = Manner(late=60, late_share=1.0)
+    account.api.events.manner = EventList(late=60, late_share=1.0)
     came = [account.receive() for _ in range(20)]
     shown = [len({one["message_id"] for one in account.walk()[0]} & set(came))]
     for _ in range(6):

@@ -42,23 +42,6 @@ _Key = tuple[int, int]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Manner:
-    """How the list behaves. Shares are from 0 to 1; which events and pages they hit follows from their numbers.
-
-    `late` seconds pass before an event appears, at most, for a `late_share` of them; `same_time` milliseconds is how coarse
-    times are, so that events share one; `empty_pages` is the share of answers without an item that lead on all the same;
-    `null_cursor`: the last page says `"next_cursor": null` instead of nothing.
-    """
-
-    oldest_first: bool = False
-    late: float = 0.0
-    late_share: float = 0.0
-    same_time: int = 1
-    empty_pages: float = 0.0
-    null_cursor: bool = False
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class Event:
     """One event; `at` in milliseconds since 1970."""
 
@@ -88,7 +71,7 @@ class EventLog:
     """The account's events. `manner` may be set at any time; `seeded` gives what was there before, once that is asked for."""
 
     def __init__(self, settings: Settings, seeded: Callable[[], Iterable[tuple[int, str, str, str]]]) -> None:
-        self.manner = Manner()
+        self.manner = settings.event_list
         self._settings = settings
         self._seeded: Callable[[], Iterable[tuple[int, str, str, str]]] | None = seeded
         self._keys: list[_Key] = []
