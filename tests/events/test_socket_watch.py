@@ -65,6 +65,15 @@ def test_recent_conversations(last: int, recent: bool) -> None:
     assert is_recent(ConversationSummary(), _new_watch().floor)
 
 
+def test_what_came_is_known_for_an_hour_more_than_it_is_looked_for() -> None:
+    watch = _new_watch()
+    assert watch.is_new("c", _message("a"))
+    watch.reach(NOW + 3_600_000)
+    assert not watch.is_new("c", _message("a"))
+    watch.reach(NOW + 3_700_000)
+    assert watch.is_new("c", _message("a"))
+
+
 def test_what_was_handed_over_is_the_position() -> None:
     delivered = Delivered.at(None, 60.0)
     delivered.reach(NOW)

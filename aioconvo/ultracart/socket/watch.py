@@ -20,6 +20,7 @@ from aioconvo.ultracart.events.reading import sent_at
 __all__ = ["Delivered", "Watch", "id_of", "is_recent", "moment_of", "summary_moment"]
 
 _SECOND = 1000
+_KEPT = 3600 * _SECOND
 _CONVERSATIONS_AT_MOST = 10_000
 _POSITION = 1  # version of its form
 
@@ -96,12 +97,12 @@ class Delivered:
         """A message was handed over."""
         self.ids[message_id] = self.floor if moment is None else moment
 
-    def reach(self, to: int | None) -> None:
-        """All messages up to there were handed over."""
+    def reach(self, to: int | None, *, keep: int = 0) -> None:
+        """All messages up to there were handed over; ids are forgotten `keep` milliseconds before the floor."""
         if to is not None and (self.to is None or to > self.to):
             self.to = to
-        floor = self.floor
-        self.ids = {one: moment for one, moment in self.ids.items() if moment >= floor}
+        oldest = self.floor - keep
+        self.ids = {one: moment for one, moment in self.ids.items() if moment >= oldest}
 
 
 class Watch:
@@ -176,8 +177,8 @@ class Watch:
         self._counts.pop(conversation, None)
 
     def reach(self, to: int | None) -> None:
-        """A look has ended: all messages up to there are known."""
-        self._seen.reach(to)
+        """A look has ended: all messages up to there are known. A frame may have waited since long before."""
+        self._seen.reach(to, keep=_KEPT)
 
 
 def _bound(known: collections.OrderedDict[str, Any]) -> None:
