@@ -276,3 +276,26 @@ def test_the_poll_answers_each_message_once_and_goes_on_where_it_stood(monkeypat
             assert sandbox.requests["convore"]["send_message"] == len(saved) == 3
 
     run()
+
+
+async def test_an_agent_answers_over_its_socket(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    shop = sandbox.providers["ultracart"]
+    running = asyncio.create_task(_program("UltraCart's agent socket")["main"]())
+
+    async def is_connected() -> bool:
+        return bool(shop.socket.connected)
+
+    async def has_answered() -> bool:
+        return any(b"One moment" in frame for frame in shop.socket.received)
+
+    await _until(is_connected)
+    shop.wait_in_queue()
+    sandbox.says("ultracart", "jane@example.com", "Do you ship to Malta?")
+    await _until(has_answered)
+    running.cancel()
+    await asyncio.wait([running])
+    written = [message.body for talk in shop._conversations for message in talk.messages() if message.client_id]
+    assert written == ["One moment, please."]
+    told = capsys.readouterr().out
+    assert "somebody waits in Support" in told
+    assert "messages came while there was no connection" in told
