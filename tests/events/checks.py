@@ -12,7 +12,7 @@ from aioconvo.events.webhook import Webhook
 from aioconvo.providers import Provider
 from tests.events.requests import SECRET, TOKEN
 
-__all__ = ["check_body", "spend", "told"]
+__all__ = ["check_body", "check_event", "spend", "told"]
 
 _HOOKS: dict[Provider, Webhook] = {
     Provider.SUNSHINE: SunshineWebhook(secrets=[SECRET], account="shop"),
@@ -43,11 +43,16 @@ def check_body(provider: Provider, body: bytes) -> tuple[Incoming, ...]:
         assert (refused.status in {400, 413}, len(refused.reason) < 200) == (True, True)
         return ()
     for event in delivery.events:
-        _check_event(provider, event)
+        check_event(provider, event)
     return delivery.events
 
 
-def _check_event(provider: Provider, event: Incoming) -> None:
+def check_event(provider: Provider, event: Incoming) -> None:
+    """What holds for any event of the account "shop".
+
+    Raises:
+        AssertionError: Something of it is lost, or is not brought back.
+    """
     module: Any = provider.events
     assert event.key.startswith("shop:")
     assert event.lanes

@@ -18,6 +18,7 @@ from aioconvo import smscx
 from aioconvo.providers import Provider
 from aioconvo.smooch.events.natives import ANY_EVENT
 from aioconvo.sunshine.events.natives import AnyEvent
+from aioconvo.ultracart.events.natives import FRAMES
 from tests.events.payloads import payloads
 from tests.fuzz.targets import KINDS, LISTS
 
@@ -193,6 +194,17 @@ def _deliveries(draw: st.DrawFn) -> bytes:
     return bytes([number]) + json.dumps(whole).encode("utf-8", "surrogatepass")
 
 
+@st.composite
+def _frames(draw: st.DrawFn) -> bytes:
+    """A frame made after the structs, alone or in a list, and cut now and then."""
+    (kind, event), struct = draw(st.sampled_from(list(FRAMES.items())))
+    made = _shaped(struct, draw)
+    if isinstance(made, dict):
+        made |= draw(st.sampled_from([{"type": kind, "event_type": event}, {"type": kind, "event_type": event}, {}]))
+    whole = json.dumps(draw(st.sampled_from([made, [made, made]]))).encode("utf-8", "surrogatepass")
+    return whole[: draw(st.integers(0, len(whole)))] if draw(st.integers(0, 9)) == 0 else whole
+
+
 INPUTS: dict[str, st.SearchStrategy[bytes]] = {
     "decoders": _DOCUMENTS | st.binary(max_size=300),
     "lists": _PAGES | st.binary(max_size=300),
@@ -204,6 +216,7 @@ INPUTS: dict[str, st.SearchStrategy[bytes]] = {
     "inflating": _PACKED | st.binary(max_size=300),
     "paths": _utf8(_PIECES | _PIECES.map(lambda path: "/" + path)),
     "base_urls": _utf8(_PIECES | _PIECES.map(lambda rest: "https://" + rest)),
+    "frames": _frames() | st.binary(max_size=300),
     "webhooks": _deliveries() | st.binary(max_size=300),
     "webhook_headers": st.lists(
         st.integers(0, 3)

@@ -34,7 +34,8 @@ from aioconvo.core.wire.inflate import inflate
 from aioconvo.core.wire.pool import RawResponse
 from aioconvo.providers import Provider
 from aioconvo.sunshine.models import Conversation, Message
-from tests.events.checks import check_body
+from aioconvo.ultracart.events.reading import read_frame, receive
+from tests.events.checks import check_body, check_event
 
 __all__ = ["KINDS", "LISTS", "TARGETS"]
 
@@ -261,6 +262,18 @@ def webhooks(data: bytes) -> None:
     check_body(_HOOKED[number % len(_HOOKED)], body)
 
 
+def frames(data: bytes) -> None:
+    """A frame of UltraCart's socket: none, or each event of it is kept whole."""
+    try:
+        found = receive("shop", data, {"an-agent"}, 1)
+    except BrokenBodyError:
+        with contextlib.suppress(BrokenBodyError):
+            assert read_frame(data) is None
+        return
+    for event in found:
+        check_event(Provider.ULTRACART, event)
+
+
 def webhook_headers(data: bytes) -> None:
     """Headers that may hold a secret."""
     names = (b"X-API-Key", b"x-api-key", b"X-Other", b"")
@@ -284,6 +297,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "inflating": inflating,
     "paths": paths,
     "base_urls": base_urls,
+    "frames": frames,
     "webhooks": webhooks,
     "webhook_headers": webhook_headers,
 }
