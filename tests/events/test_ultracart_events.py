@@ -20,7 +20,7 @@ from aioconvo.inbox import Direction, ParticipantKind
 from aioconvo.providers import Provider
 from aioconvo.ultracart import events
 from aioconvo.ultracart.events import natives
-from aioconvo.ultracart.events.reading import OURS, enclose, of_message
+from aioconvo.ultracart.events.reading import OURS, enclose, of_message, receive
 
 _FILE = pathlib.Path(__file__).parent / "ultracart_frames.json"
 FRAMES: dict[str, Any] = {name: told["frame"] for name, told in json.loads(_FILE.read_bytes())["frames"].items()}
@@ -104,6 +104,23 @@ def test_what_is_stored_reads_as_the_same_event_again(name: str, enclosed: bool)
     assert msgspec.structs.replace(again, native=None) == msgspec.structs.replace(first, native=None)
     assert raw_json(again.native) == raw_json(first.native) == frame
     assert events.neutral(again) == events.neutral(first)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b'{"type": "event", "event_type": "con\\ud800on"}',
+        b'{"type":"\xff"}',
+        b'{"frame":{"type":"ping"},"own":true,"at":1}',
+        b'{"frame":1}',
+        b'{"type":"a","x":1e999}',
+    ],
+)
+def test_frames_that_no_decoder_takes_are_brought_back_as_well(frame: bytes) -> None:
+    (first,) = receive("shop", frame, (), AT)
+    again = _one(first.raw)
+    assert isinstance(again.native, events.UnknownEvent)
+    assert (again.key, again.native.raw, again.raw) == (first.key, frame, first.raw)
 
 
 @pytest.mark.parametrize("name", sorted(NOTHING))

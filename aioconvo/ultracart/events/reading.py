@@ -11,6 +11,7 @@ says nothing of its own that happens once, by the time it came.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Container
 from typing import Any
 
@@ -68,19 +69,23 @@ class Head(msgspec.Struct):
         return self.type == "event" and self.event_type == "rrweb"
 
 
-class _Enclosed(msgspec.Struct):
-    frame: msgspec.Raw
-    own: bool = False
-    at: int | None = None  # milliseconds since 1970
-
-
 head_of = reader(Head)
-_open = reader(_Enclosed)
+_BEFORE = b'{"frame":'
+_AFTER = re.compile(rb',"own":(true|false),"at":(-?\d{1,18})\}')
 
 
 def enclose(frame: bytes, *, own: bool, at: int) -> bytes:
     """A frame with what was known when it came, `at` milliseconds since 1970; `own`: an agent of the business is its author."""
-    return b'{"frame":%s,"own":%s,"at":%d}' % (frame, b"true" if own else b"false", at)
+    return b'%s%s,"own":%s,"at":%d}' % (_BEFORE, frame, b"true" if own else b"false", at)
+
+
+def _open(raw: bytes) -> tuple[bytes, bool, int] | None:
+    """What `enclose` was given: cut out, since a frame may hold what no decoder takes; `None` for what it did not make."""
+    if not raw.startswith(_BEFORE):
+        return None
+    end = raw.rfind(b',"own":')
+    after = None if end < 0 else _AFTER.fullmatch(raw, end)
+    return None if after is None else (raw[len(_BEFORE) : end], after[1] == b"true", int(after[2]))
 
 
 def of_message(conversation_uuid: str, message: bytes) -> bytes:
@@ -97,10 +102,11 @@ def read(account: str, raw: bytes) -> tuple[Incoming, ...]:
     enclosed = _open(raw)
     if enclosed is None:
         return tuple(_made(account, frame, native, frame) for frame, native in _read_all(raw))
-    own, at, found = enclosed.own, enclosed.at, _read_all(bytes(enclosed.frame))
+    frame, own, at = enclosed
+    found = _read_all(frame)
     for _, native in found:
         _set_own(native, own=own)
-    alone = [raw] if len(found) == 1 else [enclose(frame, own=own, at=at or 0) for frame, _ in found]
+    alone = [raw] if len(found) == 1 else [enclose(frame, own=own, at=at) for frame, _ in found]
     return tuple(_made(account, frame, native, one, at) for (frame, native), one in zip(found, alone, strict=True))
 
 
