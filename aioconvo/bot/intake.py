@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
-import anyio
 import anyio.abc
 import msgspec
 
 from aioconvo.core.clock import SYSTEM_CLOCK, Clock
 from aioconvo.core.errors import ConfigurationError, StoreError, StoreFullError, WebhookRefusedError
 from aioconvo.core.log import logger
+from aioconvo.core.wire.time_limit import TimeLimits
 from aioconvo.events.incoming import Delivery
 
 from .stores.store import Entry, Store
@@ -107,6 +107,7 @@ class Intake:
         self._open: dict[str, asyncio.Event] = {}  # events whose senders may wait for them
         self._queue: asyncio.Queue[Sequence[Entry]] = asyncio.Queue(_QUEUED_AT_MOST)
         self._unwritten = 0
+        self._limits = TimeLimits()  # a scope of its own for each delivery takes longer than all else here
         self.counts: Counter[str] = Counter()
 
     @property
@@ -121,6 +122,7 @@ class Intake:
     def stop(self) -> None:
         """Send deliveries away, to come back later."""
         self._closed = "draining"
+        self._limits.close_idle()
 
     async def answer(self, delivery: Delivery) -> Answer:
         """Take the events in and say what to answer; never raises for what the store does."""
@@ -142,10 +144,10 @@ class Intake:
     async def _take(self, entries: Sequence[Entry]) -> int:
         match self._accept:
             case Accept.STORED:
-                with anyio.fail_after(_STORES_WITHIN):
+                with self._limits[_STORES_WITHIN]:
                     return await self._keep(entries)
             case Accept.HANDLED:
-                with anyio.fail_after(_HANDLES_WITHIN):
+                with self._limits[_HANDLES_WITHIN]:
                     return await self._see_handled(entries)
             case Accept.QUEUED:
                 self._queue.put_nowait(entries)

@@ -168,6 +168,8 @@ class Life:
                 counts = await self._store.counts(now=self._clock.time())
                 self.left = counts.waiting + counts.running
         await self._store.aclose()
+        for replies in self._replies.values():
+            await replies.aclose()
         if self._pool is not None:
             await self._pool.close_connections()
 

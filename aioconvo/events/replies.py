@@ -55,6 +55,9 @@ class Replies(abc.ABC):
     def over(self, source: object) -> None:  # noqa: B027 -- most APIs have no use for it
         """Say where the events come from, for an API that takes replies over the same socket."""
 
+    async def aclose(self) -> None:  # noqa: B027 -- as above
+        """Let go of what was opened for replies alone."""
+
     async def typing(self, event: Event, started: bool) -> None:  # noqa: ARG002 -- what most APIs take
         """Show that the business types, or has stopped."""
         raise UnsupportedError(f"{event.provider} shows nobody typing")

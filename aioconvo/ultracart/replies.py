@@ -47,7 +47,8 @@ class UltraCartReplies(Replies):
     async def send(self, event: Event, content: Any, mark: str, *, new_sms: bool = False) -> Message:  # noqa: ARG002 -- of SMS.CX
         """See `Replies.send`."""
         conversation_id, text = conversation_of(event), words(content)
-        sent = await self._speaker().send(conversation_id, text, client_message_id=OURS + mark)
+        speaker = await self._speaker()
+        sent = await speaker.send(conversation_id, text, client_message_id=OURS + mark)
         return messages([sent], conversation_id)[0]
 
     async def find(
@@ -84,8 +85,15 @@ class UltraCartReplies(Replies):
         agent: Speaker | None = getattr(self._source, "agent", None)
         return agent
 
-    def _speaker(self) -> Speaker:
+    async def aclose(self) -> None:
+        """See `Replies.aclose`."""
+        if hasattr(self._source, "aclose"):
+            await self._source.aclose()
+
+    async def _speaker(self) -> Speaker:
         agent = self._agent()
+        if agent is None and hasattr(self._source, "speaker"):
+            agent = await self._source.speaker()
         if agent is None:
             raise UnsupportedError(
                 "UltraCart takes messages over its agent socket only, and this process has none open: "

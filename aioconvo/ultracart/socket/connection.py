@@ -30,6 +30,7 @@ from .watch import Delivered, id_of, moment_of
 __all__ = ["AgentConnection", "AgentSource"]
 
 _A_BATCH = 100
+_OPENS_SOON = 3.0  # seconds
 
 
 class _Outgoing:
@@ -264,11 +265,17 @@ class AgentConnection:
 
 
 class AgentSource:
-    """The socket as a bot's source of events; `agent` is its connection while it is open, for replies."""
+    """The socket as a bot's source of events; `agent` is its connection while it is open.
+
+    Replies go over it. Where none opens soon, since another process follows the events, they go over one of their own.
+    """
 
     def __init__(self, client: AgentClient, settings: AgentSocket) -> None:
         self._client = client
         self._settings = settings
+        self._opened = asyncio.Event()
+        self._own: AgentConnection | None = None
+        self._draining: asyncio.Task[None] | None = None
         self.agent: AgentConnection | None = None
 
     @contextlib.asynccontextmanager
@@ -276,8 +283,41 @@ class AgentSource:
         """See `Source.open`."""
         async with AgentConnection(self._client, self._settings, account=account, position=position) as agent:
             self.agent = agent
+            self._opened.set()
             try:
                 async with contextlib.aclosing(agent.batches()) as batches:
                     yield batches
             finally:
                 self.agent = None
+                self._opened.clear()
+
+    async def speaker(self) -> AgentConnection:
+        """A connection to send over: the one that events come by, else one for replies alone."""
+        if self.agent is None and self._own is None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_OPENS_SOON):
+                    await self._opened.wait()
+        return self.agent or await self._own_connection()
+
+    async def aclose(self) -> None:
+        """Close the connection for replies alone."""
+        own, draining, self._own, self._draining = self._own, self._draining, None, None
+        if own is not None:
+            await own.aclose()
+        if draining is not None:
+            draining.cancel()
+            await asyncio.wait({draining})
+
+    async def _own_connection(self) -> AgentConnection:
+        own = self._own
+        if own is None or self._draining is None or self._draining.done():
+            await self.aclose()
+            own = self._own = await AgentConnection(self._client, self._settings).__aenter__()
+            self._draining = asyncio.create_task(_leave_all(own), name="aioconvo agent socket for replies")
+        return own
+
+
+async def _leave_all(agent: AgentConnection) -> None:
+    """Take what comes and leave it to the process that follows."""
+    async for _ in agent:
+        pass
