@@ -27,7 +27,6 @@ __all__ = ["Finished", "Runner"]
 
 _log = logger("bot")
 
-_LOOKS_AT_MOST_EVERY = 0.001  # seconds, where there is nothing to do
 _LOOKS_ANYWAY_AFTER = 5.0  # seconds after which the store is asked even if nothing was told
 _PRUNES_EVERY = 60.0
 _STORE_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # between tries at a store that is away
@@ -172,9 +171,17 @@ class Runner:
         return claims
 
     async def _wait_for_more(self) -> None:
-        due = await self._ask(functools.partial(self._store.next_due, now=self._clock.time()))
-        seconds = _LOOKS_ANYWAY_AFTER if due is None else min(due - self._clock.time(), _LOOKS_ANYWAY_AFTER)
-        await _first(self._gate.wait, functools.partial(self._clock.sleep, max(seconds, _LOOKS_AT_MOST_EVERY)))
+        now = self._clock.time()
+        due = await self._ask(functools.partial(self._store.next_due, now=now))
+        looks_anyway = now + _LOOKS_ANYWAY_AFTER
+        await _first(
+            self._gate.wait, functools.partial(self._sleep_until, looks_anyway if due is None else min(due, looks_anyway))
+        )
+
+    async def _sleep_until(self, when: float) -> None:
+        seconds = when - self._clock.time()
+        if seconds > 0:
+            await self._clock.sleep(seconds)
 
     async def _ask(self, question: Callable[[], Awaitable[T]]) -> T | None:
         """The store's answer. While it is away it is asked again; `None` where the runner was told to end meanwhile."""

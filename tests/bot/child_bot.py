@@ -15,7 +15,7 @@ import msgspec
 
 import aioconvo
 from aioconvo import Bot, Context, SunshineWebhook
-from aioconvo.bot import SqliteStore
+from aioconvo.bot import RedisStore, SqliteStore
 from aioconvo.bot.stores.store import Store
 from aioconvo.events import MessageReceived
 
@@ -31,7 +31,7 @@ class Settings(msgspec.Struct):
 
     store: str
     place: str
-    port: int
+    ports: list[int]
     sandbox: str
     log: str
     fastest: float
@@ -40,8 +40,9 @@ class Settings(msgspec.Struct):
     lease: float = 2.0
 
     def open_store(self) -> Store:
-        assert self.store == "sqlite"
-        return SqliteStore(self.place)
+        if self.store == "sqlite":
+            return SqliteStore(self.place)
+        return RedisStore(self.place, prefix=self.log, lease=self.lease)
 
 
 def main() -> None:
@@ -60,7 +61,7 @@ def main() -> None:
         ctx.state.count += 1
         await ctx.reply(f"{event.text}:{ctx.state.count}")
 
-    bot.run(port=given.port)
+    bot.run(port=given.ports[int(os.environ["AIOCONVO_CHILD_NUMBER"])])
 
 
 if __name__ == "__main__":

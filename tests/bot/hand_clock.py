@@ -6,6 +6,8 @@ import asyncio
 import heapq
 import itertools
 
+_ROUNDING = 1e-6  # of seconds since 1970
+
 
 class HandClock:
     """Time that stands still until `advance`; who sleeps wakes when it has gone far enough."""
@@ -29,8 +31,9 @@ class HandClock:
     async def advance(self, seconds: float) -> None:
         """Let so much time go by; who wakes on the way has a turn at its own time."""
         end = self.now + seconds
-        while self._sleepers and self._sleepers[0][0] <= end:
-            self.now, _, wakes = heapq.heappop(self._sleepers)
+        while self._sleepers and self._sleepers[0][0] <= end + _ROUNDING:
+            at, _, wakes = heapq.heappop(self._sleepers)
+            self.now = min(at, end)
             if not wakes.done():
                 wakes.set_result(None)
                 await asyncio.sleep(0)

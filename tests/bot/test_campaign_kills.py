@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import aiohttp
 import msgspec
@@ -35,13 +36,26 @@ pytestmark = [
 ]
 
 TERMS, KILLS = (20, 50) if FULL else (1, 1)
-RATE = 200 if FULL else 60
-LOADED_FOR = 2.0 if FULL else 0.3
-FASTEST, SLOWEST = (0.5, 2.0) if FULL else (0.05, 0.3)
 DRAIN = 4.0 if FULL else 1.0
-CONVERSATIONS = 100 if FULL else 12
-PATIENCE = 240.0
+LEASE = 1.0  # of Redis
+CONVERSATIONS = 400 if FULL else 12
+PATIENCE = 400.0
+Process = asyncio.subprocess.Process
 Record = Callable[[str, object], None]
+
+
+class Load(NamedTuple):
+    """Messages a second, for how many seconds, and how long handlers take."""
+
+    rate: float
+    seconds: float
+    fastest: float
+    slowest: float
+
+
+LIGHT = Load(60, 0.3, 0.05, 0.3)
+LONGER = LIGHT._replace(seconds=1.0) if FULL else LIGHT
+HEAVY = Load(200, 2.0, 0.5, 2.0) if FULL else LIGHT
 
 
 def free_port() -> int:
@@ -62,35 +76,39 @@ class Campaign:
         self._conversations = [name for name, _ in sandbox.message_ids("sunshine")]
         self._sends: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> asyncio.subprocess.Process:
+    async def start(self, number: int = 0) -> Process:
         """A bot that is ready."""
-        told = msgspec.json.encode(self.settings).decode()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.bot.child_bot", env={**os.environ, "AIOCONVO_CHILD": told}
-        )
-        while not await self._is_ready():
+        told = {"AIOCONVO_CHILD": msgspec.json.encode(self.settings).decode(), "AIOCONVO_CHILD_NUMBER": str(number)}
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.bot.child_bot", env={**os.environ, **told})
+        while not await self._is_ready(number):
             assert process.returncode is None
             await asyncio.sleep(0.02)
         return process
 
-    async def _is_ready(self) -> bool:
+    async def start_all(self, load: Load) -> list[Process]:
+        """A bot on each port, whose handlers take as long as the load says."""
+        self.settings.fastest, self.settings.slowest = load.fastest, load.slowest
+        return await asyncio.gather(*(self.start(number) for number in range(len(self.settings.ports))))
+
+    async def _is_ready(self, number: int) -> bool:
         try:
-            async with self._session.get(f"http://127.0.0.1:{self.settings.port}/ready") as answer:
+            async with self._session.get(f"http://127.0.0.1:{self.settings.ports[number]}/ready") as answer:
                 return answer.status == 200
         except aiohttp.ClientError:
             return False
 
-    async def load(self, seconds: float, name: str) -> None:
+    async def load(self, load: Load, name: str) -> None:
         """So many seconds of messages, each one given until it is taken; does not wait for that."""
-        for number in range(int(seconds * RATE)):
+        for number in range(int(load.seconds * load.rate)):
             self._sends.add(asyncio.create_task(self._send(f"{name}.{number}")))
-            await asyncio.sleep(1 / RATE)
+            await asyncio.sleep(1 / load.rate)
 
     async def _send(self, text: str) -> None:
         conversation = self._conversations[hash(text) % len(self._conversations)]
         body = message(text, identity=text, conversation=conversation, app="sandbox-app")
-        url = f"http://127.0.0.1:{self.settings.port}/hooks/sunshine"
         while True:
+            port = random.choice(self.settings.ports)  # noqa: S311 -- as a balancer of load has it
+            url = f"http://127.0.0.1:{port}/hooks/sunshine"
             try:
                 async with self._session.post(url, data=body, headers={"X-API-Key": SECRET}) as answer:
                     if answer.status == 200:
@@ -121,7 +139,8 @@ class Campaign:
     def attempts(self) -> dict[str, list[int]]:
         """How often each message was begun, as the bot told its handler."""
         begun: defaultdict[str, list[int]] = defaultdict(list)
-        for line in Path(self.settings.log).read_text().splitlines():
+        log = Path(self.settings.log)
+        for line in log.read_text().splitlines() if log.exists() else ():
             text, _, attempt = line.partition(" ")
             begun[text].append(int(attempt))
         return begun
@@ -133,12 +152,13 @@ async def campaign(kind: str, place: str, directory: Path) -> AsyncIterator[Camp
         settings = Settings(
             store=kind,
             place=place,
-            port=free_port(),
+            ports=[free_port() for _ in range(1 if kind == "sqlite" else 2)],
             sandbox=sandbox.endpoints["sunshine"].base_url,
             log=str(directory / "begun"),
-            fastest=FASTEST,
-            slowest=SLOWEST,
+            fastest=LIGHT.fastest,
+            slowest=LIGHT.slowest,
             drain=DRAIN,
+            lease=LEASE,
         )
         yield Campaign(sandbox, settings, session)
 
@@ -152,50 +172,73 @@ async def check(one: Campaign) -> None:
         assert [int(text.rpartition(":")[2]) for text in said] == list(range(1, len(said) + 1)), "the state is as it should be"
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> str:
-    return str(tmp_path / "bot.db")
+@pytest.fixture(params=["sqlite", "redis"])
+async def one(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Campaign]:
+    """One bot with SQLite, two that share Redis."""
+    place = str(tmp_path / "bot.db") if request.param == "sqlite" else request.getfixturevalue("redis_server").url
+    async with campaign(request.param, place, tmp_path) as campaigning:
+        yield campaigning
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
-async def test_told_to_end_under_load(kind: str, place: str, tmp_path: Path, record_property: Record) -> None:
-    slowest = 0.0
-    async with campaign(kind, place, tmp_path) as one:
-        for cycle in range(TERMS):
-            process = await one.start()
-            await one.load(LOADED_FOR, str(cycle))
-            process.send_signal((signal.SIGTERM, signal.SIGINT)[cycle % 2])
-            told_at = time.monotonic()
-            assert await process.wait() == 0
-            slowest = max(slowest, time.monotonic() - told_at)
-        process = await one.start()
-        await one.finish()
-        process.terminate()
-        assert await process.wait() == 0
-        await check(one)
-        attempts = one.attempts()
-        record_property("told to end", {"messages": len(one.taken), "sent away": one.sent_away, "slowest exit": slowest})
-        assert all(numbers[0] == 1 and max(numbers) == 1 for numbers in attempts.values()), "a cancelled attempt does not count"
-        assert not FULL or slowest <= DRAIN + 1
+async def end(bots: list[Process]) -> None:
+    for bot in bots:
+        bot.terminate()
+    assert [await bot.wait() for bot in bots] == [0] * len(bots)
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
-async def test_killed_under_load(kind: str, place: str, tmp_path: Path, record_property: Record) -> None:
-    draws = random.Random(kind)  # noqa: S311 -- repeatable moments
-    async with campaign(kind, place, tmp_path) as one:
-        for cycle in range(KILLS):
-            process = await one.start()
-            await one.load(LOADED_FOR, str(cycle))
-            await asyncio.sleep(draws.uniform(0, SLOWEST))
-            process.kill()
-            await process.wait()
-        process = await one.start()
-        await one.finish()
-        process.terminate()
-        assert await process.wait() == 0
-        await check(one)
-        begun = one.attempts()
-        again = [numbers for numbers in begun.values() if len(numbers) > 1]
-        record_property("killed", {"messages": len(one.taken), "begun again": len(again), "sent away": one.sent_away})
-        assert again
-        assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in begun.values()), "the second time is attempt 2"
+async def test_told_to_end_under_load(one: Campaign, record_property: Record) -> None:
+    slowest, bots = 0.0, await one.start_all(HEAVY)
+    for cycle in range(TERMS):
+        number = cycle % len(bots)
+        await one.load(HEAVY, str(cycle))
+        bots[number].send_signal((signal.SIGTERM, signal.SIGINT)[cycle % 2])
+        told_at = time.monotonic()
+        assert await bots[number].wait() == 0
+        slowest = max(slowest, time.monotonic() - told_at)
+        bots[number] = await one.start(number)
+    await one.finish()
+    await end(bots)
+    await check(one)
+    attempts = one.attempts()
+    record_property("told to end", {"messages": len(one.taken), "sent away": one.sent_away, "slowest exit": slowest})
+    assert {attempt for numbers in attempts.values() for attempt in numbers} == {1}, "a cancelled attempt does not count"
+    assert not FULL or slowest <= DRAIN + 1
+
+
+async def test_killed_under_load(one: Campaign, record_property: Record) -> None:
+    draws = random.Random(1)  # noqa: S311 -- repeatable moments
+    bots = await one.start_all(LONGER)
+    for cycle in range(KILLS):
+        number = cycle % len(bots)
+        await one.load(LONGER, str(cycle))
+        await asyncio.sleep(draws.uniform(0, LONGER.slowest / 2))
+        bots[number].kill()
+        await bots[number].wait()
+        bots[number] = await one.start(number)
+    await one.finish()
+    await end(bots)
+    await check(one)
+    begun = one.attempts()
+    again = [numbers for numbers in begun.values() if len(numbers) > 1]
+    record_property("killed", {"messages": len(one.taken), "begun again": len(again), "sent away": one.sent_away})
+    assert again
+    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in begun.values()), "the second time is attempt 2"
+
+
+@pytest.mark.parametrize("one", ["redis"], indirect=True)
+async def test_who_was_stopped_and_wakes_after_its_lease_commits_nothing(one: Campaign) -> None:
+    few = LIGHT._replace(seconds=0.1)
+    (first,) = bots = [await one.start()]
+    await one.load(few, "first")
+    while not one.attempts():  # noqa: ASYNC110 -- of another process
+        await asyncio.sleep(0.01)
+    first.send_signal(signal.SIGSTOP)
+    bots.append(await one.start(1))
+    while not any(len(numbers) > 1 for numbers in one.attempts().values()):  # noqa: ASYNC110 -- of another process
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(few.slowest)
+    first.send_signal(signal.SIGCONT)
+    await one.load(few, "second")
+    await one.finish()
+    await end(bots)
+    await check(one)
