@@ -10,8 +10,7 @@ from typer.testing import CliRunner
 from aioconvo.cli.app import app
 from aioconvo.cli.connection import Connection
 from aioconvo.cli.socket_check import check
-from aioconvo.sandbox import Sandbox
-from aioconvo.sandbox.ultracart.agent_socket import Cut, CutKind
+from aioconvo.sandbox import Cut, CutKind, Sandbox
 from aioconvo.ultracart.socket.attach import FORMS
 from tests.virtual_time import in_virtual_time
 
@@ -20,7 +19,7 @@ def _credentials(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> Any:
     options = sandbox.client_options("ultracart")
     monkeypatch.setenv("AIOCONVO_ULTRACART_SIMPLE_KEY", options["simple_key"])
     monkeypatch.setenv("AIOCONVO_ULTRACART_BASE_URL", options["base_url"])
-    return sandbox.providers["ultracart"].socket
+    return sandbox.agent_socket
 
 
 def test_it_prints_which_form_works(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,7 +60,7 @@ def test_it_says_that_none_works(
                 made.append(make())
                 return made[-1]
 
-            socket.token = token
+            monkeypatch.setattr(socket, "token", token)
             assert await check(FORMS, 5.0, Connection()) == 1
             told = capsys.readouterr().out
             assert told.count(words) == len(FORMS) + 1

@@ -11,14 +11,29 @@ if TYPE_CHECKING:
     from .sending.log import Delivery
     from .sending.plan import Unkindness
     from .server import Sandbox, SandboxEndpoint
+    from .ultracart.agent_socket import Cut, CutKind, Habits
 
-__all__ = ["Change", "Customer", "Delivery", "EventList", "Sandbox", "SandboxEndpoint", "Unkindness"]
+__all__ = [
+    "Change",
+    "Customer",
+    "Cut",
+    "CutKind",
+    "Delivery",
+    "EventList",
+    "Habits",
+    "Sandbox",
+    "SandboxEndpoint",
+    "Unkindness",
+]
 
 _HOMES = {
     "Change": ".changes",
     "Customer": ".changes",
+    "Cut": ".ultracart.agent_socket",
+    "CutKind": ".ultracart.agent_socket",
     "Delivery": ".sending.log",
     "EventList": ".event_list",
+    "Habits": ".ultracart.agent_socket",
     "Unkindness": ".sending.plan",
 }
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from .sending.log import Delivery
     from .sending.sender import Post
+    from .ultracart.agent_socket import AgentSocket
 
 
 PROVIDERS: Final[Mapping[str, Any]] = {str(one): one.sandbox for one in Provider}
@@ -219,6 +220,12 @@ class Sandbox:
             name: {**provider.state(), "requests": dict(self._requests[name]), "faults": dict(self._spoiled[name])}
             for name, provider in self.providers.items()
         }
+
+    @property
+    def agent_socket(self) -> AgentSocket:
+        """UltraCart's websocket of agents: who is connected, what was received, and its `habits`; `reset` makes it anew."""
+        socket: AgentSocket = self.providers["ultracart"].socket
+        return socket
 
     # -- what customers do
 

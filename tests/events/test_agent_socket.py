@@ -15,8 +15,7 @@ import pytest
 
 import aioconvo
 from aioconvo.events import MessageReceived, MessageSent, neutral
-from aioconvo.sandbox import Sandbox
-from aioconvo.sandbox.ultracart.agent_socket import Cut, CutKind, Habits
+from aioconvo.sandbox import Cut, CutKind, Habits, Sandbox
 from aioconvo.ultracart import (
     AgentConnection,
     AgentSocket,
@@ -41,7 +40,7 @@ class World:
     def __init__(self, sandbox: Sandbox, client: UltraCartClient) -> None:
         self.sandbox, self.client = sandbox, client
         self.shop: Shop = sandbox.providers["ultracart"]
-        self.habits: Habits = self.shop.socket.habits
+        self.habits: Habits = sandbox.agent_socket.habits
 
     @property
     def requests(self) -> Any:

@@ -24,6 +24,7 @@ from aioconvo.ultracart.socket.plan import (
     Step,
     Wait,
 )
+from tests.campaign import examples
 
 PACE = Pace()
 
@@ -460,4 +461,4 @@ class AnyLife(RuleBasedStateMachine):
 
 
 TestAnyLife = AnyLife.TestCase
-TestAnyLife.settings = settings(max_examples=40, stateful_step_count=40)
+TestAnyLife.settings = settings(max_examples=examples(60), stateful_step_count=40)

@@ -12,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.ultracart import ConversationSummary, Message
 from aioconvo.ultracart.socket.watch import Delivered, Watch, id_of, is_recent, moment_of, summary_moment
+from tests.campaign import examples
 
 NOW = 1_772_359_205_000
 
@@ -152,7 +153,7 @@ _EVENTS = st.lists(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(150))
 @given(_EVENTS)
 def test_every_message_is_delivered_once_whatever_the_socket_missed(happened: list[tuple[str, int, int]]) -> None:
     """A server of three conversations, a socket that tells of some messages, looks at moments of chance."""

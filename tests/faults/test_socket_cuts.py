@@ -1,7 +1,7 @@
 """Promises 5 and 6: the agent socket is cut again and again, anywhere, while customers write and the agent answers.
 
 Nothing that a customer wrote is lost or comes twice; nothing that the agent sent is there twice; what is told of a send is
-true; nothing stays behind. The suite cuts 40 times; with AIOCONVO_CAMPAIGN=full 1,000. Time is virtual: silence costs none.
+true; nothing stays behind. The suite cuts 30 times; with AIOCONVO_CAMPAIGN=full 1,000. Time is virtual: silence costs none.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from collections.abc import Callable
 from typing import Any
 
 import aioconvo
-from aioconvo.sandbox import Sandbox
-from aioconvo.sandbox.ultracart.agent_socket import Cut, CutKind
+from aioconvo.sandbox import Cut, CutKind, Sandbox
 from aioconvo.ultracart import AgentConnection, AgentSocket, Pace, UltraCartClient
 from aioconvo.ultracart.events import ChatMessage
 from tests.campaign import FULL
 from tests.virtual_time import LoopClock, in_virtual_time
 
-CUTS = 1_000 if FULL else 40
+CUTS = 1_000 if FULL else 30
 CODES = (1000, 1001, 1009, 1011, 1013, 4401)
 PACE = Pace(max_backoff=10.0)
 Record = Callable[[str, object], None]
@@ -122,14 +121,14 @@ async def test_cuts_anywhere_lose_nothing_and_double_nothing(record_property: Re
     async with Sandbox(conversations=8, messages=2) as sandbox, aioconvo.SessionPool(clock=LoopClock()) as pool:
         _let_time_pass(sandbox)
         knife = Knife(20_261_130)
-        habits: Any = sandbox.providers["ultracart"].socket.habits
+        habits = sandbox.agent_socket.habits
         client = UltraCartClient(**sandbox.client_options("ultracart"), pool=pool, max_retries=0)
         before = asyncio.all_tasks()
         async with client.agents.connect(AgentSocket(pace=PACE)) as agent:
             chat = Chat(sandbox, agent, 7)
             await anext(agent)
             habits.cut = knife
-            sandbox.providers["ultracart"].socket.close()
+            sandbox.agent_socket.close()
             taking = asyncio.create_task(chat.take())
             await chat.write(knife)
             for _ in range(200):

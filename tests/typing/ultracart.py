@@ -6,8 +6,19 @@ import datetime as dt
 from typing import assert_type
 
 from aioconvo import AsyncPaginator, Page, UltraCartClient
-from aioconvo.ultracart import AgentAuth, AgentStatus, Conversation, ConversationSummary, Message, QueueStatus, UploadUrl
+from aioconvo.ultracart import (
+    AgentAuth,
+    AgentConnection,
+    AgentStatus,
+    CaughtUp,
+    Conversation,
+    ConversationSummary,
+    Message,
+    QueueStatus,
+    UploadUrl,
+)
 from aioconvo.ultracart.conversations import Conversations
+from aioconvo.ultracart.events import ChatMessage, Frame, UnknownEvent
 
 
 async def calls(client: UltraCartClient) -> None:
@@ -27,6 +38,19 @@ async def calls(client: UltraCartClient) -> None:
         assert_type(queue, QueueStatus)
     nothing = await client.queues.update_status("q", agent_status=AgentStatus.BUSY)  # type: ignore[func-returns-value]
     assert_type(nothing, None)
+
+
+async def the_socket(client: UltraCartClient) -> None:
+    async with client.agents.connect(attach="header", position=None) as agent:
+        assert_type(agent, AgentConnection)
+        async for frame in agent:
+            assert_type(frame, Frame | UnknownEvent | CaughtUp)
+            if isinstance(frame, ChatMessage):
+                assert_type(frame.message, Message | None)
+                assert_type(frame.own, bool)
+        assert_type(await agent.send("c", "text"), Message)
+        assert_type(await agent.find("c", "id"), Message | None)
+        assert_type(agent.position, str)
 
 
 async def wrong_calls(client: UltraCartClient) -> None:

@@ -64,7 +64,7 @@ class AgentConnection:
         self._delivered = Delivered.at(position, settings.look_back)
         self._line: Line | None = None
         self._task: asyncio.Task[None] | None = None
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
 
     async def __aenter__(self) -> Self:
         if self._task is not None:
@@ -89,9 +89,7 @@ class AgentConnection:
     async def _run(self, line: Line) -> None:
         try:
             await line.run()
-        except asyncio.CancelledError:
-            raise
-        except BaseException as error:  # noqa: BLE001 -- it is raised where frames are taken
+        except Exception as error:  # noqa: BLE001 -- it is raised where frames are taken
             self._failure = without_frames(error) if isinstance(error, errors.AioconvoError) else error
         finally:
             line.belt.end()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -404,7 +405,7 @@ class Line:
         """A ping, in a task of its own: a dead peer may keep it from being written."""
         socket = self._socket
         if socket is not None:
-            group.create_task(_quietly(socket.ping() if isinstance(step, Ping) else socket.send(_PING)))
+            group.create_task(_quietly(socket.ping if isinstance(step, Ping) else partial(socket.send, _PING)))
 
     async def _keep_alive(self) -> None:
         try:
@@ -413,10 +414,10 @@ class Line:
             _log.warning("the agent's session was not kept alive: %s", type(error).__name__)
 
 
-async def _quietly(sending: Coroutine[Any, Any, None]) -> None:
+async def _quietly(send: Callable[[], Awaitable[None]]) -> None:
     try:
         async with asyncio.timeout(_PATIENCE):
-            await sending
+            await send()
     except (SocketClosedError, TimeoutError):
         return
 
