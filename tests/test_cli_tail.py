@@ -77,6 +77,24 @@ def test_convore_is_polled(monkeypatch: pytest.MonkeyPatch) -> None:
     run()
 
 
+def test_the_agents_socket_is_held_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    @in_virtual_time
+    async def run() -> None:
+        async with (
+            Sandbox(conversations=1, messages=1) as box,
+            following(monkeypatch, "ultracart", box) as (printed, followed),
+        ):
+            for _ in range(20):
+                await asyncio.sleep(5)
+                box.says("ultracart", box.customers("ultracart")[0].id, "Hello")
+            await asyncio.sleep(5)
+            assert "Hello" in json.dumps(printed.lines)
+            assert all(one["type"] in {"message", "event"} for one in printed.lines)
+            assert followed.position is not None
+
+    run()
+
+
 @pytest.mark.parametrize(
     ("provider", "event"), [("sunshine", "conversation:message"), ("smooch", "message:appUser"), ("smscx", "receive_sms")]
 )

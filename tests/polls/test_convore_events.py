@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 
+import aioconvo
 from aioconvo.convore import PolledEvent, UnknownEvent
 from aioconvo.convore.events import neutral, read
 from aioconvo.convore.events.reading import enclose
@@ -148,6 +150,32 @@ def test_a_page_holds_several_and_an_event_may_come_alone() -> None:
 def test_what_is_no_object_is_refused(raw: bytes) -> None:
     with pytest.raises(BrokenBodyError):
         read("shop", raw)
+
+
+PAGES = {
+    "empty-page-with-a-cursor": [],
+    "newest-first-page": [MessageReceived, MessageReceived],
+    "overlap-page-look-back-repeats-and-one-late-event": [MessageReceived] * 3,
+    "page-1-of-2-all-types": [
+        *(MessageReceived, MessageSent, ConversationEnded, OtherEvent, ConversationEnded),
+        *(OtherEvent, OtherEvent, OtherEvent, OtherEvent, OtherEvent),
+    ],
+    "page-2-of-2-three-events-in-one-millisecond": [MessageReceived] * 3,
+    "unknown-type": [OtherEvent],
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_composed_after_the_vendors_models(name: str) -> None:
+    """`payloads/` was composed after the documents and models of the vendor's generated client 1.0.0; nobody published any."""
+    raw = (Path(__file__).parent / "payloads" / f"{name}.json").read_bytes()
+    found = read("shop", raw)
+    assert [type(neutral(one)) for one in found] == PAGES[name]
+    told = json.loads(raw)["data"]
+    assert [json.loads(aioconvo.raw_json(one.native) or b"") for one in found] == told
+    assert [json.loads(one.raw)["event"] for one in found] == told
+    assert len({one.key for one in found}) == len(found)
+    assert [read("shop", one.raw) for one in found] == [(one,) for one in found]
 
 
 VALUES = st.recursive(
