@@ -15,6 +15,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from aioconvo import smscx
+from aioconvo.convore import EventType
 from aioconvo.providers import Provider
 from aioconvo.smooch.events.natives import ANY_EVENT
 from aioconvo.sunshine.events.natives import AnyEvent
@@ -205,6 +206,27 @@ def _frames(draw: st.DrawFn) -> bytes:
     return whole[: draw(st.integers(0, len(whole)))] if draw(st.integers(0, 9)) == 0 else whole
 
 
+_POLLED = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": _TEXTS | _ANY,
+        "type": st.sampled_from(list(EventType)) | _ANY,
+        "object_id": _TEXTS | _ANY,
+        "object_type": st.sampled_from(["message", "conversation", "label"]) | _ANY,
+        "created_at": _TEXTS | _ANY,
+        "conversation_id": _TEXTS | _ANY,
+        "message_id": _TEXTS | _ANY,
+    },
+)
+_PLACES = st.tuples(st.integers(0, 2), st.just("convore"), st.just("events"), _ANY, st.just(""), _NUMBERS, _NUMBERS, _TEXTS)
+_POLLS = st.one_of(
+    _POLLED,
+    st.fixed_dictionaries({"event": _POLLED | _ANY, "message": _ANY}),
+    st.fixed_dictionaries({"data": st.lists(_POLLED | _ANY, max_size=4) | _ANY, "next_cursor": _ANY}),
+    _PLACES,
+    _ANY,
+).map(lambda one: json.dumps(one).encode())
+
 INPUTS: dict[str, st.SearchStrategy[bytes]] = {
     "decoders": _DOCUMENTS | st.binary(max_size=300),
     "lists": _PAGES | st.binary(max_size=300),
@@ -214,6 +236,7 @@ INPUTS: dict[str, st.SearchStrategy[bytes]] = {
     | _ANY.map(lambda one: json.dumps(one).encode()),
     "retry_headers": _utf8(_HEADER),
     "inflating": _PACKED | st.binary(max_size=300),
+    "polls": _POLLS | st.binary(max_size=300),
     "paths": _utf8(_PIECES | _PIECES.map(lambda path: "/" + path)),
     "base_urls": _utf8(_PIECES | _PIECES.map(lambda rest: "https://" + rest)),
     "frames": _frames() | st.binary(max_size=300),

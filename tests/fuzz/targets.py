@@ -16,6 +16,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 import aioconvo
+from aioconvo.convore import events as convore_events
 from aioconvo.core.access.settings import base_url
 from aioconvo.core.answers.refusals import ErrorWords, refusal_of, tells_of_an_error
 from aioconvo.core.answers.response import Response
@@ -32,6 +33,7 @@ from aioconvo.core.paging.positions import Position
 from aioconvo.core.retry.headers import retry_after
 from aioconvo.core.wire.inflate import inflate
 from aioconvo.core.wire.pool import RawResponse
+from aioconvo.events.place import Feed, parse_place
 from aioconvo.providers import Provider
 from aioconvo.sunshine.models import Conversation, Message
 from aioconvo.ultracart.events.reading import read_frame, receive
@@ -43,6 +45,7 @@ _NOW = 1_700_000_000.0
 _LIMIT = 1 << 16
 _HOOKED = (Provider.SUNSHINE, Provider.SMOOCH, Provider.SMSCX)
 _SECRET = b"of-the-webhook"
+_FEED = Feed("convore", "events", None)
 _hook = aioconvo.SunshineWebhook(secrets=[_SECRET.decode()])
 
 
@@ -274,6 +277,18 @@ def frames(data: bytes) -> None:
         check_event(Provider.ULTRACART, event)
 
 
+def polls(data: bytes) -> None:
+    """A page of Convore's events, one event, or what a bot stored of one: no JSON, or each event reads the same again."""
+    with contextlib.suppress(BrokenBodyError):
+        for one in convore_events.read("shop", data):
+            assert convore_events.read("shop", one.raw) == (one,)
+            assert convore_events.neutral(one).key == one.key
+            assert all(name.startswith("shop:") for name in (one.key, *one.lanes))
+    with contextlib.suppress(InvalidRequestError):
+        place = parse_place(data.decode("utf-8", "surrogateescape"), _FEED)
+        assert str(parse_place(str(place), _FEED)) == str(place)
+
+
 def webhook_headers(data: bytes) -> None:
     """Headers that may hold a secret."""
     names = (b"X-API-Key", b"x-api-key", b"X-Other", b"")
@@ -296,6 +311,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "retry_headers": retry_headers,
     "inflating": inflating,
     "paths": paths,
+    "polls": polls,
     "base_urls": base_urls,
     "frames": frames,
     "webhooks": webhooks,

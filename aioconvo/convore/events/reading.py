@@ -76,7 +76,7 @@ def _told_in_halves(text: bytes) -> _Told:
     data = whole.get("data")
     if isinstance(data, list):
         return _Told(data=[_raw(one) for one in cast("list[object]", data)])
-    return _Told(event=_raw(whole["event"]), message=_raw(whole.get("message"))) if "event" in whole else _Told()
+    return _Told(event=_raw(whole.get("event", whole)), message=_raw(whole.get("message") if "event" in whole else None))
 
 
 def _raw(value: object) -> msgspec.Raw:
