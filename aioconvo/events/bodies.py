@@ -8,6 +8,7 @@ only 96 kB are looked at slowly. A body of 1 MiB, whatever it holds, takes less 
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -18,7 +19,17 @@ from aioconvo.core.json.mend import drive, in_utf8, is_json, is_utf8
 from aioconvo.core.json.model import ORIGIN, Model, Unknown, plain
 from aioconvo.core.json.source import decode
 
-__all__ = ["OpenBody", "OversizedBodyError", "Patience", "SoleItem", "decode_strictly", "open_body", "read_head", "remember"]
+__all__ = [
+    "OpenBody",
+    "OversizedBodyError",
+    "Patience",
+    "SoleItem",
+    "decode_strictly",
+    "in_charset",
+    "open_body",
+    "read_head",
+    "remember",
+]
 
 T = TypeVar("T")
 _SLOWLY = 96 << 10  # bytes; taking apart costs up to 0.4 ms for each 1024
@@ -31,6 +42,19 @@ _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 class OversizedBodyError(BrokenBodyError):
     """A body that holds more than one request may; it may be a good one all the same."""
+
+
+def in_charset(raw: bytes) -> bytes:
+    """A body in UTF-8: a strict decode does not look at what it skips.
+
+    Raises:
+        BrokenBodyError: It is not, and too large to be made it.
+    """
+    if is_utf8(raw):
+        return raw
+    if len(raw) > _SLOWLY:
+        raise BrokenBodyError("the body is not in UTF-8", cut=True)
+    return drive(in_utf8(raw, None))
 
 
 class SoleItem:
@@ -53,8 +77,7 @@ def decode_strictly(raw: bytes, kind: type[T]) -> T | None:
         data = strict(raw, kind)
     except UnfitError:
         return None
-    # What was skipped may be in another charset.
-    remember(data, raw if raw.isascii() or is_utf8(raw) else drive(in_utf8(raw, None)))
+    remember(data, raw)
     return data
 
 
@@ -173,7 +196,8 @@ def _read_slowly(raw: bytes) -> dict[str, Any]:
     whole: Any = None
     try:
         text = drive(in_utf8(raw, None)) if len(raw) <= _SLOWLY else b""
-        whole = plain(text) if is_json(text) else None
+        if is_json(text):
+            whole = json.loads(text.decode(), parse_float=_finite, parse_int=_whole)
     except RecursionError:
         raise BrokenBodyError("the JSON is nested too deeply", cut=False) from None
     except ValueError:  # halves of emojis outside of texts
@@ -181,6 +205,18 @@ def _read_slowly(raw: bytes) -> dict[str, Any]:
     if not isinstance(whole, dict):
         raise BrokenBodyError("the body is no JSON in UTF-8, is cut, or is no object", cut=True)
     return whole  # pyright: ignore[reportUnknownVariableType] -- untyped JSON
+
+
+def _finite(digits: str) -> float | str:
+    number = float(digits)
+    return number if math.isfinite(number) else digits
+
+
+def _whole(digits: str) -> int | str:
+    try:
+        return int(digits)
+    except ValueError:  # of thousands of digits, which Python refuses to read
+        return digits
 
 
 def _items(part: bytes) -> list[bytes]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.json.model import Model, Unknown
 from aioconvo.core.json.written_times import read_time
-from aioconvo.events.bodies import Patience, decode_strictly, open_body, read_head
+from aioconvo.events.bodies import Patience, decode_strictly, in_charset, open_body, read_head
 from aioconvo.events.incoming import Incoming
 from aioconvo.events.keys import key_of, lane_of, message_key, told_by
 from aioconvo.events.unknown import UnknownEvent
@@ -74,6 +74,7 @@ def open_delivery(raw: bytes) -> list[Told]:
     Raises:
         BrokenBodyError: It is no delivery of Smooch v1.1.
     """
+    raw = in_charset(raw)
     native = decode_strictly(raw, _ANY_EVENT)
     if native is not None:
         name = _LISTS.get(native.type)

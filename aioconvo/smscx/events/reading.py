@@ -10,7 +10,7 @@ from typing import Any
 
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.json.model import Model, Unknown
-from aioconvo.events.bodies import Patience, open_body, read_head
+from aioconvo.events.bodies import Patience, in_charset, open_body, read_head
 from aioconvo.events.incoming import Incoming
 from aioconvo.events.keys import bytes_key, digest, key_of, lane_of, message_key
 from aioconvo.events.unknown import UnknownEvent
@@ -50,6 +50,7 @@ def read(account: str, raw: bytes) -> tuple[Incoming, ...]:
     Raises:
         BrokenBodyError: It is no delivery of SMS.CX.
     """
+    raw = in_charset(raw)
     body = open_body(raw)
     if "event" not in body and "data" not in body:
         raise BrokenBodyError("the JSON has neither event nor data", cut=False)

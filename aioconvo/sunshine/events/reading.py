@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from aioconvo.core.json.codec import strict
 from aioconvo.core.json.faults import BrokenBodyError, UnfitError
 from aioconvo.core.json.model import Model, Unknown, raw_json
-from aioconvo.events.bodies import Patience, SoleItem, open_body, read_head, remember
+from aioconvo.events.bodies import Patience, SoleItem, in_charset, open_body, read_head, remember
 from aioconvo.events.incoming import Incoming
 from aioconvo.events.keys import bytes_key, key_of, lane_of, message_key
 from aioconvo.events.unknown import UnknownEvent
@@ -70,6 +70,7 @@ def open_delivery(raw: bytes) -> Opened:
     Raises:
         BrokenBodyError: It is no delivery of Sunshine Conversations v2.
     """
+    raw = in_charset(raw)
     try:
         delivery = strict(raw, Delivery)
     except UnfitError:
