@@ -31,9 +31,9 @@ Record = Callable[[str, object], None]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="programs are forked and sent SIGINT")
 
 
-def start(program: str, place: Path | None = None, **variables: str) -> subprocess.Popen[str]:
+def start(program: str, place: Path | None = None, variables: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     command = [sys.executable, "-X", "dev", "-W", "error", "-c", program]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **variables}
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(variables or {})}
     return subprocess.Popen(  # noqa: S603 -- our own program
         command, cwd=place, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -252,7 +252,7 @@ def _complaints(err: str) -> list[str]:
 
 def test_readme_batch_fetcher(sandbox: Sandbox, record_property: Record) -> None:
     """R16: the program runs to its end without a word on stderr."""
-    process = start(_program("In a batch fetcher"), **_variables(sandbox))
+    process = start(_program("In a batch fetcher"), variables=_variables(sandbox))
     out, err = end(process)
     told(record_property, f"batch fetcher under -X dev -W error: {out.strip()}, {len(err)} bytes on stderr")
     assert (process.returncode, out, err) == (0, "6 conversations, 720 messages\n", "")
@@ -263,7 +263,8 @@ def test_readme_bot_stopped_by_ctrl_c(sandbox: Sandbox, tmp_path: Path, record_p
     asked, convore = sandbox.requests["convore"], sandbox.providers["convore"]
     (customer, *_) = convore.customers()
     secrets = {f"AIOCONVO_{name.upper()}_WEBHOOK_SECRETS": secret for name, secret in sandbox.webhook_secrets.items()}
-    process = start(_program("In a bot"), tmp_path, PORT="0", **_variables(sandbox), **secrets)
+    variables = {**_variables(sandbox), **secrets, "PORT": "0"}
+    process = start(_program("In a bot"), tmp_path, variables)
     until(lambda: bool(asked.get("list_events")))
     convore.says(customer.id, "hello")
     until(lambda: bool(asked.get("send_message")))
@@ -279,7 +280,7 @@ def test_readme_web_app_stopped_by_ctrl_c(sandbox: Sandbox, record_property: Rec
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = start(_program("In a web app"), PORT=str(port), **_variables(sandbox))
+    process = start(_program("In a web app"), variables={**_variables(sandbox), "PORT": str(port)})
     assert process.stdout is not None
     assert "Running on" in process.stdout.readline()
     conversation = next(iter(sandbox.providers["sunshine"].state()["ids"]))
