@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import threading
 from collections.abc import Generator
 from typing import Any, Protocol
 
@@ -26,7 +27,10 @@ class Stop(Protocol):
 
 @contextlib.contextmanager
 def stopping_by_signal(stop: Stop) -> Generator[None]:
-    """While inside, signals stop a bot; what they did before is put back at the end."""
+    """While inside, signals stop a bot; what they did before is put back at the end. Outside of the main thread none come."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     loop = asyncio.get_running_loop()
     came = 0
 

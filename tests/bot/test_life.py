@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import signal
 import threading
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 import aioconvo
 from aioconvo import Bot, ConfigurationError, Context, SunshineWebhook
 from aioconvo.bot import BotHooks, Drop, MemoryStore, Retries, TryLater
+from aioconvo.bot.signals import stopping_by_signal
 from aioconvo.core.errors import StoreError
 from aioconvo.events import Event, MessageReceived
 from tests.bot.accounts import message, sunshine
@@ -225,6 +228,33 @@ async def test_started_and_ended_in_different_tasks() -> None:
     assert await Requests(bot.asgi()).post(HOOK, message()) == 200
     await asyncio.create_task(bot.__aexit__(None, None, None))
     assert await Requests(bot.asgi()).post(HOOK, message()) == 503
+
+
+async def test_the_first_signal_drains_and_the_second_ends_at_once() -> None:
+    stopped: list[bool] = []
+
+    def stop(*, at_once: bool = False) -> None:
+        stopped.append(at_once)
+
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    with stopping_by_signal(stop):
+        for count, number in enumerate((signal.SIGTERM, signal.SIGINT), 1):
+            os.kill(os.getpid(), number)
+            while len(stopped) < count:  # noqa: ASYNC110 -- the system says when
+                await asyncio.sleep(0.001)
+    assert stopped == [False, True]
+    assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
+
+
+async def test_a_bot_in_another_thread_gets_no_signals() -> None:
+    def elsewhere() -> None:
+        async def main() -> None:
+            with stopping_by_signal(lambda **_: None):
+                pass
+
+        asyncio.run(main())
+
+    await asyncio.to_thread(elsewhere)
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
