@@ -155,6 +155,22 @@ async def test_of_many_deliveries_at_once_one_is_new(machines: Machines) -> None
     assert sorted(claim.entry.lanes[0] for some in claims for claim in some) == ["a:y", "sunshine:a"]
 
 
+async def test_what_comes_at_once_keeps_its_order(machines: Machines) -> None:
+    store = await machines.store()
+    keys = [str(number) for number in range(200)]
+    assert await asyncio.gather(*(store.accept([entry(key)], now=0.0) for key in keys)) == [1] * 200
+    handled: list[str] = []
+    while claims := await store.claim(9, now=0.0):
+        handled += [claim.entry.key for claim in claims]
+        await store.finish(claims[0], Handled(), now=0.0)
+    assert handled == keys
+    last = [asyncio.ensure_future(store.accept([entry(key)], now=0.0)) for key in ("a", "b")]
+    await asyncio.sleep(0)
+    await store.aclose()
+    for told in await asyncio.gather(*last, return_exceptions=True):
+        assert told == 1 or isinstance(told, StoreError)
+
+
 async def test_others_hear_of_what_came(machines: Machines) -> None:
     one, other = await machines.store(), await machines.store()
     await other.changed()  # it listens now, and looks what it may have missed

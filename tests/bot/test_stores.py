@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from aioconvo.bot import MemoryStore
 from aioconvo.bot.stores.store import Again, Dead, Handled, Outcome, Store
 from aioconvo.core.errors import StoreFullError
 from tests.bot.conftest import NewStore
@@ -332,3 +333,19 @@ async def test_claims_are_renewed(new_store: NewStore) -> None:
     first, second = await store.claim(2, now=0.0)
     await store.finish(second, Handled(), now=0.0)
     assert await store.renew([first, second], now=1.0) == [second]
+
+
+async def test_in_memory_so_many_keys_are_known_at_most() -> None:
+    store = MemoryStore(max_keys=100)
+    await store.open(now=0.0)
+    for number in range(1_000):
+        await store.accept([entry(str(number), f"a:{number}"), entry("waits", "b:x")], now=0.0)
+        for claim in await store.claim(9, now=0.0):
+            if claim.entry.key != "waits":
+                await store.finish(claim, Handled(), now=0.0)
+        assert len(store._recent) + len(store._older) <= 100
+    assert await store.accept([entry("waits", "b:x"), *(entry(str(number)) for number in range(950, 1_000))], now=1.0) == 0
+    assert await store.accept([entry("0")], now=1.0) == 1
+    await store.prune(now=2 * HOUR)
+    assert not store._recent
+    assert not store._older

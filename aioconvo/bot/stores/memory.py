@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 
 import msgspec
@@ -22,7 +22,6 @@ __all__ = ["MemoryStore"]
 _log = logger("bot")
 _SEEN_KEPT = 10_000  # lanes whose last events are known
 _DEAD_KEPT_AT_MOST = 10_000
-_STEP = 2_000  # keys that are forgotten before others have their turn; well below a millisecond
 
 
 class MemoryStore:
@@ -31,7 +30,8 @@ class MemoryStore:
     Args:
         max_waiting: Events that may wait in all; more are refused, and their sender tries again.
         max_waiting_in_lane: Events of one conversation that may wait.
-        max_keys: Keys of handled events that are known at most, to see that an event comes again; each for an hour.
+        max_keys: Keys of handled events that are known at most, each for an hour, to see that one comes again. Of more than
+            that the last half is known at least.
     """
 
     durable = False
@@ -47,11 +47,13 @@ class MemoryStore:
         self._lanes: Lanes[Entry] = Lanes(max_waiting, max_waiting_in_lane)
         self._max_keys = max_keys
         self._sequences = itertools.count(1)
-        self._known: dict[str, float] = {}  # until when; for ever where the event is not handled yet, or dead
-        self._handled: tuple[deque[str], deque[str]] = (
-            deque(),
-            deque(),
-        )  # their keys, oldest first: those kept long, and briefly
+        self._open: set[str] = set()  # keys of events that are not handled, or dead
+        # Until when those of handled ones are known. Two halves, of which the older goes as a whole: from a dictionary that
+        # loses and gains keys for ever, memory does not come back.
+        self._recent: dict[str, float] = {}
+        self._older: dict[str, float] = {}
+        self._recent_until = -math.inf
+        self._until = -math.inf
         self._outbox: dict[str, dict[int, Reply]] = {}
         self._states: dict[str, bytes] = {}
         self._dead: dict[str, DeadLetter] = {}
@@ -71,24 +73,24 @@ class MemoryStore:
 
     async def accept(self, entries: Sequence[Entry], *, now: float) -> int:
         """See `Store`."""
-        known, lanes = self._known, self._lanes
         if len(entries) == 1:
-            new = entries if known.get(entries[0].key, now) <= now else ()
+            new = () if self._knows(entries[0].key, now) else entries
         else:
             firsts = {entry.key: entry for entry in reversed(entries)}
-            new = [entry for entry in entries if firsts[entry.key] is entry and known.get(entry.key, now) <= now]
+            new = [entry for entry in entries if firsts[entry.key] is entry and not self._knows(entry.key, now)]
         if not new:
             return 0
-        full = lanes.full(new)
+        full = self._lanes.full(new)
         if full is not None:
             raise StoreFullError(full)
         for entry in new:
-            if entry.key in known:  # for a time that is over
-                self._handled[entry.brief].remove(entry.key)
-            known[entry.key] = math.inf
-            lanes.add(entry, next(self._sequences))
+            self._open.add(entry.key)
+            self._lanes.add(entry, next(self._sequences))
         self._changed.set()
         return len(new)
+
+    def _knows(self, key: str, now: float) -> bool:
+        return key in self._open or self._recent.get(key, now) > now or self._older.get(key, now) > now
 
     async def claim(self, most: int, *, now: float) -> Sequence[Claim]:
         """See `Store`."""
@@ -209,10 +211,7 @@ class MemoryStore:
 
     async def prune(self, *, now: float) -> None:
         """See `Store`."""
-        for keys in self._handled:
-            for _ in range(0, len(keys) + 1, _STEP):
-                self._forget_keys(keys, now, most=_STEP)
-                await asyncio.sleep(0)
+        self._forget_keys(now)
         for key, letter in list(self._dead.items()):
             if letter.died_at + DEAD_KEPT <= now:
                 self._drop(key, now)
@@ -254,19 +253,21 @@ class MemoryStore:
 
     def _let_fade(self, entry: Entry, now: float) -> None:
         """Know the key for some time only, from now on."""
-        self._known[entry.key] = now + (BRIEFLY if entry.brief else self.remembers)
-        keys = self._handled[entry.brief]
-        keys.append(entry.key)
-        self._forget_keys(keys, now, most=2)  # one comes, two may go: there is no heap of them to be removed at once
-        if len(self._handled[0]) + len(self._handled[1]) > self._max_keys:
-            self._forget_keys(max(self._handled, key=len), math.inf, most=1)
+        self._open.discard(entry.key)
+        if len(self._recent) * 2 >= self._max_keys:
+            self._recent, self._older = {}, self._recent
+        until = now + (BRIEFLY if entry.brief else self.remembers)
+        if not 0.0 <= until - self._until < 1.0:
+            self._until = until
+        self._recent[entry.key] = self._until  # the same object for many: a number takes as much as half a key
+        self._recent_until = max(self._recent_until, self._until)
 
-    def _forget_keys(self, keys: deque[str], now: float, *, most: int) -> None:
-        """Forget up to `most` keys whose time is over."""
-        for _ in range(min(most, len(keys))):
-            if self._known[keys[0]] > now:
-                break
-            del self._known[keys.popleft()]
+    def _forget_keys(self, now: float) -> None:
+        """Forget keys whose time is over."""
+        if self._recent_until <= now:
+            self._recent, self._older = {}, {}
+        else:
+            self._older = {key: until for key, until in self._older.items() if until > now}
 
     def __repr__(self) -> str:
         return f"<MemoryStore of {len(self._lanes.waiting)} events>"

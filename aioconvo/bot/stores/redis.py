@@ -33,6 +33,7 @@ _SCRIPT = importlib.resources.files("aioconvo.bot.stores").joinpath("store.lua")
 _encode = msgspec.msgpack.encode
 _decode = msgspec.msgpack.Decoder(Entry).decode
 _Hash: TypeAlias = dict[bytes, bytes]
+_Arrival: TypeAlias = tuple[list[str | bytes | float], "asyncio.Future[list[int]]"]
 
 
 class RedisStore:
@@ -86,6 +87,8 @@ class RedisStore:
         self._script: Any = None
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Future[Any]] = set()
+        self._arrivals: list[_Arrival] = []  # not sent yet
+        self._sending = False
 
     async def open(self, *, now: float) -> None:  # noqa: ARG002 -- others need it
         """See `Store`."""
@@ -171,6 +174,9 @@ class RedisStore:
             for task in self._tasks:
                 task.cancel()
             await asyncio.wait(self._tasks, timeout=0.1)
+        arrivals, self._arrivals, self._sending = self._arrivals, [], False
+        for _, answer in arrivals:
+            _fail(answer, StoreError("this RedisStore was closed meanwhile"))
         if redis is not None:
             with contextlib.suppress(*self._failures):
                 await redis.aclose(close_connection_pool=True)
@@ -187,10 +193,42 @@ class RedisStore:
                 entry.due,
                 entry.accepted_at,
             )
-        new, *full = await self._step("accept", now, *self._bounds, *facts)
+        self._client()
+        answer: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
+        self._arrivals.append((["accept", now, *self._bounds, *facts], answer))
+        if not self._sending:
+            self._sending = True
+            self._keep(self._send_arrivals())
+        new, *full = await answer
         self._changed.set()
         self._refuse(full)
-        return int(new)
+        return new
+
+    async def _send_arrivals(self) -> None:
+        """Send what came in the order in which it came, over one connection; what comes meanwhile goes together after that."""
+        some: list[_Arrival] = []
+        try:
+            while self._arrivals:
+                some, self._arrivals = self._arrivals, []
+                async with self._client().pipeline(transaction=False) as pipe:
+                    for arguments, _ in some:
+                        await self._script(keys=[self._prefix], args=arguments, client=pipe)
+                    answers = await self._ask(pipe.execute(raise_on_error=False))
+                for (_, answer), found in zip(some, answers, strict=True):
+                    if isinstance(found, Exception):
+                        _fail(answer, StoreError(f"Redis gave no answer: {type(found).__name__}"))
+                    elif not answer.done():
+                        answer.set_result(found)
+        except StoreError as error:
+            for _, answer in some:
+                _fail(answer, StoreError(str(error)))
+        finally:
+            self._sending = False
+            for _, answer in some:
+                _fail(answer, StoreError("this RedisStore was closed meanwhile"))
+            if self._arrivals and self._redis is not None:
+                self._sending = True
+                self._keep(self._send_arrivals())
 
     def _refuse(self, full: Sequence[int]) -> None:
         for waiting in full:
@@ -330,6 +368,11 @@ class RedisStore:
 
     def __repr__(self) -> str:
         return f"<RedisStore {self._prefix}>"
+
+
+def _fail(answer: asyncio.Future[Any], error: StoreError) -> None:
+    if not answer.done():
+        answer.set_exception(error)
 
 
 def _claim(facts: Sequence[bytes], latest: Sequence[bytes], state: bytes | None) -> Claim:
