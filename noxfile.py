@@ -150,9 +150,10 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def bench_bots(session: nox.Session) -> None:
-    """What becomes of 50 acknowledged events when a bot is told to end: aioconvo, aiogram and slack_bolt side by side."""
+    """Bots: acknowledged events at SIGTERM, beside aiogram and slack_bolt; how soon deliveries are answered."""
     session.install("-e", ".[bench]")
     session.run("python", "-m", "benchmarks.told_to_end", *session.posargs)
+    session.run("python", "-m", "benchmarks.intake_latency")
 
 
 @nox.session
