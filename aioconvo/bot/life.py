@@ -101,7 +101,7 @@ class Life:
         self.door = Door(webhooks, self.intake, clock=self._clock, live=self.is_live, ready=self.is_ready, tell=self.delivered)
         self.started = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._hurried = asyncio.Event()
+        self._flushing = anyio.CancelScope()
         self._ended = False
         self._kinds: dict[int, str] = {}  # the types of the events that are handled now, by fence
         self._outcomes: Counter[str] = Counter()
@@ -149,7 +149,7 @@ class Life:
             follower.stop()
         self._stopping.set()
         if at_once:
-            self._hurried.set()
+            self._flushing.cancel()
             self.runner.stop(at_once=True)
 
     async def catch_up(self, since: dt.datetime, users: Mapping[str, Iterable[str]] | Iterable[str]) -> CaughtUp:
@@ -158,7 +158,9 @@ class Life:
         return await looking.run(since, by_account(users, self._accounts))
 
     async def _drain(self) -> None:
-        with anyio.move_on_after(0 if self._hurried.is_set() else self._settings.drain):
+        self.runner.stop()  # both within the same seconds
+        self._flushing.deadline = anyio.current_time() + self._settings.drain
+        with self._flushing:
             await self.intake.flush()
         await self.runner.drain()
 

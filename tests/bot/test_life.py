@@ -304,3 +304,28 @@ async def test_a_hook_that_raises_stops_nothing(caplog: pytest.LogCaptureFixture
         assert (await bot.counts()).handled == 1
     assert caplog.text.count("a hook raised RuntimeError") == 3
     assert "canary" not in caplog.text
+
+
+@in_virtual_time
+async def test_what_is_queued_and_what_runs_share_one_drain() -> None:
+    class Away(MemoryStore):
+        async def accept(self, entries: Any, *, now: float) -> int:
+            if entries[0].key and not working.is_set():
+                return await super().accept(entries, now=now)
+            raise StoreError("the store is away")
+
+    working = asyncio.Event()
+    bot = sunshine(Bot(Away(), clock=LoopClock(), drain=10, accept="queued"))
+
+    @bot.on(MessageReceived)
+    async def work(event: MessageReceived) -> None:
+        working.set()
+        await anyio.sleep(60)
+
+    async with bot:
+        requests = Requests(bot.asgi())
+        await requests.post(HOOK, message("first", identity="1"))
+        await working.wait()
+        assert await requests.post(HOOK, message("second", identity="2")) == 200
+        began = anyio.current_time()
+    assert anyio.current_time() - began == pytest.approx(10, abs=1)
