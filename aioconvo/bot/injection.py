@@ -41,7 +41,10 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
             frame = None if frame is None else frame.f_back
         if frame is None or frame.f_locals is frame.f_globals:
             return cls(call=call, sight={})
-        written = getattr(_unwrapped(call), "__annotations__", {}).values()
+        try:
+            written = getattr(_unwrapped(call), "__annotations__", {}).values()
+        except NameError:  # Python 3.14 looks annotations up here; what is missing is told when the bot starts
+            written = ()
         names = {name for one in written if isinstance(one, str) for name in re.findall(r"[^\W\d]\w*", one)}
         return cls(call=call, sight={name: frame.f_locals[name] for name in names & frame.f_locals.keys()})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import types
 from typing import Any
 
@@ -14,6 +13,7 @@ from aioconvo.events.incoming import Incoming
 from aioconvo.events.models import Event, MessageReceived, MessageSent, OtherEvent, Postback
 from aioconvo.inbox.models import Direction, Kind, Message
 from aioconvo.providers import Provider
+from aioconvo.sunshine import events
 
 
 def read(account: str, raw: bytes) -> tuple[Incoming, ...]:
@@ -73,6 +73,5 @@ def claim(text: str | None = None, *, state: bytes | None = None, attempt: int =
 
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the events of Sunshine Conversations."""
-    module = types.ModuleType("aioconvo.sunshine.events")
-    module.__dict__.update(read=read, neutral=neutral)
-    monkeypatch.setitem(sys.modules, "aioconvo.sunshine.events", module)
+    monkeypatch.setattr(events, "read", read)
+    monkeypatch.setattr(events, "neutral", neutral)
