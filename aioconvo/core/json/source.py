@@ -56,8 +56,9 @@ class Body:
         if self.unlinked:
             unlinked.pop(id(self), None)
             for items, place in self.unlinked:
-                if max(map(sys.getrefcount, items)) > _ITEM_ALONE:
-                    _link_those_that_stay(items, self, place)
+                held = list(map(sys.getrefcount, items))  # this and the next line are paid for every page that is looked at
+                if held.count(_ITEM_ALONE) < len(held):
+                    _link_those_that_stay(items, held, self, place)
             self.unlinked = []
 
     def link(self) -> None:
@@ -191,11 +192,14 @@ def _link_items(items: Sequence[Any], source: Body, place: int) -> None:
                 _set(item, ORIGIN, (source, number))
 
 
-def _link_those_that_stay(items: Sequence[Any], source: Body, place: int) -> None:
-    """Link the items that are held elsewhere too."""
-    for number in [number for number, held in enumerate(map(sys.getrefcount, items)) if held > _ITEM_ALONE]:
-        if isinstance(items[number], Model):
-            _set(items[number], ORIGIN, (source, place + number))
+def _link_those_that_stay(items: Sequence[Any], held: list[int], source: Body, place: int) -> None:
+    """Link the items that are held elsewhere too; `held` is what `_ITEM_ALONE` is for those that are not."""
+    for references in set(held) - {_ITEM_ALONE}:
+        number = -1
+        for _ in range(held.count(references)):
+            number = held.index(references, number + 1)
+            if isinstance(items[number], Model):
+                _set(items[number], ORIGIN, (source, place + number))
 
 
 # Where references are counted otherwise, items are linked as soon as they may be touched.

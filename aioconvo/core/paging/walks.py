@@ -263,7 +263,7 @@ class ItemIterator(Generic[T]):
 
     def __init__(self, pages: PageIterator[T]) -> None:
         self._pages = pages
-        self._page: Page[T] | None = None  # while its items are given: those that go before it does need not know their JSON
+        self._page: Page[T] | None = None  # kept beyond its items: those that go before it need not know their JSON
         self._items: Iterator[T] = iter(())
         self._turn = FairGate(1)
 
@@ -288,9 +288,8 @@ class ItemIterator(Generic[T]):
                 while True:
                     for item in self._items:
                         return item
-                    self._page = None
-                    self._page = await anext(self._pages)
-                    self._items = iter(self._page.items)
+                    page = await anext(self._pages)
+                    self._items, self._page = iter(page.items), page
             finally:
                 turn.release()
         except BaseException:
