@@ -222,7 +222,8 @@ async def test_killed_under_load(one: Campaign, record_property: Record) -> None
     again = [numbers for numbers in begun.values() if len(numbers) > 1]
     record_property("killed", {"messages": len(one.taken), "begun again": len(again), "sent away": one.sent_away})
     assert again
-    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in begun.values()), "the second time is attempt 2"
+    # A bot that dies between its claim and its handler's first line has begun an attempt that nobody saw.
+    assert all(numbers == sorted(set(numbers)) for numbers in begun.values()), "a second time has a higher number"
 
 
 @pytest.mark.parametrize("one", ["redis"], indirect=True)
