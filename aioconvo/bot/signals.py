@@ -14,6 +14,7 @@ from aioconvo.core.log import logger
 __all__ = ["stopping_by_signal"]
 
 _log = logger("bot")
+_ONE_SIGNAL = 0.05  # seconds: `timeout` and some supervisors signal a process and then its group, which is meant once
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -32,10 +33,14 @@ def stopping_by_signal(stop: Stop) -> Generator[None]:
         yield
         return
     loop = asyncio.get_running_loop()
-    came = 0
+    came, first_at = 0, 0.0
 
     def on_signal(number: int) -> None:
-        nonlocal came
+        nonlocal came, first_at
+        if not came:
+            first_at = loop.time()
+        elif loop.time() - first_at < _ONE_SIGNAL:
+            return
         came += 1
         _log.info("%s: %s", signal.Signals(number).name, "draining" if came == 1 else "ending at once")
         stop(at_once=came > 1)
