@@ -37,7 +37,7 @@ class Settings(msgspec.Struct):
     fastest: float
     slowest: float
     drain: float
-    lease: float = 2.0
+    lease: float = 15.0
 
     def open_store(self) -> Store:
         if self.store == "sqlite":
