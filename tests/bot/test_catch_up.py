@@ -95,7 +95,7 @@ async def test_convore_lists_all_and_what_came_by_the_poll_comes_once(sandbox: S
         done = await bot.catch_up(since=since)
         await case.settled()
         assert (await bot.catch_up(since=since)).new == 0
-    assert (done.messages, done.new, done.uncovered) == (1, 1, ())
+    assert (done.messages, done.uncovered) == (1, ())  # whether it was new depends on which road was first
     assert [text for _, text in case.heard] == ["hello"]
 
 
