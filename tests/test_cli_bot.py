@@ -178,6 +178,7 @@ def test_targets_of_run(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "nothing_here:bot": "there is no module 'nothing_here'",
         "program_of_a_test:number": "is no Bot and no function",
         "program_of_a_test:missing": "is no Bot and no function",
+        "program_of_a_test:echo": "takes arguments",
     }.items():
         with pytest.raises(aioconvo.ConfigurationError, match=words):
             load(target)
@@ -194,6 +195,7 @@ def test_run_with_a_sandbox_until_sigterm(unused_tcp_port: int) -> None:
         try:
             assert process.stdout is not None
             sandbox = process.stdout.readline().split()[1]
+            assert process.stdout.readline().split()[1] == f"{sandbox}/chat"
             while "the bot listens" not in (line := process.stdout.readline()):
                 assert line, "it ended"
             asyncio.run(_says(sandbox))

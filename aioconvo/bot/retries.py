@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from typing import Any
+from types import FrameType
+from typing import Any, Final
 
 import msgspec
 
@@ -12,7 +15,9 @@ from aioconvo.core.errors import AioconvoError, ConfigurationError
 
 from .stores.store import Again, Dead
 
-__all__ = ["Drop", "HandlerTimeoutError", "LoopGuard", "ReplyLoopError", "Retries", "TryLater"]
+__all__ = ["Drop", "HandlerTimeoutError", "LoopGuard", "ReplyLoopError", "Retries", "TryLater", "name_of", "place_of"]
+
+_OF_LIBRARIES: Final = sys.stdlib_module_names | {"aioconvo"}
 
 
 class TryLater(Exception):  # noqa: N818 -- a wish of the handler, not a mistake
@@ -85,6 +90,22 @@ def name_of(error: BaseException) -> str:
     inner = _inner(error)
     name = type(error).__name__
     return f"{name}({', '.join(dict.fromkeys(map(name_of, inner)))})" if inner else name
+
+
+def place_of(error: BaseException) -> str:
+    """Where it was raised, as `app.orders line 12`: the last line of the program's own, not of a library; empty without one."""
+    places = [
+        f"{frame.f_globals['__name__']} line {line}"
+        for frame, line in traceback.walk_tb(_alone(error).__traceback__)
+        if not _is_library(frame)
+    ]
+    return places[-1] if places else ""
+
+
+def _is_library(frame: FrameType) -> bool:
+    """Whether it is code of a library, or made by one."""
+    package = str(frame.f_globals.get("__name__", "aioconvo")).partition(".")[0]
+    return package in _OF_LIBRARIES or "site-packages" in frame.f_code.co_filename
 
 
 def _alone(error: BaseException) -> BaseException:

@@ -18,7 +18,7 @@ from aioconvo.core.clock import SYSTEM_CLOCK, Clock
 from aioconvo.core.errors import ConfigurationError, StoreError
 from aioconvo.core.log import logger
 
-from .retries import HandlerTimeoutError, Retries, name_of
+from .retries import HandlerTimeoutError, Retries, name_of, place_of
 from .stores.store import Again, Claim, Dead, Outcome, Store
 
 T = TypeVar("T")
@@ -263,11 +263,15 @@ class Runner:
     def _tell(self, running: _Running, outcome: Outcome, error: BaseException | None) -> None:
         entry = running.claim.entry
         seconds = self._clock.monotonic() - running.started_at
+        place = "" if error is None else place_of(error)
+        where = f", at {place}" if place else ""
         if isinstance(outcome, Dead):
-            reason = outcome.reason.partition(":")[0]
+            reason = outcome.reason.partition(":")[0] + where
             _log.error("event %s is a dead letter after attempt %d: %s", entry.key, entry.attempt, reason)
         elif error is not None:
-            _log.warning("event %s failed at attempt %d, to be tried again: %s", entry.key, entry.attempt, name_of(error))
+            _log.warning(
+                "event %s failed at attempt %d, to be tried again: %s", entry.key, entry.attempt, name_of(error) + where
+            )
         if self._on_finished is None:
             return
         try:

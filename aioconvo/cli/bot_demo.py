@@ -27,7 +27,7 @@ def run(*, port: int, seed: int) -> int:
     try:
         return asyncio.run(_run(port, seed))
     except OSError as error:
-        typer.echo(f"cannot listen on port {port}: {error.strerror}", err=True)
+        typer.echo(f"cannot listen on port {port}: {error.strerror}; choose another by --port", err=True)
         return 1
 
 

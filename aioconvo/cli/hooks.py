@@ -103,6 +103,7 @@ def trigger(
 ) -> None:
     """Send a sample of any event, with the real header and envelope.
 
+    Its people and conversations exist nowhere: a reply to them fails. The sandbox's chat page has customers who hear replies.
     Exit codes: 0 accepted, 1 not, 2 wrong use.
     """
     from . import sending  # noqa: PLC0415 -- as above

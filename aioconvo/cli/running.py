@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import inspect
 import logging
 import os
 import sys
@@ -48,6 +49,12 @@ def load(target: str) -> Bot:
         raise ConfigurationError(f"there is no module {module_name!r} here, in {here}") from None
     found = getattr(module, name, None)
     if found is not None and not isinstance(found, Bot) and callable(found):
+        try:
+            inspect.signature(found).bind()
+        except (TypeError, ValueError):
+            raise ConfigurationError(
+                f"{name!r} of {module_name} takes arguments; name a Bot, or a function without any"
+            ) from None
         found = found()
     if not isinstance(found, Bot):
         raise ConfigurationError(f"{name!r} of {module_name} is no Bot and no function that returns one")
@@ -72,6 +79,7 @@ def sandbox_beside(port: int) -> Generator[None]:
         asyncio.run_coroutine_threadsafe(sandbox.start(), loop).result()
         os.environ.update(sandbox_command.variables(sandbox))
         typer.echo(f"sandbox: http://127.0.0.1:{sandbox.port}")
+        typer.echo(f"chat:    {sandbox.chat_url}  (open it in a browser, and write to the bot)")
         yield
     finally:
         asyncio.run_coroutine_threadsafe(sandbox.aclose(), loop).result()

@@ -36,7 +36,7 @@ def serve(show: Callable[[Sandbox], str], *, port: int, **options: Any) -> int:
     try:
         asyncio.run(_serve(show, port=port, **options))
     except OSError as error:
-        typer.echo(f"cannot listen on port {port}: {error.strerror}", err=True)
+        typer.echo(f"cannot listen on port {port}: {error.strerror}; choose another by --port", err=True)
         return 1
     return 0
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from hypothesis import given, strategies as st
 
-from aioconvo.bot.retries import Drop, HandlerTimeoutError, LoopGuard, ReplyLoopError, Retries, TryLater, name_of
+from aioconvo.bot.retries import Drop, HandlerTimeoutError, LoopGuard, ReplyLoopError, Retries, TryLater, name_of, place_of
 from aioconvo.bot.stores.store import Again, Dead
 from aioconvo.core.errors import ConfigurationError
 
@@ -107,3 +107,18 @@ class TestLoopGuard:
     def test_wrong_settings_are_told(self, most: int, seconds: float) -> None:
         with pytest.raises(ConfigurationError):
             LoopGuard(most=most, seconds=seconds)
+
+
+def test_where_an_error_was_raised_is_told_without_its_text() -> None:
+    assert place_of(KeyError("never raised")) == ""
+    with pytest.raises(ValueError, match="x") as raised:
+        int("x")
+    line = raised.tb.tb_lineno
+    assert place_of(raised.value) == f"{__name__} line {line}"
+    assert place_of(ExceptionGroup("one", [raised.value])) == f"{__name__} line {line}"
+    with pytest.raises(ValueError, match="x") as made:
+        exec("int('x')", {})  # noqa: S102 -- as what a library makes
+    assert place_of(made.value) == f"{__name__} line {made.tb.tb_lineno}"
+    with pytest.raises(ConfigurationError) as ours:
+        Retries(jitter=7.0)
+    assert place_of(ours.value) == f"{__name__} line {ours.tb.tb_lineno}"

@@ -403,8 +403,8 @@ async def test_logs_tell_of_failures_without_their_text(caplog: pytest.LogCaptur
     await store.accept([entry("1")], now=now())
     async with running(make(store, handle)):
         await asyncio.sleep(10)
-    assert "event test:1 failed at attempt 1, to be tried again: ValueError" in caplog.text
-    assert "event test:1 is a dead letter after attempt 3: Drop" in caplog.text
+    assert f"event test:1 failed at attempt 1, to be tried again: ValueError, at {__name__} line " in caplog.text
+    assert f"event test:1 is a dead letter after attempt 3: Drop, at {__name__} line " in caplog.text
     assert "secret" not in caplog.text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import pathlib
 import shutil
 import threading
@@ -101,6 +102,23 @@ def test_killed_and_started_again_before_ones_eyes(page: Any) -> None:
     assert page.title() == "Sandbox chat"
     page.reload()
     playwright.expect(answers).to_have_count(4)
+
+
+def test_a_bot_that_is_killed_types_no_more(page: Any, served: Sandbox) -> None:
+    button, typing = page.locator("#bot-button"), page.locator("#typing")
+    if page.locator("#bot-state").text_content() == "stopped":
+        button.click()
+    playwright.expect(button).to_have_text("Kill the bot")
+    conversation = served.customers("sunshine")[0].conversation
+    login = base64.b64encode(b"app_sandbox:sandbox-secret").decode()
+    page.request.post(
+        f"{served.endpoints['sunshine'].base_url}/v2/apps/sandbox-app/conversations/{conversation}/activity",
+        data={"author": {"type": "business"}, "type": "typing:start"},
+        headers={"Authorization": f"Basic {login}"},
+    )
+    playwright.expect(typing).to_be_visible()
+    button.click()
+    playwright.expect(typing).to_be_hidden()
 
 
 def test_nothing_for_axe_to_find_and_nothing_wider_than_the_screen(page: Any) -> None:

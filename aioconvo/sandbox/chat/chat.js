@@ -4,12 +4,14 @@ const byId = (id) => document.getElementById(id);
 const token = document.querySelector('meta[name="chat-token"]').content;
 const names = { sunshine: "Sunshine", smooch: "Smooch", smscx: "SMS.CX", convore: "Convore", ultracart: "UltraCart" };
 const mostDeliveries = 200;
+const longestTyping = 10_000; // milliseconds; who was killed meanwhile never tells that it stopped
 
 const providers = new Map(); // name -> { shows, customers, chosen }
 let current = "sunshine";
 let changes = [];
 let told = 0;
 let typing = 0;
+let theyType = 0;
 let read = Promise.resolve();
 
 // -- speaking to the sandbox
@@ -162,6 +164,8 @@ function note(item, words) {
 }
 
 function showTyping(started) {
+  clearTimeout(theyType);
+  if (started) theyType = setTimeout(showTyping, longestTyping, false);
   byId("typing").hidden = !started;
   if (started) toEnd();
 }
@@ -211,8 +215,11 @@ function showLink(words) {
 
 function showBot(state) {
   byId("bot").hidden = state === null;
+  byId("how").hidden = state === null;
+  byId("where-to").hidden = state !== null;
   if (state === null) return;
   byId("bot").dataset.state = state;
+  if (state === "stopped") showTyping(false);
   byId("bot-state").textContent = state;
   byId("bot-button").textContent = state === "stopped" ? "Start the bot" : "Kill the bot";
 }
