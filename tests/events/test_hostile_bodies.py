@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aioconvo import raw_json
-from aioconvo.events import Incoming
+from aioconvo.events import Incoming, MessageReceived, neutral
 from aioconvo.providers import Provider
 from tests.campaign import FULL
 from tests.events.checks import check_body, spend
@@ -145,6 +145,17 @@ _LARGE: dict[str, tuple[Provider, bytes]] = {
     "items": (Provider.SMSCX, _filled(b'{"event":"dlr_update","data":[', b"{}", b"]}")),
     "one large item": (Provider.SMSCX, _filled(b'{"event":"dlr_update","data":[{', b'"a":1', b"}]}")),
 }
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "latin-1", "utf-16"])
+@pytest.mark.parametrize("strange", [{}, {"cost": {"amount": 1}}, {"receivedAt": 7, "countryIso": []}])
+def test_a_full_batch_of_long_messages_is_read_whole_whatever_is_strange_in_each(charset: str, strange: dict[str, Any]) -> None:
+    items = [{"msgId": f"m{number}", "from": "+1", "text": "é" + "h" * 700, **strange} for number in range(200)]
+    items[7]["text"] = "half of an emoji: ?"
+    body = json.dumps({"event": "receive_sms", "data": items}, ensure_ascii=False).replace("?", "\\ud83d").encode(charset)
+    events = check_body(Provider.SMSCX, body)
+    assert [event.native.msg_id for event in events] == [item["msgId"] for item in items]
+    assert {type(neutral(event)) for event in events} == {MessageReceived}
 
 
 @pytest.mark.parametrize("name", _LARGE)

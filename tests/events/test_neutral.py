@@ -310,6 +310,10 @@ def test_keys_of_smscx() -> None:
         "otp_update", otpId="p1", status="PENDING", attempts=1
     )
     assert key("number_lookup", lookupId="l1") == key("otp_update", lookupId="l1", cost=5)
+    for item in ({"new": 1}, {"msgId": None, "status": "SENT"}):
+        event = "new_event" if "new" in item else "dlr_update"
+        together = json.dumps({"data": [item, {"new": 2}], "event": event, "sent": 1}).encode()
+        assert Provider.SMSCX.events.read("shop", together)[0].key == key(event, **item)
 
 
 def test_lanes_of_merges_and_of_what_has_no_conversation() -> None:

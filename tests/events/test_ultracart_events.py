@@ -259,10 +259,10 @@ def test_lanes_without_a_uuid() -> None:
 
 
 def test_lists_of_frames_give_all_of_them() -> None:
-    frames = [FRAMES["message-chat"], FRAMES["ping"], FRAMES["typing"]]
+    frames = [FRAMES["message-chat"], FRAMES["ping"], 7, FRAMES["typing"], [FRAMES["typing"]]]
     found = events.read("shop", _json(frames))
     assert [type(one.native).__name__ for one in found] == ["ChatMessage", "Typing"]
-    assert [one.key for one in found] == [_one(_json(frame)).key for frame in (frames[0], frames[2])]
+    assert [one.key for one in found] == [_one(_json(frame)).key for frame in (frames[0], frames[3])]
 
 
 @pytest.mark.parametrize(

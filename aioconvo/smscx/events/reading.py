@@ -9,10 +9,10 @@ import datetime as dt
 from typing import Any
 
 from aioconvo.core.json.faults import BrokenBodyError
-from aioconvo.core.json.model import Model, Unknown
+from aioconvo.core.json.model import Model, Unknown, raw_json
 from aioconvo.events.bodies import Patience, in_charset, open_body, read_head
 from aioconvo.events.incoming import Incoming
-from aioconvo.events.keys import bytes_key, digest, key_of, lane_of, message_key
+from aioconvo.events.keys import digest, key_of, lane_of, message_key, told_by
 from aioconvo.events.unknown import UnknownEvent
 from aioconvo.inbox.told import text_in
 from aioconvo.providers import Provider
@@ -95,8 +95,10 @@ def _incoming(account: str, native: Any, raw: bytes) -> Incoming:
 def _key(account: str, native: Any, raw: bytes) -> tuple[str, bool]:
     """The event's key, and whether another event may have the same."""
     first, *more = (getattr(native, name) or None for name in getattr(native, "told_by", ("raw",)))
-    if isinstance(native, UnknownEvent) or first is None:
-        return bytes_key(_OURS, account, raw), True
+    if isinstance(native, UnknownEvent):
+        return key_of(_OURS, account, native.type, told_by(native.raw)), True
+    if first is None:
+        return key_of(_OURS, account, native.event, told_by(raw_json(native) or raw)), True
     if isinstance(native, natives.ReceivedEvent):
         return message_key(_OURS, account, str(first)), False
     return key_of(_OURS, account, native.event, first, *more), False

@@ -23,7 +23,7 @@ from aioconvo.core.json.model import plain
 from aioconvo.core.json.source import decode
 from aioconvo.events.incoming import Incoming
 from aioconvo.events.keys import bytes_key, key_of, lane_of, message_key
-from aioconvo.events.unknown import UnknownEvent
+from aioconvo.events.unknown import UnknownEvent, members_in
 from aioconvo.inbox.times import from_milliseconds, utc
 from aioconvo.inbox.told import text_in
 from aioconvo.providers import Provider
@@ -121,8 +121,18 @@ def receive(account: str, frame: bytes, agents: Container[str | None], at: int) 
 
 
 def _read_all(frame: bytes) -> list[tuple[bytes, Any]]:
-    frames = _parts(frame) if frame.lstrip()[:1] == b"[" else [frame]
-    return [(one, native) for one in frames if (native := read_frame(one)) is not None]
+    found: list[tuple[bytes, Any]] = []
+    broken: BrokenBodyError | None = None
+    for one in _parts(frame) if frame.lstrip()[:1] == b"[" else [frame]:
+        try:
+            native = read_frame(one)
+        except BrokenBodyError as error:  # it must not cost the frames beside it
+            broken = error
+        else:
+            found += [] if native is None else [(one, native)]
+    if broken is not None and not found:
+        raise broken
+    return found
 
 
 def _parts(frames: bytes) -> list[bytes]:
@@ -211,8 +221,7 @@ def _key(account: str, native: Any, frame: bytes, at: int | None) -> tuple[str, 
 def conversation_of(native: Any) -> str | None:
     """The UUID of the conversation that a frame is about."""
     if isinstance(native, UnknownEvent):
-        members: Any = plain(native.raw)
-        uuid: object = members.get("conversation_uuid")
+        uuid: object = members_in(plain(native.raw)).get("conversation_uuid")
         return uuid if isinstance(uuid, str) and uuid else None
     uuid = text_in(native, "conversation_uuid") or text_in(getattr(native, "conversation", None), "conversation_uuid")
     return uuid or _last_part(text_in(native, "conversation_arn"))
