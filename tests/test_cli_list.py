@@ -26,6 +26,7 @@ from aioconvo.cli.operations import catalogue
 from aioconvo.convore import Conversation
 from aioconvo.convore.pages import ConversationPage
 from aioconvo.core.json.codec import decode
+from aioconvo.sandbox.data import person
 from aioconvo.sunshine import NewIntegration, NewWebhook
 from tests.export.processes import Served, finish, sandbox, start
 
@@ -86,6 +87,8 @@ def _some_of(served: Served, listing: Listing) -> list[object]:
         return ["user-1"] if listing.path_ids else [word for n in range(1, 8) for word in ("--users", f"user-{n}")]
     if listing.python == "conversations.list" and provider == "sunshine":
         return ["--user-external-id", "user-1"]
+    if listing.python == "users.list":
+        return ["--email", person(0, 1).email]
     if not listing.path_ids:
         return []
     asked = ["--user-external-id", "user-1"] if provider == "sunshine" else []

@@ -25,6 +25,7 @@ from aioconvo.core.operations.signature import Declared
 from aioconvo.core.paging.pagers import Ask
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.providers import Provider
+from aioconvo.sunshine.users import BrandId
 
 CLIENTS: dict[str, aioconvo.APIClient] = {str(one): one.client(**one.sandbox.credentials) for one in Provider}
 DECLARED = [one for client in CLIENTS.values() for one in declarations(type(client))]
@@ -36,6 +37,7 @@ BESIDES: dict[str, dict[str, Any]] = {
     "sunshine.conversations.list": {"user_id": "u"},
 }
 SAMPLES: dict[Any, Any] = {
+    BrandId: "1234567890",
     str: str(uuid.UUID(int=1, version=4)),
     int: 2,  # the least that a page may hold
     float: 1.0,

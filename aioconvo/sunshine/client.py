@@ -26,6 +26,7 @@ from .integrations import Integrations
 from .messages import Messages
 from .pages import empty_page
 from .participants import Participants
+from .users import Users
 from .webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class SunshineClient(APIClient):
     integrations = Resource(Integrations)
     messages = Resource(Messages)
     participants = Resource(Participants)
+    users = Resource(Users)
     webhooks = Resource(Webhooks)
 
     def __init__(

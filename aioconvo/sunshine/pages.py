@@ -25,7 +25,7 @@ from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, SinglePager, pages_by
 from aioconvo.core.paging.timed import in_time_order
 
-from .models import Conversation, Integration, IntegrationKey, Message, Participant, Webhook
+from .models import Conversation, Integration, IntegrationKey, Message, Participant, User, Webhook
 
 __all__ = [
     "AFTER",
@@ -37,6 +37,7 @@ __all__ = [
     "MessagePage",
     "MessagesAnswer",
     "ParticipantPage",
+    "UserPage",
     "WebhookPage",
     "conversation_pager",
     "empty_page",
@@ -45,6 +46,7 @@ __all__ = [
     "message_pager",
     "of_conversation",
     "participant_pager",
+    "user_pager",
     "webhook_pager",
 ]
 
@@ -112,6 +114,12 @@ class IntegrationKeyPage(Telling, kw_only=True):
     keys: list[IntegrationKey]
 
 
+class UserPage(Telling, kw_only=True):
+    """All users that a filter lets pass."""
+
+    users: list[User]
+
+
 class WebhookPage(Telling, kw_only=True):
     """All webhooks of an integration."""
 
@@ -175,6 +183,12 @@ def integration_pager(*, page_size: int | None) -> Listing[IntegrationPage, Inte
 def integration_key_pager() -> Listing[IntegrationKeyPage, IntegrationKey]:
     """Keys in the server's order."""
     return Listing(lambda mark: SinglePager(lambda page: page.keys, mark, identity=_identity))
+
+
+@pages_by(PageKind.SINGLE)
+def user_pager() -> Listing[UserPage, User]:
+    """Users in the server's order."""
+    return Listing(lambda mark: SinglePager(lambda page: page.users, mark, identity=_identity))
 
 
 @pages_by(PageKind.SINGLE)

@@ -412,7 +412,7 @@ async def test_an_author_is_one_object_in_a_page(clients: dict[str, Any]) -> Non
 
 
 async def test_sunshine_lists_by_its_own_ids_too(sandbox: Sandbox, clients: dict[str, Any]) -> None:
-    user = next(iter(sandbox.providers["sunshine"]._by_user_id))
+    user = next(iter(sandbox.providers["sunshine"].app.users))
     by_own = await clients["sunshine"].inbox.conversations(users=user).collect()
     by_external = await clients["sunshine"].inbox.conversations(external_users="user-1").collect()
     assert by_own == by_external

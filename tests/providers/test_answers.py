@@ -64,6 +64,7 @@ EVENT = {
     "object_type": "message",
     "created_at": "2023-12-01T10:15:00.250Z",
 }
+USER: dict[str, Any] = {"id": "7494535bff5cef41a15be74d", "externalId": "ada", "profile": {"givenName": "Ada"}}
 SMOOCH: dict[str, Any] = {"_id": "df0ebe56cbeab98589b8bfa7", "unreadCount": 0}
 CONVORE, MESSAGE = natives.CONVORE_CONVERSATION, natives.CONVORE_MESSAGE
 NOW = dt.datetime(2024, 1, 31, tzinfo=dt.UTC)
@@ -242,6 +243,42 @@ CASES: dict[str, Case] = {
         {"participants": natives.SUNSHINE_CONVERSATION["participants"], "meta": {"hasMore": False}},
         {"participants": None, "meta": {"hasMore": False}},
         {"meta": {"hasMore": False}},
+    ),
+    "sunshine.users.create": Case(
+        lambda c: c.users.create(external_id="ada"),
+        {"user": USER},
+        (),
+        ({"user": {}}, {"user": None}, {"user": USER | {"id": ""}}),
+    ),
+    "sunshine.users.delete": Case(lambda c: c.users.delete("ada"), {}),
+    "sunshine.users.delete_personal_information": Case(
+        lambda c: c.users.delete_personal_information(USER["id"]),
+        {"user": USER},
+        (),
+        ({"user": {}},),
+        ({"user": USER | {"id": "7e5f"}},),
+    ),
+    "sunshine.users.get": Case(
+        lambda c: c.users.get("ada"),
+        {"user": USER},
+        (),
+        ({"user": {}}, {"user": {"externalId": "ada"}}),
+        ({"user": {"id": "7e5f"}}, {"user": USER | {"externalId": "bob"}}),
+    ),
+    "sunshine.users.list": of_page(lambda c: c.users.list(email="ada@example.org"), {"users": [USER]}, {"users": []}),
+    "sunshine.users.sync": Case(
+        lambda c: c.users.sync("900", surviving_zendesk_id="901"),
+        {"user": USER | {"zendeskId": "901"}},
+        (),
+        ({"user": {}},),
+        ({"user": USER | {"zendeskId": "900"}},),
+    ),
+    "sunshine.users.update": Case(
+        lambda c: c.users.update("ada", profile=su.Profile(locale="fr")),
+        {"user": USER},
+        (),
+        ({"user": {}},),
+        ({"user": USER | {"externalId": "bob"}},),
     ),
     "sunshine.webhooks.create": Case(
         lambda c: c.webhooks.create("6e5f", target="https://example.org", triggers=["conversation:message"]),

@@ -17,7 +17,9 @@ from aioconvo.sunshine import (
     NewIntegration,
     NewWebhook,
     Participant,
+    Profile,
     TextContent,
+    User,
     Webhook,
 )
 from aioconvo.sunshine.conversations import Conversations
@@ -42,6 +44,9 @@ async def calls(client: SunshineClient) -> None:
     assert_type(await client.integrations.create(integration={"type": "telegram", "token": "t"}), Integration)
     assert_type(await client.integration_keys.create("i", display_name="n"), IntegrationKey)
     assert_type(client.webhooks.list("i"), AsyncPaginator[Webhook])
+    assert_type(await client.users.create(external_id="u", profile=Profile(given_name="Ada", locale=None)), User)
+    assert_type(await client.users.sync("9", surviving_zendesk_id="8"), User)
+    assert_type(await client.users.list(email="e"), Page[User])
     nothing = await client.messages.delete("c", "m")  # type: ignore[func-returns-value]
     assert_type(nothing, None)
 
@@ -55,6 +60,8 @@ async def wrong_calls(client: SunshineClient) -> None:
     client.messages.list("c", page_size=3)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     await client.integrations.create(integration="custom")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     await client.webhooks.create("i", target="t")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.users.update("u", profile={"givenName": "Ada"})  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    await client.users.list()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     client.participants.list()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     await client.attachments.upload("x.png")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     await client.attachments.upload(b"x", access="private")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]

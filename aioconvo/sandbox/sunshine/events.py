@@ -7,24 +7,26 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from aioconvo.sandbox.data import hex_id, iso, person
+from aioconvo.sandbox.data import hex_id, iso
 
-__all__ = ["EVENTS", "Scene", "delivered", "failed", "message", "postback", "read", "typing"]
+__all__ = ["EVENTS", "Scene", "delivered", "failed", "merged", "message", "postback", "read", "typing"]
 
 JSON = dict[str, Any]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Where something happens: `number` is the user's, `at` milliseconds since 1970, `metadata` the conversation's."""
+    """Where something happens: `at` in milliseconds since 1970, `metadata` the conversation's.
+
+    `user` is the whole user, called `name`; what a webhook was not registered for is left out later.
+    """
 
     seed: int
     at: int
     conversation_id: str
     conversation_type: str
-    user_id: str
-    external_id: str
-    number: int
+    user: Mapping[str, Any]
+    name: str
     integration: str
     metadata: Mapping[str, Any] | None = None
 
@@ -35,32 +37,17 @@ class Scene:
         return shown | ({"metadata": dict(self.metadata)} if self.metadata else {})
 
     @property
-    def user(self) -> JSON:
-        """The whole user; what a webhook was not registered for is left out later."""
-        someone = person(self.seed, self.number)
-        profile = {"givenName": someone.first_name, "surname": someone.last_name, "email": someone.email, "locale": "en"}
-        return {
-            "id": self.user_id,
-            "authenticated": True,
-            "externalId": self.external_id,
-            "signedUpAt": iso(self.at - 86_400_000),
-            "profile": profile,
-            "metadata": {},
-            "identities": [],
-        }
-
-    @property
     def client(self) -> JSON:
         """The web messenger that the user writes with."""
         return {
-            "id": hex_id(self.seed, "sunshine", "client", self.user_id),
+            "id": hex_id(self.seed, "sunshine", "client", self.user["id"]),
             "type": "web",
             "status": "active",
             "integrationId": self.integration,
             "externalId": None,
             "lastSeen": iso(self.at),
             "linkedAt": iso(self.at - 86_400_000),
-            "displayName": person(self.seed, self.number).name,
+            "displayName": self.name,
             "avatarUrl": None,
             "info": {},
             "raw": {},
@@ -74,7 +61,7 @@ class Scene:
     @property
     def author(self) -> JSON:
         """The user as the author of something."""
-        return {"type": "user", "userId": self.user_id, "user": self.user}
+        return {"type": "user", "userId": self.user["id"], "user": self.user}
 
 
 def message(scene: Scene, shown: Mapping[str, Any]) -> JSON:
@@ -128,7 +115,7 @@ def _message(scene: Scene) -> JSON:
     shown = {
         "id": hex_id(scene.seed, "sample message", scene.at),
         "received": iso(scene.at),
-        "author": {**scene.author, "displayName": person(scene.seed, scene.number).name},
+        "author": {**scene.author, "displayName": scene.name},
         "content": {"type": "text", "text": "Hello, where is my order?"},
         "source": scene.source,
     }
@@ -181,15 +168,22 @@ def _control_failed(scene: Scene) -> JSON:
     return {"error": {"code": "not_found", "message": "No switchboard integration has this name"}, **_control(scene)}
 
 
-def _merged(scene: Scene) -> JSON:
-    other = dataclasses.replace(scene, user_id=hex_id(scene.seed, "merged", scene.user_id), external_id="user-merged")
+def merged(surviving: Mapping[str, Any], discarded: Mapping[str, Any], lost: Mapping[str, Any] | None = None) -> JSON:
+    """Two users became one; `lost` is the metadata that only the other had with that value."""
     return {
-        "mergedUsers": {"surviving": scene.user, "discarded": other.user},
+        "mergedUsers": {"surviving": surviving, "discarded": discarded},
         "mergedConversations": None,
-        "mergedClients": {"surviving": scene.client, "discarded": other.client},
-        "discardedMetadata": None,
+        "mergedClients": None,
+        "discardedMetadata": lost,
         "reason": "api",
     }
+
+
+def _merged(scene: Scene) -> JSON:
+    user = {**scene.user, "id": hex_id(scene.seed, "merged", scene.user["id"]), "externalId": "user-merged"}
+    other = dataclasses.replace(scene, user=user)
+    clients = {"surviving": scene.client, "discarded": other.client}
+    return {**merged(scene.user, other.user), "mergedClients": clients}
 
 
 EVENTS: Final[Mapping[str, Callable[[Scene], JSON]]] = MappingProxyType(

@@ -13,11 +13,11 @@ from aioconvo.sandbox import keys
 from aioconvo.sandbox.bodies import checked, decode
 from aioconvo.sandbox.changes import Change, Customer
 from aioconvo.sandbox.contents import seeded
-from aioconvo.sandbox.data import hex_id, iso, milliseconds, person, started
+from aioconvo.sandbox.data import hex_id, iso, milliseconds, person
 from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable, Settings
 from aioconvo.sandbox.multipart import MULTIPART, parts
 from aioconvo.sandbox.quota import QuotaForm
-from aioconvo.sandbox.thread import Stored, Thread
+from aioconvo.sandbox.thread import Stored
 from aioconvo.sandbox.webhooks import Webhooks
 
 from .bodies import (
@@ -30,13 +30,14 @@ from .bodies import (
     TextContent,
     rendered,
 )
-from .data import Conversation, Membership, User
+from .data import App, Conversation, Membership, User
 from .integrations import Integrations
 from .paging import beside, deep_object, page_query, window
 from .telling import Telling
+from .users import Users
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 _PATH: Final = "/v2/apps/{appId}/conversations"
 _MESSAGE_PAGE: Final = 100
@@ -55,15 +56,8 @@ class SunshineSandbox:
         self._settings = settings
         self._integration = hex_id(settings.seed, "sunshine", "integration")
         self.changes = Telling(settings, self._integration)
-        self._users = [self._user(number) for number in range(1, settings.conversations + 1)]
-        self._by_user_id = {user.id: user for user in self._users}
-        self._by_external_id = {user.external_id: user for user in self._users}
-        self._conversations: dict[str, Conversation] = {}
+        self.app = App(settings)
         self._uploads = 0
-        self._first: dict[str, str] = {}  # of each user's conversations
-        self._numbers: dict[str, int] = {}  # of deleted conversations too: they still serve as cursors
-        for number in range(1, settings.conversations + 1):
-            self._seed(number)
         self.callbacks = Webhooks(settings.seed, self.name)
         integrations = Integrations(settings, self.callbacks, self._integration)
         one, messages = f"{_PATH}/{{conversationId}}", f"{_PATH}/{{conversationId}}/messages"
@@ -81,6 +75,7 @@ class SunshineSandbox:
             Route("DELETE", f"{messages}/{{messageId}}", "DeleteMessage", self._delete_message),
             Route("POST", "/v2/apps/{appId}/attachments", "UploadAttachment", self._upload, MULTIPART),
             *integrations.routes,
+            *Users(self.app, self.changes).routes,
         )
         self._table = RouteTable(self.routes)
 
@@ -102,13 +97,13 @@ class SunshineSandbox:
         return {
             "conversations": len(ids),
             "messages": sum(map(len, ids.values())),
-            "users": len(self._users),
+            "users": len(self.app.users),
             "ids": ids,
         }
 
     def message_ids(self) -> Iterator[tuple[str, list[str]]]:
         """Each conversation's id and its messages' ids, one conversation at a time."""
-        for key, each in self._conversations.items():
+        for key, each in self.app.conversations.items():
             yield key, [message.id for message in each.thread.messages]
 
     def receive_message(self, conversation_id: str, text: str, user: str | None = None) -> dict[str, Any]:
@@ -116,7 +111,7 @@ class SunshineSandbox:
 
         Raises `LookupError` for an unknown conversation or nobody who takes part in it.
         """
-        conversation = self._conversations[conversation_id]
+        conversation = self.app.conversations[conversation_id]
         writers = [each for each in conversation.members if user in {None, each.user.id, each.user.external_id}]
         author = Author(type="user", user_id=writers[0].user.id)
         return self._store(conversation, MessagePost(author=author, content=TextContent(text=text)), "web")
@@ -125,9 +120,9 @@ class SunshineSandbox:
 
     def customers(self) -> Iterator[Customer]:
         """Who may write, and where."""
-        for user in self._by_external_id.values():
-            own = self._own(user)
-            yield Customer(user.external_id, person(self._settings.seed, user.number).name, own.id if own else "")
+        for user in self.app.users.values():
+            own = self.app.own(user)
+            yield Customer(user.external_id or user.id, user.name(self._settings.seed), own.id if own else "")
 
     def says(self, user: str, text: str) -> dict[str, Any]:
         """A user writes; answers the message as the API shows it."""
@@ -153,31 +148,16 @@ class SunshineSandbox:
         return self.changes.sample(event, *self._talk("user-1"))
 
     def _talk(self, user: str) -> tuple[Conversation, User]:
-        someone = self._by_user_id.get(user) or self._by_external_id.get(user) or self._add_user(user)
-        own = self._own(someone)
+        someone = self.app.user(user) or self.app.add_user(user)
+        own = self.app.own(someone)
         if own is None:
-            own = self._conversations[self.start_conversation(someone.id, kind="personal")]
+            own = self.app.conversations[self.start_conversation(someone.id, kind="personal")]
         return own, someone
-
-    def _own(self, user: User) -> Conversation | None:
-        """The first conversation that a user takes part in."""
-        known = self._conversations.get(self._first.get(user.id, ""))
-        if known is None and user.id in self._first:  # it was deleted
-            del self._first[user.id]
-            known = next((each for each in self._conversations.values() if _takes_part(each, user)), None)
-            self._first |= {} if known is None else {user.id: known.id}
-        return known
-
-    def _add_user(self, external_id: str) -> User:
-        user = dataclasses.replace(self._user(len(self._users) + 1), external_id=external_id)
-        self._users.append(user)
-        self._by_user_id[user.id] = self._by_external_id[external_id] = user
-        return user
 
     def start_conversation(self, *users: str, kind: str = "sdkGroup") -> str:
         """A conversation that users (by id or external id) open just now; answers its id."""
         participants = [
-            Participant(user_id=user) if user in self._by_user_id else Participant(user_external_id=user) for user in users
+            Participant(user_id=user) if user in self.app.users else Participant(user_external_id=user) for user in users
         ]
         body = ConversationCreate(type="personal" if kind == "personal" else "sdkGroup", participants=participants)
         return self._open(body).id
@@ -203,52 +183,42 @@ class SunshineSandbox:
         return Reply(201, {"conversation": _shown(self._open(body))})
 
     def _open(self, body: ConversationCreate) -> Conversation:
-        users = [self._named(each.user_id or None, each.user_external_id or None) for each in body.participants]
-        number = len(self._numbers) + 1
-        key = hex_id(self._settings.seed, "sunshine", "conversation", number)
-        conversation = Conversation(
-            id=key,
-            number=number,
-            type=body.type,
-            created=milliseconds(self._settings.clock()),
-            members=self._members(key, users),
-            thread=Thread(self._settings, key),
-        )
+        users = [self.app.named(each.user_id or None, each.user_external_id or None) for each in body.participants]
+        conversation = self.app.open(body.type, users)
         _change(conversation, body)
-        self._add(conversation)
         self.changes.opened(conversation)
         return conversation
 
     def _list(self, request: Request, _parameters: Mapping[str, str]) -> Reply:
         page = page_query(request)
         user = self._find_filtered(deep_object(request, "filter"))
-        newest_first = [each for each in reversed(self._conversations.values()) if _takes_part(each, user)]
-        chosen = window([-each.number for each in newest_first], page, self._place)
+        newest_first = [each for each in reversed(self.app.conversations.values()) if each.part_of(user)]
+        chosen = window([-each.number for each in newest_first], page, self.app.place)
         shown = newest_first[chosen.start : chosen.stop]
         extra = beside(request, [each.id for each in shown], chosen, len(newest_first), page.size)
         return Reply(200, {"conversations": [_shown(each) for each in shown], **extra})
 
     def _get(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        return Reply(200, {"conversation": _shown(self._find(parameters))})
+        return Reply(200, {"conversation": _shown(self.app.find(parameters))})
 
     def _update(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = self._find(parameters)
+        conversation = self.app.find(parameters)
         body = decode(request, ConversationUpdate)
         checked(body.metadata)
         _change(conversation, body)
         return Reply(200, {"conversation": _shown(conversation)})
 
     def _delete(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = self._find(parameters)
+        conversation = self.app.find(parameters)
         if conversation.is_default:
             reason = f"Conversation {conversation.id} cannot be deleted because it is the default."
             raise Refusal(400, "bad_request", reason)
-        del self._conversations[conversation.id]
+        del self.app.conversations[conversation.id]
         self.changes.removed(conversation)
         return Reply(200, {})
 
     def _list_participants(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = self._find(parameters)
+        conversation = self.app.find(parameters)
         page = page_query(request)
         places = {member.id: place for place, member in enumerate(conversation.members)}
         chosen = window(list(places.values()), page, places.get)
@@ -257,7 +227,7 @@ class SunshineSandbox:
         return Reply(200, {"participants": [_participant(each) for each in shown], **extra})
 
     def _post_activity(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = self._find(parameters)
+        conversation = self.app.find(parameters)
         body = decode(request, ActivityPost)
         author = self._author(conversation, body.author)
         if body.type == "conversation:read":
@@ -266,13 +236,13 @@ class SunshineSandbox:
                 conversation.business_last_read = at
             else:
                 _mark_read(conversation, author["userId"], at)
-        self.changes.active(conversation, self._by_user_id.get(author.get("userId", "")), body.type)
+        self.changes.active(conversation, self.app.users.get(author.get("userId", "")), body.type)
         return Reply(200, {})
 
     # -- messages
 
     def _post_message(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = self._find(parameters)
+        conversation = self.app.find(parameters)
         body = decode(request, MessagePost)
         checked(body.metadata)
         if len(conversation.thread) >= _FULL:
@@ -291,11 +261,11 @@ class SunshineSandbox:
         writer = message["author"].get("userId")
         _mark_read(conversation, writer, stored.at)
         answered = _as_answered(stored, message)
-        self.changes.stored(conversation, self._by_user_id.get(writer), answered, stored.at)
+        self.changes.stored(conversation, self.app.users.get(writer), answered, stored.at)
         return answered
 
     def _list_messages(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = self._find(parameters)
+        conversation = self.app.find(parameters)
         page = dataclasses.replace(page_query(request), size=_MESSAGE_PAGE)
         stored = conversation.thread.messages
         chosen = window([each.index for each in stored], page, conversation.thread.position, from_end=True)
@@ -304,74 +274,29 @@ class SunshineSandbox:
         return Reply(200, {"messages": shown, **extra})
 
     def _delete_all_messages(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        self._find(parameters).thread.clear()
+        self.app.find(parameters).thread.clear()
         return Reply(200, {})
 
     def _delete_message(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        if not self._find(parameters).thread.remove(parameters["messageId"]):
+        if not self.app.find(parameters).thread.remove(parameters["messageId"]):
             raise Refusal(404, "message_not_found", "Message not found")
         return Reply(200, {})
 
     # -- what is stored, and how it is shown
 
-    def _user(self, number: int) -> User:
-        return User(hex_id(self._settings.seed, "sunshine", "user", number), f"user-{number}", number)
-
-    def _seed(self, number: int) -> None:
-        key = hex_id(self._settings.seed, "sunshine", "conversation", number)
-        neighbours = {1, number, number - 1 if number % 3 == 0 else number}
-        self._add(
-            Conversation(
-                id=key,
-                number=number,
-                type="personal" if number == 1 else "sdkGroup",
-                created=started(self._settings, number),
-                members=self._members(key, [self._users[neighbour - 1] for neighbour in sorted(neighbours)]),
-                thread=Thread(self._settings, key, number),
-                is_default=number == 1,
-                details={"displayName": f"Order {10_000 + number}", "metadata": {"priority": number % 3}},
-            )
-        )
-
-    def _add(self, conversation: Conversation) -> None:
-        self._conversations[conversation.id] = conversation
-        self._numbers[conversation.id] = conversation.number
-        for member in conversation.members:
-            self._first.setdefault(member.user.id, conversation.id)
-
-    def _members(self, key: str, users: Iterable[User]) -> list[Membership]:
-        distinct = {user.id: user for user in users}.values()
-        return [Membership(hex_id(self._settings.seed, "member", key, user.id), user, 0) for user in distinct]
-
-    def _place(self, conversation_id: str) -> int | None:
-        number = self._numbers.get(conversation_id)
-        return None if number is None else -number
-
-    def _find(self, parameters: Mapping[str, str]) -> Conversation:
-        conversation = self._conversations.get(parameters["conversationId"])
-        if conversation is None:
-            raise Refusal(404, "conversation_not_found", "Conversation not found")
-        return conversation
-
     def _find_filtered(self, members: dict[str, str]) -> User:
         if len(members) != 1 or not members.keys() <= {"userId", "userExternalId"}:
             raise Refusal(400, "bad_request", "Exactly one of userId and userExternalId is required")
-        return self._named(members.get("userId"), members.get("userExternalId"))
-
-    def _named(self, user_id: str | None, external_id: str | None) -> User:
-        user = self._by_user_id.get(user_id or "") or self._by_external_id.get(external_id or "")
-        if user is None:
-            raise Refusal(404, "user_not_found", "User not found")
-        return user
+        return self.app.named(members.get("userId"), members.get("userExternalId"))
 
     def _author(self, conversation: Conversation, author: Author) -> dict[str, Any]:
         shown: dict[str, Any] = msgspec.to_builtins(author)
         shown.pop("brandId", None)
         if author.type == "user":
-            user = self._named(author.user_id or None, shown.pop("userExternalId", None))
-            if not _takes_part(conversation, user):
+            user = self.app.named(author.user_id or None, shown.pop("userExternalId", None))
+            if conversation.part_of(user) is None:
                 raise Refusal(404, "user_not_found", "User not found")
-            return {**shown, "userId": user.id, "displayName": person(self._settings.seed, user.number).name}
+            return {**shown, "userId": user.id, "displayName": user.name(self._settings.seed)}
         return {**shown, "avatarUrl": author.avatar_url or _AVATAR}
 
     def _message(self, conversation: Conversation, stored: Stored) -> dict[str, Any]:
@@ -382,8 +307,8 @@ class SunshineSandbox:
         if not content.inbound:
             author = {"type": "business", "displayName": person(seed, 0).name, "avatarUrl": _AVATAR}
             return _as_answered(stored, {"author": author, "content": content.content, "source": {"type": "api:conversations"}})
-        writer = conversation.members[stored.index % len(conversation.members)].user
-        author = {"type": "user", "userId": writer.id, "displayName": person(seed, writer.number).name}
+        writer = self.app.writer(conversation, stored.index)
+        author = {"type": "user", "userId": writer.id, "displayName": writer.name(seed)}
         source = {"type": "web", "integrationId": self._integration}
         return _as_answered(stored, {"author": author, "content": content.content, "source": source})
 
@@ -413,10 +338,6 @@ def _mark_read(conversation: Conversation, writer: str | None, at: int) -> None:
             member.unread, member.last_read = 0, at
 
 
-def _takes_part(conversation: Conversation, user: User) -> bool:
-    return any(member.user is user for member in conversation.members)
-
-
 def _shown(conversation: Conversation) -> dict[str, Any]:
     read = conversation.business_last_read
     return {
@@ -434,7 +355,7 @@ def _participant(member: Membership) -> dict[str, Any]:
     return {
         "id": member.id,
         "userId": member.user.id,
-        "userExternalId": member.user.external_id,
+        **({} if member.user.external_id is None else {"userExternalId": member.user.external_id}),
         "unreadCount": member.unread,
         "clientAssociations": [{"type": "sdk", "clientId": hex_id(0, "client", member.id)}],
         **({} if member.last_read is None else {"lastRead": iso(member.last_read)}),

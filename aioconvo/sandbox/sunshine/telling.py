@@ -15,6 +15,7 @@ from .data import Conversation, User
 __all__ = ["Telling"]
 
 _READ = "conversation:read"
+_NOBODY = User("", None, 0, 0)
 
 
 class Telling(Watched):
@@ -72,6 +73,20 @@ class Telling(Watched):
         payload = events.postback(self._scene(conversation, user, at), pressed)
         self._tell("conversation:postback", payload, (conversation, at))
 
+    def user_updated(self, user: User, conversation: Conversation | None) -> None:
+        """A program changed a user. That the API tells of it is unconfirmed: it names other reasons, so none is given."""
+        self._about_user("user:update", {"user": self._user(user), "source": {"type": "api:conversations"}}, conversation)
+
+    def user_removed(self, user: User) -> None:
+        """A user was deleted."""
+        self._about_user("user:remove", {"user": self._user(user)}, None)
+
+    def users_merged(
+        self, surviving: User, discarded: User, lost: Mapping[str, Any] | None, conversation: Conversation | None
+    ) -> None:
+        """Two users became one."""
+        self._about_user("user:merge", events.merged(self._user(surviving), self._user(discarded), lost), conversation)
+
     def active(self, conversation: Conversation, user: User | None, activity: str) -> None:
         """An activity by the API; what the business does there is told to the customer, not by webhooks."""
         if user is not None:
@@ -98,20 +113,28 @@ class Telling(Watched):
             payload = events.delivered(scene, message_id, final=stage == "user")
             self._tell(f"{name}:{stage}", payload, (conversation, at), kind=Kind.DELIVERED, ours=True, message_id=message_id)
 
+    def _user(self, user: User) -> Mapping[str, Any]:
+        return user.shown(self._settings.seed)
+
+    def _about_user(self, event: str, payload: Mapping[str, Any], conversation: Conversation | None) -> None:
+        where = conversation.id if conversation else ""
+        self.tell(
+            Change(provider="sunshine", kind=Kind.OTHER, at=self._now(), conversation=where, event=event, payload=payload)
+        )
+
     def _simple(self, conversation: Conversation, event: str) -> None:
         at = self._now()
         self._tell(event, events.EVENTS[event](self._scene(conversation, None, at)), (conversation, at))
 
     def _scene(self, conversation: Conversation, user: User | None, at: int) -> events.Scene:
-        someone = user or (conversation.members[0].user if conversation.members else User("", "", 0))
+        someone = user or (conversation.members[0].user if conversation.members else _NOBODY)
         return events.Scene(
             seed=self._settings.seed,
             at=at,
             conversation_id=conversation.id,
             conversation_type=conversation.type,
-            user_id=someone.id,
-            external_id=someone.external_id,
-            number=someone.number,
+            user=someone.shown(self._settings.seed),
+            name=someone.name(self._settings.seed),
             integration=self._integration,
             metadata=conversation.details.get("metadata"),
         )

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from aioconvo.core.json.model import Model, OpenEnum
-from aioconvo.sunshine.models import Client, Conversation, Message, Metadata, Source
+from aioconvo.sunshine.models import Client, Conversation, Identity, Message, Metadata, Profile, Source, User
 
 __all__ = [
     "Activity",
@@ -91,39 +90,6 @@ class MergeReason(OpenEnum):
     API = "api"
     CHANNEL_LINKING = "channelLinking"
     SDK_LOGIN = "sdkLogin"
-
-
-class Profile(Model, rename="camel"):
-    """What is known of a user."""
-
-    given_name: str | None = None
-    surname: str | None = None
-    email: str | None = None
-    avatar_url: str | None = None
-    locale: str | None = None
-
-
-class Identity(Model):
-    """An address by which a user is known; `verification` is text such as `verified`."""
-
-    type: str | None = None
-    value: str | None = None
-    verification: str | None = None
-
-
-class User(Model, rename="camel"):
-    """A user. All below `brand_id` comes only to webhooks made with `includeFullUser`."""
-
-    id: str
-    authenticated: bool | None = None
-    external_id: str | None = None
-    zendesk_id: str | None = None
-    brand_id: str | None = None
-    signed_up_at: dt.datetime | None = None
-    to_be_retained: bool | None = None
-    profile: Profile | None = None
-    metadata: Metadata | None = None
-    identities: list[Identity] | None = None
 
 
 class Campaign(Model):

@@ -58,6 +58,7 @@ from .messages import (
 )
 from .metadata import Metadata
 from .participants import ClientAssociation, NewParticipant, Participant
+from .users import Identity, Profile, User
 from .webhooks import NewWebhook, Webhook
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "FormOption",
     "FormResponseContent",
     "FormResponseField",
+    "Identity",
     "ImageContent",
     "Integration",
     "IntegrationKey",
@@ -106,6 +108,7 @@ __all__ = [
     "OverridePayload",
     "Participant",
     "PostbackAction",
+    "Profile",
     "QuotedMessage",
     "QuotedStoredMessage",
     "Reference",
@@ -116,6 +119,7 @@ __all__ = [
     "TextContent",
     "TicketClosed",
     "TransferToEmail",
+    "User",
     "Webhook",
     "WebviewAction",
 ]
