@@ -237,8 +237,8 @@ class Bot(Router):
     def run(self, *, host: str = "127.0.0.1", port: int = 8080) -> None:
         """Serve webhooks on a port of aiohttp's server, and handle events, until SIGTERM or SIGINT; then drain and return.
 
-        A second signal ends it at once. Where the store does not keep what is left, the process exits with the number of
-        events that were not handled, at most 125.
+        A second signal ends it at once; a third one kills a process that a handler keeps alive. Where the store does not keep
+        what is left, the process exits with the number of events that were not handled, at most 125.
 
         Raises:
             ConfigurationError: Something that was registered cannot work, or the port is taken.
@@ -298,9 +298,10 @@ class Bot(Router):
     async def catch_up(self, *, since: dt.datetime, users: Mapping[str, Iterable[str]] | Iterable[str] = ()) -> CaughtUp:
         """Look into the inboxes for messages that were sent at or after `since` and never came, and have them handled.
 
-        Senders of webhooks give up after some minutes. What came before is not handled again, whatever road it came by. SMS.CX,
-        Convore and UltraCart list all conversations; Sunshine Conversations and Smooch list those of a user, so it reads those
-        that the store knows, and those of `users`: their ids, or such by account.
+        Senders of webhooks give up after some minutes. What came before is not handled again, whatever road it came by, if that
+        was within the time that stores know it for: 24 hours, in memory one. So let `since` be when the bot was last well.
+        SMS.CX, Convore and UltraCart list all conversations; Sunshine Conversations and Smooch list those of a user, so those
+        are read that the store knows, and those of `users`: their ids, or such by account.
 
         Raises:
             ConfigurationError: The bot does not run.

@@ -165,10 +165,13 @@ class Life:
         await self.runner.drain()
 
     async def _close(self) -> None:
+        self.left = self.intake.queued
         if not self._store.durable:
             with contextlib.suppress(StoreError):
                 counts = await self._store.counts(now=self._clock.time())
-                self.left = counts.waiting + counts.running
+                self.left += counts.waiting + counts.running
+        if self.left:
+            _log.error("%d events that were accepted are not handled, and kept by this process alone", self.left)
         await self._store.aclose()
         for replies in self._replies.values():
             await replies.aclose()

@@ -27,7 +27,7 @@ _ON_ITS_WAY = 2.0  # seconds for which a message may be on its way to a server t
 
 
 class ClaimLostError(AioconvoError):
-    """Another process handles this event by now, since this one took longer than its lease; nothing was sent."""
+    """This attempt at the event is over: it ended before the reply, or took longer than its lease; nothing was sent."""
 
 
 class Outbox:
@@ -93,7 +93,7 @@ class Voice:
         Raises:
             MaybeSentError: An earlier attempt, or this one, may have sent it, and the API does not tell.
             ReplyLoopError: The conversation got too many replies; nothing was sent.
-            ClaimLostError: Another process handles the event by now; nothing was sent.
+            ClaimLostError: This attempt at the event is over; nothing was sent.
             UnsupportedError, InvalidRequestError: See the API's `Replies`; nothing was sent.
         """
         number, self._next = self._next, self._next + 1
@@ -106,7 +106,10 @@ class Voice:
         self._outbox.admit(self._claim)
         store, clock = self._outbox.store, self._outbox.clock
         if not await store.begin_reply(self._claim, number, now=clock.time()):
-            raise ClaimLostError("another process handles this event by now: nothing was sent")
+            raise ClaimLostError(
+                "nothing was sent: this attempt at the event is over, or it took longer than its lease and another process has "
+                "the event; await replies within the handler, not in a task that outlives it"
+            )
         try:
             sent = await self._replies.send(self._event, content, self._mark(number), new_sms=new_sms)
         except MaybeSentError:

@@ -292,7 +292,7 @@ class Runner:
             return
         await _first(self._idle, self._hurried.wait, functools.partial(self._clock.sleep, self._drain))
         if self._running:
-            _log.warning("%d events are not handled within the drain; they stay in the store", len(self._running))
+            _log.warning("%d handlers did not end within the drain; their events stay in the store", len(self._running))
 
     async def _idle(self) -> None:
         while self._running:

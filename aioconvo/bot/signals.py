@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT: the first one asks a bot to drain, the second one ends it at once."""
+"""SIGTERM and SIGINT: the first one asks a bot to drain, the second one ends it at once, a third one kills."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any, Protocol
 
 from aioconvo.core.log import logger
@@ -28,12 +28,17 @@ class Stop(Protocol):
 
 @contextlib.contextmanager
 def stopping_by_signal(stop: Stop) -> Generator[None]:
-    """While inside, signals stop a bot; what they did before is put back at the end. Outside of the main thread none come."""
+    """While inside, signals stop a bot. Outside of the main thread none come.
+
+    What they did before is put back at the end, and after the second one: a handler that holds a thread, or takes no cancel,
+    keeps its process alive, and whoever signals once more means to end that.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     loop = asyncio.get_running_loop()
     came, first_at = 0, 0.0
+    later: list[asyncio.TimerHandle] = []
 
     def on_signal(number: int) -> None:
         nonlocal came, first_at
@@ -44,6 +49,8 @@ def stopping_by_signal(stop: Stop) -> Generator[None]:
         came += 1
         _log.info("%s: %s", signal.Signals(number).name, "draining" if came == 1 else "ending at once")
         stop(at_once=came > 1)
+        if came > 1:
+            later.append(loop.call_later(_ONE_SIGNAL, _put_back, loop, before))
 
     before: dict[int, Any] = {number: signal.getsignal(number) for number in _SIGNALS}
     for number in _SIGNALS:
@@ -54,7 +61,13 @@ def stopping_by_signal(stop: Stop) -> Generator[None]:
     try:
         yield
     finally:
-        for number in _SIGNALS:
-            with contextlib.suppress(NotImplementedError):
-                loop.remove_signal_handler(number)
-            signal.signal(number, before[number])
+        for timer in later:
+            timer.cancel()
+        _put_back(loop, before)
+
+
+def _put_back(loop: asyncio.AbstractEventLoop, before: Mapping[int, Any]) -> None:
+    for number in _SIGNALS:
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_signal_handler(number)
+        signal.signal(number, before[number])

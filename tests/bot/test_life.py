@@ -181,6 +181,26 @@ async def test_the_end_waits_for_handlers_within_the_drain() -> None:
 
 
 @in_virtual_time
+async def test_what_is_left_in_memory_is_counted_and_said(caplog: pytest.LogCaptureFixture) -> None:
+    bot = sunshine(Bot(MemoryStore(max_waiting=2), accept="queued", drain=1.0, clock=LoopClock()))
+
+    @bot.on(MessageReceived)
+    async def answer(event: MessageReceived) -> None:
+        await asyncio.sleep(60)
+
+    async with bot:
+        requests = Requests(bot.asgi())
+        for number in range(3):  # one is handled, one waits, and for one there is no room
+            assert await requests.post(HOOK, message("canary", identity=str(number))) == 200
+        await asyncio.sleep(1)
+        life = bot._life
+    assert life is not None
+    assert life.left == 3
+    assert "3 events that were accepted are not handled" in caplog.text
+    assert "canary" not in caplog.text
+
+
+@in_virtual_time
 async def test_cancelled_while_it_drains_it_ends_at_once() -> None:
     bot = sunshine(Bot(clock=LoopClock(), drain=1_000))
 
@@ -231,7 +251,7 @@ async def test_started_and_ended_in_different_tasks() -> None:
 
 
 @in_virtual_time
-async def test_the_first_signal_drains_and_the_second_ends_at_once() -> None:
+async def test_the_first_signal_drains_the_second_ends_at_once_and_a_third_is_as_before() -> None:
     stopped: list[bool] = []
 
     def stop(*, at_once: bool = False) -> None:
@@ -245,6 +265,7 @@ async def test_the_first_signal_drains_and_the_second_ends_at_once() -> None:
                 await asyncio.sleep(0.01)
             assert stopped == ([False] if count == 1 else [False, True, True])
             await asyncio.sleep(1)
+        assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
     assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
 
 

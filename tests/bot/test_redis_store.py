@@ -244,6 +244,34 @@ def test_a_crash_of_redis_loses_nothing(tmp_path: Path) -> None:
         asyncio.run(run())
 
 
+@pytest.mark.may_block  # starts Redis
+def test_a_full_redis_takes_nothing_more_and_lets_what_it_has_be_handled() -> None:
+    async def run() -> None:
+        with RedisServer() as server:
+            store = RedisStore(server.url)
+            await store.open(now=0.0)
+            try:
+                await store.accept([entry(str(number), f"a:{number}", occurred=1.0) for number in range(5)], now=0.0)
+                one, two, three, four = await store.claim(4, now=0.0)
+                await store._redis.config_set("maxmemory", "1")
+                with pytest.raises(StoreError):
+                    await store.accept([entry("more")], now=1.0)
+                assert await store.renew([one, two, three, four], now=1.0) == []
+                assert await store.begin_reply(one, 0, now=1.0)
+                await store.end_reply(one, 0, "message", now=1.0)
+                assert await store.finish(one, Handled(state=b"new"), now=1.0)
+                assert await store.finish(two, Handled(), now=1.0)
+                assert await store.finish(three, Again(due=2.0), now=1.0)
+                assert await store.finish(four, Dead(reason="it failed"), now=1.0)
+                assert {claim.entry.key for claim in await store.claim(9, now=2.0)} == {three.entry.key, "4"}
+                await store._redis.config_set("maxmemory", "0")
+                assert await store.accept([entry("more")], now=3.0) == 1
+            finally:
+                await store.aclose()
+
+    asyncio.run(run())
+
+
 async def test_what_redis_keeps_is_said(machines: Machines, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "aioconvo.bot"):
         await machines.store()

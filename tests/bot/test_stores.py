@@ -175,8 +175,12 @@ async def test_what_was_sent_is_known_at_the_next_attempt(new_store: NewStore) -
         (0, 1.0, "message"),
         (1, 3.0, None),
     ]
-    await store.finish(claim, Handled(), now=4.0)
-    (claim,) = await store.claim(1, now=4.0)
+    assert await store.begin_reply(claim, 1, now=5.0)
+    await store.finish(claim, Again(due=6.0), now=5.0)
+    (claim,) = await store.claim(1, now=6.0)
+    assert claim.replies[1].begun_at == 5.0, "one that was begun again may be on its way since then"
+    await store.finish(claim, Handled(), now=6.0)
+    (claim,) = await store.claim(1, now=6.0)
     assert claim.replies == ()
 
 

@@ -152,9 +152,9 @@ async def test_the_file_tells_no_credential(tmp_path: Path) -> None:
 CHILD = """
 import asyncio, sys
 import aioconvo
-from aioconvo.core import shared_limits
+from aioconvo.core.limits import shared
 
-shared_limits._LEASE_MARGIN = 0.0
+shared._LEASE_MARGIN = 0.0
 
 async def main(url, path, tasks, options):
     async with aioconvo.SqliteLimits(path) as store, aioconvo.SessionPool(limit_store=store) as pool:

@@ -211,7 +211,8 @@ class Journal:
         """See `Store.begin_reply`."""
         if self.lanes.claimed(claim.entry.key, claim.fence) is None:
             return False
-        self._db.execute("INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, NULL)", (claim.entry.key, number, now))
+        begun = "INSERT INTO outbox VALUES (?, ?, ?, NULL) ON CONFLICT (key, number) DO UPDATE SET begun_at = excluded.begun_at"
+        self._db.execute(begun, (claim.entry.key, number, now))
         return True
 
     def end_reply(self, claim: Claim, number: int, message_id: str | None, now: float) -> None:

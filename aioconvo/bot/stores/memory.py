@@ -144,7 +144,9 @@ class MemoryStore:
         """See `Store`."""
         if self._lanes.claimed(claim.entry.key, claim.fence) is None:
             return False
-        self._outbox.setdefault(claim.entry.key, {}).setdefault(number, Reply(number=number, begun_at=now))
+        replies = self._outbox.setdefault(claim.entry.key, {})
+        begun = replies.get(number) or Reply(number=number, begun_at=now)
+        replies[number] = msgspec.structs.replace(begun, begun_at=now)
         return True
 
     async def end_reply(self, claim: Claim, number: int, message_id: str | None, *, now: float) -> None:

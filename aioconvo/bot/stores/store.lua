@@ -26,6 +26,10 @@ local function lanes_of(key) return cjson.decode(call('HGET', EVENT .. key, 'lan
 local function first_of(lane) return call('ZRANGE', LINE .. lane, 0, 0)[1] end
 local function tell() call('PUBLISH', P .. 'changed', '') end
 
+-- Redis that is full refuses a script whose first write may need memory. What was accepted must be finished nevertheless, which
+-- is what makes room: such steps begin with a write that needs none.
+local function also_when_full() call('UNLINK', P .. 'none') end
+
 -- Let a waiting event be claimed once it is due, if it is first of all its lanes.
 local function call_up(place)
   local key = key_of(place)
@@ -128,6 +132,7 @@ end
 
 -- time, lease, now, most. Of each: all of its hash, fence, the lanes' latest times, the first one's state.
 function operations.claim(given, lease, now, most)
+  also_when_full()
   local time, claims = clock(given), {}
   for _, place in ipairs(call('ZRANGEBYSCORE', CLAIMED, '-inf', exact(time))) do
     call('ZREM', CLAIMED, place)
@@ -152,6 +157,7 @@ end
 
 -- The end of a claim: again, not before `due`.
 function operations.again(given, key, fence, due, counts)
+  also_when_full()
   if not stands(key, fence, clock(given)) then return 0 end
   local place = place_of(key)
   call('HSET', EVENT .. key, 'fence', 0, 'due', due)
@@ -175,6 +181,7 @@ end
 
 -- The end of a claim: done, with a new state or none. True as well for who asks again since it did not hear the answer.
 function operations.handled(given, key, fence, now, seconds, occurred_at, kept, state)
+  also_when_full()
   if not stands(key, fence, clock(given)) then
     local value = call('GET', KNOWN .. key)
     return value and string.match(value, '%S+$') == fence and 1 or 0
@@ -193,6 +200,7 @@ end
 
 -- The end of a claim: given up on.
 function operations.dead(given, key, fence, now, entry, reason, occurred_at, kept)
+  also_when_full()
   if not stands(key, fence, clock(given)) then return 0 end
   pass(key, occurred_at, kept)
   leave(key)
@@ -204,6 +212,7 @@ end
 
 -- time, lease; of each claim: key, fence. Which of them had run out.
 function operations.renew(given, lease)
+  also_when_full()
   local time, lost = clock(given), {}
   for at = 4, #ARGV, 2 do
     if stands(ARGV[at], ARGV[at + 1], time) then
@@ -222,12 +231,14 @@ function operations.counts()
 end
 
 function operations.begin_reply(given, key, fence, number, now)
+  also_when_full()
   if not stands(key, fence, clock(given)) then return 0 end
-  call('HSETNX', EVENT .. key, 'b' .. number, now)
+  call('HSET', EVENT .. key, 'b' .. number, now)
   return 1
 end
 
 function operations.end_reply(key, number, now, message_id)
+  also_when_full()
   local event = EVENT .. key
   if call('EXISTS', event) == 0 or call('HEXISTS', event, 'died_at') == 1 then return end
   if message_id then
@@ -239,6 +250,7 @@ function operations.end_reply(key, number, now, message_id)
 end
 
 function operations.hold(given, name, owner, seconds)
+  also_when_full()
   local time, value = clock(given), call('GET', HOLD .. name)
   if value then
     local holder, until_then = string.match(value, '^(%S+) (%S+)$')
@@ -268,6 +280,7 @@ end
 
 -- Forget some of the dead letters from before one time and of the lanes from before another; whether there may be more.
 function operations.prune(now, seconds, died_at, seen_at, step)
+  also_when_full()
   local dead = call('ZRANGEBYSCORE', DEAD, '-inf', died_at, 'LIMIT', 0, step)
   for _, key in ipairs(dead) do
     call('ZREM', DEAD, key)
@@ -279,6 +292,7 @@ function operations.prune(now, seconds, died_at, seen_at, step)
 end
 
 function operations.forget(lane, seconds)
+  also_when_full()
   local count, now = 0, clock('')
   for _, place in ipairs(call('ZRANGE', LINE .. lane, 0, -1)) do
     leave(key_of(place))

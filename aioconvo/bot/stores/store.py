@@ -69,7 +69,10 @@ def filled_in(entry: Entry, sequence: int, attempt: int, latest: float | None) -
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the outbox: reply number `number` of an event. `message_id` is `None` until it is known to be sent."""
+    """A row of the outbox: reply number `number` of an event, and when it was begun, last where it was begun again.
+
+    `message_id` is `None` until it is known to be sent.
+    """
 
     number: int
     begun_at: float
