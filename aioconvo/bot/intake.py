@@ -16,6 +16,7 @@ from aioconvo.core.log import logger
 from aioconvo.core.wire.time_limit import TimeLimits
 from aioconvo.events.incoming import Delivery
 
+from .stores.memory import MemoryStore
 from .stores.store import Entry, Store
 
 __all__ = ["ACCEPTED", "MOST_SETTLING", "Accept", "Answer", "Intake", "entries_of"]
@@ -102,6 +103,7 @@ class Intake:
                 "the event; use accept='stored', which loses nothing either"
             )
         self._accept = Accept(accept)
+        self._at_once = self._accept is Accept.STORED and type(store) is MemoryStore
         self._settle = settle
         self._closed: str | None = "not started"
         self._open: dict[str, asyncio.Event] = {}  # events whose senders may wait for them
@@ -126,11 +128,16 @@ class Intake:
 
     async def answer(self, delivery: Delivery) -> Answer:
         """Take the events in and say what to answer; never raises for what the store does."""
-        entries = entries_of(delivery, now=self._clock.time(), settle=self._settle)
+        now = self._clock.time()
+        entries = entries_of(delivery, now=now, settle=self._settle)
         reason = self._closed
         if reason is None:
             try:
-                return Answer(status=ACCEPTED, events=len(entries), new=await self._take(entries) if entries else 0)
+                if self._at_once:  # what cannot wait needs no limit
+                    new = await self._keep(entries, now)
+                else:
+                    new = await self._take(entries, now)
+                return Answer(status=ACCEPTED, events=len(entries), new=new)
             except (StoreFullError, asyncio.QueueFull):
                 reason = "full"
             except StoreError as error:
@@ -141,11 +148,11 @@ class Intake:
         self.counts[reason] += 1
         return Answer(status=_BUSY, headers=_LATER, events=len(entries), reason=reason)
 
-    async def _take(self, entries: Sequence[Entry]) -> int:
+    async def _take(self, entries: Sequence[Entry], now: float) -> int:
         match self._accept:
             case Accept.STORED:
                 with self._limits[_STORES_WITHIN]:
-                    return await self._keep(entries)
+                    return await self._keep(entries, now)
             case Accept.HANDLED:
                 with self._limits[_HANDLES_WITHIN]:
                     return await self._see_handled(entries)
@@ -166,7 +173,8 @@ class Intake:
             StoreFullError: There is no room; ask again later.
             StoreError: The store gives no answer.
         """
-        return await self._keep(entries_of(delivery, now=self._clock.time(), settle=self._settle))
+        now = self._clock.time()
+        return await self._keep(entries_of(delivery, now=now, settle=self._settle), now)
 
     def finished(self, key: str) -> None:
         """An event was handled, or given up on."""
@@ -195,14 +203,16 @@ class Intake:
         """Keep them; while there is no room or no store, wait for it, which holds back what comes after them."""
         while True:
             try:
-                await self._keep(entries)
+                await self._keep(entries, self._clock.time())
             except StoreError:
                 await self._clock.sleep(0.5)
             else:
                 return
 
-    async def _keep(self, entries: Sequence[Entry]) -> int:
-        new = await self._store.accept(entries, now=self._clock.time())
+    async def _keep(self, entries: Sequence[Entry], now: float) -> int:
+        if not entries:
+            return 0
+        new = await self._store.accept(entries, now=now)
         self.counts["accepted"] += new
         self.counts["duplicate"] += len(entries) - new
         return new
@@ -226,7 +236,7 @@ class Intake:
     async def _keep_open(self, entry: Entry) -> int:
         new = 0
         try:
-            new = await self._keep([entry])
+            new = await self._keep([entry], self._clock.time())
         finally:
             if not new:
                 self.finished(entry.key)

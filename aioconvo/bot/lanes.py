@@ -110,12 +110,11 @@ class Lanes(Generic[E]):
         """Why there is no room for all of these, if there is none."""
         if len(self.waiting) + len(entries) > self.max_waiting:
             return f"{len(self.waiting)} events wait, and {self.max_waiting} may"
-        lines = self.lines
-        if len(entries) == 1:
-            crowded = any(len(lines.get(lane, ())) >= self.max_waiting_in_lane for lane in entries[0].lanes)
+        if len(entries) == 1 and len(lanes := entries[0].lanes) == 1:
+            crowded = len(self.lines.get(lanes[0], ())) >= self.max_waiting_in_lane
         else:
             more = Counter(lane for entry in entries for lane in set(entry.lanes))
-            crowded = any(len(lines.get(lane, ())) + count > self.max_waiting_in_lane for lane, count in more.items())
+            crowded = any(len(self.lines.get(lane, ())) + count > self.max_waiting_in_lane for lane, count in more.items())
         return f"{self.max_waiting_in_lane} events of one lane wait, and no more may" if crowded else None
 
     def add(self, entry: E, sequence: int) -> Waiting[E]:

@@ -10,16 +10,24 @@ __all__ = ["Headers", "values_of"]
 Headers: TypeAlias = Mapping[Any, Any] | Iterable[tuple[Any, Any]]
 """Names and values, each text or bytes."""
 
+_BYTES = (bytes, bytearray)  # a union would be made anew for each value
+
 
 def values_of(headers: Headers, name: str) -> list[bytes]:
     """All values of a header whose name is given in lower case, as bytes."""
     # Some frameworks' headers have `items` and are no Mapping.
     items: Any = getattr(headers, "items", None)
     pairs: Iterable[tuple[Any, Any]] = headers if items is None else items()
-    length, names = len(name), (name, name.encode())
-    return [_bytes(value) for key, value in pairs if len(key) == length and key.lower() in names]
+    length = len(name)
+    values: list[bytes] = []
+    for key, value in pairs:
+        if len(key) == length:
+            lowered = key.lower()
+            if (lowered if isinstance(lowered, str) else str(lowered, "latin-1")) == name:
+                values.append(_bytes(value))
+    return values
 
 
 def _bytes(value: Any) -> bytes:
     # What no header can carry stays different from all that one can.
-    return bytes(value) if isinstance(value, bytes | bytearray) else str(value).encode("utf-8", "surrogatepass")
+    return bytes(value) if isinstance(value, _BYTES) else str(value).encode("utf-8", "surrogatepass")

@@ -16,6 +16,7 @@ from aioconvo.providers import Provider
 __all__ = ["bytes_key", "digest", "key_of", "lane_of", "message_key", "told_by"]
 
 _encode = msgspec.json.Encoder().encode
+_blank = hashlib.blake2b(digest_size=16)  # a copy costs less than a new one
 _MESSAGE = "message"
 _LARGE = 1 << 16
 
@@ -27,7 +28,9 @@ def key_of(provider: Provider, account: str, *parts: object) -> str:
         text = _encode(told)
     except UnicodeEncodeError:  # halves of emojis
         text = json.dumps(told).encode()
-    return f"{account}:{hashlib.blake2b(text, digest_size=16).hexdigest()}"
+    hashed = _blank.copy()
+    hashed.update(text)
+    return f"{account}:{hashed.hexdigest()}"
 
 
 def digest(text: str) -> str:

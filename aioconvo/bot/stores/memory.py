@@ -86,7 +86,8 @@ class MemoryStore:
         for entry in new:
             self._open.add(entry.key)
             self._lanes.add(entry, next(self._sequences))
-        self._changed.set()
+        if not self._changed.is_set():
+            self._changed.set()
         return len(new)
 
     def _knows(self, key: str, now: float) -> bool:

@@ -100,7 +100,7 @@ def _open_slowly(raw: bytes) -> Opened:
 def incoming(account: str, delivery: Opened) -> tuple[Incoming, ...]:
     """The events of a delivery with their keys and lanes."""
     pairs = zip(delivery.natives, delivery.raws, strict=True)
-    return tuple(_incoming(account, delivery.webhook_id, native, raw) for native, raw in pairs)
+    return tuple([_incoming(account, delivery.webhook_id, native, raw) for native, raw in pairs])
 
 
 def _incoming(account: str, webhook: str | None, native: Any, raw: bytes) -> Incoming:
@@ -130,9 +130,11 @@ def _incoming(account: str, webhook: str | None, native: Any, raw: bytes) -> Inc
 
 def _lanes(account: str, payload: Any) -> tuple[str, ...]:
     """The conversation's, else the user's; of a merge those of both users."""
-    if isinstance(payload, MergePayload):
-        merged = payload.merged_users
-        users = (getattr(merged, "surviving", None), getattr(merged, "discarded", None))
-        return tuple(dict.fromkeys(lane_of(account, one) for user in users if (one := text_in(user, "id"))))
     lane = text_in(getattr(payload, "conversation", None), "id") or text_in(getattr(payload, "user", None), "id")
-    return () if lane is None else (lane_of(account, lane),)
+    if lane is not None:
+        return (lane_of(account, lane),)
+    if not isinstance(payload, MergePayload):
+        return ()
+    merged = payload.merged_users
+    users = (getattr(merged, "surviving", None), getattr(merged, "discarded", None))
+    return tuple(dict.fromkeys(lane_of(account, one) for user in users if (one := text_in(user, "id"))))
