@@ -13,6 +13,7 @@ import os
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
@@ -31,10 +32,11 @@ async def receive(request: HttpRequest) -> HttpResponse:
     """Verify and answer at once; what there is to do is done beside it."""
     try:
         hook.verify(request.headers)
-        # `body` before anything reads `POST`. Django itself refuses more than DATA_UPLOAD_MAX_MEMORY_SIZE.
-        delivery = hook.open(request.headers, request.body)
+        delivery = hook.open(request.headers, request.body)  # `body` before anything reads `POST`
     except WebhookRefusedError as refused:
         return HttpResponse(status=refused.status)
+    except RequestDataTooBig:  # Django would answer 400, after which nothing is sent again
+        return HttpResponse(status=413)
     # The same event may come again: `event.key` tells it.
     task = asyncio.create_task(answer([neutral(incoming) for incoming in delivery.events]))
     working.add(task)  # else nothing holds it

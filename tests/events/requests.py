@@ -109,6 +109,7 @@ REQUESTS: list[Request] = [
     _sunshine("of v1.1", 400, _file(OF_ANOTHER_VERSION)),
     _sunshine("gzip as it is", 400, gzip.compress(_BATCH, mtime=0)),
     _sunshine("large", 413, b" " * MIB + _BATCH),
+    _sunshine("very large", 413, b" " * 3 * MIB + _BATCH),
     _sunshine("many events", 413, b'{"events":[' + b"{}," * 3000 + b"{}]}"),
     _sunshine("GET", 405, b"")._replace(method="GET"),
     _sunshine("PUT", 405)._replace(method="PUT"),
