@@ -9,8 +9,7 @@ from typing import Any, cast
 import anyio
 import msgspec
 
-from aioconvo.core.clock import SYSTEM_CLOCK, Clock
-from aioconvo.core.errors import CallError, InvalidRequestError, NotFoundError, StoreError, StoreFullError, UnsupportedError
+from aioconvo.core.errors import CallError, InvalidRequestError, NotFoundError, StoreError, UnsupportedError
 from aioconvo.events.incoming import Delivery, Incoming
 from aioconvo.inbox.base import Inbox, Order
 from aioconvo.inbox.models import Conversation, Direction, Message
@@ -22,7 +21,6 @@ from .stores.store import Store
 __all__ = ["CatchUp", "CaughtUp", "Uncovered", "by_account"]
 
 _AT_ONCE = 8  # conversations that are read side by side
-_LOOKS_FOR_ROOM_EVERY = 0.2  # seconds, while the store is full
 
 
 class Uncovered(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,11 +43,10 @@ class CaughtUp(msgspec.Struct, frozen=True, kw_only=True):
 class CatchUp:
     """Reads inboxes from a moment on: those of all conversations where the API lists all, else of those that are known."""
 
-    def __init__(self, accounts: Mapping[str, Account], store: Store, intake: Intake, *, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(self, accounts: Mapping[str, Account], store: Store, intake: Intake) -> None:
         self._accounts = accounts
         self._store = store
         self._intake = intake
-        self._clock = clock
         self._found = [0, 0, 0]
         self._uncovered: list[Uncovered] = []
 
@@ -146,13 +143,8 @@ class CatchUp:
         delivery = Delivery(provider=account.provider, account=account.name, events=tuple(events))
         self._found[0] += 1
         self._found[1] += len(events)
-        while events:
-            try:
-                self._found[2] += await self._intake.accept(delivery)
-            except StoreFullError:
-                await self._clock.sleep(_LOOKS_FOR_ROOM_EVERY)
-            else:
-                return
+        if events:
+            self._found[2] += await self._intake.accept(delivery)
 
 
 def _moment(message: Message) -> float:

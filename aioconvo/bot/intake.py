@@ -60,6 +60,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ACCEPTED = 200  # SMS.CX takes nothing else for a success
+_LOOKS_FOR_ROOM_EVERY = 0.2  # seconds, while the store is full
 _BUSY = 503  # not among the statuses after which a sender gives up
 
 
@@ -167,14 +168,24 @@ class Intake:
         return Answer(status=refused.status, reason=refused.reason)
 
     async def accept(self, delivery: Delivery) -> int:
-        """Keep the events of a poll, a socket or an inbox; how many were new.
+        """Keep the events of a poll, a socket or an inbox, which waits for room; how many were new.
 
         Raises:
-            StoreFullError: There is no room; ask again later.
             StoreError: The store gives no answer.
         """
         now = self._clock.time()
-        return await self._keep(entries_of(delivery, now=now, settle=self._settle), now)
+        entries = entries_of(delivery, now=now, settle=self._settle)
+        try:
+            return await self._keep(entries, now)
+        except StoreFullError:  # together they may be more than may ever wait
+            return sum([await self._keep_when_there_is_room(entry) for entry in entries])
+
+    async def _keep_when_there_is_room(self, entry: Entry) -> int:
+        while True:
+            try:
+                return await self._keep([entry], self._clock.time())
+            except StoreFullError:
+                await self._clock.sleep(_LOOKS_FOR_ROOM_EVERY)
 
     def finished(self, key: str) -> None:
         """An event was handled, or given up on."""

@@ -154,7 +154,7 @@ class Life:
 
     async def catch_up(self, since: dt.datetime, users: Mapping[str, Iterable[str]] | Iterable[str]) -> CaughtUp:
         """Handle what the inboxes hold and what never came; see `Bot.catch_up`."""
-        looking = CatchUp(self._accounts, self._store, self.intake, clock=self._clock)
+        looking = CatchUp(self._accounts, self._store, self.intake)
         return await looking.run(since, by_account(users, self._accounts))
 
     async def _drain(self) -> None:

@@ -16,7 +16,6 @@ from aioconvo.core.errors import (
     ConfigurationError,
     PermissionDeniedError,
     StoreError,
-    StoreFullError,
 )
 from aioconvo.core.log import logger
 from aioconvo.events.incoming import Delivery
@@ -34,7 +33,6 @@ T = TypeVar("T")
 
 _log = logger("bot")
 
-_LOOKS_FOR_ROOM_EVERY = 0.2  # seconds, while the store is full
 _STORE_WAITS = 1.0
 _HOLDS_FOR = 15.0
 _BACK_OFF = (1.0, 60.0)
@@ -226,8 +224,6 @@ class Follower:
         while True:
             try:
                 return await keep()
-            except StoreFullError:
-                await self._clock.sleep(_LOOKS_FOR_ROOM_EVERY)
             except StoreError as error:
                 _log.warning("%s: the store gives no answer: %s", self.account, error)
                 await self._clock.sleep(_STORE_WAITS)

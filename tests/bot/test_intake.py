@@ -11,7 +11,8 @@ import pytest
 
 from aioconvo.bot.intake import Accept, Intake, entries_of
 from aioconvo.bot.stores.memory import MemoryStore
-from aioconvo.core.errors import ConfigurationError, StoreError, StoreFullError, WebhookRefusedError
+from aioconvo.bot.stores.store import Handled
+from aioconvo.core.errors import ConfigurationError, StoreError, WebhookRefusedError
 from aioconvo.events.incoming import Delivery, Incoming
 from aioconvo.providers import Provider
 from tests.bot.plain_store import PlainStore
@@ -67,9 +68,22 @@ async def test_a_batch_is_kept_whole_or_sent_away_whole() -> None:
     assert (away.status, away.headers, away.reason) == (503, AGAIN_IN_FIVE, "full")
     assert (await store.counts(now=0)).waiting == 2
     assert (await intake.answer(delivery("1", "2"))).status == 200, "what is known needs no room"
-    with pytest.raises(StoreFullError):
-        await intake.accept(delivery("3", "4"))
     assert await intake.accept(delivery("2", "3")) == 1
+
+
+@in_virtual_time
+async def test_what_no_sender_brings_again_waits_for_room_however_much_it_is() -> None:
+    store, clock = MemoryStore(max_waiting=3), LoopClock()
+    intake, handled = make(store), list[str]()
+    async with asyncio.TaskGroup() as group:
+        accepted = group.create_task(intake.accept(delivery(*map(str, range(8)))))
+        while len(handled) < 8:
+            await clock.sleep(1)
+            for claim in await store.claim(1, now=clock.time()):
+                handled.append(claim.entry.key)
+                await store.finish(claim, Handled(), now=clock.time())
+    assert handled == [one.key for one in delivery(*map(str, range(8))).events]
+    assert await accepted == intake.counts["accepted"] == 8
 
 
 @in_virtual_time
