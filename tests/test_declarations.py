@@ -25,6 +25,7 @@ from aioconvo.core.operations.signature import Declared
 from aioconvo.core.paging.pagers import Ask
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.providers import Provider
+from aioconvo.smscx.arguments import Country, Sender
 from aioconvo.sunshine.users import BrandId
 
 CLIENTS: dict[str, aioconvo.APIClient] = {str(one): one.client(**one.sandbox.credentials) for one in Provider}
@@ -39,6 +40,8 @@ BESIDES: dict[str, dict[str, Any]] = {
 SAMPLES: dict[Any, Any] = {
     BrandId: "1234567890",
     str: str(uuid.UUID(int=1, version=4)),
+    Sender: "SHOP",
+    Country: "GB",
     int: 2,  # the least that a page may hold
     float: 1.0,
     bool: True,

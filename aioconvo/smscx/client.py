@@ -26,6 +26,7 @@ from .conversations import Conversations
 from .groups import Groups
 from .oauth import OAuth
 from .pages import empty_page
+from .sms import Sms
 
 if TYPE_CHECKING:
     from .inbox import SmscxInbox
@@ -74,6 +75,7 @@ class SmscxClient(APIClient):
     conversations = Resource(Conversations)
     groups = Resource(Groups)
     oauth = Resource(OAuth)
+    sms = Resource(Sms)
 
     def __init__(
         self,

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Annotated, ClassVar
 
 from aioconvo.core.answers.identity import Check, about, names
 from aioconvo.core.calls.client import APIResource
-from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.operations.declaration import listing, operation
 from aioconvo.core.operations.markers import Style, camel
 from aioconvo.core.operations.operation import Effect
-from aioconvo.core.operations.rules import Length, lower_uuid
+from aioconvo.core.operations.rules import Length
 from aioconvo.core.paging.paginator import AsyncPaginator
 
+from .arguments import Id, Key, Words, words
 from .models import ChatReply, Conversation, ConversationDetail, RichMedia, SmsReply
 from .pages import ConversationPage, ReadAnswer, conversation_pager
 
 _ONE = "/conversations/{conversationId}"
-_UUID_VERSIONS = range(1, 6)
 
 _sent = names("message", "message.msg_id")
 _caption = Length(1, 30)
@@ -33,21 +31,6 @@ def _marks(conversation_id: str) -> Check:
     return about("conversation", "info.id", conversation_id)
 
 
-def _words(name: str, text: str) -> str:
-    """Not empty."""
-    if not text:
-        raise InvalidRequestError(f"{name} is empty; give the words to send")
-    return text
-
-
-def _key(name: str, value: str) -> object:
-    """A UUID of version 1 to 5, sent in lower case."""
-    key = lower_uuid(name, value)
-    if uuid.UUID(value).version not in _UUID_VERSIONS:
-        raise InvalidRequestError(f"{name} must be a UUID of version 1 to 5, such as str(uuid.uuid4())")
-    return key
-
-
 def _shown(name: str, media: RichMedia | None) -> RichMedia:
     """A caption has 1 to 30 characters."""
     media = media or NO_MEDIA
@@ -55,15 +38,11 @@ def _shown(name: str, media: RichMedia | None) -> RichMedia:
     return media
 
 
-Id = Annotated[str, lower_uuid]
-"""What a conversation is called."""
-Key = Annotated[str, _key]
-"""What a reply is called."""
 Media = Annotated[RichMedia | None, _shown]
 """What a reply shows beside its text."""
 NO_MEDIA = RichMedia()
 """Nothing beside the text. It is sent all the same: the vendor's SDK requires it. Whether the server does is unconfirmed."""
-ChatText = Annotated[str, _words, Length(1, 1000)]
+ChatText = Annotated[str, words, Length(1, 1000)]
 """The text of a reply by Viber or WhatsApp."""
 
 
@@ -103,9 +82,7 @@ class Conversations(APIResource):
         ...
 
     @operation(f"POST {_ONE}/sms", Effect.PAID, name="send_conversation_reply_sms", expect=_sent)
-    async def reply_sms(
-        self, conversation_id: Id, *, text: Annotated[str, _words], idempotency_id: Key | None = None
-    ) -> SmsReply:
+    async def reply_sms(self, conversation_id: Id, *, text: Words, idempotency_id: Key | None = None) -> SmsReply:
         """Reply by SMS, at any time after the contact's last message. Costs credit for each part of the text.
 
         Whether the API keeps to `idempotency_id` is not documented, so a reply that may have arrived is never sent again.

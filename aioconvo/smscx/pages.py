@@ -8,7 +8,7 @@ from aioconvo.core.json.model import Model
 from aioconvo.core.operations.operation import PageKind
 from aioconvo.core.paging.pagers import Listing, SinglePager, pages_by
 
-from .models import Conversation, ConversationDetail
+from .models import Conversation, ConversationDetail, SmsBatch, SmsCampaign
 
 __all__ = ["ConversationPage", "ReadAnswer", "conversation_pager", "empty_page"]
 
@@ -31,11 +31,14 @@ class ReadAnswer(Acknowledgement, kw_only=True):
     info: ReadInfo | None = None
 
 
-def empty_page(kind: object, body: bytes) -> ConversationPage | ConversationDetail | None:
+def empty_page(kind: object, body: bytes) -> object:
     """What a body says whose list is "an empty data object", as the vendor's documents call it, or null."""
     if kind is ConversationPage:
         return ConversationPage(data=[]) if body.strip() == b"null" else with_empty_list(body, ConversationPage, "data")
-    return with_empty_list(body, ConversationDetail, "data") if kind is ConversationDetail else None
+    for answer in (ConversationDetail, SmsBatch, SmsCampaign):
+        if kind is answer:
+            return with_empty_list(body, answer, "data")
+    return None
 
 
 def _identity(conversation: Conversation) -> str | None:

@@ -8,10 +8,7 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from aioconvo.core.errors import CallFacts, UnsupportedError
-from aioconvo.core.json.faults import BrokenBodyError
-from aioconvo.core.json.model import Model
 from aioconvo.core.operations.declaration import operation_of
-from aioconvo.core.operations.operation import Effect, Operation
 from aioconvo.events.models import Event, MessageReceived
 from aioconvo.events.replies import Replies, words
 from aioconvo.inbox.models import Direction, Kind, Message
@@ -20,23 +17,13 @@ from aioconvo.providers import Provider
 
 from .conversations import Conversations
 from .inbox import SmscxInbox
+from .sms import Sms
 
 __all__ = ["SmscxReplies"]
 
 _CHANNELS = frozenset({"sms", "viber", "whatsapp"})
 _KNOWN_AT_MOST = 10_000
 _MARKS = uuid.UUID("5c1b0d4e-8f0a-5b7e-9a53-3f2d7a1c6e90")  # the name space of the ids that are made of marks
-
-
-class _SentSms(Model, rename="camel"):
-    msg_id: str | None = None
-
-
-class _Sent(Model):
-    data: list[_SentSms]
-
-
-_SEND_SMS: Operation[_Sent] = Operation("smscx.replies.send", "send_sms", "POST", "/sms", _Sent, Effect.PAID)
 
 
 class SmscxReplies(Replies):
@@ -46,9 +33,9 @@ class SmscxReplies(Replies):
     can_look: ClassVar[bool] = False
 
     def __init__(self, client: Any) -> None:
-        self._client = client
         self._inbox: SmscxInbox = client.inbox
         self._conversations = Conversations(client)
+        self._sms = Sms(client)
         self._known: dict[str, str] = {}  # conversations by phone, the last found at the end
 
     async def send(self, event: Event, content: Any, mark: str, *, new_sms: bool = False) -> Message:
@@ -107,23 +94,13 @@ class SmscxReplies(Replies):
         own = text_in(event.native, "to")
         if own is None:
             raise UnsupportedError("the event does not tell which of your numbers it came to, so there is none to send from")
-        body = {
-            "to": [_phone_of(event)],
-            "from": own,
-            "text": text,
-            # Whether the API keeps to it is unconfirmed, so it is no leave to send again.
-            "idempotencyId": str(uuid.uuid5(_MARKS, mark)),
-        }
-        answer = await self._client.call(_SEND_SMS.request(body=body, check=_names_a_message))
-        native = answer.data[0]
+        # Whether the API keeps to the id is unconfirmed, so it is no leave to send again.
+        key = str(uuid.uuid5(_MARKS, mark))
+        batch = await self._sms.send(to=[_phone_of(event)], from_=own, text=text, idempotency_id=key)
+        native = batch.messages[0]
         return Message(
             Provider.SMSCX, "", native.msg_id, native, direction=Direction.OUTBOUND, kind=Kind.TEXT, text=text, channel="sms"
         )
-
-
-def _names_a_message(answer: Any) -> None:
-    if not any(text_in(one, "msg_id") for one in answer.data[:1]):
-        raise BrokenBodyError("the answer names no message: data.msgId is missing", cut=False)
 
 
 def _phone_of(event: Event) -> str:

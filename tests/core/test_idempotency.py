@@ -87,7 +87,7 @@ async def test_a_member_of_that_name_is_no_key_where_the_api_has_none(client: Co
     assert len(server.seen) == 2
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.python)
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.key_proven], ids=lambda one: one.python)
 def test_what_has_no_place_for_a_key_refuses_one(operation: Operation[Any]) -> None:
     assert operation.idempotency_member is None
     with pytest.raises(aioconvo.InvalidRequestError, match="has no place for an idempotency key; leave idempotency_key out"):

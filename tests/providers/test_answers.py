@@ -49,6 +49,19 @@ SMS = {
     "textAnalysis": {"length": 2, "unicode": False, "parts": 1},
 }
 CHAT = SMS | {"status": "ACCEPTED", "statusCode": 1, "inQuietHours": False}
+SENT = CHAT | {"msgId": UUID}
+BATCH = REPLY | {"campaignId": UUID}
+CAMPAIGN = BATCH | {"duplicatesRemoved": 0, "groups": [{"id": 1, "name": "Everybody", "phoneNumbers": 1}]}
+CALLED_OFF = {"msgId": UUID, "parts": 1, "creditReturned": 0.05, "channel": "sms"}
+CAMPAIGN_OFF = {
+    "campaignId": UUID,
+    "totalPhoneNumbers": 2,
+    "totalParts": 2,
+    "phoneNumbersDeleted": 2,
+    "partsDeleted": 2,
+    "creditReturned": 0.1,
+    "channel": "sms",
+}
 SUNSHINE: dict[str, Any] = {"id": "029c31f25a21b47effd7be90", "type": "personal"}
 POSTED = {"id": "5f40256af057d0000d7a3e5b", "received": "2024-01-31T08:05:09.120Z", "author": {"type": "business"}}
 HOOK = {"id": "5e5f", "target": "https://example.org", "triggers": ["conversation:message"], "secret": "s3cret"}
@@ -143,6 +156,47 @@ CASES: dict[str, Case] = {
     ),
     "smscx.oauth.get_token": Case(
         lambda c: c.oauth.get_token(), {"access_token": "t", "expires_in": 5}, (), ({"access_token": ""}, {"expires_in": 5})
+    ),
+    "smscx.sms.delete_scheduled": Case(
+        lambda c: c.sms.delete_scheduled(UUID.upper()),
+        {"info": CALLED_OFF},
+        (),
+        ({"info": {}}, {"info": None}, {"info": CALLED_OFF | {"msgId": ""}}),
+        ({"info": CALLED_OFF | {"msgId": OTHER_UUID}},),
+    ),
+    "smscx.sms.delete_scheduled_campaign": Case(
+        lambda c: c.sms.delete_scheduled_campaign(UUID.upper()),
+        {"info": CAMPAIGN_OFF},
+        (),
+        ({"info": {}}, {"info": None}, {"info": CAMPAIGN_OFF | {"campaignId": ""}}),
+        ({"info": CAMPAIGN_OFF | {"campaignId": OTHER_UUID}},),
+    ),
+    "smscx.sms.estimate": Case(
+        lambda c: c.sms.estimate(to=["+447700900123"], from_="Shop", text="Hi"),
+        {"info": BATCH, "data": [SENT]},
+        ({"info": BATCH, "data": []}, {"info": BATCH, "data": {}}, {"info": BATCH, "data": None}),
+        ({"info": {}, "data": [SENT]}, {"info": None, "data": []}, {"info": BATCH | {"campaignId": ""}, "data": [SENT]}),
+    ),
+    "smscx.sms.estimate_campaign": Case(
+        lambda c: c.sms.estimate_campaign(groups=[1], from_="Shop", text="Hi"),
+        {"info": CAMPAIGN, "data": [SENT]},
+        ({"info": CAMPAIGN, "data": []}, {"info": CAMPAIGN, "data": {}}, {"info": CAMPAIGN, "data": None}),
+        ({"info": {}, "data": [SENT]}, {"info": None, "data": []}, {"info": CAMPAIGN | {"campaignId": ""}, "data": [SENT]}),
+    ),
+    "smscx.sms.send": Case(
+        lambda c: c.sms.send(to=["+447700900123"], from_="Shop", text="Hi"),
+        {"info": BATCH, "data": [SENT]},
+        ({"info": BATCH | {"totalValid": 0}, "data": []}, {"info": BATCH | {"totalValid": 0}, "data": {}}),
+        (
+            *({"info": BATCH, "data": []}, {"info": BATCH, "data": [{}]}, {"info": BATCH, "data": [SENT | {"msgId": None}]}),
+            *({"info": {}, "data": [SENT]}, {"info": BATCH | {"campaignId": ""}, "data": [SENT]}),
+        ),
+    ),
+    "smscx.sms.send_campaign": Case(
+        lambda c: c.sms.send_campaign(groups=[1], from_="Shop", text="Hi", short_response=True),
+        {"info": CAMPAIGN, "data": []},
+        ({"info": CAMPAIGN, "data": {}}, {"info": CAMPAIGN, "data": None}),
+        ({"info": {}, "data": []}, {"info": None, "data": []}, {"info": CAMPAIGN | {"campaignId": ""}, "data": []}),
     ),
     "sunshine.attachments.upload": Case(
         lambda c: c.attachments.upload(b"\x89PNG"),

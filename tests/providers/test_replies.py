@@ -16,9 +16,29 @@ from aioconvo.events.models import ConversationStarted, Event, MessageReceived
 from aioconvo.events.replies import Replies
 from aioconvo.inbox.models import Direction, Kind, Message
 from aioconvo.providers import Provider
-from aioconvo.sandbox import Sandbox
+from aioconvo.sandbox import Change, Sandbox
 from tests.conftest import Wire
 
+BATCH: dict[str, Any] = {
+    "campaignId": "c1",
+    "totalPhoneNumbers": 1,
+    "totalValid": 1,
+    "totalInvalid": 0,
+    "totalCost": 0.1,
+    "totalParts": 1,
+    "scheduled": False,
+}
+SENT: dict[str, Any] = {
+    "status": "ACCEPTED",
+    "statusCode": 1,
+    "createdAt": "2024-01-31 08:05:09",
+    "inQuietHours": False,
+    "cost": 0.1,
+    "countryIso": "DE",
+    "from": "+4412345",
+    "text": "hello",
+    "parts": 1,
+}
 MARK = "0123456789abcdef-0"
 
 
@@ -172,6 +192,10 @@ async def test_typing_and_marks_of_reading(case: Case) -> None:
     assert case.replies.can_type is (case.provider not in {Provider.SMSCX, Provider.CONVORE})
 
 
+class Inbound(msgspec.Struct):
+    to: str | None
+
+
 class TestSmscx:
     @of(Provider.SMSCX)
     async def test_the_conversation_is_found_by_the_phone_and_remembered(self, case: Case) -> None:
@@ -192,9 +216,6 @@ class TestSmscx:
         await case.replies.mark_read(event)
 
     async def test_a_new_sms_goes_from_the_number_that_was_written_to(self, wire: Wire) -> None:
-        class Inbound(msgspec.Struct):
-            to: str | None
-
         event = MessageReceived(
             provider=Provider.SMSCX,
             account="smscx",
@@ -206,7 +227,7 @@ class TestSmscx:
         async with aioconvo.SmscxClient(api_key="k", base_url=wire.base_url) as client:
             replies = Provider.SMSCX.replies(client)
             wire.answers("GET", {"data": []})
-            wire.answers("POST", {"info": {}, "data": [{"msgId": "m1", "to": "+4900000"}]})
+            wire.answers("POST", {"info": BATCH, "data": [SENT | {"msgId": "m1", "to": "+4900000"}]})
             sent = await replies.send(event, "hello", MARK, new_sms=True)
             assert (sent.id, sent.text, sent.channel, sent.direction) == ("m1", "hello", "sms", Direction.OUTBOUND)
             assert wire.last.path == "/sms"
@@ -214,7 +235,7 @@ class TestSmscx:
             key = body.pop("idempotencyId")
             assert body == {"to": ["+4900000"], "from": "+4412345", "text": "hello"}
             wire.answers("GET", {"data": []})
-            wire.answers("POST", {"info": {}, "data": []})
+            wire.answers("POST", {"info": BATCH, "data": []})
             with pytest.raises((aioconvo.MaybeSentError, WrongAnswerError)):
                 await replies.send(event, "hello", MARK, new_sms=True)
             assert wire.last.json()["idempotencyId"] == key, "the same reply has the same id"
@@ -222,6 +243,24 @@ class TestSmscx:
             wire.answers("GET", {"data": []})
             with pytest.raises(UnsupportedError, match="none to send from"):
                 await replies.send(nowhere, "hello", MARK, new_sms=True)
+
+    async def test_a_new_sms_in_the_sandbox_tells_how_far_it_got(self, sandbox: Sandbox) -> None:
+        event = MessageReceived(
+            provider=Provider.SMSCX,
+            account="smscx",
+            key="smscx:1",
+            native=Inbound("+447700900000"),
+            user_id="+447700900888",
+            message=Message(Provider.SMSCX, "", "1", None),
+        )
+        changes: list[Change] = []
+        sandbox.watch(changes.append)
+        async with aioconvo.SmscxClient(**sandbox.client_options("smscx")) as client:
+            sent = await Provider.SMSCX.replies(client).send(event, "hello", MARK, new_sms=True)
+            again = await Provider.SMSCX.replies(client).send(event, "hello", MARK, new_sms=True)
+        told = [(one.event, one.payload["status"], one.message_id) for one in changes]
+        assert told == [("dlr_update", status, sent.id) for status in ("ACCEPTED", "SENT", "DELIVERED")]
+        assert again.id == sent.id, "the same reply has the same id, and the sandbox keeps to it"
 
 
 class TestUltraCart:

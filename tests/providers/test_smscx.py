@@ -294,6 +294,12 @@ def test_operations() -> None:
         ("POST", f"{one}/whatsapp", "send_conversation_reply_whatsapp"): "paid",
         ("GET", "/groups/{groupId}/csv", "export_group_to_csv"): "read",
         ("POST", "/oauth/token", "get_access_token"): "idempotent",
+        ("POST", "/sms", "send_sms"): "paid",
+        ("POST", "/sms/campaign", "send_sms_campaign"): "paid",
+        ("POST", "/sms/estimate", "estimate_sms"): "read",
+        ("POST", "/sms/campaign/estimate", "estimate_sms_campaign"): "read",
+        ("DELETE", "/sms/scheduled/{msgId}", "delete_scheduled_sms"): "idempotent",
+        ("DELETE", "/sms/scheduled/campaign/{campaignId}", "delete_scheduled_sms_campaign"): "idempotent",
     }
 
 

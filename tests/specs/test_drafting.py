@@ -52,7 +52,7 @@ def meant(one: Declared, theirs: Operation, shapes: dict[str, Shape]) -> Iterato
         yield rf"query {re.escape(name)}: not an argument"  # the pager asks with it
     if pages is not None and pages.size:
         yield rf"query {re.escape(pages.size)}: 1\.\.\d* here, .*"  # a page of no items leads nowhere
-    for field in msgspec.structs.fields(one.owner.envelope):  # type: ignore[attr-defined] # every group has one
+    for field in msgspec.structs.fields(one.owner.envelope):
         yield rf"answer\.{field.encode_name}: not (declared|in the specification)"
 
 

@@ -19,6 +19,8 @@ __all__ = ["Check", "WrongAnswerBodyError", "about", "all_about", "both", "names
 Check = Callable[[Any], None]
 """Looks at what an answer was decoded to, and raises `BrokenBodyError` where it is not what was asked for."""
 
+_IDS = (str, int)  # and no bool
+
 
 class WrongAnswerBodyError(BrokenBodyError):
     """A body that names another thing than was asked for: the answer to another request."""
@@ -70,9 +72,9 @@ def _check_names(what: str, member: str, asked: str | int | None, also: str | No
         found = _getter(member)(answer)
     except AttributeError:  # what it stands in is missing
         found = None
-    if not found or not isinstance(found, str):
+    if not found or type(found) not in _IDS:
         raise BrokenBodyError(f"the answer names no {what}: {member} is missing", cut=False)
-    if asked is None or found == asked or same(found, str(asked)):
+    if asked is None or found == asked or same(str(found), str(asked)):
         return
     other = None if also is None else _member(also, answer)
     if not isinstance(other, str) or not same(other, str(asked)):
@@ -81,7 +83,7 @@ def _check_names(what: str, member: str, asked: str | int | None, also: str | No
 
 def _check_about(what: str, member: str, asked: str | int, answer: object) -> None:
     found = _member(member, answer)
-    if isinstance(found, str) and found and not same(found, str(asked)):
+    if found and type(found) in _IDS and not same(str(found), str(asked)):
         raise WrongAnswerBodyError(what)
 
 

@@ -174,7 +174,7 @@ class CallLoop(AnswerReader):
             effect=operation.effect,
             attempt=call.attempts,
             jitter=random.random(),  # noqa: S311 -- no secret; the module's own, which a forked process seeds anew
-            has_key=call.request.idempotency_key is not None,
+            has_key=self._has_key(call.request),
             left=math.inf if call.deadline is None else call.deadline - clock.monotonic(),
             owed=state.retry_debts.of(self._origin),
         )
@@ -192,6 +192,10 @@ class CallLoop(AnswerReader):
                 await clock.sleep(decision.wait)
         finally:
             self._counts.waited_for_retries += clock.monotonic() - slept_from
+
+    def _has_key(self, request: Request[Any]) -> bool:
+        """Whether the API will know this request again, as far as is known or the user says."""
+        return (request.operation.key_proven or self._retry.trust_keys) and request.idempotency_key is not None
 
     def _entrance(self, state: LoopState) -> Turnstile:
         """This credential's turnstile in this loop; held to spare the next look-up."""

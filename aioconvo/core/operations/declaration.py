@@ -31,6 +31,7 @@ def operation(
     expect: Callable[..., Any] | None = None,
     optional_body: bool = False,
     accept: str | None = None,
+    unproven_key: str | None = None,
 ) -> Callable[[F], F]:
     """Make the call of a method that is all signature: an `async` one, or one that gives a `Download`.
 
@@ -44,9 +45,13 @@ def operation(
         expect: What looks at the answer (its parameter is `answer`), or makes that of the arguments it names.
         optional_body: Without any member there is no body; otherwise it is `{}`.
         accept: The media type to ask for, where that is not JSON.
+        unproven_key: The member of the body by which the API is said to tell a repeated request from a new one, without
+            proof: what may have arrived is sent again only for who asks for it, with `RetryPolicy(trust_keys=True)`.
     """
     method, _, path = request.partition(" ")
-    called = Operation[Any]("", name, method, path, answer, effect, accept=accept)
+    called = Operation[Any](
+        "", name, method, path, answer, effect, accept=accept, idempotency_member=unproven_key, key_proven=unproven_key is None
+    )
     return _declaring(called, check, unwrap=unwrap, expect=expect, optional_body=optional_body)
 
 

@@ -102,6 +102,9 @@ def _lines(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
         yield "    await self._client.call(request)"
     elif declared.unwrap is None:
         yield "    return await self._client.call(request)"
+    elif declared.may_be_none:
+        yield "    answer = await self._client.call(request)"
+        yield f"    return None if answer is None else answer.{declared.unwrap}"
     else:
         yield f"    return (await self._client.call(request)).{declared.unwrap}"
 

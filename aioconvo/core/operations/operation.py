@@ -69,8 +69,9 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
     `response` is the struct a good answer decodes to (`None`: the body is ignored). `stored_as` is the name under which the
     first positions of this list were stored; it stays when `python` changes.
     `idempotency_member` is the member of the body by which the API tells a repeated request from a new one: where a request
-    carries it, an unsafe or paid call is tried again like any other. Declare it only where the API keeps to it. `accept` is the
-    media type to ask for, where that is not JSON.
+    carries it, an unsafe or paid call is tried again like any other. Where nobody confirms that the API keeps to it,
+    `key_proven` is false, and that happens only for who asks for it: `RetryPolicy(trust_keys=True)`. `accept` is the media
+    type to ask for, where that is not JSON.
     """
 
     python: str
@@ -84,6 +85,7 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
     stored_as: str | None = None
     idempotency_member: str | None = None
     accept: str | None = None
+    key_proven: bool = True
 
     def __post_init__(self) -> None:
         if type(self.effect) is not Effect:  # its plain text, which has no `repeatable`

@@ -21,13 +21,14 @@ class Group:
     """A group of operations of one client.
 
     `wire_name` makes names on the wire of those in Python, `of_client` are the attributes of the client that stand in paths,
-    `envelope` is the base of the structs around answers.
+    `envelope` is the base of the structs around answers; `may_say_nothing`: any answer of theirs may be a 204.
     """
 
     __slots__ = ("_client",)
     wire_name: ClassVar[Style] = as_written
     of_client: ClassVar[tuple[str, ...]] = ()
     envelope: ClassVar[type[Envelope]] = Envelope
+    may_say_nothing: ClassVar[bool] = False
 
     def __init__(self, client: Any) -> None:
         self._client = client

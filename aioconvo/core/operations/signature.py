@@ -59,7 +59,7 @@ class Declared(msgspec.Struct, frozen=True):
     parameters: tuple[Parameter, ...]
     answer: Any
     method: Callable[..., Any]
-    owner: type
+    owner: Any
     from_client: dict[str, str]
     check: Sequence[Check] = ()
     expect: Callable[..., Any] | None = None
@@ -71,6 +71,11 @@ class Declared(msgspec.Struct, frozen=True):
     def awaits(self) -> bool:
         """Whether the method is a coroutine; else it gives a list or download, which is asked for later."""
         return self.pager is None and not hasattr(self.answer, "of_call")
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether an answer may hold nothing: a 204, or that another try has deleted it before."""
+        return self.owner.may_say_nothing or self.operation.method == "DELETE"
 
     def at(self, place: Place) -> list[Parameter]:
         """The parameters of one place, in the order of the signature."""
@@ -105,7 +110,7 @@ def read(
         TypeError: The declaration contradicts itself.
     """
     hints = typing.get_type_hints(method, include_extras=True)
-    answer = hints["return"] if pager is None else typing.get_args(hints["return"])[0]
+    answer = _something(hints["return"]) if pager is None else typing.get_args(hints["return"])[0]
     response = operation.response
     if response is None:
         response = _response(answer, pager) if unwrap is None else envelope(answer, unwrap, owner.envelope)
@@ -143,6 +148,12 @@ def _parameter(
         place = Place.QUERY if operation.method in _IN_QUERY else Place.BODY
     rules = tuple(extra for extra in extras if callable(extra))
     return Parameter(one.name, wire, place, to_pager, one.default, hint, rules)
+
+
+def _something(answer: Any) -> Any:
+    """An answer's type where there is something: without the `None` of one that may hold nothing."""
+    kinds = [kind for kind in typing.get_args(answer) if kind is not types.NoneType]
+    return kinds[0] if isinstance(answer, types.UnionType) and len(kinds) == 1 else answer
 
 
 def _response(answer: Any, pager: Callable[..., Any] | None) -> Any:

@@ -108,6 +108,9 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     a longer one ends the call at once with the time in its error. So does a wait for the client's own limits that is known to
     be longer than `max_own_wait` seconds (`None`: `max_wait`). `budget` is the number of retries that all calls of a pool to
     one host may have while the host does not answer; each good answer gives one back (`None`: no such bound).
+
+    With `trust_keys`, what may have been carried out is also tried again where it carries a key, such as SMS.CX's
+    `idempotency_id`, of which nobody confirms how long the API keeps to it. Without, that ends in `MaybeSentError`.
     """
 
     max_retries: int = 3
@@ -116,6 +119,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     max_wait: float = 60.0
     budget: int | None = 100
     max_own_wait: float | None = None
+    trust_keys: bool = False
 
     @property
     def patience(self) -> float:
@@ -129,6 +133,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
         settings.seconds("max_wait", self.max_wait, zero=True, endless=True)
         settings.seconds("max_own_wait", self.max_own_wait, zero=True, endless=True, none="max_wait")
         settings.count("budget", self.budget, none="no bound")
+        settings.kind("trust_keys", self.trust_keys, bool, "True or False")
 
     def decide(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aioconvo.sandbox.data import line, milliseconds, moment, number, person, pick, uuid_id
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 CHANNELS: Final = ("sms", "viber", "whatsapp")
 COSTS: Final = {"sms": 0.045, "viber": 0.012, "whatsapp": 0.02}
 
+_SEGMENT: Final = 160
+_UNICODE_SEGMENT: Final = 70
 _MINUTE_MS: Final = 60_000
 _HOUR_MS: Final = 60 * _MINUTE_MS
 _WINDOW_MS: Final = 24 * _HOUR_MS
@@ -44,9 +47,33 @@ class Message(NamedTuple):
         }
 
 
+@dataclasses.dataclass(slots=True, kw_only=True)
+class SentSms:
+    """One SMS that was sent, or is kept until `at` (milliseconds since 1970)."""
+
+    id: str
+    campaign: str
+    to: str
+    country: str
+    sender: str
+    text: str
+    parts: int
+    cost: float
+    created: int
+    at: int
+    track: str | None = None
+    waits: bool = False
+
+
 def stamp(at: int) -> str:
     """Milliseconds since 1970 as the API writes times: UTC, seconds, no zone."""
     return moment(at).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def text_analysis(text: str) -> dict[str, Any]:
+    """How a text is cut into parts."""
+    segment = _SEGMENT if text.isascii() else _UNICODE_SEGMENT
+    return {"length": len(text), "unicode": not text.isascii(), "parts": -(-len(text) // segment)}
 
 
 class Conversation:

@@ -16,7 +16,7 @@ JSON = dict[str, Any]
 
 SENDER: Final = "SANDBOX"
 _OURS: Final = "+447700900000"
-_REPORTS: Final = {"SENT": (2, None), "DELIVERED": (3, None), "FAILED": (4, 17)}
+_REPORTS: Final = {"ACCEPTED": (1, None), "SENT": (2, None), "DELIVERED": (3, None), "FAILED": (4, 17)}
 
 
 def _received(channel: str) -> Callable[[int, Conversation, int], JSON]:
@@ -29,17 +29,17 @@ def inbound(talk: Conversation, message_id: str, text: str, at: int) -> JSON:
     return {**sent, "cost": 0.0, "receivedAt": stamp(at)}
 
 
-def report(seed: int, message_id: str, status: str, at: int) -> JSON:
-    """How far a message of the business got."""
+def report(seed: int, message_id: str, status: str, at: int, *, campaign: str = "", track: str | None = None) -> JSON:
+    """How far a message of the business got; `track` is what it was sent with."""
     code, error = _REPORTS[status]
     return {
-        "campaignId": uuid_id(seed, "smscx campaign", message_id),
+        "campaignId": campaign or uuid_id(seed, "smscx campaign", message_id),
         "msgId": message_id,
         "statusCode": code,
         "status": status,
         "errorCode": error,
         "datetime": stamp(at),
-        "trackData": None,
+        "trackData": track,
     }
 
 

@@ -18,8 +18,11 @@ from aioconvo.sandbox.data import number, uuid_id
 from aioconvo.sandbox.exchange import FORM, Reply, Request, Route, RouteTable
 from aioconvo.sandbox.quota import QuotaForm
 
-from .data import CHANNELS, COSTS, Conversation, Message, stamp
+from .data import CHANNELS, COSTS, Conversation, Message, stamp, text_analysis
 from .events import SENDER
+from .groups import Groups
+from .refusals import Refused, decoded, general, refusal
+from .sms import Sms
 from .telling import Telling
 
 if TYPE_CHECKING:
@@ -33,31 +36,13 @@ APPLICATION_SECRET: Final = "sandbox-secret"  # noqa: S105 - the sandbox's publi
 
 _TOKEN_LIFE_S: Final = 86_400
 _MAX_CHAT_TEXT: Final = 1000
-_SEGMENT: Final = 160
-_UNICODE_SEGMENT: Final = 70
 
-# Status and type of the errors any operation may give; the provider publishes no codes for these, 0 says so.
-_GENERAL: Final = {
-    400: ("invalid_request", "The request is not valid"),
-    401: ("invalid_api_key", "The API key or access token is missing or not valid"),
-    403: ("insufficient_scope", "The access token lacks the scope for this operation"),
-    404: ("not_found", "No such resource"),
-    405: ("invalid_method", "The method is not allowed for this resource"),
-    415: ("invalid_request", "The content type of the body is not supported"),
-    429: ("rate_limit", "Too many requests"),
-}
 _OUTSIDE_WINDOW: Final = {"viber": (1181, "Viber"), "whatsapp": (1182, "Whatsapp")}
 
 
 class _Reply(msgspec.Struct, rename="camel"):
     text: str
     rich_media: dict[str, Any] = {}
-
-
-class _Refused(Exception):  # noqa: N818 - not a failure: the answer to a request that is refused
-    def __init__(self, answer: Reply) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
 
 
 class SmscxSandbox:
@@ -79,6 +64,8 @@ class SmscxSandbox:
         self._tokens: set[str] = set()
         self._served = 0
         self._made = 0
+        self._groups = Groups(settings, self._conversations)
+        self._sms = Sms(settings, self._clock, self.changes, self._groups)
         self.routes = (
             Route("POST", "/oauth/token", "get_access_token", self._get_access_token, FORM),
             Route("GET", "/conversations", "get_converstions_list", self._list),
@@ -92,7 +79,8 @@ class SmscxSandbox:
                 "send_conversation_reply_whatsapp",
                 self._reply_whatsapp,
             ),
-            Route("GET", "/groups/{groupId}/csv", "export_group_to_csv", self._export_group),
+            *self._groups.routes,
+            *self._sms.routes,
         )
         self._table = RouteTable(self.routes)
 
@@ -100,7 +88,7 @@ class SmscxSandbox:
         """Answer one request; every answer carries a request id."""
         try:
             answer = self._dispatch(request)
-        except _Refused as refused:
+        except Refused as refused:
             answer = refused.answer
         return self._with_standard_headers(answer)
 
@@ -110,7 +98,7 @@ class SmscxSandbox:
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             wait = float(extra.pop("Retry-After", "1"))
             extra["X-Rate-Limit-Reset"] = str(math.ceil(self._settings.clock().timestamp() + wait))
-        return self._with_standard_headers(Reply(status, _general(status).body, extra))
+        return self._with_standard_headers(Reply(status, general(status).body, extra))
 
     def state(self) -> dict[str, Any]:
         """Counts and ids, conversations with the newest reply first; how many access tokens were issued."""
@@ -120,6 +108,7 @@ class SmscxSandbox:
             "messages": sum(map(len, ids.values())),
             "ids": ids,
             "tokens": len(self._tokens),
+            "sms": len(self._sms.sent),
         }
 
     def message_ids(self) -> Iterator[tuple[str, list[str]]]:
@@ -180,10 +169,11 @@ class SmscxSandbox:
         match self._table.find(request.method, request.path):
             case (Route() as route, dict() as parameters):
                 if route.operation != "get_access_token" and not self._authorized(request.headers):
-                    raise _Refused(_general(401))
+                    raise Refused(general(401))
+                self._sms.release()
                 return route.handler(request, parameters)
             case allowed:
-                return _general(405 if allowed else 404)
+                return general(405 if allowed else 404)
 
     def _authorized(self, headers: Mapping[str, str]) -> bool:
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -195,21 +185,21 @@ class SmscxSandbox:
     def _conversation(self, parameters: Mapping[str, str]) -> Conversation:
         conversation = self._by_id.get(parameters["conversationId"])
         if conversation is None:
-            raise _Refused(_refusal(404, "not_found", "Conversation ID not found", 1180))
+            raise Refused(refusal(404, "not_found", "Conversation ID not found", 1180))
         return conversation
 
     def _get_access_token(self, request: Request, _: Mapping[str, str]) -> Reply:
         if _basic_credentials(request.headers) != (APPLICATION_ID, APPLICATION_SECRET):
-            return _refusal(401, "invalid_client", "Invalid client", 1600)
+            return refusal(401, "invalid_client", "Invalid client", 1600)
         form = parse_qs(request.body.decode("utf-8", "replace"))
         grant_type = form.get("grant_type", [""])[0]
         if not grant_type:
-            return _refusal(400, "invalid_request", "The request lacks the parameter grant_type", 1600)
+            return refusal(400, "invalid_request", "The request lacks the parameter grant_type", 1600)
         if grant_type != "client_credentials":
-            return _refusal(400, "unsupported_grant_type", "Only client_credentials is supported", 1600)
+            return refusal(400, "unsupported_grant_type", "Only client_credentials is supported", 1600)
         scope = form.get("scope", [""])[0]
         if not all(word.isidentifier() and word.islower() for word in scope.split()):
-            return _refusal(400, "invalid_scope", "The requested scope is unknown or malformed", 1600)
+            return refusal(400, "invalid_scope", "The requested scope is unknown or malformed", 1600)
         self._made += 1
         token = f"{number(self._settings.seed, 'smscx token', self._made):032x}"
         self._tokens.add(token)
@@ -230,7 +220,7 @@ class SmscxSandbox:
     def _reply_sms(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._conversation(parameters)
         text = _reply_in(request).text
-        analysis = _text_analysis(text)
+        analysis = text_analysis(text)
         parts = analysis["parts"]
         message = self._store(conversation, text, {}, "sms", COSTS["sms"] * parts)
         data = {
@@ -251,11 +241,11 @@ class SmscxSandbox:
         conversation = self._conversation(parameters)
         reply = _reply_in(request)
         if len(reply.text) > _MAX_CHAT_TEXT:
-            return _refusal(400, "invalid_param", "Text message too long (max 1000 characters)", 1811)
+            return refusal(400, "invalid_param", "Text message too long (max 1000 characters)", 1811)
         if not conversation.window_open():
             code, label = _OUTSIDE_WINDOW[channel]
             reason = f"Cannot reply with channel {label}. More than 24 hours since user reply"
-            return _refusal(403, "access_denied", reason, code)
+            return refusal(403, "access_denied", reason, code)
         message = self._store(conversation, reply.text, reply.rich_media, channel, COSTS[channel])
         data = {
             **_send(conversation, message),
@@ -266,14 +256,6 @@ class SmscxSandbox:
             "parts": 1,
         }
         return Reply(200, {"info": self._campaign(message, 1), "data": data})
-
-    def _export_group(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        """There is one group, of all contacts; which columns the API writes is not documented."""
-        if parameters["groupId"] != "1":
-            raise _Refused(_refusal(404, "not_found", "Group ID not found", 1200))
-        rows = [(one.phone, one.first_name or "", one.last_name, one.country) for one in self._conversations]
-        lines = [",".join(row) for row in (("phoneNumber", "firstName", "lastName", "countryIso"), *rows)]
-        return Reply(200, "".join(f"{line}\r\n" for line in lines).encode(), content_type="application/csv")
 
     def _store(
         self,
@@ -325,21 +307,11 @@ def _send(conversation: Conversation, message: Message) -> dict[str, Any]:
     }
 
 
-def _text_analysis(text: str) -> dict[str, Any]:
-    segment = _SEGMENT if text.isascii() else _UNICODE_SEGMENT
-    return {"length": len(text), "unicode": not text.isascii(), "parts": -(-len(text) // segment)}
-
-
 def _reply_in(request: Request) -> _Reply:
-    try:
-        reply = msgspec.json.decode(request.body, type=_Reply)
-    except msgspec.ValidationError as error:
-        # A missing or null text is the parameter's fault, code 1801 as for an empty one.
-        raise _Refused(_refusal(400, "invalid_param", "Text message is missing or not valid", 1801)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _Refused(_refusal(400, "invalid_body", "The body is not valid JSON", 0)) from error
+    # A missing or null text is the parameter's fault, code 1801 as for an empty one.
+    reply = decoded(request, _Reply, "Text message is missing or not valid", 1801)
     if not reply.text.strip():
-        raise _Refused(_refusal(400, "invalid_param", "Text message cannot be empty", 1801))
+        raise Refused(refusal(400, "invalid_param", "Text message cannot be empty", 1801))
     return reply
 
 
@@ -352,16 +324,3 @@ def _basic_credentials(headers: Mapping[str, str]) -> tuple[str, str]:
     except ValueError:
         return "", ""
     return user, password
-
-
-def _general(status: int) -> Reply:
-    kind, message = _GENERAL.get(status, ("server_error", "Internal server error"))
-    return _refusal(status, kind, message, 0)
-
-
-def _refusal(status: int, kind: str, message: str, code: int) -> Reply:
-    return Reply(status, _error_body(kind, message, code))
-
-
-def _error_body(kind: str, message: str, code: int) -> dict[str, Any]:
-    return {"error": {"type": kind, "message": message, "uri": f"https://sms.cx/docs/errors/{code}", "code": code}}

@@ -10,7 +10,7 @@ from aioconvo.sandbox.data import milliseconds
 from aioconvo.sandbox.exchange import Settings
 
 from . import events
-from .data import Conversation, Message
+from .data import Conversation, Message, SentSms
 
 __all__ = ["Telling"]
 
@@ -30,24 +30,33 @@ class Telling(Watched):
         more: dict[str, Any] = {"kind": Kind.MESSAGE, "message_id": message.id, "text": message.text}
         if message.received:
             payload = events.inbound(talk, message.id, message.text, message.at)
-            self._tell(talk, f"receive_{message.channel}", payload, message.at, **more)
+            self._tell(talk.id, f"receive_{message.channel}", payload, message.at, **more)
             return
-        self._tell(talk, "", {}, message.at, ours=True, **more)  # nothing is called back for what the business wrote itself
+        self._tell(talk.id, "", {}, message.at, ours=True, **more)  # nothing is called back for what the business wrote itself
         reports = ["SENT", "FAILED" if self.failing else "DELIVERED"]
         self.failing -= bool(self.failing)
         for status in reports:
             kind = Kind.FAILED if status == "FAILED" else Kind.DELIVERED
             payload = events.report(self._settings.seed, message.id, status, message.at)
-            self._tell(talk, "dlr_update", payload, message.at, kind=kind, ours=True, message_id=message.id)
+            self._tell(talk.id, "dlr_update", payload, message.at, kind=kind, ours=True, message_id=message.id)
+
+    def handed_over(self, one: SentSms) -> None:
+        """A message of its own was taken, or its time has come: it is on its way, and arrives or fails."""
+        arrived = "FAILED" if self.failing else "DELIVERED"
+        self.failing -= bool(self.failing)
+        for status in ("ACCEPTED", "SENT", arrived):
+            kind = {"ACCEPTED": Kind.OTHER, "FAILED": Kind.FAILED}.get(status, Kind.DELIVERED)
+            payload = events.report(self._settings.seed, one.id, status, one.at, campaign=one.campaign, track=one.track)
+            self._tell(one.to, "dlr_update", payload, one.at, kind=kind, ours=True, message_id=one.id)
 
     def sample(self, event: str, talk: Conversation) -> Change:
         """An event of that name. Raises `LookupError` where the API has none such."""
         at = milliseconds(self._settings.clock())
-        return self._change(talk, event, events.EVENTS[event](self._settings.seed, talk, at), at)
+        return self._change(talk.id, event, events.EVENTS[event](self._settings.seed, talk, at), at)
 
-    def _tell(self, talk: Conversation, event: str, payload: Mapping[str, Any], at: int, **more: Any) -> None:
-        self.tell(self._change(talk, event, payload, at, **more))
+    def _tell(self, conversation: str, event: str, payload: Mapping[str, Any], at: int, **more: Any) -> None:
+        self.tell(self._change(conversation, event, payload, at, **more))
 
-    def _change(self, talk: Conversation, event: str, payload: Mapping[str, Any], at: int, **more: Any) -> Change:
+    def _change(self, conversation: str, event: str, payload: Mapping[str, Any], at: int, **more: Any) -> Change:
         kind = more.pop("kind", Kind.OTHER)
-        return Change(provider="smscx", kind=kind, at=at, conversation=talk.id, event=event, payload=payload, **more)
+        return Change(provider="smscx", kind=kind, at=at, conversation=conversation, event=event, payload=payload, **more)

@@ -17,7 +17,7 @@ __all__ = ["ChatReply", "ChatStatus", "ReplyInfo", "RichMedia", "SentChat", "Sen
 
 
 class ChatStatus(OpenEnum):
-    """What became of a reply by Viber or WhatsApp when it was handed over."""
+    """What became of a message when it was handed over."""
 
     ACCEPTED = "ACCEPTED"
     NO_COVERAGE = "NO COVERAGE"

@@ -1,0 +1,279 @@
+"""SMS of the emulated SMS.CX account: sent, estimated, kept until their time, called off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import msgspec
+
+from aioconvo.sandbox.data import milliseconds, uuid_id
+from aioconvo.sandbox.exchange import Reply, Request, Route
+
+from .data import COSTS, SentSms, stamp, text_analysis
+from .groups import Groups
+from .refusals import Refused, decoded, invalid, refusal
+
+if TYPE_CHECKING:
+    from aioconvo.sandbox.clock import Clock
+    from aioconvo.sandbox.exchange import Settings
+
+    from .telling import Telling
+
+_MOST_NUMBERS: Final = 25_000
+_CODES: Final = {"FR": "+33", "GB": "+44", "DE": "+49"}  # of the numbers that may be written as their country writes them
+_SHORTEST, _LONGEST = 7, 15
+
+_Sender = Annotated[str, msgspec.Meta(min_length=3, max_length=15)]
+_Country = Annotated[str, msgspec.Meta(min_length=2, max_length=2)]
+
+
+class _Transliteration(msgspec.Struct, rename="camel"):
+    alphabet: str
+    remove_emojis: bool = False
+
+
+class _Asked(msgspec.Struct, rename="camel", kw_only=True):
+    sender: _Sender = msgspec.field(name="from")
+    text: str
+    scheduled_date: str | None = None
+    is_utc: bool = True
+    dlr_callback_url: str | None = None
+    short_response: bool = False
+    no_text_details: bool = False
+    show_timezone: bool = False
+    idempotency_id: str | None = None
+    transliteration: _Transliteration | None = None
+    track_data: str | None = None
+
+
+class _Batch(_Asked, rename="camel", kw_only=True):
+    to: list[str]
+    country_iso: _Country | None = None
+    allow_invalid: bool = False
+
+
+class _Campaign(_Asked, rename="camel", kw_only=True):
+    groups: list[int]
+
+
+Made = tuple[dict[str, Any], list[SentSms]]
+
+
+class Sms:
+    """What was sent, and the routes to it."""
+
+    def __init__(self, settings: Settings, clock: Clock, changes: Telling, groups: Groups) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._changes = changes
+        self._groups = groups
+        self._made = 0
+        self._replayed: dict[tuple[str, str], Reply] = {}
+        self.sent: dict[str, SentSms] = {}
+        self.routes = (
+            Route("POST", "/sms", "send_sms", self._send),
+            Route("POST", "/sms/estimate", "estimate_sms", self._estimate),
+            Route("POST", "/sms/campaign", "send_sms_campaign", self._send_campaign),
+            Route("POST", "/sms/campaign/estimate", "estimate_sms_campaign", self._estimate_campaign),
+            Route("DELETE", "/sms/scheduled/{msgId}", "delete_scheduled_sms", self._delete),
+            Route("DELETE", "/sms/scheduled/campaign/{campaignId}", "delete_scheduled_sms_campaign", self._delete_campaign),
+        )
+
+    def release(self) -> None:
+        """Send what was kept and whose time has come."""
+        now = milliseconds(self._settings.clock())
+        for one in [one for one in self.sent.values() if one.waits and one.at <= now]:
+            one.waits = False
+            self._changes.handed_over(one)
+
+    def _send(self, request: Request, _: Mapping[str, str]) -> Reply:
+        asked = _batch(request)
+        return self._once(request, asked, self._batch(asked))
+
+    def _estimate(self, request: Request, _: Mapping[str, str]) -> Reply:
+        asked = _batch(request)
+        return Reply(200, _answer(asked, *self._batch(asked)))
+
+    def _send_campaign(self, request: Request, _: Mapping[str, str]) -> Reply:
+        asked = _campaign(request)
+        return self._once(request, asked, self._campaign(asked))
+
+    def _estimate_campaign(self, request: Request, _: Mapping[str, str]) -> Reply:
+        asked = _campaign(request)
+        return Reply(200, _answer(asked, *self._campaign(asked)))
+
+    def _once(self, request: Request, asked: _Asked, made: Made) -> Reply:
+        """Send it; what a second request with the same id is answered is not documented, here it is the first answer."""
+        key = (request.path, asked.idempotency_id or "")
+        if asked.idempotency_id is not None and key in self._replayed:
+            return self._replayed[key]
+        info, messages = made
+        for one in messages:
+            self.sent[one.id] = one
+            if not one.waits:
+                self._changes.handed_over(one)
+        headers = {} if asked.idempotency_id is None else {"X-Idempotency-Id": asked.idempotency_id}
+        answer = Reply(200, _answer(asked, info, messages), headers)
+        if asked.idempotency_id is not None:
+            self._replayed[key] = answer
+        return answer
+
+    def _batch(self, asked: _Batch) -> Made:
+        if not 1 <= len(asked.to) <= _MOST_NUMBERS:
+            raise invalid("The number of phone numbers must be from 1 to 25000", 1103)
+        numbers = [_number(one, asked.country_iso) for one in asked.to]
+        bad = [written for written, number in zip(asked.to, numbers, strict=True) if number is None]
+        if bad and not asked.allow_invalid:
+            refused = refusal(400, "invalid_param", "Some phone numbers are not valid", 1207)
+            raise Refused(Reply(refused.status, {**refused.body, "invalid": bad}))
+        info, messages = self._make(asked, [one for one in numbers if one is not None])
+        if bad:
+            info |= {"totalPhoneNumbers": len(numbers), "totalInvalid": len(bad), "invalid": bad}
+        return info, messages
+
+    def _campaign(self, asked: _Campaign) -> Made:
+        groups = [self._groups.get(one) for one in asked.groups]
+        found = [one for one in groups if one is not None]
+        if not groups or len(found) != len(groups):
+            raise invalid("Group ID not found", 1101)
+        numbers = [contact.phone for group in found for contact in group.contacts.values()]
+        once = list(dict.fromkeys(numbers))
+        info, messages = self._make(asked, once)
+        shown = [{"id": one.id, "name": one.name, "phoneNumbers": len(one.contacts)} for one in found]
+        return info | {"duplicatesRemoved": len(numbers) - len(once), "groups": shown}, messages
+
+    def _make(self, asked: _Asked, numbers: Iterable[str]) -> Made:
+        if asked.idempotency_id is not None and not _is_uuid(asked.idempotency_id):
+            raise invalid("Idempotency ID is not a valid UUID", 1111)
+        if not asked.text.strip():
+            raise invalid("Text message cannot be empty", 1801)
+        seed, now = self._settings.seed, self._clock.tick()
+        at = now if asked.scheduled_date is None else _scheduled(asked.scheduled_date)
+        if at < now:
+            raise invalid("The scheduled date has passed")
+        self._made += 1
+        campaign = uuid_id(seed, "smscx sms campaign", self._made)
+        parts = text_analysis(asked.text)["parts"]
+        messages = [
+            SentSms(
+                id=uuid_id(seed, "smscx sms", self._made, place),
+                campaign=campaign,
+                to=number,
+                country=_country(number),
+                sender=asked.sender,
+                text=asked.text,
+                parts=parts,
+                cost=COSTS["sms"] * parts,
+                created=now,
+                at=at,
+                # What is no UUID is dropped without a word.
+                track=asked.track_data if asked.track_data is not None and _is_uuid(asked.track_data) else None,
+                waits=at > now,
+            )
+            for place, number in enumerate(numbers)
+        ]
+        countries = [one.country for one in messages]
+        info: dict[str, Any] = {
+            "campaignId": campaign,
+            "totalPhoneNumbers": len(messages),
+            "totalValid": len(messages),
+            "totalInvalid": 0,
+            "totalCost": sum(one.cost for one in messages),
+            "totalParts": parts * len(messages),
+            "dlrCallbackUrl": asked.dlr_callback_url,
+            "scheduled": at > now,
+            "phoneNumbersByCountry": {country: countries.count(country) for country in sorted(set(countries))},
+        }
+        return info, messages
+
+    def _delete(self, _: Request, parameters: Mapping[str, str]) -> Reply:
+        one = self.sent.get(parameters["msgId"])
+        if one is None:
+            raise Refused(refusal(404, "not_found", "Message ID not found", 1100))
+        _called_off([one])
+        del self.sent[one.id]
+        info = {"msgId": one.id, "parts": one.parts, "creditReturned": one.cost, "channel": "sms"}
+        return Reply(200, {"info": info})
+
+    def _delete_campaign(self, _: Request, parameters: Mapping[str, str]) -> Reply:
+        campaign = parameters["campaignId"]
+        messages = [one for one in self.sent.values() if one.campaign == campaign]
+        if not messages:
+            raise Refused(refusal(404, "not_found", "Campaign ID not found", 1150))
+        _called_off(messages)
+        for one in messages:
+            del self.sent[one.id]
+        parts = sum(one.parts for one in messages)
+        counts = {"totalPhoneNumbers": len(messages), "phoneNumbersDeleted": len(messages)}
+        returned = {"totalParts": parts, "partsDeleted": parts, "creditReturned": sum(one.cost for one in messages)}
+        return Reply(200, {"info": {"campaignId": campaign, **counts, **returned, "channel": "sms"}})
+
+
+def _batch(request: Request) -> _Batch:
+    return decoded(request, _Batch, "A parameter is missing or not valid")
+
+
+def _campaign(request: Request) -> _Campaign:
+    return decoded(request, _Campaign, "A parameter is missing or not valid")
+
+
+def _answer(asked: _Asked, info: dict[str, Any], messages: Iterable[SentSms]) -> dict[str, Any]:
+    return {"info": info, "data": [] if asked.short_response else [_shown(one, asked) for one in messages]}
+
+
+def _shown(one: SentSms, asked: _Asked) -> dict[str, Any]:
+    more: dict[str, Any] = {} if one.track is None else {"trackData": one.track}
+    if one.waits:
+        more["scheduledAt"] = stamp(one.at)
+    if not asked.no_text_details:
+        more |= {"text": one.text, "textAnalysis": text_analysis(one.text)}
+    return {
+        "msgId": one.id,
+        "status": "SCHEDULED" if one.waits else "ACCEPTED",
+        "statusCode": 5 if one.waits else 1,
+        "errorCode": None,
+        "createdAt": stamp(one.created),
+        "inQuietHours": False,
+        "cost": one.cost,
+        "to": one.to,
+        "countryIso": one.country,
+        "from": one.sender,
+        "parts": one.parts,
+        **more,
+    }
+
+
+def _called_off(messages: Iterable[SentSms]) -> None:
+    if not all(one.waits for one in messages):
+        raise Refused(refusal(403, "access_denied", "The message is not scheduled", 1118))
+
+
+def _number(written: str, country: str | None) -> str | None:
+    """A number in E.164, `None` where it is none."""
+    if not written.startswith("+") and country is not None and country.upper() in _CODES:
+        written = _CODES[country.upper()] + written.removeprefix("0")
+    digits = written.removeprefix("+")
+    good = written.startswith("+") and digits.isdecimal() and digits.isascii() and _SHORTEST <= len(digits) <= _LONGEST
+    return written if good else None
+
+
+def _country(number: str) -> str:
+    return next((country for country, code in _CODES.items() if number.startswith(code)), "ZZ")
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _scheduled(text: str) -> int:
+    """When to send, as milliseconds since 1970; here everybody lives in UTC."""
+    try:
+        return milliseconds(dt.datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=dt.UTC))
+    except ValueError as error:
+        raise invalid("The scheduled date is not valid") from error
