@@ -30,6 +30,7 @@ _log = logger("bot")
 _LOOKS_ANYWAY_AFTER = 5.0  # seconds after which the store is asked even if nothing was told
 _PRUNES_EVERY = 60.0
 _STORE_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # between tries at a store that is away
+_AFTER_A_CUT = 1.0  # seconds until the next attempt
 _LAST_COMMITS = 0.5  # seconds that commits may take after the handlers were cancelled
 
 
@@ -222,15 +223,18 @@ class Runner:
     async def _attempt(self, running: _Running) -> tuple[Outcome, BaseException | None]:
         attempt = running.claim.entry.attempt
         if self._retries.is_hopeless(attempt):
-            return Dead(reason="its process died each time"), None
+            return Dead(reason="it was cut off each time"), None
         outcome: Outcome | None = None
         failure: BaseException | None = None
+        is_cut = False
         with running.scope:
             try:
                 outcome = await self._handle(running.claim)
             except asyncio.CancelledError as error:
-                if not _is_cancelled_from_outside():
-                    failure = error  # the handler's own doing: it awaited something that was cancelled
+                if anyio.current_effective_deadline() > -math.inf:  # not by the runner
+                    task = asyncio.current_task()
+                    is_cut = task is not None and task.cancelling() > 0
+                    failure = None if is_cut else error  # the handler's own doing: it awaited something that was cancelled
             except Exception as error:  # noqa: BLE001 -- whatever it is, it is one event's failure and stops nothing else
                 failure = error
         if outcome is None and running.timed_out:
@@ -238,6 +242,8 @@ class Runner:
         now = self._clock.time()
         if failure is not None:
             return self._retries.after(failure, attempt=attempt, now=now, chance=random.random()), failure  # noqa: S311 -- no secret
+        if is_cut:  # by the end of the loop, or by itself each time: as one whose process died
+            return Again(due=now + _AFTER_A_CUT), None
         return outcome or Again(due=now, counts=False), None
 
     async def _commit(self, running: _Running, outcome: Outcome) -> bool:
@@ -373,9 +379,3 @@ async def _first(*waits: Callable[[], Awaitable[object]]) -> None:
 def _store_waits() -> Iterator[float]:
     """Seconds between tries at a store that is away, without an end."""
     return itertools.chain(_STORE_WAITS, itertools.repeat(_STORE_WAITS[-1]))
-
-
-def _is_cancelled_from_outside() -> bool:
-    """Whether a scope around this task was cancelled, or the task itself: the handler has not ended by its own doing."""
-    task = asyncio.current_task()
-    return anyio.current_effective_deadline() == -math.inf or (task is not None and task.cancelling() > 0)

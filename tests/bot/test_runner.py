@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -158,6 +159,28 @@ async def test_try_later_drop_time_out_and_a_cancel_of_its_own() -> None:
 
 
 @in_virtual_time
+async def test_a_handler_that_cancels_its_own_task_is_given_up_on() -> None:
+    store, begun = PlainStore(), list[float]()
+
+    async def handle(claim: Claim) -> Outcome:
+        if claim.entry.key == "test:after":
+            return Handled()
+        begun.append(now())
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await asyncio.sleep(1)
+        return Handled()
+
+    async with running(make(store, handle)):
+        await store.accept([entry("cut", "lane"), entry("after", "lane")], now=now())
+        await asyncio.sleep(60)
+    assert [later - before for before, later in itertools.pairwise(begun)] == pytest.approx([1.0] * 8, abs=0.1)
+    assert [one.reason for one in store.dead_letters] == ["it was cut off each time"]
+    assert store.handled == ["test:after"]
+
+
+@in_virtual_time
 async def test_a_handler_that_began_later_is_timed_out_by_its_own_time() -> None:
     store, ended = PlainStore(), dict[str, float]()
 
@@ -188,7 +211,7 @@ async def test_an_event_that_killed_its_process_too_often_is_not_begun() -> None
     async with running(make(store, handle)):
         await asyncio.sleep(1)
     assert seen == [9]
-    assert [one.reason for one in store.dead_letters] == ["its process died each time"]
+    assert [one.reason for one in store.dead_letters] == ["it was cut off each time"]
 
 
 class TestDrain:
