@@ -134,10 +134,8 @@ class Intake:
         reason = self._closed
         if reason is None:
             try:
-                if self._at_once:  # what cannot wait needs no limit
-                    new = await self._keep(entries, now)
-                else:
-                    new = await self._take(entries, now)
+                # What cannot wait needs no limit.
+                new = await (self._keep(entries, now) if self._at_once else self._take(entries, now))
                 return Answer(status=ACCEPTED, events=len(entries), new=new)
             except (StoreFullError, asyncio.QueueFull):
                 reason = "full"

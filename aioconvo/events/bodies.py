@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
 from aioconvo.core.json.codec import strict
 from aioconvo.core.json.faults import BrokenBodyError, UnfitError
 from aioconvo.core.json.mend import drive, in_utf8, is_json, is_utf8
-from aioconvo.core.json.model import ORIGIN, Model, Unknown, plain
+from aioconvo.core.json.model import ORIGIN, Unknown, plain
 from aioconvo.core.json.source import decode
 
 __all__ = [
@@ -41,6 +42,7 @@ _TWICE = 2 * _SLOWLY  # what even a text in a body with halves of emojis may hol
 _STRANGE = _SLOWLY // 4  # bytes that are no ASCII, in a large body that is not in UTF-8
 _ITEMS_AT_MOST = 1_000  # the largest known deliveries have 200
 _COPIED_AT_MOST = 1 << 24  # bytes: each event keeps what it needs of the body around it
+_set: Callable[[Any, str, object], None] = msgspec.structs.force_setattr
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -88,7 +90,7 @@ def decode_strictly(raw: bytes, kind: type[T]) -> T | None:
 
 def remember(data: object, origin: bytes | tuple[SoleItem, int]) -> None:
     """Let a struct know the JSON it came from, for `raw_json`."""
-    msgspec.structs.force_setattr(cast("Model", data), ORIGIN, origin)
+    _set(data, ORIGIN, origin)
 
 
 def read_head(raw: bytes, kind: type[T]) -> T:

@@ -30,4 +30,6 @@ def values_of(headers: Headers, name: str) -> list[bytes]:
 
 def _bytes(value: Any) -> bytes:
     # What no header can carry stays different from all that one can.
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass")
     return bytes(value) if isinstance(value, _BYTES) else str(value).encode("utf-8", "surrogatepass")

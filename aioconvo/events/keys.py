@@ -23,7 +23,10 @@ _LARGE = 1 << 16
 
 def key_of(provider: Provider, account: str, *parts: object) -> str:
     """The key of an event that these values stand for: texts, numbers, `None`."""
-    told = (provider, *parts)
+    return _keyed(account, (provider, *parts))
+
+
+def _keyed(account: str, told: tuple[object, ...]) -> str:
     try:
         text = _encode(told)
     except UnicodeEncodeError:  # halves of emojis
@@ -40,7 +43,7 @@ def digest(text: str) -> str:
 
 def message_key(provider: Provider, account: str, message_id: str) -> str:
     """The key of the event that a message was written, whatever road it came by: webhook, poll, socket or inbox."""
-    return key_of(provider, account, _MESSAGE, message_id)
+    return _keyed(account, (provider, _MESSAGE, message_id))
 
 
 def bytes_key(provider: Provider, account: str, raw: bytes) -> str:
@@ -55,4 +58,4 @@ def told_by(raw: bytes) -> str:
 
 def lane_of(account: str, *parts: str) -> str:
     """The lane of what these ids stand for."""
-    return ":".join((account, *parts))
+    return f"{account}:{parts[0]}" if len(parts) == 1 else ":".join((account, *parts))

@@ -91,7 +91,11 @@ class MemoryStore:
         return len(new)
 
     def _knows(self, key: str, now: float) -> bool:
-        return key in self._open or self._recent.get(key, now) > now or self._older.get(key, now) > now
+        return (
+            key in self._open
+            or (key in self._recent and self._recent[key] > now)
+            or (key in self._older and self._older[key] > now)
+        )
 
     async def claim(self, most: int, *, now: float) -> Sequence[Claim]:
         """See `Store`."""

@@ -33,7 +33,7 @@ DEAD_KEPT = 30 * 86400.0
 """Seconds that a dead letter is kept."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An event that was accepted. Times are seconds since 1970-01-01 UTC.
 
     - `due`: not handled before that. Whoever accepts says `accepted_at + settle`; with any time to settle, the lane is handled

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from aioconvo.core.json.codec import strict
 from aioconvo.core.json.faults import BrokenBodyError, UnfitError
@@ -32,7 +34,7 @@ _ANY_EVENT: Any = AnyEvent
 _OF_V1 = "the body is one of Smooch v1.1, not of Sunshine Conversations v2: register the webhook by v2, or use SmoochWebhook"
 
 
-class Opened(NamedTuple):
+class Opened(msgspec.Struct, frozen=True):
     """A delivery: its events, and for each the JSON of a delivery that brings it alone."""
 
     app_id: str | None
@@ -108,12 +110,12 @@ def _incoming(account: str, webhook: str | None, native: Any, raw: bytes) -> Inc
     if isinstance(native, Unknown):
         head = read_head(native.raw, _Head)
         native = UnknownEvent(native.raw, head.type or None)
-    payload, event_id, when, brief = head.payload, head.id, utc(head.created_at), False
+    payload, when, brief = head.payload, None, False
     message = payload.message if isinstance(payload, MessagePayload) else None
     if message and message.id:  # either may be missing
-        key, when = message_key(_OURS, account, message.id), utc(message.received) or when
-    elif event_id:
-        key = key_of(_OURS, account, webhook, event_id, head.type or None)
+        key, when = message_key(_OURS, account, message.id), utc(message.received)
+    elif head.id:
+        key = key_of(_OURS, account, webhook, head.id, head.type or None)
     else:
         key, brief = bytes_key(_OURS, account, raw_json(native) or raw), True
     return Incoming(
@@ -123,7 +125,7 @@ def _incoming(account: str, webhook: str | None, native: Any, raw: bytes) -> Inc
         lanes=_lanes(account, payload) or (key,),
         native=native,
         raw=raw,
-        occurred_at=when,
+        occurred_at=when or utc(head.created_at),
         brief=brief,
     )
 
