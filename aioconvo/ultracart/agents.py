@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from aioconvo.core.access.settings import kind
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.operations.declaration import operation
 from aioconvo.core.operations.operation import Effect
@@ -74,7 +75,8 @@ class Agents(Resource):
         from .socket.connection import AgentConnection  # noqa: PLC0415 -- who does not use it does not load it
         from .socket.settings import AgentSocket  # noqa: PLC0415 -- as above
 
-        chosen = settings or AgentSocket()
+        chosen = AgentSocket() if settings is None else settings
+        kind("settings", chosen, AgentSocket, "an AgentSocket")
         if attach is not None:
             chosen = msgspec.structs.replace(chosen, attach=attach)
         return AgentConnection(cast("AgentClient", self._client), chosen, position=position)

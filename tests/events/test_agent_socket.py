@@ -8,7 +8,7 @@ import gc
 import logging
 import traceback
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -607,6 +607,18 @@ async def test_the_pools_end_ends_it() -> None:
 def test_wrong_settings_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(aioconvo.ConfigurationError):
         AgentSocket(**wrong)
+
+
+async def test_what_is_given_to_connect_is_looked_at_before_anything_is_sent() -> None:
+    from aioconvo.ultracart.socket.attach import attach  # noqa: PLC0415
+
+    async with aioconvo.UltraCartClient(simple_key="key") as client:
+        with pytest.raises(aioconvo.ConfigurationError, match="settings must be an AgentSocket"):
+            client.agents.connect(cast("Any", {"attach": "header"}))
+        with pytest.raises(aioconvo.InvalidRequestError, match="position"):
+            client.agents.connect(position=cast("Any", 5))
+    with pytest.raises(aioconvo.ConfigurationError, match="must make an Attached; got str"):
+        attach(cast("Any", lambda url, token: url + token), "wss://h/p", "canary")
 
 
 def test_a_token_that_the_url_holds_is_not_put_there_again() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -79,6 +79,11 @@ async def test_types_are_asked_for() -> None:
             convore.events.follow(position=event.position)
         with pytest.raises(aioconvo.InvalidRequestError, match="empty"):
             convore.events.follow(types=[])
+        with pytest.raises(aioconvo.InvalidRequestError, match=r"types=\['message_outbound_sent'\]"):
+            convore.events.follow(types="message_outbound_sent")
+        with pytest.raises(aioconvo.ConfigurationError, match="polling must be a Polling"):
+            convore.events.follow(polling=cast("Any", {"every": 1}))
+        convore.events.follow(types=cast("Any", iter(["message_outbound_sent"])), position=event.position)
 
 
 async def test_an_unknown_type_is_an_event_too() -> None:

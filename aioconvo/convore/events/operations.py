@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from aioconvo.convore.models import Event, EventObject, EventType
 from aioconvo.convore.pages import EventPage, event_pager
+from aioconvo.core.access.settings import kind
 from aioconvo.core.answers.identity import Check, all_about, names
 from aioconvo.core.calls.client import APIResource
+from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.operations.declaration import listing, operation
 from aioconvo.core.operations.markers import PageSize
 from aioconvo.core.operations.operation import Effect
@@ -59,7 +61,8 @@ class Events(APIResource):
         at first (`polling=Polling(every=...)`). Failures that may pass are waited out.
 
         Raises:
-            InvalidRequestError: `types` is empty, or the position is none of these events; nothing was sent.
+            InvalidRequestError: `types` is empty or a text, or the position is none of these events; nothing was sent.
+            ConfigurationError: `polling` is no `Polling`.
             AuthenticationError: The key is wrong (when iterated; likewise all that asking again would not change).
         """
         from aioconvo.events.polling import Polling  # noqa: PLC0415 -- as the next line
@@ -67,8 +70,13 @@ class Events(APIResource):
         from .polls import Following  # noqa: PLC0415 -- with all that makes events; who sends messages needs none of it
 
         if types is not None:
+            if isinstance(types, str):
+                raise InvalidRequestError(f"types must be a list, such as types=[{str(types)!r}]; got a text")
+            types = tuple(types)
             not_empty("types", types)
-        return Following(self._client, Polling() if polling is None else polling, types, position)
+        settings = Polling() if polling is None else polling
+        kind("polling", settings, Polling, "a Polling, such as Polling(every=1.0)")
+        return Following(self._client, settings, types, position)
 
     @listing("GET /v1/events", event_pager, name="list_events", check=not_both("type", "types"), expect=_all_are_about)
     def list(

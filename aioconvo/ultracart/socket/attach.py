@@ -56,9 +56,13 @@ def check_attach(form: Attach) -> Attach:
 
 
 def attach(form: Attach, url: str, token: str) -> Attached:
-    """What to open a socket with; a token that the URL holds already is not put there again."""
+    """What to open a socket with; a token that the URL holds already is not put there again.
+
+    Raises:
+        ConfigurationError: A function of the caller's made something else.
+    """
     if not isinstance(form, str):
-        return form(url, token)
+        return _made(form(url, token))
     match form:
         case "subprotocol":
             return Attached(url=url, protocols=(_PROTOCOL, token))
@@ -68,6 +72,12 @@ def attach(form: Attach, url: str, token: str) -> Attached:
             return Attached(url=url, first_frame=msgspec.json.encode({"type": "auth", "jwt": token}))
         case _:
             return Attached(url=url if not token or token in url else _with(url, form.removeprefix(_QUERY), token))
+
+
+def _made(attached: Attached) -> Attached:
+    if not isinstance(attached, Attached):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
+        raise ConfigurationError(f"the function of attach= must make an Attached; got {type(attached).__name__}")
+    return attached
 
 
 def _with(url: str, name: str, value: str) -> str:

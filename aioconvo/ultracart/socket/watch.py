@@ -77,7 +77,7 @@ class Delivered:
             return cls(look_back)
         try:
             told = msgspec.json.decode(position, type=_Position)
-        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError, TypeError):
             told = None
         if told is None or told.version != _POSITION:
             raise InvalidRequestError("position is not one that an agent connection gave; leave it out to begin now")
