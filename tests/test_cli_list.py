@@ -85,10 +85,11 @@ def _some_of(served: Served, listing: Listing) -> list[object]:
         return _some_webhook(served, provider)
     if provider == "smooch":
         return ["user-1"] if listing.path_ids else [word for n in range(1, 8) for word in ("--users", f"user-{n}")]
-    if listing.python == "conversations.list" and provider == "sunshine":
-        return ["--user-external-id", "user-1"]
-    if listing.python == "users.list":
-        return ["--email", person(0, 1).email]
+    if listing.python == "switchboard_integrations.list":
+        return [_lines(served, provider, "switchboards")[0]["id"]]
+    filters = {"conversations.list": ["--user-external-id", "user-1"], "users.list": ["--email", person(0, 1).email]}
+    if provider == "sunshine" and listing.python in filters:
+        return [*filters[listing.python]]
     if not listing.path_ids:
         return []
     asked = ["--user-external-id", "user-1"] if provider == "sunshine" else []

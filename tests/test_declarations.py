@@ -36,6 +36,8 @@ each = pytest.mark.parametrize("one", DECLARED, ids=lambda one: one.operation.py
 BESIDES: dict[str, dict[str, Any]] = {
     "convore.messages.send": {"channel_id": "c"},
     "sunshine.conversations.list": {"user_id": "u"},
+    "sunshine.participants.join": {"user_id": "u"},
+    "sunshine.participants.leave": {"user_id": "u"},
 }
 SAMPLES: dict[Any, Any] = {
     BrandId: "1234567890",

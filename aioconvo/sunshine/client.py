@@ -19,6 +19,7 @@ from aioconvo.core.json.codec import reader
 from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 
+from .activities import Activities
 from .attachments import Attachments
 from .conversations import Conversations
 from .integration_keys import IntegrationKeys
@@ -26,6 +27,8 @@ from .integrations import Integrations
 from .messages import Messages
 from .pages import empty_page
 from .participants import Participants
+from .switchboard_integrations import SwitchboardIntegrations
+from .switchboards import Switchboards
 from .users import Users
 from .webhooks import Webhooks
 
@@ -74,12 +77,15 @@ class SunshineClient(APIClient):
 
     provider: ClassVar[str] = "sunshine"
     default_host: ClassVar[str] = "api.smooch.io"
+    activities = Resource(Activities)
     attachments = Resource(Attachments)
     conversations = Resource(Conversations)
     integration_keys = Resource(IntegrationKeys)
     integrations = Resource(Integrations)
     messages = Resource(Messages)
     participants = Resource(Participants)
+    switchboard_integrations = Resource(SwitchboardIntegrations)
+    switchboards = Resource(Switchboards)
     users = Resource(Users)
     webhooks = Resource(Webhooks)
 

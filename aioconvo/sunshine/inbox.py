@@ -62,7 +62,6 @@ from aioconvo.core.calls.client import APIClient
 from aioconvo.core.errors import BadRequestError, NotFoundError, UnsupportedError
 from aioconvo.core.json.model import Unknown
 from aioconvo.core.operations.declaration import operation_of
-from aioconvo.core.operations.operation import Effect, Operation
 from aioconvo.core.operations.rules import exactly_one
 from aioconvo.core.paging.marks import Mark, Name, Names, last_of
 from aioconvo.core.paging.pagers import Ask, Listing, Taken
@@ -76,6 +75,7 @@ from aioconvo.inbox.walk import Listed, Order, Span, as_neutral
 from aioconvo.providers import Provider
 
 from . import models
+from .activities import Activities
 from .conversations import Conversations
 from .messages import Messages
 from .neutral import Peopled, conversations, conversations_with_participants, messages
@@ -88,16 +88,6 @@ _MOST_A_PAGE = 100
 _BY_USER = "filter[userId]"
 _ID = re.compile("[0-9a-f]{24}")
 _LISTED = conversation_pager(after=None, before=None, page_size=_MOST_A_PAGE)
-
-# To say twice that something was read changes nothing.
-_ACTIVITY: Operation[None] = Operation(
-    "sunshine.inbox.mark_read",
-    "PostActivity",
-    "POST",
-    "/v2/apps/{appId}/conversations/{conversationId}/activity",
-    None,
-    Effect.IDEMPOTENT,
-)
 
 
 class SunshineInbox(Inbox):
@@ -122,6 +112,7 @@ class SunshineInbox(Inbox):
     def __init__(self, client: APIClient, app_id: str, *, participants: bool = False) -> None:
         self._client = client
         self._app_id = app_id
+        self._activities = Activities(client)
         self._messages = Messages(client)
         self._participants = Participants(client)
         self._tells_participants = participants
@@ -216,8 +207,8 @@ class SunshineInbox(Inbox):
 
     async def mark_read(self, conversation: Conversation | str) -> None:
         """Show the user that the business has read the conversation; see `Inbox.mark_read`. Source: PostActivity."""
-        body = {"author": {"type": "business"}, "type": "conversation:read"}
-        await self._client.call(_ACTIVITY.request(self._app_id, self._id_of(conversation), body=body))
+        author = models.Author(type=models.AuthorType.BUSINESS)
+        await self._activities.post(self._id_of(conversation), author=author, type=models.ActivityType.CONVERSATION_READ)
 
 
 async def _hinting(asks: Fetch, ask: Ask) -> Response[Any]:

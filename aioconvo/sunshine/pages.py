@@ -25,7 +25,17 @@ from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, SinglePager, pages_by
 from aioconvo.core.paging.timed import in_time_order
 
-from .models import Conversation, Integration, IntegrationKey, Message, Participant, User, Webhook
+from .models import (
+    Conversation,
+    Integration,
+    IntegrationKey,
+    Message,
+    Participant,
+    Switchboard,
+    SwitchboardIntegration,
+    User,
+    Webhook,
+)
 
 __all__ = [
     "AFTER",
@@ -37,6 +47,8 @@ __all__ = [
     "MessagePage",
     "MessagesAnswer",
     "ParticipantPage",
+    "SwitchboardIntegrationPage",
+    "SwitchboardPage",
     "UserPage",
     "WebhookPage",
     "conversation_pager",
@@ -46,6 +58,8 @@ __all__ = [
     "message_pager",
     "of_conversation",
     "participant_pager",
+    "switchboard_integration_pager",
+    "switchboard_pager",
     "user_pager",
     "webhook_pager",
 ]
@@ -112,6 +126,18 @@ class IntegrationKeyPage(Telling, kw_only=True):
     """All keys of an integration."""
 
     keys: list[IntegrationKey]
+
+
+class SwitchboardPage(Telling, kw_only=True):
+    """All switchboards of an app."""
+
+    switchboards: list[Switchboard]
+
+
+class SwitchboardIntegrationPage(Telling, rename="camel", kw_only=True):
+    """All integrations that a switchboard knows."""
+
+    switchboard_integrations: list[SwitchboardIntegration]
 
 
 class UserPage(Telling, kw_only=True):
@@ -183,6 +209,18 @@ def integration_pager(*, page_size: int | None) -> Listing[IntegrationPage, Inte
 def integration_key_pager() -> Listing[IntegrationKeyPage, IntegrationKey]:
     """Keys in the server's order."""
     return Listing(lambda mark: SinglePager(lambda page: page.keys, mark, identity=_identity))
+
+
+@pages_by(PageKind.SINGLE)
+def switchboard_pager() -> Listing[SwitchboardPage, Switchboard]:
+    """Switchboards in the server's order."""
+    return Listing(lambda mark: SinglePager(lambda page: page.switchboards, mark, identity=_identity))
+
+
+@pages_by(PageKind.SINGLE)
+def switchboard_integration_pager() -> Listing[SwitchboardIntegrationPage, SwitchboardIntegration]:
+    """Switchboard integrations in the server's order."""
+    return Listing(lambda mark: SinglePager(lambda page: page.switchboard_integrations, mark, identity=_identity))
 
 
 @pages_by(PageKind.SINGLE)

@@ -6,17 +6,16 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
-from aioconvo.core.calls.client import APIClient
 from aioconvo.core.errors import CallFacts, InvalidRequestError
 from aioconvo.core.json.model import Unknown, Variant
 from aioconvo.core.operations.declaration import operation_of
-from aioconvo.core.operations.operation import Effect, Operation
 from aioconvo.events.models import Event
 from aioconvo.events.replies import Replies, conversation_of, earliest, words
 from aioconvo.inbox.models import Message
 from aioconvo.inbox.times import utc
 
 from . import models
+from .activities import Activities
 from .inbox import messages
 from .messages import Messages
 
@@ -25,23 +24,13 @@ __all__ = ["MARK", "SunshineReplies"]
 MARK = "aioconvo"
 """The member of a message's metadata that tells which reply it is."""
 _BUSINESS = models.Author(type=models.AuthorType.BUSINESS)
-# To say twice that somebody types changes nothing.
-_ACTIVITY: Operation[None] = Operation(
-    "sunshine.replies.typing",
-    "PostActivity",
-    "POST",
-    "/v2/apps/{appId}/conversations/{conversationId}/activity",
-    None,
-    Effect.IDEMPOTENT,
-)
 
 
 class SunshineReplies(Replies):
     """Replies are texts, or contents such as `sunshine.ImageContent`."""
 
     def __init__(self, client: Any) -> None:
-        self._client: APIClient = client
-        self._app_id: str = client.app_id
+        self._activities = Activities(client)
         self._inbox = client.inbox
         self._messages = Messages(client)
 
@@ -84,8 +73,8 @@ class SunshineReplies(Replies):
 
     async def typing(self, event: Event, started: bool) -> None:
         """See `Replies.typing`. Source: PostActivity."""
-        body = {"author": {"type": "business"}, "type": "typing:start" if started else "typing:stop"}
-        await self._client.call(_ACTIVITY.request(self._app_id, conversation_of(event), body=body))
+        activity = models.ActivityType.TYPING_START if started else models.ActivityType.TYPING_STOP
+        await self._activities.post(conversation_of(event), author=_BUSINESS, type=activity)
 
     async def mark_read(self, event: Event) -> None:
         """See `Replies.mark_read`."""

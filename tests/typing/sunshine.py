@@ -18,6 +18,8 @@ from aioconvo.sunshine import (
     NewWebhook,
     Participant,
     Profile,
+    Switchboard,
+    SwitchboardIntegration,
     TextContent,
     User,
     Webhook,
@@ -47,6 +49,12 @@ async def calls(client: SunshineClient) -> None:
     assert_type(await client.users.create(external_id="u", profile=Profile(given_name="Ada", locale=None)), User)
     assert_type(await client.users.sync("9", surviving_zendesk_id="8"), User)
     assert_type(await client.users.list(email="e"), Page[User])
+    assert_type(await client.participants.join("c", user_id="u"), Participant)
+    assert_type(await client.switchboards.create(), Switchboard)
+    assert_type(await client.switchboard_integrations.create("s", name="bot"), SwitchboardIntegration)
+    assert_type(await client.switchboard_integrations.list("s"), Page[SwitchboardIntegration])
+    await client.activities.post("c", author=BUSINESS, type="typing:start")
+    await client.switchboards.pass_control("c", switchboard_integration="next", metadata={"first": True})
     nothing = await client.messages.delete("c", "m")  # type: ignore[func-returns-value]
     assert_type(nothing, None)
 
@@ -62,6 +70,8 @@ async def wrong_calls(client: SunshineClient) -> None:
     await client.webhooks.create("i", target="t")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     await client.users.update("u", profile={"givenName": "Ada"})  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     await client.users.list()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.switchboards.pass_control("c")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.participants.leave("c", "p")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     client.participants.list()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     await client.attachments.upload("x.png")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     await client.attachments.upload(b"x", access="private")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]

@@ -35,6 +35,18 @@ class Participant(Struct, kw_only=True, rename="camel"):
             raise ValueError("a participant needs userId or userExternalId")
 
 
+class ParticipantLeave(Struct, kw_only=True, rename="camel"):
+    """The body of LeaveConversation: one of three ids."""
+
+    user_id: str | UnsetType = UNSET
+    user_external_id: str | UnsetType = UNSET
+    participant_id: str | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if [self.user_id, self.user_external_id, self.participant_id].count(UNSET) != 2:  # noqa: PLR2004
+            raise ValueError("exactly one of userId, userExternalId and participantId is required")
+
+
 class ConversationUpdate(Struct, kw_only=True, rename="camel"):
     """The body of UpdateConversation: null clears, absent leaves."""
 

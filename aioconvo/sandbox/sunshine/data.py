@@ -82,7 +82,10 @@ class Membership:
 
 @dataclasses.dataclass(slots=True)
 class Conversation:
-    """A conversation; `number` counts them in the order they were created, from 1."""
+    """A conversation; `number` counts them in the order they were created, from 1.
+
+    `control` is the place at the switchboard that has control, `None` stands for the default one; `offered` is offered it.
+    """
 
     id: str
     number: int
@@ -92,6 +95,8 @@ class Conversation:
     thread: Thread
     is_default: bool = False
     business_last_read: int | None = None
+    control: str | None = None
+    offered: str | None = None
     details: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
 
     def part_of(self, user: User | None) -> Membership | None:
@@ -217,7 +222,7 @@ class App:
         return conversation
 
     def join(self, conversation: Conversation, user: User) -> Membership:
-        """Have a user take part."""
+        """Have a user take part who does not yet."""
         member = Membership(hex_id(self.settings.seed, "member", conversation.id, user.id), user, 0)
         conversation.members.append(member)
         self._first.setdefault(user.id, conversation.id)

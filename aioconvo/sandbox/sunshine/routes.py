@@ -27,12 +27,14 @@ from .bodies import (
     ConversationUpdate,
     MessagePost,
     Participant,
+    ParticipantLeave,
     TextContent,
     rendered,
 )
 from .data import App, Conversation, Membership, User
 from .integrations import Integrations
 from .paging import beside, deep_object, page_query, window
+from .switchboards import NOBODY, Switchboards
 from .telling import Telling
 from .users import Users
 
@@ -59,6 +61,7 @@ class SunshineSandbox:
         self.app = App(settings)
         self._uploads = 0
         self.callbacks = Webhooks(settings.seed, self.name)
+        self._switchboards = Switchboards(self.app, self.changes)
         integrations = Integrations(settings, self.callbacks, self._integration)
         one, messages = f"{_PATH}/{{conversationId}}", f"{_PATH}/{{conversationId}}/messages"
         self.routes = (
@@ -69,12 +72,15 @@ class SunshineSandbox:
             Route("DELETE", one, "DeleteConversation", self._delete),
             Route("POST", f"{one}/activity", "PostActivity", self._post_activity),
             Route("GET", f"{one}/participants", "ListParticipants", self._list_participants),
+            Route("POST", f"{one}/join", "JoinConversation", self._join),
+            Route("POST", f"{one}/leave", "LeaveConversation", self._leave),
             Route("POST", messages, "PostMessage", self._post_message),
             Route("GET", messages, "ListMessages", self._list_messages),
             Route("DELETE", messages, "DeleteAllMessages", self._delete_all_messages),
             Route("DELETE", f"{messages}/{{messageId}}", "DeleteMessage", self._delete_message),
             Route("POST", "/v2/apps/{appId}/attachments", "UploadAttachment", self._upload, MULTIPART),
             *integrations.routes,
+            *self._switchboards.routes,
             *Users(self.app, self.changes).routes,
         )
         self._table = RouteTable(self.routes)
@@ -180,7 +186,7 @@ class SunshineSandbox:
     def _create(self, request: Request, _parameters: Mapping[str, str]) -> Reply:
         body = decode(request, ConversationCreate)
         checked(body.metadata)
-        return Reply(201, {"conversation": _shown(self._open(body))})
+        return Reply(201, {"conversation": self._shown(self._open(body))})
 
     def _open(self, body: ConversationCreate) -> Conversation:
         users = [self.app.named(each.user_id or None, each.user_external_id or None) for each in body.participants]
@@ -196,17 +202,17 @@ class SunshineSandbox:
         chosen = window([-each.number for each in newest_first], page, self.app.place)
         shown = newest_first[chosen.start : chosen.stop]
         extra = beside(request, [each.id for each in shown], chosen, len(newest_first), page.size)
-        return Reply(200, {"conversations": [_shown(each) for each in shown], **extra})
+        return Reply(200, {"conversations": [self._shown(each) for each in shown], **extra})
 
     def _get(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        return Reply(200, {"conversation": _shown(self.app.find(parameters))})
+        return Reply(200, {"conversation": self._shown(self.app.find(parameters))})
 
     def _update(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self.app.find(parameters)
         body = decode(request, ConversationUpdate)
         checked(body.metadata)
         _change(conversation, body)
-        return Reply(200, {"conversation": _shown(conversation)})
+        return Reply(200, {"conversation": self._shown(conversation)})
 
     def _delete(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self.app.find(parameters)
@@ -225,6 +231,34 @@ class SunshineSandbox:
         shown = conversation.members[chosen.start : chosen.stop]
         extra = beside(request, [each.id for each in shown], chosen, len(places), page.size)
         return Reply(200, {"participants": [_participant(each) for each in shown], **extra})
+
+    def _join(self, request: Request, parameters: Mapping[str, str]) -> Reply:
+        conversation = self._group(parameters)
+        body = decode(request, Participant)
+        user = self.app.named(body.user_id or None, body.user_external_id or None)
+        member = conversation.part_of(user)
+        if member is None:  # what the API says to who is there already is unconfirmed
+            member = self.app.join(conversation, user)
+            self.changes.joined(conversation, user)
+        return Reply(201, {"participant": _participant(member)})
+
+    def _leave(self, request: Request, parameters: Mapping[str, str]) -> Reply:
+        conversation = self._group(parameters)
+        body = decode(request, ParticipantLeave)
+        ids = {body.participant_id, body.user_id, body.user_external_id} - {UNSET}
+        found = (one for one in conversation.members if ids & {one.id, one.user.id, one.user.external_id})
+        member = next(found, None)
+        if member is None:
+            raise Refusal(404, "user_not_found", "Nobody of this id takes part in the conversation")
+        conversation.members.remove(member)
+        self.changes.left(conversation, member.user)
+        return Reply(200, {})
+
+    def _group(self, parameters: Mapping[str, str]) -> Conversation:
+        conversation = self.app.find(parameters)
+        if conversation.type != "sdkGroup":
+            raise Refusal(400, "bad_request", "Only conversations of type sdkGroup can be joined and left")
+        return conversation
 
     def _post_activity(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self.app.find(parameters)
@@ -259,6 +293,8 @@ class SunshineSandbox:
             message["metadata"] = body.metadata
         stored = conversation.thread.append(message)
         writer = message["author"].get("userId")
+        if writer and conversation.control == NOBODY:
+            conversation.control = None
         _mark_read(conversation, writer, stored.at)
         answered = _as_answered(stored, message)
         self.changes.stored(conversation, self.app.users.get(writer), answered, stored.at)
@@ -283,6 +319,19 @@ class SunshineSandbox:
         return Reply(200, {})
 
     # -- what is stored, and how it is shown
+
+    def _shown(self, conversation: Conversation) -> dict[str, Any]:
+        read = conversation.business_last_read
+        return {
+            "id": conversation.id,
+            "type": conversation.type,
+            "isDefault": conversation.is_default,
+            **conversation.details,
+            **self._switchboards.control(conversation),
+            **({} if read is None else {"businessLastRead": iso(read)}),
+            "lastUpdatedAt": iso(max(conversation.created, conversation.thread.last)),
+            "createdAt": iso(conversation.created),
+        }
 
     def _find_filtered(self, members: dict[str, str]) -> User:
         if len(members) != 1 or not members.keys() <= {"userId", "userExternalId"}:
@@ -336,19 +385,6 @@ def _mark_read(conversation: Conversation, writer: str | None, at: int) -> None:
             member.unread += 1
         elif member.user.id == writer:
             member.unread, member.last_read = 0, at
-
-
-def _shown(conversation: Conversation) -> dict[str, Any]:
-    read = conversation.business_last_read
-    return {
-        "id": conversation.id,
-        "type": conversation.type,
-        "isDefault": conversation.is_default,
-        **conversation.details,
-        **({} if read is None else {"businessLastRead": iso(read)}),
-        "lastUpdatedAt": iso(max(conversation.created, conversation.thread.last)),
-        "createdAt": iso(conversation.created),
-    }
 
 
 def _participant(member: Membership) -> dict[str, Any]:

@@ -73,6 +73,30 @@ class Telling(Watched):
         payload = events.postback(self._scene(conversation, user, at), pressed)
         self._tell("conversation:postback", payload, (conversation, at))
 
+    def joined(self, conversation: Conversation, user: User) -> None:
+        """A program had a user join a group."""
+        self._simple(conversation, "conversation:join", user)
+
+    def left(self, conversation: Conversation, user: User) -> None:
+        """A program had a user leave a group."""
+        self._simple(conversation, "conversation:leave", user)
+
+    def controlled(
+        self,
+        what: str,
+        conversation: Conversation,
+        control: Mapping[str, Any],
+        metadata: Mapping[str, Any] | None,
+        *,
+        error: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Control of a conversation was passed, offered, accepted or released, or that failed."""
+        at = self._now()
+        payload: dict[str, Any] = {"conversation": {**self._scene(conversation, None, at).conversation, **control}}
+        payload |= {"metadata": metadata} if metadata else {}
+        payload |= {"error": error} if error else {}
+        self._tell(f"switchboard:{what}{':failure' if error else ''}", payload, (conversation, at))
+
     def user_updated(self, user: User, conversation: Conversation | None) -> None:
         """A program changed a user. That the API tells of it is unconfirmed: it names other reasons, so none is given."""
         self._about_user("user:update", {"user": self._user(user), "source": {"type": "api:conversations"}}, conversation)
@@ -122,9 +146,9 @@ class Telling(Watched):
             Change(provider="sunshine", kind=Kind.OTHER, at=self._now(), conversation=where, event=event, payload=payload)
         )
 
-    def _simple(self, conversation: Conversation, event: str) -> None:
+    def _simple(self, conversation: Conversation, event: str, user: User | None = None) -> None:
         at = self._now()
-        self._tell(event, events.EVENTS[event](self._scene(conversation, None, at)), (conversation, at))
+        self._tell(event, events.EVENTS[event](self._scene(conversation, user, at)), (conversation, at))
 
     def _scene(self, conversation: Conversation, user: User | None, at: int) -> events.Scene:
         someone = user or (conversation.members[0].user if conversation.members else _NOBODY)

@@ -6,6 +6,7 @@ Source: the vendor's OpenAPI document 17.12.1. Members it calls nullable, and me
 
 from __future__ import annotations
 
+from .activities import ActivityType
 from .attachments import Attachment
 from .content import (
     Action,
@@ -39,7 +40,7 @@ from .content import (
     TransferToEmail,
     WebviewAction,
 )
-from .conversations import Conversation, ConversationType, SwitchboardIntegration
+from .conversations import Conversation, ConversationType
 from .integrations import Integration, IntegrationKey, IntegrationStatus, NewIntegration
 from .messages import (
     Author,
@@ -58,12 +59,14 @@ from .messages import (
 )
 from .metadata import Metadata
 from .participants import ClientAssociation, NewParticipant, Participant
+from .switchboards import Switchboard, SwitchboardIntegration
 from .users import Identity, Profile, User
 from .webhooks import NewWebhook, Webhook
 
 __all__ = [
     "Action",
     "ActivityContent",
+    "ActivityType",
     "Attachment",
     "Author",
     "AuthorType",
@@ -114,6 +117,7 @@ __all__ = [
     "Reference",
     "ReplyAction",
     "Source",
+    "Switchboard",
     "SwitchboardIntegration",
     "TemplateContent",
     "TextContent",

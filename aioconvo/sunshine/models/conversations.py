@@ -7,8 +7,9 @@ import datetime as dt
 from aioconvo.core.json.model import Model, OpenEnum
 
 from .metadata import Metadata
+from .switchboards import SwitchboardIntegration
 
-__all__ = ["Conversation", "ConversationType", "SwitchboardIntegration"]
+__all__ = ["Conversation", "ConversationType"]
 
 
 class ConversationType(OpenEnum):
@@ -16,15 +17,6 @@ class ConversationType(OpenEnum):
 
     PERSONAL = "personal"
     SDK_GROUP = "sdkGroup"
-
-
-class SwitchboardIntegration(Model, rename="camel"):
-    """The integration that has, or is offered, control of a conversation."""
-
-    id: str | None = None
-    name: str | None = None
-    integration_id: str | None = None
-    integration_type: str | None = None
 
 
 class Conversation(Model, rename="camel"):
