@@ -26,6 +26,7 @@ from aioconvo.core.paging.pagers import Ask
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.providers import Provider
 from aioconvo.smscx.arguments import Country, Sender
+from aioconvo.smscx.groups import CustomFields
 from aioconvo.sunshine.users import BrandId
 
 CLIENTS: dict[str, aioconvo.APIClient] = {str(one): one.client(**one.sandbox.credentials) for one in Provider}
@@ -44,6 +45,7 @@ SAMPLES: dict[Any, Any] = {
     str: str(uuid.UUID(int=1, version=4)),
     Sender: "SHOP",
     Country: "GB",
+    CustomFields: {"size": "M"},
     int: 2,  # the least that a page may hold
     float: 1.0,
     bool: True,

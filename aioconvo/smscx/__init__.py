@@ -9,6 +9,7 @@ from aioconvo.core.operations.operation import Operation
 from aioconvo.core.operations.resource import operations
 
 from .models import (
+    AddedContacts,
     Alphabet,
     CampaignGroup,
     CampaignInfo,
@@ -19,10 +20,16 @@ from .models import (
     ConversationDetail,
     ConversationInfo,
     DeletedCampaign,
+    DeletedContact,
+    DeletedGroup,
     DeletedMessage,
+    Group,
+    GroupContact,
+    GroupName,
     Message,
     MessageStatus,
     MessageType,
+    NewContact,
     OriginalText,
     ReplacedText,
     ReplyInfo,
@@ -41,6 +48,7 @@ from .models import (
     Transliteration,
     TransliterationAnalysis,
     TransliterationTexts,
+    UpdatedContact,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +75,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OPERATIONS",
+    "AddedContacts",
     "Alphabet",
     "AttachmentHitEvent",
     "AttachmentHitUpdateEvent",
@@ -79,13 +88,19 @@ __all__ = [
     "ConversationDetail",
     "ConversationInfo",
     "DeletedCampaign",
+    "DeletedContact",
+    "DeletedGroup",
     "DeletedMessage",
     "DeliveryReportEvent",
+    "Group",
+    "GroupContact",
+    "GroupName",
     "HitEvent",
     "Message",
     "MessageStatus",
     "MessageType",
     "Network",
+    "NewContact",
     "NumberLookupEvent",
     "OptoutEvent",
     "OriginalText",
@@ -117,6 +132,7 @@ __all__ = [
     "Transliteration",
     "TransliterationAnalysis",
     "TransliterationTexts",
+    "UpdatedContact",
 ]
 
 OPERATIONS: tuple[Operation[Any], ...]

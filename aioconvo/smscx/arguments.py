@@ -9,7 +9,7 @@ from typing import Annotated
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.operations.rules import Length, aware, lower_uuid
 
-__all__ = ["Country", "Id", "Key", "Moment", "Numbers", "Sender", "Words", "words"]
+__all__ = ["Country", "Id", "Key", "Moment", "Numbers", "Sender", "Words", "listed", "words"]
 
 _UUID_VERSIONS = range(1, 6)
 
@@ -37,7 +37,7 @@ def _written(name: str, value: object) -> object:
     return value.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _listed(name: str, value: object) -> object:
+def listed(name: str, value: object) -> object:
     """A list, of which one text is none."""
     if isinstance(value, str):
         raise InvalidRequestError(f"{name} must be a list of phone numbers, such as ['+447700900123']")
@@ -56,5 +56,5 @@ Country = Annotated[str, Length(2, 2)]
 """An ISO 3166 alpha-2 code."""
 Moment = Annotated[dt.datetime, _written]
 """When to send."""
-Numbers = Annotated[list[str], _listed, Length(1, 25_000, "numbers")]
+Numbers = Annotated[list[str], listed, Length(1, 25_000, "numbers")]
 """Whom to send to, in E.164, or as the country writes them."""

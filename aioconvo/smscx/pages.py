@@ -1,4 +1,4 @@
-"""The answers of SMS.CX around its nouns. Its list of conversations comes whole, in one answer."""
+"""The answers of SMS.CX around its nouns. Most of its lists come whole, in one answer, and some by cursor."""
 
 from __future__ import annotations
 
@@ -6,17 +6,49 @@ from aioconvo.core.answers.refusals import Acknowledgement, Telling
 from aioconvo.core.json.empty_lists import with_empty_list
 from aioconvo.core.json.model import Model
 from aioconvo.core.operations.operation import PageKind
-from aioconvo.core.paging.pagers import Listing, SinglePager, pages_by
+from aioconvo.core.paging.marks import Mark
+from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, SinglePager, pages_by
 
-from .models import Conversation, ConversationDetail, SmsBatch, SmsCampaign
+from .models import Conversation, ConversationDetail, Group, GroupContact, SmsBatch, SmsCampaign
 
-__all__ = ["ConversationPage", "ReadAnswer", "conversation_pager", "empty_page"]
+__all__ = [
+    "ConversationPage",
+    "GroupContactPage",
+    "GroupPage",
+    "ReadAnswer",
+    "conversation_pager",
+    "empty_page",
+    "group_contact_pager",
+    "group_pager",
+]
 
 
 class ConversationPage(Telling, kw_only=True):
     """All conversations, newest reply first."""
 
     data: list[Conversation]
+
+
+class GroupPage(Telling, kw_only=True):
+    """All groups."""
+
+    data: list[Group]
+
+
+class Paging(Model):
+    """Where a page stands in its list."""
+
+    next: str | None = None
+    previous: str | None = None
+    size: int | None = None
+
+
+class GroupContactPage(Telling, kw_only=True):
+    """A page of a group's contacts, and the group."""
+
+    info: Group
+    data: list[GroupContact]
+    paging: Paging
 
 
 class ReadInfo(Model):
@@ -35,7 +67,10 @@ def empty_page(kind: object, body: bytes) -> object:
     """What a body says whose list is "an empty data object", as the vendor's documents call it, or null."""
     if kind is ConversationPage:
         return ConversationPage(data=[]) if body.strip() == b"null" else with_empty_list(body, ConversationPage, "data")
-    for answer in (ConversationDetail, SmsBatch, SmsCampaign):
+    if kind is GroupContactPage:
+        page = with_empty_list(body, GroupContactPage, "data")
+        return None if page is None or page.paging.next else page
+    for answer in (ConversationDetail, GroupPage, SmsBatch, SmsCampaign):
         if kind is answer:
             return with_empty_list(body, answer, "data")
     return None
@@ -49,3 +84,28 @@ def _identity(conversation: Conversation) -> str | None:
 def conversation_pager() -> Listing[ConversationPage | None, Conversation]:
     """All conversations in the API's order."""
     return Listing(lambda mark: SinglePager(lambda page: [] if page is None else page.data, mark, identity=_identity))
+
+
+@pages_by(PageKind.SINGLE)
+def group_pager() -> Listing[GroupPage | None, Group]:
+    """All groups in the API's order."""
+    return Listing(lambda mark: SinglePager(lambda page: [] if page is None else page.data, mark, identity=_id))
+
+
+@pages_by(PageKind.CURSOR)
+def group_contact_pager() -> Listing[GroupContactPage | None, GroupContact]:
+    """A group's contacts in the API's order."""
+    return Listing(
+        lambda mark: CursorPager("next", lambda page: [] if page is None else page.data, _following, identity=_id, mark=mark),
+        mark_at=lambda cursor: Mark(cursor=cursor),
+    )
+
+
+def _following(page: GroupContactPage | None) -> Cursor:
+    cursor = None if page is None else page.paging.next
+    return Cursor(cursor, bool(cursor))
+
+
+def _id(item: Group | GroupContact) -> str | None:
+    name = getattr(item, "id", None)  # an item that is no object at all has none
+    return None if name is None else str(name)

@@ -52,6 +52,31 @@ CHAT = SMS | {"status": "ACCEPTED", "statusCode": 1, "inQuietHours": False}
 SENT = CHAT | {"msgId": UUID}
 BATCH = REPLY | {"campaignId": UUID}
 CAMPAIGN = BATCH | {"duplicatesRemoved": 0, "groups": [{"id": 1, "name": "Everybody", "phoneNumbers": 1}]}
+GROUP = {
+    "id": 7,
+    "name": "News",
+    "totalPhoneNumbers": 3,
+    "totalCost": 0.1,
+    "totalOptouts": 0,
+    "createdAt": "2024-01-31 08:05:09",
+}
+CONTACT: dict[str, Any] = {
+    "id": UUID,
+    "phoneNumber": "+447700900123",
+    "countryIso": "GB",
+    "groupId": 7,
+    "optout": False,
+    "dateAdded": "2024-01-31 08:05:09",
+}
+NO_MORE = {"next": None, "previous": None, "size": 1}
+ADDED: dict[str, Any] = {
+    "totalCost": 0.1,
+    "totalValid": 1,
+    "totalInvalid": 0,
+    "totalDuplicates": 0,
+    "totalPhoneNumbers": 1,
+    "invalid": [],
+}
 CALLED_OFF = {"msgId": UUID, "parts": 1, "creditReturned": 0.05, "channel": "sms"}
 CAMPAIGN_OFF = {
     "campaignId": UUID,
@@ -156,6 +181,52 @@ CASES: dict[str, Case] = {
         {"info": REPLY, "data": CHAT},
         (),
         ({"info": REPLY, "data": {}},),
+    ),
+    "smscx.groups.add_contacts": Case(
+        lambda c: c.groups.add_contacts(7, phone_numbers=["+447700900123"]), {"info": ADDED}, (), ({"info": {}}, {"info": None})
+    ),
+    "smscx.groups.create": Case(
+        lambda c: c.groups.create(name="News"),
+        {"info": {"id": 7, "name": "News"}},
+        (),
+        ({"info": {}}, {"info": None}, {"info": {"id": 0, "name": "News"}}, {"info": {"id": None, "name": "News"}}),
+    ),
+    "smscx.groups.delete": Case(
+        lambda c: c.groups.delete(7),
+        {"info": {"id": 7, "name": "News", "totalPhoneNumbers": 3}},
+        (),
+        ({"info": {}}, {"info": None}),
+        ({"info": {"id": 8, "name": "News", "totalPhoneNumbers": 3}},),
+    ),
+    "smscx.groups.delete_contact": Case(
+        lambda c: c.groups.delete_contact(7, UUID.upper()),
+        {"info": {"id": UUID, "phoneNumber": "+447700900123", "countryIso": "GB"}},
+        (),
+        ({"info": {}}, {"info": None}),
+        ({"info": {"id": OTHER_UUID, "phoneNumber": "+447700900123", "countryIso": "GB"}},),
+    ),
+    "smscx.groups.empty": Case(
+        lambda c: c.groups.empty(7),
+        {"info": {"id": 7, "name": "News"}},
+        (),
+        ({"info": {}}, {"info": None}),
+        ({"info": {"id": 77, "name": "News"}},),
+    ),
+    "smscx.groups.list": of_page(lambda c: c.groups.list(), {"data": [GROUP]}, {"data": []}, {"data": {}}, {"data": None}),
+    "smscx.groups.list_contacts": of_page(
+        lambda c: c.groups.list_contacts(7),
+        {"info": GROUP, "data": [CONTACT], "paging": NO_MORE},
+        {"info": GROUP, "data": [], "paging": NO_MORE},
+        {"info": GROUP, "data": {}, "paging": NO_MORE},
+        {"info": GROUP, "data": None, "paging": NO_MORE},
+        wrong=({"info": GROUP | {"id": 8}, "data": [CONTACT], "paging": NO_MORE},),
+    ),
+    "smscx.groups.update_contact": Case(
+        lambda c: c.groups.update_contact(7, UUID.upper(), email="ada@example.org"),
+        {"info": {"id": UUID, "groupId": "7"}},
+        (),
+        ({"info": {}}, {"info": None}),
+        ({"info": {"id": OTHER_UUID, "groupId": "7"}},),
     ),
     "smscx.oauth.get_token": Case(
         lambda c: c.oauth.get_token(), {"access_token": "t", "expires_in": 5}, (), ({"access_token": ""}, {"expires_in": 5})

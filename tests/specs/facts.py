@@ -172,14 +172,16 @@ def merged(kinds: Sequence[Shape]) -> Shape:
 
 def _either(shapes: Sequence[Shape]) -> Shape:
     """One shape for a member that several kinds have."""
-    different = tuple({spelled(one): one for one in shapes}.values())
+    null = any(one.null for one in shapes)
+    solid = [msgspec.structs.replace(one, null=False) for one in shapes]
+    different = tuple({spelled(one): one for one in solid}.values())
     if len(different) == 1:
-        return different[0]
+        return msgspec.structs.replace(different[0], null=null)
     if any(one.kind is not Kind.TEXT for one in different):
-        return Shape(kind=Kind.UNION, kinds=different)
+        return Shape(kind=Kind.UNION, null=null, kinds=different)
     any_text = any(not one.choices for one in different)
     choices = () if any_text else tuple(dict.fromkeys(choice for one in different for choice in one.choices))
-    return Shape(kind=Kind.TEXT, null=any(one.null for one in different), choices=choices)
+    return Shape(kind=Kind.TEXT, null=null, choices=choices)
 
 
 def spelled(shape: Shape) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import typing
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +25,7 @@ from tests.specs.samples import Samples
 MADE: dict[str, aioconvo.APIClient] = {str(one): one.client(**one.sandbox.credentials) for one in Provider}
 # What a rule across members asks for that no schema requires.
 MORE: dict[str, dict[str, Any]] = {
+    "AddContactsToGroupRequest": {"phoneNumbers": ["+447700900123"]},
     "textMessage": {"text": "x"},
     "SendMessageRequest": {"channel_id": "c"},
     "ConversationWebchatQueueStatusUpdateRequest": {"agent_status": "busy"},
@@ -64,7 +67,11 @@ def call(one: Declared, body: dict[str, Any]) -> None:
 def _argument(value: Any, hint: Any) -> Any:
     try:
         return msgspec.convert(value, hint)
-    except TypeError:  # an enum or a text, which msgspec does not tell apart
+    except TypeError:  # an enum or a text, or lists of two kinds, which msgspec does not tell apart
+        kinds = typing.get_args(typing.get_args(hint)[0]) if isinstance(value, list) else ()
+        for kind in kinds:
+            with contextlib.suppress(msgspec.ValidationError):
+                return msgspec.convert(value, kind)
         return value
 
 

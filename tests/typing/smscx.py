@@ -6,16 +6,24 @@ from typing import assert_type
 
 from aioconvo import AsyncPaginator, Page, SmscxClient
 from aioconvo.smscx import (
+    AddedContacts,
     ChatReply,
     Conversation,
     ConversationDetail,
     DeletedCampaign,
+    DeletedContact,
+    DeletedGroup,
     DeletedMessage,
+    Group,
+    GroupContact,
+    GroupName,
+    NewContact,
     RichMedia,
     SmsBatch,
     SmsCampaign,
     SmsReply,
     Token,
+    UpdatedContact,
 )
 from aioconvo.smscx.conversations import Conversations
 from aioconvo.smscx.oauth import OAuth
@@ -37,6 +45,16 @@ async def calls(client: SmscxClient) -> None:
     assert_type(await client.sms.estimate_campaign(groups=[1], from_="shop", text="t"), SmsCampaign)
     assert_type(await client.sms.delete_scheduled("m"), DeletedMessage | None)
     assert_type(await client.sms.delete_scheduled_campaign("c"), DeletedCampaign | None)
+    assert_type(await client.groups.create(name="news"), GroupName)
+    assert_type(await client.groups.add_contacts(1, phone_numbers=["+1"]), AddedContacts)
+    assert_type(await client.groups.add_contacts(1, phone_numbers=[NewContact(phone_number="+1")]), AddedContacts)
+    assert_type(await client.groups.empty(1), GroupName | None)
+    assert_type(await client.groups.delete(1), DeletedGroup | None)
+    assert_type(await client.groups.update_contact(1, "c", email="a"), UpdatedContact | None)
+    assert_type(await client.groups.delete_contact(1, "c"), DeletedContact | None)
+    assert_type(client.groups.list(), AsyncPaginator[Group])
+    assert_type(client.groups.list_contacts(1), AsyncPaginator[GroupContact])
+    assert_type(await client.groups.export_xlsx(1), bytes)
     nothing = await client.conversations.mark_read("c")  # type: ignore[func-returns-value]
     assert_type(nothing, None)
 
@@ -54,3 +72,6 @@ async def wrong_calls(client: SmscxClient) -> None:
     await client.sms.send(["+1"], from_="shop", text="t")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     await client.sms.send_campaign(groups=["1"], from_="shop", text="t")  # type: ignore[list-item] # pyright: ignore[reportArgumentType]
     await client.sms.estimate(to=["+1"], from_="shop", text="t", idempotency_id="k")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.groups.create("news")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    client.groups.list(page_size=3)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    client.groups.list_contacts("1")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]

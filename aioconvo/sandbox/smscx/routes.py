@@ -64,7 +64,7 @@ class SmscxSandbox:
         self._tokens: set[str] = set()
         self._served = 0
         self._made = 0
-        self._groups = Groups(settings, self._conversations)
+        self._groups = Groups(settings, self._clock, self._conversations)
         self._sms = Sms(settings, self._clock, self.changes, self._groups)
         self.routes = (
             Route("POST", "/oauth/token", "get_access_token", self._get_access_token, FORM),

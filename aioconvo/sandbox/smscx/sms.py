@@ -14,6 +14,7 @@ from aioconvo.sandbox.exchange import Reply, Request, Route
 
 from .data import COSTS, SentSms, stamp, text_analysis
 from .groups import Groups
+from .numbers import country_of, number_of
 from .refusals import Refused, decoded, invalid, refusal
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from .telling import Telling
 
 _MOST_NUMBERS: Final = 25_000
-_CODES: Final = {"FR": "+33", "GB": "+44", "DE": "+49"}  # of the numbers that may be written as their country writes them
-_SHORTEST, _LONGEST = 7, 15
 
 _Sender = Annotated[str, msgspec.Meta(min_length=3, max_length=15)]
 _Country = Annotated[str, msgspec.Meta(min_length=2, max_length=2)]
@@ -124,7 +123,7 @@ class Sms:
     def _batch(self, asked: _Batch) -> Made:
         if not 1 <= len(asked.to) <= _MOST_NUMBERS:
             raise invalid("The number of phone numbers must be from 1 to 25000", 1103)
-        numbers = [_number(one, asked.country_iso) for one in asked.to]
+        numbers = [number_of(one, asked.country_iso) for one in asked.to]
         bad = [written for written, number in zip(asked.to, numbers, strict=True) if number is None]
         if bad and not asked.allow_invalid:
             refused = refusal(400, "invalid_param", "Some phone numbers are not valid", 1207)
@@ -162,7 +161,7 @@ class Sms:
                 id=uuid_id(seed, "smscx sms", self._made, place),
                 campaign=campaign,
                 to=number,
-                country=_country(number),
+                country=country_of(number),
                 sender=asked.sender,
                 text=asked.text,
                 parts=parts,
@@ -249,19 +248,6 @@ def _shown(one: SentSms, asked: _Asked) -> dict[str, Any]:
 def _called_off(messages: Iterable[SentSms]) -> None:
     if not all(one.waits for one in messages):
         raise Refused(refusal(403, "access_denied", "The message is not scheduled", 1118))
-
-
-def _number(written: str, country: str | None) -> str | None:
-    """A number in E.164, `None` where it is none."""
-    if not written.startswith("+") and country is not None and country.upper() in _CODES:
-        written = _CODES[country.upper()] + written.removeprefix("0")
-    digits = written.removeprefix("+")
-    good = written.startswith("+") and digits.isdecimal() and digits.isascii() and _SHORTEST <= len(digits) <= _LONGEST
-    return written if good else None
-
-
-def _country(number: str) -> str:
-    return next((country for country, code in _CODES.items() if number.startswith(code)), "ZZ")
 
 
 def _is_uuid(text: str) -> bool:

@@ -6,6 +6,16 @@ Source: the vendor's documents of API 1.0.2. Members it calls nullable, and memb
 from __future__ import annotations
 
 from .conversations import Channel, Conversation, ConversationDetail, ConversationInfo, Message, MessageStatus, MessageType
+from .groups import (
+    AddedContacts,
+    DeletedContact,
+    DeletedGroup,
+    Group,
+    GroupContact,
+    GroupName,
+    NewContact,
+    UpdatedContact,
+)
 from .oauth import Token
 from .replies import ChatReply, ChatStatus, ReplyInfo, RichMedia, SentChat, SentSms, SmsReply, TextAnalysis
 from .sms import (
@@ -28,6 +38,7 @@ from .sms import (
 )
 
 __all__ = [
+    "AddedContacts",
     "Alphabet",
     "CampaignGroup",
     "CampaignInfo",
@@ -38,10 +49,16 @@ __all__ = [
     "ConversationDetail",
     "ConversationInfo",
     "DeletedCampaign",
+    "DeletedContact",
+    "DeletedGroup",
     "DeletedMessage",
+    "Group",
+    "GroupContact",
+    "GroupName",
     "Message",
     "MessageStatus",
     "MessageType",
+    "NewContact",
     "OriginalText",
     "ReplacedText",
     "ReplyInfo",
@@ -60,4 +77,5 @@ __all__ = [
     "Transliteration",
     "TransliterationAnalysis",
     "TransliterationTexts",
+    "UpdatedContact",
 ]
