@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 import typer
@@ -93,7 +94,9 @@ def test_two_samples_are_two_events(hook: Hook) -> None:
 
 def test_what_is_not_accepted_is_told(hook: Hook) -> None:
     hook.answers = [401, 204]
-    assert invoke("trigger", "smooch", "postback", "--to", hook.url) == (1, "postback: 401\n")
+    code, output = invoke("trigger", "smooch", "postback", "--to", hook.url)
+    assert (code, output.splitlines()[0]) == (1, "postback: 401")
+    assert "is --secret or AIOCONVO_SMOOCH_WEBHOOK_SECRETS what the receiver knows?" in output
     assert invoke("trigger", "smscx", "receive_sms", "--to", hook.url) == (1, "receive_sms: 204\n")
 
 
@@ -120,13 +123,17 @@ def test_all_events_are_listed() -> None:
 def test_deliveries_are_written_down_and_sent_again(tmp_path: pathlib.Path, hook: Hook) -> None:
     directory = tmp_path / "recorded"
     command = [sys.executable, "-m", "aioconvo", "hooks", "record", str(directory), "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"})  # noqa: S603 - our own
+    pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    process = subprocess.Popen(command, **pipes, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"})  # noqa: S603 - our own
     try:
         assert process.stdout is not None
         url = process.stdout.readline().split()[0]
         invoke("trigger", "sunshine", "conversation:message", "--to", f"{url}/hooks/sunshine")
         invoke("trigger", "smscx", "receive_sms", "--to", f"{url}/hooks/smscx/{SECRETS['smscx']}?key={SECRETS['smscx']}")
         lines = [process.stdout.readline() for _ in range(2)]
+        taken = [*command[:-1], url.rpartition(":")[2]]
+        second = subprocess.run(taken, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+        assert (second.returncode, "choose another by --port" in second.stderr) == (1, True)
     finally:
         process.terminate()
         process.communicate()

@@ -98,7 +98,9 @@ def test_the_agents_socket_is_held_open(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     ("provider", "event"), [("sunshine", "conversation:message"), ("smooch", "message:appUser"), ("smscx", "receive_sms")]
 )
-def test_webhooks_are_taken_and_verified(provider: str, event: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_webhooks_are_taken_and_verified(
+    provider: str, event: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     told: list[str] = []
     monkeypatch.setattr("aioconvo.cli.tail.typer.echo", lambda words, **_: told.append(words))
     monkeypatch.setenv(f"AIOCONVO_{provider.upper()}_WEBHOOK_SECRETS", SECRETS[provider])
@@ -126,6 +128,7 @@ def test_webhooks_are_taken_and_verified(provider: str, event: str, monkeypatch:
             assert "refused with 401" in told[-1]
 
     run()
+    assert [one.message for one in caplog.records if one.name.startswith("aiohttp")] == []
 
 
 @pytest.mark.parametrize(

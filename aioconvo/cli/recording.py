@@ -18,6 +18,8 @@ from aiohttp import web
 
 from aioconvo.sandbox.sending.callbacks import shown
 
+from .listening import listening
+
 __all__ = ["Recorded", "read", "record", "recorded"]
 
 _LARGEST: Final = 4 * 1024 * 1024
@@ -92,7 +94,7 @@ def record(directory: Path, *, host: str, port: int) -> int:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         asyncio.run(_serve(_Recorder(directory), host, port))
     except OSError as error:
-        typer.echo(f"cannot record: {error.strerror}", err=True)
+        typer.echo(f"Error: cannot record: {error.strerror}", err=True)
         return 1
     return 0
 
@@ -103,7 +105,7 @@ class _Recorder:
         numbers = [int(file.name.partition("-")[0]) for file in directory.glob("[0-9]*-*.json")]
         self._next = max(numbers, default=0) + 1
 
-    async def handle(self, request: web.BaseRequest) -> web.Response:
+    async def handle(self, request: web.Request) -> web.Response:
         if request.method != "POST":
             return web.Response(status=405)
         try:
@@ -130,18 +132,13 @@ class _Recorder:
 
 
 async def _serve(recorder: _Recorder, host: str, port: int) -> None:
-    runner = web.ServerRunner(web.Server(recorder.handle, access_log=None, client_max_size=_LARGEST), access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
+    async with listening(recorder.handle, host, port, most_bytes=_LARGEST) as where:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
-        typer.echo(f"http://{host}:{runner.addresses[0][1]} writes what is posted there, to any path. Stop with Ctrl-C.")
+        typer.echo(f"{where} writes what is posted there, to any path. Stop with Ctrl-C.")
         await stopped.wait()
-    finally:
-        await runner.cleanup()
 
 
 def _provider_of(body: Any) -> str:

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import typer
@@ -23,6 +23,8 @@ from aioconvo.sandbox.sending.sender import post
 from . import recording
 
 __all__ = ["events_of", "replay", "trigger"]
+
+_REFUSALS: Final = {401, 403}
 
 _Sending = tuple[str, str, dict[str, str], bytes]
 """A delivery to make: the provider, what to call it, headers and body."""
@@ -60,6 +62,7 @@ def replay(directory: Path, *, to: str, provider: str | None, secret: str | None
 
 async def _send_all(sendings: Iterable[_Sending], target: str) -> int:
     accepted = True
+    refused: dict[str, None] = {}
     for provider, name, headers, body in sendings:
         manners = MANNERS.get(provider, MANNERS["sunshine"])
         try:
@@ -72,7 +75,12 @@ async def _send_all(sendings: Iterable[_Sending], target: str) -> int:
             typer.echo(f"{name}: nobody answers there", err=True)
             return 1
         typer.echo(f"{name}: {status}")
+        if status in _REFUSALS:
+            refused.setdefault(provider)
         accepted &= manners.accepts(status)
+    for provider in refused:
+        proof = "the token at the end of the URL" if provider == "smscx" else f"--secret or {_variable(provider)}"
+        typer.echo(f"{provider}: refused; is {proof} what the receiver knows?", err=True)
     return 0 if accepted else 1
 
 
@@ -90,8 +98,12 @@ def _target(provider: str, to: str) -> str:
 
 
 def _secret(provider: str, given: str | None) -> str:
-    known = os.environ.get(f"AIOCONVO_{provider.upper()}_WEBHOOK_SECRETS", "").partition(",")[0].strip()
+    known = os.environ.get(_variable(provider), "").partition(",")[0].strip()
     return given or known or SECRETS[provider]
+
+
+def _variable(provider: str) -> str:
+    return f"AIOCONVO_{provider.upper()}_WEBHOOK_SECRETS"
 
 
 def _headers(one: recording.Recorded, secret: str | None) -> dict[str, str]:

@@ -15,6 +15,7 @@ from aioconvo.core.json.model import raw_json
 from aioconvo.providers import Provider
 
 from .connection import Connection
+from .listening import listening
 from .writing import on_a_line, write_all
 
 __all__ = ["Tail", "run"]
@@ -92,7 +93,7 @@ async def _receive(provider: Provider, host: str, port: int) -> None:
     came: asyncio.Queue[tuple[bytes, asyncio.Future[None]]] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 
-    async def handle(request: web.BaseRequest) -> web.Response:
+    async def handle(request: web.Request) -> web.Response:
         if request.method != "POST":
             return web.Response(status=405)
         token = request.path.rpartition("/")[2] if provider is Provider.SMSCX else None
@@ -109,16 +110,9 @@ async def _receive(provider: Provider, host: str, port: int) -> None:
         await printed
         return web.Response()
 
-    server = web.Server(handle, access_log=None, client_max_size=hook.most_bytes)
-    runner = web.ServerRunner(server, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        where = f"http://{host}:{runner.addresses[0][1]}"
+    async with listening(handle, host, port, most_bytes=hook.most_bytes) as where:
         typer.echo(f"{where} prints what is posted there, to any path. Stop with Ctrl-C.", err=True)
         while True:
             lines, printed = await came.get()
             await write_all(lines)  # only what was printed is answered with 200
             printed.set_result(None)
-    finally:
-        await runner.cleanup()

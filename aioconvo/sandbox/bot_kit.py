@@ -121,6 +121,8 @@ class BotUnderTest:
     """
 
     def __init__(self, bot: Bot, **options: Any) -> None:
+        if not isinstance(bot, Bot):  # pyright: ignore[reportUnnecessaryIsInstance] -- tests are seldom typed
+            raise ConfigurationError(f"aioconvo_bot takes a Bot, got {type(bot).__name__}")
         self._given = bot
         self._options: dict[str, Any] = {"conversations": 10, "messages": 1, **options}
         self._task: asyncio.Task[None] | None = None

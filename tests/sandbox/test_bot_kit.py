@@ -13,7 +13,7 @@ import pytest
 
 import aioconvo
 from aioconvo import Bot, Context
-from aioconvo.bot import TryLater
+from aioconvo.bot import Router, TryLater
 from aioconvo.events import ConversationRead, MessageReceived, Postback
 from aioconvo.providers import Provider
 from aioconvo.sandbox.bot_kit import BotUnderTest
@@ -136,6 +136,8 @@ async def test_the_bot_itself_stays_as_it_is(aioconvo_bot: Make, bot: Bot) -> No
     assert (await bot.counts()).accepted == 0
     with pytest.raises(aioconvo.ConfigurationError, match="sunshine has 1 customers"):
         await kit.user("sunshine")
+    with pytest.raises(aioconvo.ConfigurationError, match="takes a Bot, got Router"):
+        aioconvo_bot(Router())
     with pytest.raises(aioconvo.ConfigurationError, match="the bot has no account 'telegram'"):
         await kit.user("telegram")
     new: Any = await kit.user("smscx", "+447700900999")
