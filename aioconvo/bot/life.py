@@ -209,8 +209,8 @@ class Life:
         counts, came, now = await self._ask_store(), self.intake.counts, self._clock.time()
         kept = Counts(waiting=0, running=0, dead=0, lanes=0) if counts is None else counts
         return BotCounts(
-            accepted=came["accepted"],
-            duplicate=came["duplicate"],
+            accepted=came.get("accepted", 0),
+            duplicate=came.get("duplicate", 0),
             refused={reason: count for reason, count in came.items() if reason not in {"accepted", "duplicate"}},
             handled=self._outcomes["handled"],
             retried=self._outcomes["again"],

@@ -64,14 +64,14 @@ def in_charset(raw: bytes) -> bytes:
     return drive(in_utf8(raw, None))
 
 
-class SoleItem:
+class SoleItem(msgspec.Struct, frozen=True, gc=False):
     """The one item of the list in a body: cut out of it when somebody asks for its JSON."""
 
-    __slots__ = ("_member", "_raw")
+    _raw: bytes
+    _member: str
 
-    def __init__(self, raw: bytes, member: str) -> None:
-        self._raw = raw
-        self._member = member
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self._raw)} bytes>"
 
     def cut(self, place: int) -> bytes:
         """The item's JSON."""

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
+from multidict import CIMultiDict, CIMultiDictProxy
+
 __all__ = ["Headers", "values_of"]
 
 Headers: TypeAlias = Mapping[Any, Any] | Iterable[tuple[Any, Any]]
 """Names and values, each text or bytes."""
 
+_MULTIDICTS = (CIMultiDictProxy, CIMultiDict)  # aiohttp's, which find a name in any case
 _BYTES = (bytes, bytearray)  # a union would be made anew for each value
 
 
 def values_of(headers: Headers, name: str) -> list[bytes]:
     """All values of a header whose name is given in lower case, as bytes."""
+    if isinstance(headers, _MULTIDICTS):
+        return [_bytes(value) for value in headers.getall(name, ())]
     # Some frameworks' headers have `items` and are no Mapping.
     items: Any = getattr(headers, "items", None)
     pairs: Iterable[tuple[Any, Any]] = headers if items is None else items()

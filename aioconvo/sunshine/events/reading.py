@@ -101,8 +101,10 @@ def _open_slowly(raw: bytes) -> Opened:
 
 def incoming(account: str, delivery: Opened) -> tuple[Incoming, ...]:
     """The events of a delivery with their keys and lanes."""
+    if len(delivery.natives) == 1:  # as most do
+        return (_incoming(account, delivery.webhook_id, delivery.natives[0], delivery.raws[0]),)
     pairs = zip(delivery.natives, delivery.raws, strict=True)
-    return tuple([_incoming(account, delivery.webhook_id, native, raw) for native, raw in pairs])
+    return tuple(_incoming(account, delivery.webhook_id, native, raw) for native, raw in pairs)
 
 
 def _incoming(account: str, webhook: str | None, native: Any, raw: bytes) -> Incoming:
