@@ -101,7 +101,7 @@ def test_dead_letters_are_replayed(store: str) -> None:
     assert run("dead", "replay", store, key, "--all").exit_code == 2
     told = run("dead", "replay", store, key, "sunshine:nothing")
     assert told.exit_code == 1
-    assert "1 events are to be handled again" in told.output
+    assert "to be handled again by the bot: 1 event\n" in told.output
     assert "no dead letters" in run("dead", "list", store).output
     assert "0 events" in run("dead", "replay", store, "--all").output
 
@@ -121,7 +121,7 @@ def test_dead_letters_are_replayed(store: str) -> None:
 
 def test_a_conversation_is_forgotten(store: str) -> None:
     assert "removed 0 events" in run("forget", store, "sunshine", "c2").output
-    assert "removed 1 events" in run("forget", store, "sunshine", "c1").output
+    assert "removed 1 event " in run("forget", store, "sunshine", "c1").output
     assert "no dead letters" in run("dead", "list", store).output
 
 
@@ -143,20 +143,50 @@ def test_a_phone_number_is_forgotten(tmp_path: Path) -> None:
             await until(lambda counts: counts.retried > 0, bot)
 
     asyncio.run(main())
-    assert "removed 1 events" in run("forget", path, "smscx", "447700900001").output
+    assert "removed 1 event " in run("forget", path, "smscx", "447700900001").output
 
 
 def test_wrong_stores_are_told(store: str, tmp_path: Path) -> None:
     told = run("dead", "list", str(tmp_path / "nothing.db"))
     assert isinstance(told.exception, aioconvo.ConfigurationError)
     assert "give the file of a SqliteStore" in str(told.exception)
+    (tmp_path / "text").write_text("no store " * 500)
+    told = run("dead", "list", str(tmp_path / "text"))
+    assert (told.exit_code, "not a database" in told.output) == (1, True)
+    (tmp_path / "empty").touch()
+    told = run("dead", "replay", str(tmp_path / "empty"), "--all")
+    assert "not a store of events" in str(told.exception)
 
     async def main() -> Any:
         async with sunshine(Bot(SqliteStore(store))):
-            return await asyncio.to_thread(run, "dead", "list", store)
+            return await asyncio.to_thread(run, "forget", store, "sunshine", "c1")
 
     used = asyncio.run(main())
-    assert isinstance(used.exception, aioconvo.ConfigurationError)
+    assert "another process has" in str(used.exception)
+    assert "stop that first" in str(used.exception)
+
+
+def test_dead_letters_are_looked_at_and_replayed_while_the_bot_runs(store: str) -> None:
+    seen = list[str]()
+
+    async def main() -> Any:
+        bot = sunshine(Bot(SqliteStore(store)))
+
+        @bot.on(MessageReceived)
+        async def see(event: MessageReceived) -> None:
+            seen.append(event.text)
+
+        async with bot:
+            key = (await asyncio.to_thread(run, "dead", "list", store)).output.split()[0]
+            assert "canary-text" in (await asyncio.to_thread(run, "dead", "show", store, key, "--text")).output
+            assert (await asyncio.to_thread(run, "dead", "replay", store, key)).exit_code == 0
+            assert (await asyncio.to_thread(run, "dead", "replay", store, key)).exit_code == 1
+            assert await Requests(bot.asgi()).post("/hooks/sunshine", message("next", identity="2", conversation="c2")) == 200
+            await until(lambda counts: counts.handled > 1, bot)
+            assert "no dead letters" in (await asyncio.to_thread(run, "dead", "list", store)).output
+
+    asyncio.run(main())
+    assert sorted(seen) == ["canary-text", "next"]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ _Store = Annotated[
     str,
     typer.Argument(
         metavar="STORE",
-        help="The file of a SqliteStore, the URL of a RedisStore, or app:bot. A file is its bot's alone: stop that first.",
+        help="The file of a SqliteStore, the URL of a RedisStore, or app:bot.",
     ),
 ]
 _Key = Annotated[str, typer.Argument(metavar="KEY", help="As `dead list` shows it.")]
@@ -85,7 +85,9 @@ def replay(
     keys: Annotated[list[str] | None, typer.Argument(metavar="KEY...", help="As `dead list` shows them.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that there are.")] = False,
 ) -> None:
-    """Let dead letters be handled again, when the bot runs. What they had sent is not sent again.
+    """Let dead letters be handled again: by the bot that runs, within 5 seconds, or when it starts.
+
+    What they had sent is not sent again.
 
     Exit codes: 0 all, 1 some were not there, 2 wrong use.
     """
@@ -102,7 +104,7 @@ def forget(
     account: Annotated[str, typer.Argument(help="The name of the account in the bot; the provider's own by default.")],
     who: Annotated[str, typer.Argument(metavar="ID", help="The id of a conversation or user, or a phone number (SMS.CX).")],
 ) -> None:
-    """Remove all that a bot keeps of a conversation: waiting events, state, dead letters.
+    """Remove all that a bot keeps of a conversation: waiting events, state, dead letters. Stop a bot with a SqliteStore first.
 
     Exit codes: 0 removed, or nothing was there, 2 wrong use.
     """

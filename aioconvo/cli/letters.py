@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 import msgspec
 import typer
 
+from aioconvo.bot.stores.sqlite import SqliteStore
 from aioconvo.bot.stores.store import DeadLetter, Store
 from aioconvo.core.errors import ConfigurationError, StoreError
+from aioconvo.core.numbers import counted
 from aioconvo.events.incoming import Incoming, neutral
 from aioconvo.events.keys import lane_of
 from aioconvo.providers import Provider
@@ -25,10 +27,22 @@ _MOST = 1_000_000
 _CHANNELS = (None, "sms", "viber", "whatsapp")
 
 
+class Letters(Protocol):
+    """Dead letters; every `Store` has them."""
+
+    async def dead(self, most: int) -> Sequence[DeadLetter]:
+        """See `Store`."""
+        ...
+
+    async def replay(self, key: str, *, now: float) -> bool:
+        """See `Store`."""
+        ...
+
+
 def list_dead(target: str, most: int, *, as_json: bool) -> int:
     """Print the oldest dead letters; the exit code."""
 
-    async def ask(store: Store) -> int:
+    async def ask(store: Letters) -> int:
         letters = await store.dead(most)
         for letter in letters:
             facts = _facts(letter)
@@ -37,13 +51,13 @@ def list_dead(target: str, most: int, *, as_json: bool) -> int:
             typer.echo("no dead letters")
         return 0
 
-    return _with_store(target, ask)
+    return _with_letters(target, ask)
 
 
 def show(target: str, key: str, *, with_text: bool) -> int:
     """Print one dead letter; the exit code."""
 
-    async def ask(store: Store) -> int:
+    async def ask(store: Letters) -> int:
         letter = next((one for one in await store.dead(_MOST) if one.entry.key == key), None)
         if letter is None:
             typer.echo(f"there is no dead letter {key}; `aioconvo bot dead list` shows all", err=True)
@@ -57,21 +71,21 @@ def show(target: str, key: str, *, with_text: bool) -> int:
             typer.echo("'…' hides text; --text shows the event as it came")
         return 0
 
-    return _with_store(target, ask)
+    return _with_letters(target, ask)
 
 
 def replay(target: str, keys: Sequence[str]) -> int:
     """Let these dead letters be handled again, or all; the exit code."""
 
-    async def ask(store: Store) -> int:
+    async def ask(store: Letters) -> int:
         wanted = keys or [letter.entry.key for letter in await store.dead(_MOST)]
         missing = [key for key in wanted if not await store.replay(key, now=time.time())]
-        typer.echo(f"{len(wanted) - len(missing)} events are to be handled again")
+        typer.echo(f"to be handled again by the bot: {counted(len(wanted) - len(missing), 'event')}")
         for key in missing:
             typer.echo(f"there is no dead letter {key}", err=True)
         return 1 if missing else 0
 
-    return _with_store(target, ask)
+    return _with_letters(target, ask)
 
 
 def forget(target: str, account: str, who: str) -> int:
@@ -82,31 +96,34 @@ def forget(target: str, account: str, who: str) -> int:
         phones = {who, f"+{who.lstrip('+')}", who.lstrip("+")}
         lanes |= {contact_lane(account, phone, channel) for phone in phones for channel in _CHANNELS}
         gone = [await store.forget(lane) for lane in sorted(lanes)]
-        typer.echo(f"removed {sum(gone)} events and what else was kept of it")
+        typer.echo(f"removed {counted(sum(gone), 'event')} and what else was kept of it")
         return 0
 
     return _with_store(target, ask)
 
 
+def _with_letters(target: str, ask: Callable[[Letters], Coroutine[Any, Any, int]]) -> int:
+    """Ask a store that a running bot may have."""
+    store = _store(target)
+    return _run(ask(store.beside()) if isinstance(store, SqliteStore) else _opened(store, ask))
+
+
 def _with_store(target: str, ask: Callable[[Store], Awaitable[int]]) -> int:
-    found = _store(target)
+    return _run(_opened(_store(target), ask))
 
-    async def main() -> int:
-        async with _opened(found) as store:
-            return await ask(store)
 
+def _run(asking: Coroutine[Any, Any, int]) -> int:
     try:
-        return asyncio.run(main())
+        return asyncio.run(asking)
     except StoreError as error:
         typer.echo(f"Error: {error}", err=True)
         return 1
 
 
-@contextlib.asynccontextmanager
-async def _opened(store: Store) -> AsyncGenerator[Store]:
+async def _opened(store: Store, ask: Callable[[Store], Awaitable[int]]) -> int:
     await store.open(now=time.time())
     try:
-        yield store
+        return await ask(store)
     finally:
         await store.aclose()
 
@@ -118,8 +135,6 @@ def _store(target: str) -> Store:
         shared: Store = RedisStore(target)
         return shared
     if Path(target).exists():
-        from aioconvo.bot import SqliteStore  # noqa: PLC0415 -- as above
-
         return SqliteStore(target)
     if ":" in target:
         from .running import load  # noqa: PLC0415 -- as above

@@ -96,7 +96,7 @@ async def test_what_was_accepted_before_a_kill_is_there_after_it(tmp_path: Path)
 
 async def test_a_second_one_on_a_file_is_refused_in_the_same_process_too(tmp_path: Path) -> None:
     store = await opened(tmp_path / "bot.db")
-    with pytest.raises(ConfigurationError, match="only one can; several share a RedisStore"):
+    with pytest.raises(ConfigurationError, match="only one can; stop that first, or have several share a RedisStore"):
         await opened(tmp_path / "bot.db")
     await store.accept([entry("1")], now=0.0)
     await store.aclose()
@@ -140,7 +140,7 @@ async def test_only_its_owner_reads_the_file(tmp_path: Path) -> None:
     store = await opened(path)
     await store.accept([entry("1")], now=0.0)
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}  # noqa: ASYNC240
-    assert modes == {"bot.db": 0o600, "bot.db-wal": 0o600}
+    assert modes == dict.fromkeys(("bot.db", "bot.db-wal", "bot.db-shm", "bot.db.lock"), 0o600)
     await store.aclose()
 
 
@@ -160,6 +160,26 @@ async def test_bodies_of_handled_events_are_not_on_the_disk(tmp_path: Path) -> N
     await store.prune(now=31 * 86400.0)
     await store.aclose()
     assert b"parrot" not in (tmp_path / "bot.db").read_bytes()
+
+
+async def test_a_dead_letter_that_another_process_wants_waits_for_room(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "bot.db", max_waiting=1)
+    await store.open(now=0.0)
+    await store.accept([entry("dead")], now=0.0)
+    (claim,) = await store.claim(9, now=0.0)
+    await store.finish(claim, Dead(reason="ValueError"), now=0.0)
+    await store.accept([entry("waits")], now=0.0)
+    (letter,) = await store.beside().dead()
+    assert letter == (await store.dead())[0]
+    assert await store.beside().replay("dead", now=0.0)
+    assert (await store.counts(now=0.0)).dead == len(await store.dead()) == 0
+    (waits,) = await store.claim(9, now=1.0)
+    assert waits.entry.key == "waits"
+    assert not await store.claim(9, now=1.0)
+    await store.finish(waits, Handled(), now=1.0)
+    (again,) = await store.claim(9, now=2.0)
+    assert (again.entry.key, again.entry.attempt, again.entry.accepted_at) == ("dead", 1, 2.0)
+    await store.aclose()
 
 
 async def test_what_comes_at_once_is_written_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -353,3 +353,20 @@ async def test_in_memory_so_many_keys_are_known_at_most() -> None:
     await store.prune(now=2 * HOUR)
     assert not store._recent
     assert not store._older
+
+
+async def test_in_memory_so_many_states_are_kept_at_most(caplog: pytest.LogCaptureFixture) -> None:
+    store = MemoryStore(max_states=2)
+    await store.open(now=0.0)
+
+    async def says(lane: str, number: int) -> bytes | None:
+        await store.accept([entry(f"{lane}{number}", lane)], now=0.0)
+        (claim,) = await store.claim(9, now=0.0)
+        await store.finish(claim, Handled(state=lane.encode() if claim.state is None else None), now=0.0)
+        return claim.state
+
+    found = [await says(lane, number) for number, lane in enumerate(["a:x", "a:y", "a:x", "a:z", "a:x", "a:y", "a:z"])]
+    assert found == [None, None, b"a:x", None, b"a:x", None, None]  # "a:y" is the first to go, then "a:z"
+    assert [record.getMessage() for record in caplog.records] == [
+        "more than 2 conversations have a state: the oldest are forgotten"
+    ]

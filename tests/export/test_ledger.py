@@ -329,7 +329,7 @@ def test_messages_of_a_conversation_that_is_not_known_are_left_to_who_knows_it(l
 
 def test_nobody_else_writes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aioconvo.export.ledger.ledger._PATIENCE", 0.0)
-    with begun(tmp_path), pytest.raises(BlockingIOError, match="another export is writing there"):
+    with begun(tmp_path), pytest.raises(BlockingIOError, match="another process has the lock"):
         begun(tmp_path)
     with begun(tmp_path) as again:
         assert again.run == 2

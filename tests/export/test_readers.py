@@ -73,7 +73,7 @@ def test_a_second_export_is_refused_and_the_first_goes_on(kind: str, tmp_path: P
 
 def test_a_lock_that_a_killed_process_left_is_no_lock(tmp_path: Path) -> None:
     take = "Lock(Path(sys.argv[1])).take(0); os._exit(9)"
-    program = f"import os, sys; from pathlib import Path; from aioconvo.export.ledger.lock import Lock; {take}"
+    program = f"import os, sys; from pathlib import Path; from aioconvo.core.file_lock import Lock; {take}"
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "out.lock")], check=False)  # noqa: S603 -- our own
     assert (tmp_path / "out.lock").exists()
     opened("sqlite", tmp_path).close()

@@ -18,20 +18,24 @@ import msgspec
 
 from aioconvo.bot.lanes import Lanes, Waiting
 from aioconvo.core.errors import ConfigurationError, StoreError, StoreFullError
+from aioconvo.core.file_lock import Lock
 
 from .store import BRIEFLY, DEAD_KEPT, Again, Claim, Counts, Dead, DeadLetter, Entry, Outcome, Reply, filled_in
 
-__all__ = ["REMEMBERS", "Journal"]
+__all__ = ["REMEMBERS", "WANTED", "Journal", "is_store", "letters"]
 
 REMEMBERS = 24 * 3600.0  # seconds that the keys of handled events are known
 _LANES_KEPT = 30 * 86400.0  # seconds that a lane without a state is known
-_LOCK_PATIENCE = 0.1  # seconds; whoever has the file keeps it as long as it runs
+_PATIENCE = 5.0  # seconds that a write waits for one of `beside.py`, which takes none
 _VERSION = 1
 _OURS = 0x616962_6F  # "aibo": what says that an SQLite file is a store of events
+WANTED = -1
+"""The fence of a dead letter that is to be handled again: another process asked for it."""
 _STEP = 500  # rows that are deleted in one transaction
+_FIX = "a SqliteStore needs a file of its own on a local disk, in a directory that can be written"
 _TABLES = (
     # `placed`, `due`, `attempt`: where it stands now (`Waiting`). `wanted`: when it was due at first. `fence`: of the claim
-    # that it is handled by. `died_at`, `reason`: only of dead letters.
+    # that it is handled by, or `WANTED`. `died_at`, `reason`: only of dead letters.
     """CREATE TABLE events (
         sequence INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, provider TEXT NOT NULL, account TEXT NOT NULL,
         lanes TEXT NOT NULL, raw BLOB NOT NULL, accepted_at REAL NOT NULL, wanted REAL NOT NULL, occurred_at REAL,
@@ -53,6 +57,7 @@ _ENTRY = "key, provider, account, lanes, raw, accepted_at, wanted, occurred_at, 
 _ACCEPT = f"INSERT INTO events ({_ENTRY}, sequence, placed, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 -- its own names
 _LIVING = f"SELECT {_ENTRY}, sequence, placed, due, attempt, fence FROM events WHERE died_at IS NULL ORDER BY sequence"  # noqa: S608
 _DEAD = f"SELECT {_ENTRY}, sequence, attempt, late, reason, died_at FROM events WHERE died_at IS NOT NULL"  # noqa: S608
+_WANTED = f"SELECT key FROM events WHERE died_at IS NOT NULL AND fence = {WANTED} ORDER BY died_at, sequence"  # noqa: S608
 _HANDLED = """INSERT INTO lanes VALUES (?, ?, ?, ?) ON CONFLICT (lane) DO UPDATE SET seen = max(seen, excluded.seen),
     latest = coalesce(max(latest, excluded.latest), latest, excluded.latest), state = coalesce(excluded.state, state)"""
 _PRUNED = (
@@ -71,16 +76,22 @@ class Journal:
     def __init__(self, path: str, max_waiting: int, max_waiting_in_lane: int) -> None:
         self._bounds = (max_waiting, max_waiting_in_lane)
         self._fences = itertools.count(1)
-        self._db = _open(path)
+        self._lock = _locked(path)
         try:
-            self._db.execute("UPDATE events SET fence = 0 WHERE fence > 0")  # whoever claimed them is gone
-            self._load()
+            self._db = _open(path)
+            try:
+                self._db.execute("UPDATE events SET fence = 0 WHERE fence > 0")  # whoever claimed them is gone
+                self._load()
+            except BaseException:
+                self._db.close()
+                raise
         except BaseException:
-            self._db.close()
+            self._lock.release()
             raise
 
     def _load(self) -> None:
         self._stale = True
+        self._looked_at: int | None = None  # the version of the file in which nobody asked for a dead letter
         self.lanes = Lanes[Entry](*self._bounds, self._fences)
         last = self._db.execute("SELECT max(sequence) FROM events").fetchone()[0] or 0
         self._sequences = itertools.count(last + 1)
@@ -112,6 +123,7 @@ class Journal:
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
+        self._lock.release()
 
     # What is accepted.
 
@@ -145,7 +157,10 @@ class Journal:
     # What is handled.
 
     def claim(self, most: int, now: float) -> list[Claim]:
-        """See `Store.claim`."""
+        """See `Store.claim`. Dead letters that another process wants to be handled again are so from here on."""
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()  # another one when others wrote
+        if version != self._looked_at:
+            self._looked_at = version if self._replay_wanted(now) else None
         return [self._claim(event) for event in self.lanes.claim(most, now)]
 
     def _claim(self, event: Waiting[Entry]) -> Claim:
@@ -254,7 +269,7 @@ class Journal:
         return Counts(
             waiting=len(lanes.waiting) - lanes.running,
             running=lanes.running,
-            dead=self._db.execute("SELECT count(*) FROM events WHERE died_at IS NOT NULL").fetchone()[0],
+            dead=self._db.execute("SELECT count(*) FROM events WHERE died_at IS NOT NULL AND fence = 0").fetchone()[0],
             lanes=len(lanes.lines),
             oldest=lanes.oldest(),
         )
@@ -263,7 +278,7 @@ class Journal:
 
     def dead(self, most: int) -> list[DeadLetter]:
         """See `Store.dead`."""
-        return [_letter(row) for row in self._db.execute(f"{_DEAD} ORDER BY died_at, sequence LIMIT ?", (most,))]
+        return letters(self._db, most)
 
     def replay(self, key: str, now: float) -> bool:
         """See `Store.replay`."""
@@ -275,6 +290,14 @@ class Journal:
         self._db.execute("DELETE FROM events WHERE key = ?", (key,))
         self._add(entry)
         return True
+
+    def _replay_wanted(self, now: float) -> bool:
+        """Replay what another process asked for; whether there was room for all of it."""
+        with contextlib.suppress(StoreFullError):
+            for (key,) in self._db.execute(_WANTED).fetchall():
+                self.replay(key, now)
+            return True
+        return False
 
     def prune(self, now: float) -> bool:
         """Forget some of what is over; whether there may be more."""
@@ -324,17 +347,32 @@ def _letter(row: Sequence[Any]) -> DeadLetter:
     return DeadLetter(entry=entry, reason=reason, died_at=died_at)
 
 
+def letters(db: sqlite3.Connection, most: int) -> list[DeadLetter]:
+    """The oldest dead letters, but for those that are to be handled again."""
+    return [_letter(row) for row in db.execute(f"{_DEAD} AND fence = 0 ORDER BY died_at, sequence LIMIT ?", (most,))]
+
+
+def _locked(path: str) -> Lock:
+    """The right to handle what is in the file. A lock of SQLite's own would keep out who only looks, too."""
+    lock = Lock(Path(f"{os.path.realpath(path)}.lock"), mode=0o600)
+    try:
+        lock.take(patience=0.0)
+    except BlockingIOError as error:
+        raise ConfigurationError(
+            f"another process has {path}: only one can; stop that first, or have several share a RedisStore"
+        ) from error
+    except OSError as error:
+        raise ConfigurationError(f"events cannot be kept in {path}: {error}; {_FIX}") from error
+    return lock
+
+
 def _open(path: str) -> sqlite3.Connection:
-    fix = "a SqliteStore needs a file of its own on a local disk, in a directory that can be written"
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite puts beside it takes its rights
-        db = sqlite3.connect(path, timeout=_LOCK_PATIENCE, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
-        raise ConfigurationError(f"events cannot be kept in {path}: {error}; {fix}") from error
+        raise ConfigurationError(f"events cannot be kept in {path}: {error}; {_FIX}") from error
     try:
-        db.execute("PRAGMA locking_mode = EXCLUSIVE")  # from the first look at the file on, until it is closed
-        db.execute("BEGIN EXCLUSIVE")
-        db.execute("COMMIT")
         _take(db, path)
         Path(path).chmod(0o600)
         db.execute("PRAGMA journal_mode = WAL")
@@ -342,18 +380,18 @@ def _open(path: str) -> sqlite3.Connection:
         db.execute("PRAGMA secure_delete = FAST")
     except BaseException as error:
         db.close()
-        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-            raise ConfigurationError(
-                f"another process has {path}: only one can; several share a RedisStore, or have a file each"
-            ) from error
         if isinstance(error, sqlite3.Error):
-            raise ConfigurationError(f"events cannot be kept in {path}: {error}; {fix}") from error
+            raise ConfigurationError(f"events cannot be kept in {path}: {error}; {_FIX}") from error
         raise
     return db
 
 
-def _take(db: sqlite3.Connection, path: str) -> None:
-    """Make the tables, or see that they are those of this version."""
+def is_store(db: sqlite3.Connection, path: str) -> bool:
+    """Whether the file has the tables of this version; false where it is empty.
+
+    Raises:
+        ConfigurationError: It is another file, or of a later version.
+    """
     (ours,) = db.execute("PRAGMA application_id").fetchone()
     (version,) = db.execute("PRAGMA user_version").fetchone()
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -363,7 +401,12 @@ def _take(db: sqlite3.Connection, path: str) -> None:
         raise ConfigurationError(
             f"{path} is of a later version of aioconvo (its tables are version {version}, not {_VERSION}); install that"
         )
-    if tables:
+    return bool(tables)
+
+
+def _take(db: sqlite3.Connection, path: str) -> None:
+    """Make the tables, or see that they are those of this version."""
+    if is_store(db, path):
         return
     db.execute("BEGIN IMMEDIATE")
     with db:

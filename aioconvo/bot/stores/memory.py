@@ -32,6 +32,8 @@ class MemoryStore:
         max_waiting_in_lane: Events of one conversation that may wait.
         max_keys: Keys of handled events that are known at most, each for an hour, to see that one comes again. Of more than
             that the last half is known at least.
+        max_states: Conversations whose states are kept at most, of a bot with `state=`. Of more than that, those are
+            forgotten that said nothing for the longest time, and begin anew; `SqliteStore` and `RedisStore` keep all.
     """
 
     durable = False
@@ -39,11 +41,14 @@ class MemoryStore:
     lease = math.inf
     remembers = 3600.0
 
-    def __init__(self, *, max_waiting: int = 10_000, max_waiting_in_lane: int = 1_000, max_keys: int = 100_000) -> None:
+    def __init__(
+        self, *, max_waiting: int = 10_000, max_waiting_in_lane: int = 1_000, max_keys: int = 100_000, max_states: int = 100_000
+    ) -> None:
         settings.count("max_waiting", max_waiting, least=1)
         settings.count("max_waiting_in_lane", max_waiting_in_lane, least=1)
         self.max_waiting = max_waiting
         settings.count("max_keys", max_keys, least=1)
+        settings.count("max_states", max_states, least=1)
         self._lanes: Lanes[Entry] = Lanes(max_waiting, max_waiting_in_lane)
         self._max_keys = max_keys
         self._sequences = itertools.count(1)
@@ -55,7 +60,9 @@ class MemoryStore:
         self._recent_until = -math.inf
         self._until = -math.inf
         self._outbox: dict[str, dict[int, Reply]] = {}
-        self._states: dict[str, bytes] = {}
+        self._states: OrderedDict[str, bytes] = OrderedDict()  # who wrote last at the end
+        self._max_states = max_states
+        self._forgot_states = False
         self._dead: dict[str, DeadLetter] = {}
         self._seen: OrderedDict[str, tuple[float, float]] = OrderedDict()  # the last acceptance and the latest occurrence
         self._positions: dict[str, str] = {}
@@ -109,7 +116,7 @@ class MemoryStore:
         return Claim(
             entry=filled_in(entry, event.sequence, event.attempt, max(seen, default=None)),
             fence=event.fence,
-            state=self._states.get(entry.lanes[0]),
+            state=self._state(entry.lanes[0]),
             replies=tuple(replies[number] for number in sorted(replies)),
         )
 
@@ -136,7 +143,7 @@ class MemoryStore:
             self._bury(DeadLetter(entry=claim.entry, reason=outcome.reason, died_at=now))
             return True
         if outcome.state is not None:
-            self._states[event.entry.lanes[0]] = outcome.state
+            self._keep_state(event.entry.lanes[0], outcome.state)
         self._outbox.pop(event.entry.key, None)
         self._let_fade(event.entry, now)
         return True
@@ -237,6 +244,21 @@ class MemoryStore:
         self._seen.pop(lane, None)
         self._changed.set()
         return len(events) + len(letters)
+
+    def _state(self, lane: str) -> bytes | None:
+        state = self._states.get(lane)
+        if state is not None:
+            self._states.move_to_end(lane)
+        return state
+
+    def _keep_state(self, lane: str, state: bytes) -> None:
+        self._states[lane] = state
+        self._states.move_to_end(lane)
+        while len(self._states) > self._max_states:
+            self._states.popitem(last=False)
+            if not self._forgot_states:
+                self._forgot_states = True
+                _log.warning("more than %d conversations have a state: the oldest are forgotten", self._max_states)
 
     def _saw(self, entry: Entry) -> None:
         for lane in entry.lanes:

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 from aioconvo.core.access import settings
 from aioconvo.core.errors import ConfigurationError, StoreError, StoreFullError
 
+from .beside import Beside
 from .journal import REMEMBERS, Journal
 from .store import Again, Claim, Counts, DeadLetter, Entry, Outcome
 
@@ -226,6 +227,10 @@ class SqliteStore:
     async def forget(self, lane: str) -> int:
         """See `Store`."""
         return await self._change(lambda journal: journal.forget(lane))
+
+    def beside(self) -> Beside:
+        """Its dead letters, to be listed and replayed by a process that does not open it: another one may run the bot."""
+        return Beside(self._path)
 
     def __repr__(self) -> str:
         return f"<SqliteStore {self._path}>"

@@ -18,6 +18,7 @@ from typing import NamedTuple, Self
 
 import msgspec
 
+from aioconvo.core.file_lock import Lock
 from aioconvo.export import plan
 from aioconvo.export.batch import Account, Batch, Fault, Identity, Step
 from aioconvo.export.errors import ExportError
@@ -28,7 +29,6 @@ from aioconvo.export.sqlite_file import is_cut, sidecars
 from . import bulk, intake
 from .arrivals import Look
 from .intake import Taken
-from .lock import Lock
 from .tables import TABLES
 from .times import from_text, to_text
 from .veil import Veil

@@ -1,4 +1,4 @@
-"""One export at a time for each target: a lock that ends with its process, whatever ends that."""
+"""A lock that one process has at a time, and that ends with it, whatever ends that."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ _LOOK = 0.05  # seconds between two tries
 class Lock:
     """A lock on a file of its own, which is there as long as somebody holds it, or was killed with it."""
 
-    def __init__(self, path: pathlib.Path) -> None:
+    def __init__(self, path: pathlib.Path, *, mode: int = 0o666) -> None:
         self.path = path
+        self._mode = mode
         self._file: int | None = None
 
     def take(self, patience: float) -> None:
         """Take it, waiting so many seconds at most. Raises `BlockingIOError`: another has it."""
         until = time.monotonic() + patience
         while self._file is None:
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), self._mode)
             try:
                 _lock(file)
             except OSError as error:
@@ -33,7 +34,7 @@ class Lock:
                 if error.errno not in {errno.EACCES, errno.EAGAIN, errno.EDEADLK}:
                     raise
                 if time.monotonic() >= until:
-                    raise BlockingIOError(errno.EAGAIN, "another export is writing there") from None
+                    raise BlockingIOError(errno.EAGAIN, "another process has the lock") from None
                 time.sleep(_LOOK)
                 continue
             if self._is_there(file):
