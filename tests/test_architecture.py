@@ -23,7 +23,7 @@ PROVIDERS = set(map(str, Provider))
 
 # Each knows what stands before it in this list, and itself; those of one line know nothing of each other.
 ROOMS: list[set[str]] = [
-    {"core/errors", "core/clock", "core/log", "core/numbers", "core/version", "core"},
+    {"core/errors", "core/clock", "core/log", "core/file_lock", "core/numbers", "core/version", "core"},
     {"core/json"},
     {"core/access"},
     {"core/redis"},
