@@ -27,6 +27,7 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.providers import Provider
 from aioconvo.smscx.arguments import Country, Sender
 from aioconvo.smscx.groups import CustomFields
+from aioconvo.smscx.originators import NewName
 from aioconvo.sunshine.users import BrandId
 
 CLIENTS: dict[str, aioconvo.APIClient] = {str(one): one.client(**one.sandbox.credentials) for one in Provider}
@@ -45,6 +46,7 @@ SAMPLES: dict[Any, Any] = {
     str: str(uuid.UUID(int=1, version=4)),
     Sender: "SHOP",
     Country: "GB",
+    NewName: "SHOP",
     CustomFields: {"size": "M"},
     int: 2,  # the least that a page may hold
     float: 1.0,

@@ -31,6 +31,8 @@ from .models import (
     MessageType,
     NewContact,
     OriginalText,
+    Originator,
+    OriginatorName,
     ReplacedText,
     ReplyInfo,
     RichMedia,
@@ -48,6 +50,8 @@ from .models import (
     Transliteration,
     TransliterationAnalysis,
     TransliterationTexts,
+    TwoWay,
+    TwoWayType,
     UpdatedContact,
 )
 
@@ -104,6 +108,8 @@ __all__ = [
     "NumberLookupEvent",
     "OptoutEvent",
     "OriginalText",
+    "Originator",
+    "OriginatorName",
     "OtpEvent",
     "ReceivedEvent",
     "ReceivedSmsEvent",
@@ -132,6 +138,8 @@ __all__ = [
     "Transliteration",
     "TransliterationAnalysis",
     "TransliterationTexts",
+    "TwoWay",
+    "TwoWayType",
     "UpdatedContact",
 ]
 

@@ -25,6 +25,7 @@ from aioconvo.core.wire.pool import RawResponse, SessionPool
 from .conversations import Conversations
 from .groups import Groups
 from .oauth import OAuth
+from .originators import Originators
 from .pages import empty_page
 from .sms import Sms
 
@@ -75,6 +76,7 @@ class SmscxClient(APIClient):
     conversations = Resource(Conversations)
     groups = Resource(Groups)
     oauth = Resource(OAuth)
+    originators = Resource(Originators)
     sms = Resource(Sms)
 
     def __init__(

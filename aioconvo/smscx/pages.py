@@ -9,17 +9,19 @@ from aioconvo.core.operations.operation import PageKind
 from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, SinglePager, pages_by
 
-from .models import Conversation, ConversationDetail, Group, GroupContact, SmsBatch, SmsCampaign
+from .models import Conversation, ConversationDetail, Group, GroupContact, Originator, SmsBatch, SmsCampaign
 
 __all__ = [
     "ConversationPage",
     "GroupContactPage",
     "GroupPage",
+    "OriginatorPage",
     "ReadAnswer",
     "conversation_pager",
     "empty_page",
     "group_contact_pager",
     "group_pager",
+    "originator_pager",
 ]
 
 
@@ -51,6 +53,12 @@ class GroupContactPage(Telling, kw_only=True):
     paging: Paging
 
 
+class OriginatorPage(Telling, kw_only=True):
+    """All originators."""
+
+    data: list[Originator]
+
+
 class ReadInfo(Model):
     """Which conversation was marked as read."""
 
@@ -70,7 +78,7 @@ def empty_page(kind: object, body: bytes) -> object:
     if kind is GroupContactPage:
         page = with_empty_list(body, GroupContactPage, "data")
         return None if page is None or page.paging.next else page
-    for answer in (ConversationDetail, GroupPage, SmsBatch, SmsCampaign):
+    for answer in (ConversationDetail, GroupPage, OriginatorPage, SmsBatch, SmsCampaign):
         if kind is answer:
             return with_empty_list(body, answer, "data")
     return None
@@ -101,11 +109,17 @@ def group_contact_pager() -> Listing[GroupContactPage | None, GroupContact]:
     )
 
 
+@pages_by(PageKind.SINGLE)
+def originator_pager() -> Listing[OriginatorPage | None, Originator]:
+    """All originators in the API's order."""
+    return Listing(lambda mark: SinglePager(lambda page: [] if page is None else page.data, mark, identity=_id))
+
+
 def _following(page: GroupContactPage | None) -> Cursor:
     cursor = None if page is None else page.paging.next
     return Cursor(cursor, bool(cursor))
 
 
-def _id(item: Group | GroupContact) -> str | None:
+def _id(item: Group | GroupContact | Originator) -> str | None:
     name = getattr(item, "id", None)  # an item that is no object at all has none
     return None if name is None else str(name)

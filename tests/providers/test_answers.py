@@ -77,6 +77,7 @@ ADDED: dict[str, Any] = {
     "totalPhoneNumbers": 1,
     "invalid": [],
 }
+ORIGINATOR = {"id": 7, "originator": "SHOP", "isDefault": True, "approved": True, "createdAt": "2024-01-31 08:05:09"}
 CALLED_OFF = {"msgId": UUID, "parts": 1, "creditReturned": 0.05, "channel": "sms"}
 CAMPAIGN_OFF = {
     "campaignId": UUID,
@@ -230,6 +231,22 @@ CASES: dict[str, Case] = {
     ),
     "smscx.oauth.get_token": Case(
         lambda c: c.oauth.get_token(), {"access_token": "t", "expires_in": 5}, (), ({"access_token": ""}, {"expires_in": 5})
+    ),
+    "smscx.originators.create": Case(
+        lambda c: c.originators.create(originator="SHOP"),
+        {"info": {"id": 7, "originator": "SHOP"}},
+        (),
+        ({"info": {}}, {"info": None}, {"info": {"id": 0, "originator": "SHOP"}}),
+    ),
+    "smscx.originators.delete": Case(
+        lambda c: c.originators.delete(7),
+        {"info": {"id": 7, "originator": "SHOP"}},
+        (),
+        ({"info": {}}, {"info": None}),
+        ({"info": {"id": 8, "originator": "SHOP"}},),
+    ),
+    "smscx.originators.list": of_page(
+        lambda c: c.originators.list(), {"data": [ORIGINATOR]}, {"data": []}, {"data": {}}, {"data": None}
     ),
     "smscx.sms.delete_scheduled": Case(
         lambda c: c.sms.delete_scheduled(UUID.upper()),

@@ -18,6 +18,8 @@ from aioconvo.smscx import (
     GroupContact,
     GroupName,
     NewContact,
+    Originator,
+    OriginatorName,
     RichMedia,
     SmsBatch,
     SmsCampaign,
@@ -55,6 +57,9 @@ async def calls(client: SmscxClient) -> None:
     assert_type(client.groups.list(), AsyncPaginator[Group])
     assert_type(client.groups.list_contacts(1), AsyncPaginator[GroupContact])
     assert_type(await client.groups.export_xlsx(1), bytes)
+    assert_type(await client.originators.create(originator="shop"), OriginatorName)
+    assert_type(await client.originators.delete(1), OriginatorName | None)
+    assert_type(client.originators.list(), AsyncPaginator[Originator])
     nothing = await client.conversations.mark_read("c")  # type: ignore[func-returns-value]
     assert_type(nothing, None)
 

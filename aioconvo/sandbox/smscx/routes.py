@@ -21,6 +21,7 @@ from aioconvo.sandbox.quota import QuotaForm
 from .data import CHANNELS, COSTS, Conversation, Message, stamp, text_analysis
 from .events import SENDER
 from .groups import Groups
+from .originators import Originators
 from .refusals import Refused, decoded, general, refusal
 from .sms import Sms
 from .telling import Telling
@@ -80,6 +81,7 @@ class SmscxSandbox:
                 self._reply_whatsapp,
             ),
             *self._groups.routes,
+            *Originators(settings, self._clock).routes,
             *self._sms.routes,
         )
         self._table = RouteTable(self.routes)

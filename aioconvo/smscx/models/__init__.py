@@ -17,6 +17,7 @@ from .groups import (
     UpdatedContact,
 )
 from .oauth import Token
+from .originators import Originator, OriginatorName, TwoWay, TwoWayType
 from .replies import ChatReply, ChatStatus, ReplyInfo, RichMedia, SentChat, SentSms, SmsReply, TextAnalysis
 from .sms import (
     Alphabet,
@@ -60,6 +61,8 @@ __all__ = [
     "MessageType",
     "NewContact",
     "OriginalText",
+    "Originator",
+    "OriginatorName",
     "ReplacedText",
     "ReplyInfo",
     "RichMedia",
@@ -77,5 +80,7 @@ __all__ = [
     "Transliteration",
     "TransliterationAnalysis",
     "TransliterationTexts",
+    "TwoWay",
+    "TwoWayType",
     "UpdatedContact",
 ]
