@@ -73,7 +73,7 @@ class Bot(Router):
         concurrency: Events that are handled at once.
         accept: When a webhook's sender is answered 200: when its events are `stored`, or `queued` in memory, or `handled`.
         handler_timeout: Seconds after which a handler is cancelled and has failed.
-        drain: Seconds that running handlers get at the end.
+        drain: Seconds that running handlers get at the end; without a store that keeps it, also what waits and is due.
         retries: When a failed event is handled again.
         hooks: Functions that are told what happens.
         body_timeout: Seconds that the body of a request may take to come.
@@ -251,14 +251,18 @@ class Bot(Router):
         from .adapters.aiohttp import listen  # noqa: PLC0415 -- aiohttp's server, for who uses it
 
         async with listen(self._door, self._settings.body_timeout, host=host, port=port) as listening:
-            life, task = await self._start()
-            _log.info("the bot listens on %s, port %d", host, listening)
-            try:
-                with stopping_by_signal(life.stop):
+            with stopping_by_signal(self._stop):  # before the first delivery is taken
+                life, task = await self._start()
+                _log.info("the bot listens on %s, port %d", host, listening)
+                try:
                     await asyncio.shield(task)
-            finally:
-                await self._end()
+                finally:
+                    await self._end()
             return life.left
+
+    def _stop(self, *, at_once: bool = False) -> None:
+        if self._life is not None:
+            self._life.stop(at_once=at_once)
 
     async def __aenter__(self) -> Self:
         await self._start()

@@ -136,7 +136,8 @@ class Life:
                     group.start_soon(follower.run)
                 if self._settings.hooks.on_counts is not None:
                     group.start_soon(self._tell_counts, self._settings.hooks.on_counts)
-                self.intake.start()
+                if not self._stopping.is_set():
+                    self.intake.start()
                 self.started.set()
                 await self._stopping.wait()
                 await self._drain()

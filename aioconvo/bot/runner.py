@@ -64,7 +64,8 @@ class Runner:
     - `handle`: handles the event of a claim and says what came of it; what it raises is decided on by `retries`.
     - `concurrency`: events that are handled at once.
     - `drain`: seconds that running handlers get when the runner is to end; what is not finished then is cancelled, stays in
-      the store and is handled another time, without this attempt being counted.
+      the store and is handled another time, without this attempt being counted. Of a store that is not durable all that is due
+      is handled within these seconds.
     - `handler_timeout`: seconds after which a handler is cancelled and has failed.
     - `on_finished`: told of each attempt that ended.
     """
@@ -126,7 +127,7 @@ class Runner:
                     try:
                         task_status.started()
                         await self._claim_all(workers)
-                        await self._wait_for_handlers()
+                        await self._finish(workers)
                     finally:
                         self._bound_commits()
                         workers.cancel_scope.cancel()
@@ -135,7 +136,7 @@ class Runner:
             self._ended.set()
 
     def stop(self, *, at_once: bool = False) -> None:
-        """Claim nothing more; let running handlers end within the drain, or cancel them now. Does not wait."""
+        """End: running handlers may end within the drain, or are cancelled now. Does not wait."""
         self._stopping.set()
         if at_once:
             self._hurried.set()
@@ -152,17 +153,20 @@ class Runner:
     async def _claim_all(self, workers: anyio.abc.TaskGroup) -> None:
         while not self._stopping.is_set():
             self._gate.clear()
-            free = self._concurrency - len(self._running)
-            if not free:
+            if len(self._running) >= self._concurrency:
                 await self._gate.wait()
-                continue
-            claims = await self._ask(functools.partial(self._claim, free))
-            for claim in claims or ():
-                running = _Running(claim, now=self._clock.time(), started_at=self._clock.monotonic())
-                self._running[claim.fence] = running
-                workers.start_soon(self._work, running)
-            if claims is not None and len(claims) < free:
+            elif await self._begin(workers):
                 await self._wait_for_more()
+
+    async def _begin(self, workers: anyio.abc.TaskGroup) -> bool:
+        """Begin as many as may run; whether that was all that may be handled now."""
+        free = self._concurrency - len(self._running)
+        claims = await self._ask(functools.partial(self._claim, free))
+        for claim in claims or ():
+            running = _Running(claim, now=self._clock.time(), started_at=self._clock.monotonic())
+            self._running[claim.fence] = running
+            workers.start_soon(self._work, running)
+        return claims is not None and len(claims) < free
 
     async def _claim(self, most: int) -> Sequence[Claim]:
         claims: list[Claim] = []
@@ -293,16 +297,23 @@ class Runner:
         for one in self._running.values():
             one.commit.deadline = self._commits_until
 
-    async def _wait_for_handlers(self) -> None:
-        if not self._running or self._hurried.is_set():
+    async def _finish(self, workers: anyio.abc.TaskGroup) -> None:
+        if self._hurried.is_set() or (self._store.durable and not self._running):
             return
-        await _first(self._idle, self._hurried.wait, functools.partial(self._clock.sleep, self._drain))
+        await _first(
+            functools.partial(self._idle, workers), self._hurried.wait, functools.partial(self._clock.sleep, self._drain)
+        )
         if self._running:
             _log.warning("%d handlers did not end within the drain; their events stay in the store", len(self._running))
 
-    async def _idle(self) -> None:
-        while self._running:
+    async def _idle(self, workers: anyio.abc.TaskGroup) -> None:
+        """Return when nothing is handled any more; what would be lost is handled first."""
+        while True:
             self._gate.clear()
+            if not self._store.durable and len(self._running) < self._concurrency:
+                await self._begin(workers)
+            if not self._running:
+                return
             await self._gate.wait()
 
     # Duties beside.

@@ -15,13 +15,13 @@ from aioconvo.core.errors import StoreError
 class PlainStore:
     """Keeps everything in dictionaries. `down`: every question fails. `lost`: keys whose claims have run out."""
 
-    durable = False
     lease = 15.0
     max_waiting = 10_000
     remembers = 3600.0
 
-    def __init__(self, *, shared: bool = False) -> None:
+    def __init__(self, *, shared: bool = False, durable: bool = True) -> None:
         self.shared = shared
+        self.durable = durable
         self.down = False
         self.lost: set[str] = set()
         self.waiting: dict[str, Entry] = {}

@@ -235,6 +235,33 @@ class TestDrain:
         assert list(store.waiting) == ["test:2"]
 
     @in_virtual_time
+    async def test_what_no_store_keeps_is_handled_within_the_drain_if_it_is_due(self) -> None:
+        store = PlainStore(durable=False)
+
+        async def handle(claim: Claim) -> Outcome:
+            await asyncio.sleep(5)
+            if claim.entry.key == "test:fails":
+                raise RuntimeError
+            return await done(claim)
+
+        await store.accept([*(entry(str(number), "a") for number in range(9)), entry("fails", "b")], now=now())
+        async with running(make(store, handle, drain=26, concurrency=2, retries=Retries(waits=(1_000.0,)))):
+            pass
+        assert asyncio.get_running_loop().time() == pytest.approx(26, abs=0.2)
+        assert store.handled == [f"test:{number}" for number in range(5)]
+        assert set(store.waiting) == {"test:5", "test:6", "test:7", "test:8", "test:fails"}
+        assert not store.claimed
+
+    @in_virtual_time
+    async def test_it_does_not_wait_for_what_is_not_due(self) -> None:
+        store = PlainStore(durable=False)
+        await store.accept([entry("now", "a"), entry("later", "b", due=now() + 100)], now=now())
+        async with running(make(store, done)):
+            pass
+        assert asyncio.get_running_loop().time() == pytest.approx(0, abs=0.2)
+        assert (store.handled, set(store.waiting)) == (["test:now"], {"test:later"})
+
+    @in_virtual_time
     async def test_what_takes_too_long_stays_and_its_attempt_does_not_count(self) -> None:
         store = PlainStore()
 

@@ -25,7 +25,7 @@ _DEAD_KEPT_AT_MOST = 10_000
 
 
 class MemoryStore:
-    """Keeps a bot's events in memory: for tests, and for bots that may lose them. What waits when the process ends is lost.
+    """Keeps a bot's events in memory: for tests, and for bots that may lose them. What is not handled within the drain is lost.
 
     Args:
         max_waiting: Events that may wait in all; more are refused, and their sender tries again.
