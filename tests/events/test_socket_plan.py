@@ -357,7 +357,7 @@ class AnyLife(RuleBasedStateMachine):
                 case Ping():
                     assert self.open
                     assert not self.held
-                    assert self.now - self.heard >= PACE.ping
+                    assert self.now >= self.heard + PACE.ping
                     if self.answers:
                         self.plan.heard(self.now, pong=True)
                         self.heard, self.answered = self.now, True
