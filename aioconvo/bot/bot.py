@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import typing
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
@@ -30,7 +31,7 @@ from .door import Door
 from .handling import Account, Known
 from .health import BotCounts
 from .hooks import BotHooks
-from .injection import Function
+from .injection import Function, check_factory
 from .intake import Accept, Intake
 from .life import Life, Settings
 from .retries import Retries
@@ -55,6 +56,14 @@ _EXIT_AT_MOST = 125  # what shells leave to programs
 T = TypeVar("T")
 
 Factory = Callable[..., T | Awaitable[T] | AbstractAsyncContextManager[T] | AsyncIterator[T]]
+
+
+def _in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 class Bot(Router):
@@ -108,6 +117,11 @@ class Bot(Router):
         settings.seconds("drain", drain, zero=True)
         settings.count("concurrency", concurrency, least=1)
         settings.count("health_port", health_port, least=1, most=65_535, none="no port")
+        if store is not None:
+            settings.with_methods(
+                "store", store, ("accept", "claim", "finish"), "MemoryStore(), SqliteStore(...) or RedisStore(...)"
+            )
+        settings.kind("retries", retries, (Retries, type(None)), "Retries(...)")
         settings.kind("hooks", hooks, (BotHooks, type(None)), "BotHooks(...)")
         settings.clock("clock", clock)
         self._settings = Settings(
@@ -224,12 +238,16 @@ class Bot(Router):
             ConfigurationError: There is a factory of this type already, or it is of what handlers get anyway.
         """
         self._check_changeable()
-        if issubclass(getattr(kind, "__origin__", kind), Event | Context):
+        plain = typing.get_origin(kind) or kind
+        if not callable(plain):
+            raise ConfigurationError(f"provide takes a type first, the one that handlers name; got {type(kind).__name__}")
+        if isinstance(plain, type) and issubclass(plain, Event | Context):
             raise ConfigurationError(f"handlers get a {kind.__name__} of the event's own; provide another type")
         if kind in self._factories:
             raise ConfigurationError(f"there is a factory of {getattr(kind, '__name__', kind)} already")
         if not callable(factory):
             raise ConfigurationError("a factory is a function; for a value write lambda: value")
+        check_factory(factory)
         self._factories[kind] = Function.seen(factory, depth=1)
 
     # Running it.
@@ -241,8 +259,12 @@ class Bot(Router):
         what is left, the process exits with the number of events that were not handled, at most 125.
 
         Raises:
-            ConfigurationError: Something that was registered cannot work, or the port is taken.
+            ConfigurationError: Something that was registered cannot work, or the port is taken, or a loop runs here already.
         """
+        settings.kind("host", host, str, "an address such as '127.0.0.1'")
+        settings.count("port", port, most=65_535)
+        if _in_a_loop():
+            raise ConfigurationError("bot.run() has a loop of its own; inside of one write `async with bot`")
         left = asyncio.run(self._serve(host, port))
         if left:
             raise SystemExit(min(left, _EXIT_AT_MOST))

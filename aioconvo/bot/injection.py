@@ -20,7 +20,7 @@ from aioconvo.events.models import Event
 
 from .context import Context, NoState
 
-__all__ = ["Function", "Injected", "Injector", "Scope", "check_async", "name_of"]
+__all__ = ["Function", "Injected", "Injector", "Scope", "check_async", "check_factory", "name_of"]
 
 T = TypeVar("T")
 
@@ -120,9 +120,12 @@ class Injector:
         for parameter in _parameters(function, given, what):
             where = f"{what} {function.name}, parameter {parameter.name!r}"
             kind = _annotation(parameter, function, where)
+            if kind not in self._factories:
+                kind = _without_none(kind)
             if kind is inspect.Parameter.empty:
                 if parameter.default is inspect.Parameter.empty:
-                    raise ConfigurationError(f"{where}: it has no annotation; what it gets is found by its type")
+                    fix = "; register the method of an object: bot.on(...)(thing.method)" if parameter.name == "self" else ""
+                    raise ConfigurationError(f"{where}: it has no annotation; what it gets is found by its type{fix}")
             elif _is_event(kind):
                 _check_event(kind, event, where)
                 known[parameter.name] = _event_of
@@ -233,6 +236,12 @@ def _members(kind: Any) -> tuple[Any, ...]:
     return typing.get_args(kind) if typing.get_origin(kind) in {typing.Union, types.UnionType} else (kind,)
 
 
+def _without_none(kind: Any) -> Any:
+    """The type of which `kind` says that it may be missing, as in `Context | None = None`; else `kind`."""
+    there = [one for one in _members(kind) if one is not types.NoneType]
+    return there[0] if len(there) == 1 else kind
+
+
 def _is_event(kind: Any) -> bool:
     return all(isinstance(one, type) and issubclass(one, Event) for one in _members(kind))
 
@@ -274,6 +283,16 @@ def check_async(call: object, what: str) -> None:
         raise ConfigurationError(f"{what} must be an async function; got {call!r}")
     if not inspect.iscoroutinefunction(_unwrapped(call)):
         raise ConfigurationError(f"{what} {name_of(call)} is no async function; write async def")
+
+
+def check_factory(factory: object) -> None:
+    """Refuse a generator that is not async: handlers would get the generator itself.
+
+    Raises:
+        ConfigurationError: The message names it and the fix.
+    """
+    if inspect.isgeneratorfunction(_unwrapped(factory)):
+        raise ConfigurationError(f"factory {name_of(factory)} yields, so it must be async to be closed; write async def")
 
 
 def _unwrapped(call: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from aioconvo import ConfigurationError
-from aioconvo.bot import Bot, Context
+from aioconvo.bot import Bot, Context, MemoryStore
 from aioconvo.bot.stores.store import Handled
 from aioconvo.events import Event, MessageReceived, MessageSent, Postback
 
@@ -53,6 +53,7 @@ class Cart(msgspec.Struct):
 
 
 DATABASE = Database()
+UNTYPED: Any = Bot  # for what a type checker refuses
 
 
 async def test_parameters_come_by_type_in_any_order() -> None:
@@ -296,3 +297,71 @@ async def test_anything_goes_to_who_takes_anything() -> None:
     bot = Bot()
     bot.on(MessageReceived)(all_of_them)
     assert await handling(bot)(claim("hello")) == Handled()
+
+
+async def test_what_may_be_missing_is_given_where_it_is_there() -> None:
+    bot, got = Bot(), list[Any]()
+    bot.provide(Database, lambda: DATABASE)
+
+    @bot.on(MessageReceived)
+    async def see(event: MessageReceived | None, ctx: Context | None = None, database: Database | None = None) -> None:
+        got.extend((event, ctx, database))
+
+    await handling(bot)(claim("hello"))
+    event, ctx, database = got
+    assert isinstance(event, MessageReceived)
+    assert isinstance(ctx, Context)
+    assert database is DATABASE
+
+
+@contextlib.contextmanager
+def plain_session() -> Generator[Session]:
+    yield Session(DATABASE)
+
+
+def plain_generator() -> Generator[Session]:
+    yield Session(DATABASE)
+
+
+@pytest.mark.parametrize("factory", [plain_session, plain_generator])
+def test_factories_that_yield_are_async(factory: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"factory {factory.__name__} yields, so it must be async"):
+        Bot().provide(Session, factory)
+
+
+@pytest.mark.parametrize("kind", [3, "Database", DATABASE])
+def test_what_is_provided_is_a_type(kind: Any) -> None:
+    with pytest.raises(ConfigurationError, match="provide takes a type first"):
+        Bot().provide(kind, lambda: 3)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: UNTYPED("bot.db"), "store must be MemoryStore"),
+        (lambda: UNTYPED(MemoryStore), "store must be MemoryStore"),
+        (lambda: UNTYPED(retries=3), "retries must be Retries"),
+        (lambda: UNTYPED().run(port=99_999), "port must be"),
+        (lambda: UNTYPED().run(host=8080), "host must be"),
+    ],
+)
+def test_wrong_settings_are_told(make: Callable[[], object], words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        make()
+
+
+async def test_inside_of_a_loop_a_bot_does_not_run_one_of_its_own() -> None:
+    with pytest.raises(ConfigurationError, match="async with bot"):
+        Bot().run()
+
+
+async def test_a_handler_in_the_body_of_a_class_is_told_how() -> None:
+    bot = Bot()
+
+    class Shop:
+        @bot.on(MessageReceived)
+        async def answer(self, event: MessageReceived) -> None:
+            """Of no object."""
+
+    with pytest.raises(ConfigurationError, match=r"parameter 'self': .* register the method of an object"):
+        handling(bot)
