@@ -88,6 +88,7 @@ def _some_of(served: Served, listing: Listing) -> list[object]:
     if listing.python == "switchboard_integrations.list":
         return [_lines(served, provider, "switchboards")[0]["id"]]
     filters = {"conversations.list": ["--user-external-id", "user-1"], "users.list": ["--email", person(0, 1).email]}
+    filters["clients.list"] = ["user-1"]
     if provider == "sunshine" and listing.python in filters:
         return [*filters[listing.python]]
     if not listing.path_ids:

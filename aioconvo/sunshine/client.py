@@ -21,6 +21,7 @@ from aioconvo.core.wire.pool import RawResponse, SessionPool
 
 from .activities import Activities
 from .attachments import Attachments
+from .clients import Clients
 from .conversations import Conversations
 from .integration_keys import IntegrationKeys
 from .integrations import Integrations
@@ -79,6 +80,7 @@ class SunshineClient(APIClient):
     default_host: ClassVar[str] = "api.smooch.io"
     activities = Resource(Activities)
     attachments = Resource(Attachments)
+    clients = Resource(Clients)
     conversations = Resource(Conversations)
     integration_keys = Resource(IntegrationKeys)
     integrations = Resource(Integrations)

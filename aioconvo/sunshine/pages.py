@@ -26,6 +26,7 @@ from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, SinglePage
 from aioconvo.core.paging.timed import in_time_order
 
 from .models import (
+    Client,
     Conversation,
     Integration,
     IntegrationKey,
@@ -40,6 +41,7 @@ from .models import (
 __all__ = [
     "AFTER",
     "BEFORE",
+    "ClientPage",
     "ConversationAnswer",
     "ConversationPage",
     "IntegrationKeyPage",
@@ -51,6 +53,7 @@ __all__ = [
     "SwitchboardPage",
     "UserPage",
     "WebhookPage",
+    "client_pager",
     "conversation_pager",
     "empty_page",
     "integration_key_pager",
@@ -114,6 +117,14 @@ class MessagePage(Telling, kw_only=True):
     links: Links | None = None
 
 
+class ClientPage(Telling, kw_only=True):
+    """A page of clients."""
+
+    clients: list[Client]
+    meta: Meta | None = None
+    links: Links | None = None
+
+
 class IntegrationPage(Telling, kw_only=True):
     """A page of integrations."""
 
@@ -157,7 +168,9 @@ ConversationAnswer = envelope(Conversation, "conversation", Telling)
 MessagesAnswer = envelope(list[Message], "messages", Telling)
 
 T = TypeVar("T")
-_AnyPage = TypeVar("_AnyPage", ConversationPage, IntegrationPage, ParticipantPage, MessagePage)
+_AnyPage = TypeVar("_AnyPage", ClientPage, ConversationPage, IntegrationPage, ParticipantPage, MessagePage)
+
+_Empty = ClientPage | ConversationPage | IntegrationPage | MessagePage | ParticipantPage | None
 
 
 def of_conversation(conversation_id: str) -> Check:
@@ -171,11 +184,13 @@ def _check_links(conversation_id: str, page: MessagePage | ParticipantPage) -> N
         all_about("conversation", conversation_id, [unquote(one[1]) for one in found if one is not None])
 
 
-def empty_page(kind: object, body: bytes) -> ConversationPage | IntegrationPage | MessagePage | ParticipantPage | None:
+def empty_page(kind: object, body: bytes) -> _Empty:
     """The page of a body whose list is null or left out, and which says that no more follow; `None` for any other body."""
-    page: ConversationPage | IntegrationPage | MessagePage | ParticipantPage | None = None
+    page: _Empty = None
     if kind is ConversationPage:
         page = with_empty_list(body, ConversationPage, "conversations", missing=True)
+    elif kind is ClientPage:
+        page = with_empty_list(body, ClientPage, "clients", missing=True)
     elif kind is MessagePage:
         page = with_empty_list(body, MessagePage, "messages", missing=True)
     elif kind is IntegrationPage:
@@ -197,6 +212,12 @@ def conversation_pager(
 def participant_pager(*, after: str | None, before: str | None, page_size: int | None) -> Listing[ParticipantPage, Participant]:
     """Participants in the server's order, from `after` on; with `before` backwards from there."""
     return _listing(lambda page: page.participants, after, before, page_size)
+
+
+@pages_by(PageKind.CURSOR)
+def client_pager(*, page_size: int | None) -> Listing[ClientPage, Client]:
+    """Clients in the server's order."""
+    return _listing(lambda page: page.clients, None, None, page_size)
 
 
 @pages_by(PageKind.CURSOR)

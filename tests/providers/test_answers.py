@@ -105,6 +105,7 @@ EVENT = {
 }
 USER: dict[str, Any] = {"id": "7494535bff5cef41a15be74d", "externalId": "ada", "profile": {"givenName": "Ada"}}
 PARTICIPANT: dict[str, Any] = {"id": "5ef2", "userId": USER["id"], "userExternalId": "ada", "unreadCount": 0}
+LINKED: dict[str, Any] = {"id": "8ef2", "type": "whatsapp", "status": "pending"}
 BOARD: dict[str, Any] = {"id": "5ef2", "enabled": True}
 PLACE: dict[str, Any] = {"id": "6ef2", "name": "bot", "integrationId": "6e5f", "integrationType": "custom"}
 SMOOCH: dict[str, Any] = {"_id": "df0ebe56cbeab98589b8bfa7", "unreadCount": 0}
@@ -435,6 +436,24 @@ CASES: dict[str, Case] = {
         (),
         ({"switchboard": {"enabled": True}},),
         ({"switchboard": BOARD | {"id": "6ef2"}},),
+    ),
+    "sunshine.clients.create": Case(
+        lambda c: c.clients.create(
+            "ada",
+            match_criteria=su.WhatsappCriteria(integration_id="6e5f", phone_number="+447700900123"),
+            confirmation=su.Confirmation(type=su.ConfirmationType.IMMEDIATE),
+            target=su.LinkTarget(conversation_id="c1"),
+        ),
+        {"client": LINKED},
+        (),
+        ({"client": {}}, {"client": {"type": "whatsapp"}}),
+    ),
+    "sunshine.clients.delete": Case(lambda c: c.clients.delete("ada", "8ef2"), {}),
+    "sunshine.clients.list": of_page(
+        lambda c: c.clients.list("ada"),
+        {"clients": [LINKED], "meta": {"hasMore": False}},
+        {"clients": None, "meta": {"hasMore": False}},
+        {"meta": {"hasMore": False}},
     ),
     "sunshine.users.create": Case(
         lambda c: c.users.create(external_id="ada"),

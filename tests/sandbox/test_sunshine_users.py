@@ -10,7 +10,7 @@ import aioconvo
 from aioconvo import SunshineClient
 from aioconvo.sandbox import Change, Sandbox
 from aioconvo.sandbox.data import person
-from aioconvo.sunshine import NewParticipant, Profile
+from aioconvo.sunshine import Confirmation, ConfirmationType, LinkTarget, NewParticipant, Profile, WhatsappCriteria
 
 
 @pytest.fixture
@@ -121,3 +121,35 @@ async def test_what_is_refused(client: SunshineClient) -> None:
         await client.users.update("user-1", metadata={"nested": {"a": 1}})
     with pytest.raises(aioconvo.BadRequestError):
         await client.users.create(profile=Profile(email="no address"))
+
+
+async def test_clients_are_linked_and_taken_away(client: SunshineClient, told: list[Change]) -> None:
+    (own, *_) = await client.conversations.list(user_external_id="user-2")
+    (web,) = await client.clients.list("user-2")
+    assert (web.type, web.status) == ("web", "active")
+    pending = ConfirmationType.PROMPT, ConfirmationType.IMMEDIATE
+    made = [
+        await client.clients.create(
+            "user-2",
+            match_criteria=WhatsappCriteria(integration_id="i1", phone_number=f"+44770090012{number}"),
+            confirmation=Confirmation(type=kind),
+            target=LinkTarget(conversation_id=own.id),
+        )
+        for number, kind in enumerate(pending)
+    ]
+    assert [(one.type, one.status) for one in made] == [("whatsapp", "pending"), ("whatsapp", "active")]
+    listed = await client.clients.list("user-2", page_size=2).collect()
+    assert [one.id for one in listed] == [web.id, *(one.id for one in made)]
+    await client.clients.delete("user-2", str(made[0].id))
+    assert [one.id for one in await client.clients.list("user-2")] == [web.id, made[1].id]
+    with pytest.raises(aioconvo.NotFoundError):
+        await client.clients.delete("user-2", str(made[0].id))
+    with pytest.raises(aioconvo.BadRequestError, match="SDK"):
+        await client.clients.delete("user-2", str(web.id))
+    assert [(each.event, each.payload["reason"]) for each in told] == [
+        ("client:add", "channelLinking"),
+        ("client:add", "channelLinking"),
+        ("client:remove", "api"),
+    ]
+    assert [each.payload["client"]["id"] for each in told] == [made[0].id, made[1].id, made[0].id]
+    assert told[0].payload["conversation"]["id"] == own.id

@@ -10,6 +10,7 @@ from aioconvo.sunshine import (
     Attachment,
     Author,
     AuthorType,
+    Client,
     Conversation,
     Integration,
     IntegrationKey,
@@ -49,6 +50,7 @@ async def calls(client: SunshineClient) -> None:
     assert_type(await client.users.create(external_id="u", profile=Profile(given_name="Ada", locale=None)), User)
     assert_type(await client.users.sync("9", surviving_zendesk_id="8"), User)
     assert_type(await client.users.list(email="e"), Page[User])
+    assert_type(await client.clients.list("u"), Page[Client])
     assert_type(await client.participants.join("c", user_id="u"), Participant)
     assert_type(await client.switchboards.create(), Switchboard)
     assert_type(await client.switchboard_integrations.create("s", name="bot"), SwitchboardIntegration)

@@ -24,7 +24,8 @@ class User:
     """A user of the app; the `external_id` of those from the beginning is `user-1`, `user-2`, ...
 
     `invented`: name and address are those of the person with this `number`. `details` are `toBeRetained`, `brandId`,
-    `metadata` and what of the `profile` was set; a member of the profile that is `None` was cleared.
+    `metadata` and what of the `profile` was set; a member of the profile that is `None` was cleared. `clients` are the
+    channels that a program linked.
     """
 
     id: str
@@ -34,6 +35,7 @@ class User:
     zendesk_id: str | None = None
     invented: bool = True
     details: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    clients: list[dict[str, Any]] = dataclasses.field(default_factory=list[dict[str, Any]])
 
     def profile(self, seed: int) -> dict[str, Any]:
         """What is known of the user."""
@@ -167,6 +169,7 @@ class App:
     def merge(self, surviving: User, discarded: User) -> None:
         """Give one user all conversations of another, who is gone then."""
         self._forget(discarded)
+        surviving.clients += discarded.clients
         for conversation in self.conversations.values():
             member = conversation.part_of(discarded)
             if member is None:

@@ -31,6 +31,7 @@ from .bodies import (
     TextContent,
     rendered,
 )
+from .clients import Clients
 from .data import App, Conversation, Membership, User
 from .integrations import Integrations
 from .paging import beside, deep_object, page_query, window
@@ -81,6 +82,7 @@ class SunshineSandbox:
             Route("POST", "/v2/apps/{appId}/attachments", "UploadAttachment", self._upload, MULTIPART),
             *integrations.routes,
             *self._switchboards.routes,
+            *Clients(self.app, self.changes).routes,
             *Users(self.app, self.changes).routes,
         )
         self._table = RouteTable(self.routes)

@@ -97,6 +97,19 @@ class Telling(Watched):
         payload |= {"error": error} if error else {}
         self._tell(f"switchboard:{what}{':failure' if error else ''}", payload, (conversation, at))
 
+    def client_changed(
+        self, event: str, conversation: Conversation | None, user: User, client: Mapping[str, Any], reason: str
+    ) -> None:
+        """A program linked a client to a user, or took one away."""
+        payload: dict[str, Any] = {"user": self._user(user), "client": client, "reason": reason}
+        if conversation is not None:
+            payload["conversation"] = self._scene(conversation, user, self._now()).conversation
+        self._about_user(event, payload, conversation)
+
+    def web_client(self, user: User) -> Mapping[str, Any]:
+        """The web messenger that a user writes with, linked when they signed up."""
+        return self._scene(None, user, user.signed_up + 86_400_000).client
+
     def user_updated(self, user: User, conversation: Conversation | None) -> None:
         """A program changed a user. That the API tells of it is unconfirmed: it names other reasons, so none is given."""
         self._about_user("user:update", {"user": self._user(user), "source": {"type": "api:conversations"}}, conversation)
@@ -150,17 +163,17 @@ class Telling(Watched):
         at = self._now()
         self._tell(event, events.EVENTS[event](self._scene(conversation, user, at)), (conversation, at))
 
-    def _scene(self, conversation: Conversation, user: User | None, at: int) -> events.Scene:
-        someone = user or (conversation.members[0].user if conversation.members else _NOBODY)
+    def _scene(self, conversation: Conversation | None, user: User | None, at: int) -> events.Scene:
+        someone = user or (conversation.members[0].user if conversation and conversation.members else _NOBODY)
         return events.Scene(
             seed=self._settings.seed,
             at=at,
-            conversation_id=conversation.id,
-            conversation_type=conversation.type,
+            conversation_id=conversation.id if conversation else "",
+            conversation_type=conversation.type if conversation else "",
             user=someone.shown(self._settings.seed),
             name=someone.name(self._settings.seed),
             integration=self._integration,
-            metadata=conversation.details.get("metadata"),
+            metadata=conversation.details.get("metadata") if conversation else None,
         )
 
     def _now(self) -> int:

@@ -8,6 +8,17 @@ from __future__ import annotations
 
 from .activities import ActivityType
 from .attachments import Attachment
+from .clients import (
+    Confirmation,
+    ConfirmationType,
+    LinkTarget,
+    MailgunCriteria,
+    MatchCriteria,
+    MessagebirdCriteria,
+    NewMessage,
+    TwilioCriteria,
+    WhatsappCriteria,
+)
 from .content import (
     Action,
     ActivityContent,
@@ -74,6 +85,8 @@ __all__ = [
     "CarouselContent",
     "Client",
     "ClientAssociation",
+    "Confirmation",
+    "ConfirmationType",
     "Content",
     "Conversation",
     "ConversationEndedByUser",
@@ -97,15 +110,20 @@ __all__ = [
     "IntegrationStatus",
     "Item",
     "LinkAction",
+    "LinkTarget",
     "ListContent",
     "LocationContent",
     "LocationInfo",
     "LocationRequestAction",
+    "MailgunCriteria",
+    "MatchCriteria",
     "Message",
     "MessageOverride",
+    "MessagebirdCriteria",
     "MessengerOptions",
     "Metadata",
     "NewIntegration",
+    "NewMessage",
     "NewParticipant",
     "NewWebhook",
     "OverridePayload",
@@ -123,7 +141,9 @@ __all__ = [
     "TextContent",
     "TicketClosed",
     "TransferToEmail",
+    "TwilioCriteria",
     "User",
     "Webhook",
     "WebviewAction",
+    "WhatsappCriteria",
 ]
