@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 import threading
 from typing import Any
 
@@ -255,3 +257,19 @@ def test_another_thread_may_write(aioconvo_sandbox: Sandbox) -> None:
     aioconvo_sandbox.says("sunshine", "user-1", "Hello")
     assert arrived.wait(10)
     assert aioconvo_sandbox.deliveries[0].note == "nobody listens there"
+
+
+@in_virtual_time
+async def test_a_connection_that_is_cut_is_told_in_words() -> None:
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        reset = struct.pack("ii", 1, 0)  # as the kernel does for a process that was killed with bytes unread
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+        writer.transport.abort()
+
+    async with await asyncio.start_server(cut, "127.0.0.1", 0) as server:
+        target = "http://{}:{}/".format(*server.sockets[0].getsockname())
+        async with Sandbox(conversations=1, messages=1, callbacks={"sunshine": target}) as sandbox:
+            sandbox.trigger("sunshine", "conversation:message")
+            await sandbox.delivered()
+            assert {one.note for one in sandbox.deliveries} == {"the connection was cut"}

@@ -206,7 +206,7 @@ def _words(error: Exception) -> str:
     """Why there was no answer; never the text of an error of aiohttp, which may hold the target."""
     if isinstance(error, ConnectionRefusedError | aiohttp.ClientConnectorError):
         return "nobody listens there"
-    if isinstance(error, ConnectionError | aiohttp.ServerDisconnectedError):
+    if isinstance(error, ConnectionError | aiohttp.ClientConnectionError):
         return "the connection was cut"
     return f"no answer: {type(error).__name__}"
 
