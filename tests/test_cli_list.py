@@ -78,6 +78,9 @@ def _some_webhook(served: Served, provider: str) -> list[object]:
     return asyncio.run(make())
 
 
+OF = {"groups.list_contacts": "groups", "switchboard_integrations.list": "switchboards"}  # lists that are of an item of another
+
+
 def _some_of(served: Served, listing: Listing) -> list[object]:
     """Arguments that a list needs, found as a user finds them: in what another list says."""
     provider = listing.provider
@@ -85,8 +88,8 @@ def _some_of(served: Served, listing: Listing) -> list[object]:
         return _some_webhook(served, provider)
     if provider == "smooch":
         return ["user-1"] if listing.path_ids else [word for n in range(1, 8) for word in ("--users", f"user-{n}")]
-    if listing.python == "switchboard_integrations.list":
-        return [_lines(served, provider, "switchboards")[0]["id"]]
+    if (of := OF.get(listing.python)) is not None:
+        return [_lines(served, provider, of)[0]["id"]]
     filters = {"conversations.list": ["--user-external-id", "user-1"], "users.list": ["--email", person(0, 1).email]}
     filters["clients.list"] = ["user-1"]
     if provider == "sunshine" and listing.python in filters:
@@ -155,7 +158,7 @@ def test_filters_are_those_of_the_method(served: Served) -> None:
 
 WRONG = [
     (["nobody"], 2, "'nobody' is no provider; there are smscx"),
-    (["smscx", "chats"], 2, "smscx has no list 'chats'; it has conversations, messages"),
+    (["smscx", "chats"], 2, "smscx has no list 'chats'; it has conversations, groups"),
     (["smooch", "conversations"], 2, "users"),
     (["sunshine", "messages"], 2, "give the id as CONVERSATION_ID or with --conversation-id"),
     (["sunshine", "messages", "x", "--conversation-id", "x"], 2, "give CONVERSATION_ID once"),
