@@ -24,6 +24,8 @@ __all__ = [
     "originator_pager",
 ]
 
+_CONTACTS = 500  # a page, unless another number is asked for
+
 
 class ConversationPage(Telling, kw_only=True):
     """All conversations, newest reply first."""
@@ -46,11 +48,11 @@ class Paging(Model):
 
 
 class GroupContactPage(Telling, kw_only=True):
-    """A page of a group's contacts, and the group."""
+    """A page of a group's contacts, and the group; what is missing beside the contacts costs none of them."""
 
-    info: Group
     data: list[GroupContact]
-    paging: Paging
+    paging: Paging | None = None
+    info: Group | None = None
 
 
 class OriginatorPage(Telling, kw_only=True):
@@ -77,7 +79,7 @@ def empty_page(kind: object, body: bytes) -> object:
         return ConversationPage(data=[]) if body.strip() == b"null" else with_empty_list(body, ConversationPage, "data")
     if kind is GroupContactPage:
         page = with_empty_list(body, GroupContactPage, "data")
-        return None if page is None or page.paging.next else page
+        return None if page is None or (page.paging and page.paging.next) else page
     for answer in (ConversationDetail, GroupPage, OriginatorPage, SmsBatch, SmsCampaign):
         if kind is answer:
             return with_empty_list(body, answer, "data")
@@ -101,10 +103,15 @@ def group_pager() -> Listing[GroupPage | None, Group]:
 
 
 @pages_by(PageKind.CURSOR)
-def group_contact_pager() -> Listing[GroupContactPage | None, GroupContact]:
+def group_contact_pager(*, page_size: int | None) -> Listing[GroupContactPage | None, GroupContact]:
     """A group's contacts in the API's order."""
+    usual = page_size or _CONTACTS
+
+    def contacts(page: GroupContactPage | None) -> list[GroupContact]:
+        return [] if page is None else page.data
+
     return Listing(
-        lambda mark: CursorPager("next", lambda page: [] if page is None else page.data, _following, identity=_id, mark=mark),
+        lambda mark: CursorPager("next", contacts, _following, page_size=usual, identity=_id, mark=mark),
         mark_at=lambda cursor: Mark(cursor=cursor),
     )
 
@@ -116,8 +123,9 @@ def originator_pager() -> Listing[OriginatorPage | None, Originator]:
 
 
 def _following(page: GroupContactPage | None) -> Cursor:
-    cursor = None if page is None else page.paging.next
-    return Cursor(cursor, bool(cursor))
+    if page is None or page.paging is None:
+        return Cursor(None, None if page else False)
+    return Cursor(page.paging.next, bool(page.paging.next))
 
 
 def _id(item: Group | GroupContact | Originator) -> str | None:
