@@ -64,7 +64,12 @@ class SentOperations:
 def _operation(provider: str, sent: Any) -> str | None:
     """The operation that a request belongs to, as users call it; of two that match, the one whose path says more."""
     found = [row for row in catalogue(provider) if row["method"] == sent.method and re.search(_pattern(row), sent.path)]
-    return min(found, key=lambda row: row["path"].count("{"))["python"] if found else None
+    return min(found, key=_says_little)["python"] if found else None
+
+
+def _says_little(row: Row) -> tuple[int, int]:
+    """`/sms` ends `/conversations/{id}/sms` too, and `/users/{id}` is any `/users/search`."""
+    return -row["path"].count("/"), row["path"].count("{")
 
 
 def _pattern(row: Row) -> str:
