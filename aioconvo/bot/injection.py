@@ -46,7 +46,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
         except NameError:  # Python 3.14 looks annotations up here; what is missing is told when the bot starts
             written = ()
         names = {name for one in written if isinstance(one, str) for name in re.findall(r"[^\W\d]\w*", one)}
-        return cls(call=call, sight={name: frame.f_locals[name] for name in names & frame.f_locals.keys()})
+        there = frame.f_locals
+        return cls(call=call, sight={name: there[name] for name in names if name in there})
 
     @property
     def name(self) -> str:
