@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import abc
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import AsyncIterable, Collection
 from typing import Any, ClassVar
 
 from aioconvo.core.errors import CallFacts, InvalidRequestError, UnsupportedError
 from aioconvo.inbox.models import Message
+from aioconvo.inbox.times import utc
 
 from .models import Event
 
-__all__ = ["Replies", "conversation_of", "earliest", "words"]
+__all__ = ["MARK", "Replies", "conversation_of", "earliest", "first_marked", "words"]
 
+MARK = "aioconvo"
+"""The member of a message's metadata that tells which reply it is, where an API keeps metadata."""
 _SKEW = dt.timedelta(minutes=5)
 
 
@@ -94,3 +97,20 @@ def words(content: Any, kinds: str = "") -> str:
 def earliest(since: dt.datetime) -> dt.datetime:
     """A moment before which, by a server's clock, nothing was sent that was sent after `since` by ours."""
     return since - _SKEW
+
+
+async def first_marked(newest_first: AsyncIterable[Any], mark: str, since: dt.datetime) -> Any | None:
+    """The first message that was sent with this mark no earlier than `since`; `None` where there is none."""
+    oldest, found = earliest(since), None
+    async for one in newest_first:
+        received = utc(getattr(one, "received", None))
+        if received is not None and received < oldest:
+            break
+        if _mark_of(one) == mark:
+            found = one
+    return found
+
+
+def _mark_of(native: Any) -> str | None:
+    metadata: Any = getattr(native, "metadata", None)
+    return metadata.get(MARK) if isinstance(metadata, dict) else None  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType] -- of JSON

@@ -11,19 +11,15 @@ import msgspec
 from aioconvo.core.errors import CallFacts, InvalidRequestError, UnsupportedError
 from aioconvo.core.operations.declaration import operation_of
 from aioconvo.events.models import Event
-from aioconvo.events.replies import Replies, earliest, words
+from aioconvo.events.replies import MARK, Replies, first_marked, words
 from aioconvo.inbox.models import Message
-from aioconvo.inbox.times import utc
 
 from . import models
 from .conversations import Conversations
 from .inbox import messages
 from .messages import Messages
 
-__all__ = ["MARK", "SmoochReplies"]
-
-MARK = "aioconvo"
-"""The member of a message's metadata that tells which reply it is."""
+__all__ = ["SmoochReplies"]
 
 
 class SmoochReplies(Replies):
@@ -58,13 +54,7 @@ class SmoochReplies(Replies):
     ) -> Message | None:
         """See `Replies.find`: the first message of this mark, among the newest."""
         user_id = _user_of(event)
-        oldest, found = earliest(since), None
-        async for one in self._messages.list(user_id):
-            received = utc(getattr(one, "received", None))
-            if received is not None and received < oldest:
-                break
-            if mark_of(one) == mark:
-                found = one
+        found = await first_marked(self._messages.list(user_id), mark, since)
         return None if found is None else messages([found], user_id)[0]
 
     def facts(self) -> CallFacts:
@@ -85,9 +75,3 @@ def _user_of(event: Event) -> str:
     if event.user_id is None:
         raise UnsupportedError(f"this {type(event).__name__} of Smooch names no user to answer")
     return event.user_id
-
-
-def mark_of(native: Any) -> str | None:
-    """The mark of a message that a bot sent."""
-    metadata: Any = getattr(native, "metadata", None)
-    return metadata.get(MARK) if isinstance(metadata, dict) else None  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType] -- of JSON

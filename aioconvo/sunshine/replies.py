@@ -10,19 +10,16 @@ from aioconvo.core.errors import CallFacts, InvalidRequestError
 from aioconvo.core.json.model import Unknown, Variant
 from aioconvo.core.operations.declaration import operation_of
 from aioconvo.events.models import Event
-from aioconvo.events.replies import Replies, conversation_of, earliest, words
+from aioconvo.events.replies import MARK, Replies, conversation_of, first_marked, words
 from aioconvo.inbox.models import Message
-from aioconvo.inbox.times import utc
 
 from . import models
 from .activities import Activities
 from .inbox import messages
 from .messages import Messages
 
-__all__ = ["MARK", "SunshineReplies"]
+__all__ = ["SunshineReplies"]
 
-MARK = "aioconvo"
-"""The member of a message's metadata that tells which reply it is."""
 _BUSINESS = models.Author(type=models.AuthorType.BUSINESS)
 
 
@@ -58,13 +55,7 @@ class SunshineReplies(Replies):
     ) -> Message | None:
         """See `Replies.find`: the first message of this mark, among the newest."""
         conversation_id = conversation_of(event)
-        oldest, found = earliest(since), None
-        async for one in self._messages.list(conversation_id):
-            received = utc(getattr(one, "received", None))
-            if received is not None and received < oldest:
-                break
-            if mark_of(one) == mark:
-                found = one
+        found = await first_marked(self._messages.list(conversation_id), mark, since)
         return None if found is None else messages([found], conversation_id)[0]
 
     def facts(self) -> CallFacts:
@@ -79,9 +70,3 @@ class SunshineReplies(Replies):
     async def mark_read(self, event: Event) -> None:
         """See `Replies.mark_read`."""
         await self._inbox.mark_read(conversation_of(event))
-
-
-def mark_of(native: Any) -> str | None:
-    """The mark of a message that a bot sent."""
-    metadata: Any = getattr(native, "metadata", None)
-    return metadata.get(MARK) if isinstance(metadata, dict) else None  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType] -- of JSON
