@@ -7,7 +7,14 @@ messages are asked for since a millisecond.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TypeGuard
+import functools
+import operator
+import types
+import typing
+from collections.abc import Callable
+from typing import Any, TypeGuard, TypeVar
+
+import msgspec
 
 from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.json.codec import came_as
@@ -38,11 +45,13 @@ __all__ = [
     "UploadUrlAnswer",
     "conversation_pager",
     "empty_page",
+    "in_one_answer",
     "message_pager",
     "queue_pager",
     "search_pager",
 ]
 
+T = TypeVar("T")
 _DEFAULT_PAGE = 100
 _MICROSECOND = dt.timedelta(microseconds=1)
 
@@ -135,23 +144,40 @@ AgentAuthAnswer = envelope(AgentAuth, "agent_auth", Told)
 ConversationAnswer = envelope(Conversation, "conversation", Told)
 UploadUrlAnswer = envelope(UploadUrl, "conversation_multimedia_upload_url", Told)
 
-_LISTS: dict[object, tuple[type[Told], str]] = {
-    ConversationPage: (ConversationPage, "conversations"),
-    SearchPage: (SearchPage, "records"),
-    MessagePage: (MessagePage, "conversation_messages"),
-    QueueStatusesAnswer: (QueueStatusesAnswer, "queue_statuses"),
-}
-
 
 def empty_page(kind: object, body: bytes) -> Told | None:
     """The page of a success without its list, as it may come where the count is 0; `None` for any other body."""
-    known = _LISTS.get(kind)
-    page = None if known is None else with_empty_list(body, *known, missing=True)
+    if not (isinstance(kind, type) and issubclass(kind, Told) and (member := _list_in(kind))):
+        return None
+    page = with_empty_list(body, kind, member, missing=True)
     if page is None or not page.succeeded:
         return None
     rows = page.metadata.result_set if page.metadata is not None else None
     counts = (getattr(page, "total", None),) if rows is None else (rows.count, rows.total_records, rows.more)
     return None if any(counts) else page
+
+
+@functools.cache
+def _list_in(page: type[Told]) -> str | None:
+    """The member that holds the items of a page; `None` for answers that are none."""
+    required = [one for one in msgspec.structs.fields(page) if one.required]
+    return required[0].encode_name if len(required) == 1 and typing.get_origin(required[0].type) is list else None
+
+
+def in_one_answer(noun: type[T], member: str, identity: str) -> Callable[[], Listing[Any, T]]:
+    """Make the pager of a list that the API gives whole, in this member of one answer; `identity` tells items apart."""
+    page = envelope(types.GenericAlias(list, (noun,)), member, Told)
+    items = operator.attrgetter(member)
+
+    def named(item: T) -> str | None:
+        return getattr(item, identity, None)  # an item that is no object at all has none
+
+    @pages_by(PageKind.SINGLE)
+    def pager() -> Listing[Any, T]:
+        return Listing(lambda mark: SinglePager(items, mark, identity=named))
+
+    pager.__annotations__["return"] = types.GenericAlias(Listing, (page, noun))  # which declarations read
+    return pager
 
 
 @pages_by(PageKind.OFFSET)

@@ -6,14 +6,26 @@ import re
 from typing import Annotated, Any
 
 import pytest
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from aioconvo import InvalidRequestError
+from aioconvo.core.json.model import Model
 from aioconvo.core.operations.declaration import declared, operation
 from aioconvo.core.operations.markers import Body, Place
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.resource import Group
-from aioconvo.core.operations.rules import AtLeast, AtMost, Between, Length, Like, exactly_one, joined, lower_uuid, not_both
+from aioconvo.core.operations.rules import (
+    AtLeast,
+    AtMost,
+    Between,
+    Length,
+    Like,
+    exactly_one,
+    joined,
+    lower_uuid,
+    members_fit,
+    not_both,
+)
 
 UUID = "0b9f7d6e-3c1a-4e5f-8a2b-1c2d3e4f5a6b"
 
@@ -121,6 +133,35 @@ def test_what_does_not_go_together(check: Any, values: Any, told: str) -> None:
 )
 def test_what_the_documentation_says(rule: Any, words: str) -> None:
     assert str(rule) == words
+
+
+class Page(Model):
+    number: Annotated[int, Between(1, 9)] | UnsetType = UNSET
+    tags: Annotated[list[Annotated[str, AtMost(3)]], AtMost(2, "tags")] | None = None
+
+
+class Book(Model):
+    title: Annotated[str, AtMost(5)] | None = None
+    first: Page | None = None
+    pages: list[Page] | None = None
+
+
+@pytest.mark.parametrize("book", [Book(), Book(title="Notes", first=Page(number=9), pages=[Page(tags=["abc", "d"]), Page()])])
+def test_members_that_fit(book: Book) -> None:
+    assert members_fit("book", book) is book
+
+
+@pytest.mark.parametrize(
+    ("book", "told"),
+    [
+        (Book(title="Novels"), "book.title must have 0 to 5 characters; got 6"),
+        (Book(first=Page(number=0)), "book.first.number must be 1 to 9; got 0"),
+        (Book(pages=[Page(), Page(tags=["a", "b", "c"])]), "book.pages[].tags must have 0 to 2 tags; got 3"),
+    ],
+)
+def test_members_that_do_not_fit(book: Book, told: str) -> None:
+    with pytest.raises(InvalidRequestError, match=re.escape(told)):
+        members_fit("book", book)
 
 
 class Notes(Group):

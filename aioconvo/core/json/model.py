@@ -32,7 +32,8 @@ __all__ = [
 _ID_LIKE = frozenset({"id", "uuid", "type", "status", "role", "direction", "channel", "medium", "code"})  # last word of a name
 # Ids that a tenant chose may be e-mail addresses or phone numbers, and a kind nobody knows may be anything.
 _HARMLESS = r"(?!\d{7,15}$)[A-Za-z0-9_.:/-]{1,200}"
-_PLACE = frozenset({"lat", "long"})  # where somebody is
+# Where somebody is, and what looks like ids but is worth money or tells who somebody is.
+_PRIVATE = frozenset({"lat", "long", "activation_code", "customer_tax_id", "gift_certificate_code", "tax_id"})
 _NEW_VALUES_AT_MOST = 10_000
 new_values: list[type[OpenEnum]] = []
 """The enums that were given a value they do not name; whoever decodes empties it before and looks into it after."""
@@ -280,7 +281,7 @@ def _safe_fields(model: Model) -> Iterator[tuple[str, str]]:
 
 
 def _safe(name: str, value: object) -> str:
-    if name in _PLACE:
+    if name in _PRIVATE:
         return "…"
     if isinstance(value, str) and not (isinstance(value, enum.Enum) and re.fullmatch(_HARMLESS, value)):
         return repr(value) if name.rpartition("_")[2] in _ID_LIKE and re.fullmatch(_HARMLESS, value) else "'…'"

@@ -9,8 +9,10 @@ of the arguments that its parameters name. `str` of one, or the first line of it
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
-from collections.abc import Callable, Iterable, Sized
+import typing
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -32,6 +34,7 @@ __all__ = [
     "exactly_one",
     "joined",
     "lower_uuid",
+    "members_fit",
     "not_both",
     "not_empty",
 ]
@@ -141,6 +144,38 @@ def joined(name: str, values: object) -> object:
     if any("," in text for text in texts):
         raise InvalidRequestError(f"{name} must hold no commas: the API takes a comma for the end of a value")
     return ",".join(texts)
+
+
+def members_fit(name: str, value: object) -> object:
+    """Each member within its limits."""
+    _check_members(name, value)
+    return value
+
+
+def _check_members(name: str, value: object) -> None:
+    if isinstance(value, msgspec.Struct):
+        for member, rules in _rules_of(type(value)):
+            part = getattr(value, member)
+            if part is not None and part is not UNSET:
+                for rule in rules:
+                    rule(f"{name}.{member}", part)
+                _check_members(f"{name}.{member}", part)
+    elif isinstance(value, list):
+        for one in cast("list[object]", value):
+            _check_members(f"{name}[]", one)
+
+
+@functools.cache
+def _rules_of(kind: type[msgspec.Struct]) -> tuple[tuple[str, tuple[Rule, ...]], ...]:
+    """The members of a struct, each with the rules around a part of what it may be."""
+    return tuple((one.name, tuple(_rules_in(one.type))) for one in msgspec.structs.fields(kind))
+
+
+def _rules_in(hint: Any) -> Iterator[Rule]:
+    yield from (one for one in getattr(hint, "__metadata__", ()) if callable(one))
+    for part in typing.get_args(hint):
+        if typing.get_origin(part) is Annotated:
+            yield from _rules_in(part)
 
 
 def not_empty(name: str, value: Sized) -> Sized:

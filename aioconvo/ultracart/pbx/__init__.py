@@ -1,0 +1,1 @@
+"""The phone system (PBX) of UltraCart."""
