@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from operator import attrgetter
 
 import pytest
 
 from aioconvo.cli.choosing import PROVIDERS
 from aioconvo.cli.operations import Row, catalogue
 from aioconvo.core.operations.declaration import declared
-from aioconvo.core.operations.resource import Group, Resource
+from aioconvo.core.operations.resource import Group, groups
 from aioconvo.providers import Provider
 from aioconvo.sandbox.exchange import Settings, utc_now
 from aioconvo.sandbox.server import PROVIDERS as SANDBOXES
@@ -36,14 +37,13 @@ def _groups(provider: Provider) -> Iterator[type[Group]]:
 
 @pytest.mark.parametrize("provider", Provider)
 def test_every_class_with_operations_has_its_line_in_the_client(provider: Provider) -> None:
-    kinds = [one.kind for one in vars(provider.client).values() if isinstance(one, Resource)]
+    kinds = dict(groups(provider.client)).values()
     assert [one.__name__ for one in _groups(provider) if one not in kinds] == []
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["python"])
 def test_python_name_is_where_the_method_is(row: Row) -> None:
-    provider, resource, method = row["python"].split(".")
-    function = getattr(getattr(CLIENTS[provider], resource), method)
+    function = attrgetter(row["python"].partition(".")[2])(CLIENTS[row["provider"]])
     assert function.__doc__
     assert row["operation"] in function.__doc__
 

@@ -9,6 +9,7 @@ import pickle
 import typing
 import uuid
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -84,7 +85,7 @@ def _sample(hint: Any) -> Any:
 
 def _request(one: Declared, given: dict[str, Any]) -> tuple[Request[Any], Any]:
     """What a call asks for, and of a list also which one it is."""
-    provider, resource, method = one.operation.python.split(".")
+    provider, _, name = one.operation.python.partition(".")
     client: Any = CLIENTS[provider].with_options()
     asked: list[Request[Any]] = []
 
@@ -93,7 +94,7 @@ def _request(one: Declared, given: dict[str, Any]) -> tuple[Request[Any], Any]:
         raise _Stop
 
     client.send = send
-    made = getattr(getattr(client, resource), method)(**given)
+    made = attrgetter(name)(client)(**given)
     listed = made if isinstance(made, AsyncPaginator) else None
     awaited: Any = made.__await__() if listed is None else listed._fetch(Ask())
     with pytest.raises(_Stop):

@@ -12,11 +12,12 @@ import inspect
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import typer
 
-from aioconvo.core.operations.operation import Operation
+from aioconvo.core.operations.resource import methods
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.providers import Provider
 
@@ -39,11 +40,11 @@ class Listing:
     @property
     def name(self) -> str:
         """What it is called on the command line: its noun; with the verb where that is another one than `list`."""
-        noun, verb = self.python.split(".")
+        noun, _, verb = self.python.rpartition(".")
         if noun == _INBOX:
             return verb
         kind = verb.removeprefix("list").strip("_")
-        return f"{noun}-{kind}".replace("_", "-") if kind else noun.replace("_", "-")
+        return "-".join(re.split(r"[._]", f"{noun}.{kind}" if kind else noun))
 
     @property
     def summary(self) -> str:
@@ -69,28 +70,20 @@ class Listing:
 
     def call(self, client: Any, arguments: Mapping[str, Any]) -> AsyncPaginator[Any]:
         """The list, of this client; bad arguments raise `InvalidRequestError` here."""
-        noun, verb = self.python.split(".")
-        listed: AsyncPaginator[Any] = getattr(getattr(client, noun), verb)(**arguments)
+        listed: AsyncPaginator[Any] = attrgetter(self.python)(client)(**arguments)
         return listed
 
 
 def listings(provider: str) -> dict[str, Listing]:
     """The lists of a provider by their names on the command line."""
-    operations: Sequence[Operation[Any]] = Provider(provider).operations
-    named = {one.python.partition(".")[2]: _list_method(one) for one in operations}
-    found = {one.name: one for one in (Listing(provider, python, method) for python, method in named.items() if method)}
+    lists = [one for one in methods(Provider(provider).client) if get_origin(get_type_hints(one)["return"]) is AsyncPaginator]
+    made = (Listing(provider, one.operation.python.partition(".")[2], one) for one in lists)
+    found = {one.name: one for one in made}
     inbox = Provider(provider).inbox
     for noun in ("conversations", "messages"):
         if noun not in found:
             found[noun] = Listing(provider, f"{_INBOX}.{noun}", getattr(inbox, noun))
     return dict(sorted(found.items()))
-
-
-def _list_method(operation: Operation[Any]) -> Callable[..., Any] | None:
-    """The method of an operation, if it gives a list."""
-    provider, noun, verb = operation.python.split(".")
-    method: Callable[..., Any] = getattr(getattr(Provider(provider).client, noun).kind, verb)
-    return method if get_origin(get_type_hints(method)["return"]) is AsyncPaginator else None
 
 
 def command(listing: Listing, act: Callable[..., Any], shared: Mapping[str, tuple[Any, Any]]) -> Callable[..., None]:

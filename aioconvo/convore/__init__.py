@@ -9,6 +9,7 @@ from aioconvo.core.operations.operation import Operation
 from aioconvo.core.operations.resource import operations
 
 from .models import (
+    ApiKey,
     Attachment,
     ContactHandle,
     ContactHandleType,
@@ -23,9 +24,12 @@ from .models import (
     Message,
     MessageDirection,
     MessageFormat,
+    Organization,
     Participant,
     ParticipantRole,
     ReplyType,
+    SystemRole,
+    User,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OPERATIONS",
+    "ApiKey",
     "Attachment",
     "ContactHandle",
     "ContactHandleType",
@@ -49,11 +54,14 @@ __all__ = [
     "Message",
     "MessageDirection",
     "MessageFormat",
+    "Organization",
     "Participant",
     "ParticipantRole",
     "PolledEvent",
     "ReplyType",
+    "SystemRole",
     "UnknownEvent",
+    "User",
 ]
 
 OPERATIONS: tuple[Operation[Any], ...]

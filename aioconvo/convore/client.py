@@ -20,6 +20,7 @@ from .messages import Messages
 from .pages import empty_page
 
 if TYPE_CHECKING:
+    from .admin import Admin
     from .inbox import ConvoreInbox
 
 __all__ = ["ConvoreClient"]
@@ -41,6 +42,7 @@ class ConvoreClient(APIClient):
 
     provider: ClassVar[str] = "convore"
     default_host: ClassVar[str] = "api.convore.dev"
+    admin: Resource[Admin] = Resource()
     conversations = Resource(Conversations)
     events = Resource(Events)
     messages = Resource(Messages)

@@ -12,7 +12,7 @@ from aioconvo.core.operations.declaration import operation
 from aioconvo.core.operations.operation import Effect
 
 from .models import AgentAuth
-from .resource import Resource
+from .resource import UltraCartResource
 
 if TYPE_CHECKING:
     from .socket.attach import Attach
@@ -26,7 +26,7 @@ def _has_a_way_in(answer: Any) -> None:
         raise BrokenBodyError("the answer has neither a websocket_url nor a jwt", cut=False)
 
 
-class Agents(Resource):
+class Agents(UltraCartResource):
     """Agents."""
 
     __slots__ = ()

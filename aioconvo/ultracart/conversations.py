@@ -19,7 +19,7 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Conversation, ConversationSummary, Medium, UploadUrl
 from .pages import ConversationAnswer, ResolvedAnswer, conversation_pager, search_pager
-from .resource import Resource
+from .resource import UltraCartResource
 
 _ALL = "/conversation/conversations"
 _ONE = "/conversation/conversations/{conversation_uuid}"
@@ -79,7 +79,7 @@ class _Start(Model):
     resolve_only: bool | UnsetType
 
 
-class Conversations(Resource):
+class Conversations(UltraCartResource):
     """Conversations."""
 
     __slots__ = ()

@@ -13,7 +13,7 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Message
 from .pages import message_pager
-from .resource import Resource
+from .resource import UltraCartResource
 
 
 def _milliseconds(name: str, since: int | dt.datetime) -> int:
@@ -26,7 +26,7 @@ def _milliseconds(name: str, since: int | dt.datetime) -> int:
     return since
 
 
-class Messages(Resource):
+class Messages(UltraCartResource):
     """Messages of conversations."""
 
     __slots__ = ()

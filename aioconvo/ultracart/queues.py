@@ -10,12 +10,12 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import AgentStatus, QueueStatus
 from .pages import queue_pager
-from .resource import Resource
+from .resource import UltraCartResource
 
 _QUEUES = "/conversation/conversations/queues"
 
 
-class Queues(Resource):
+class Queues(UltraCartResource):
     """Queues of agents."""
 
     __slots__ = ()

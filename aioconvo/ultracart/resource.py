@@ -10,7 +10,7 @@ from aioconvo.core.json.model import Envelope
 from .pages import Told
 
 
-class Resource(APIResource):
+class UltraCartResource(APIResource):
     """A group of operations, whose answers say something of themselves beside their payload."""
 
     __slots__ = ()

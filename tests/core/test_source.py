@@ -71,6 +71,17 @@ def _body(items: list[bytes], before: bytes = b"", after: bytes = b"", between: 
     return b' {"data": [' + before + between.join(items) + after + b"] }\n"
 
 
+@pytest.mark.parametrize(("charset", "text"), [(None, "utf-8"), ("utf-16", "utf-16"), ("latin-1", "latin-1")])
+def test_an_answer_that_is_a_bare_list(charset: str | None, text: str) -> None:
+    parts = ['{"itemId":"1","note":"Zoë"}', '{ "itemId":"2" , "new":1}', "7", '{"itemId":null}']
+    for count in (2, 4):
+        items = decode(f" [{', '.join(parts[:count])}]\n".encode(text), list[Item], charset)
+        assert [raw_json(one) for one in items] == [one.encode() for one in parts[:count]]
+        assert [json.loads(line) for line in map(encode, items)] == [json.loads(one) for one in parts[:count]]
+    assert decode(b"[]", list[Item]) == []
+    assert decode(b'["a"]', list[str]) == ["a"]
+
+
 @pytest.mark.parametrize("between", [b",", b" ,\n  ", b",\r\n\t"])
 @pytest.mark.parametrize("items", [FITS, DRIFTED, [*FITS, *DRIFTED], [*DRIFTED, *FITS], []], ids=len)
 def test_every_item_gives_its_bytes_as_they_came(items: list[bytes], between: bytes) -> None:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from aioconvo.core.operations.markers import Place as Goes
 from aioconvo.core.operations.operation import Effect, Operation as Constant
-from aioconvo.core.operations.resource import Resource, declarations
+from aioconvo.core.operations.resource import declarations, methods
 from aioconvo.core.operations.rules import joined
 from aioconvo.core.operations.signature import Declared as Signature, Parameter as Argument
 from aioconvo.providers import Provider
@@ -32,15 +31,8 @@ _PLACES = {Goes.PATH: Place.PATH, Goes.QUERY: Place.QUERY, Goes.PAGE_SIZE: Place
 def declared(provider: str, specified: Facts) -> list[Declared]:
     """Every operation that a provider's package declares."""
     found = [of_signature(one) for one in declarations(CLIENTS[provider])]
-    return [*found, *(of_method(method, specified) for method in _written(CLIENTS[provider]))]
-
-
-def _written(client: type) -> Iterator[Any]:
-    """The methods of a client's resources that perform an operation by hand."""
-    for resource in vars(client).values():
-        if isinstance(resource, Resource):
-            methods: list[Any] = [getattr(resource.kind, name) for name in dir(resource.kind)]
-            yield from (one for one in methods if hasattr(one, "operation") and not hasattr(one, "declared"))
+    by_hand = [one for one in methods(CLIENTS[provider]) if not hasattr(one, "declared")]
+    return [*found, *(of_method(method, specified) for method in by_hand)]
 
 
 def of_signature(told: Signature) -> Declared:

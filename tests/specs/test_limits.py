@@ -6,6 +6,7 @@ import contextlib
 import inspect
 import typing
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -49,14 +50,14 @@ def bodies() -> Iterator[Any]:
 
 def call(one: Declared, body: dict[str, Any]) -> None:
     """Call a method with the members of a body, up to where it is sent."""
-    provider, resource, name = one.operation.python.split(".")
+    provider, _, name = one.operation.python.partition(".")
     client: Any = MADE[provider].with_options()
 
     async def send(*_: Any, **__: Any) -> Any:
         raise Sent
 
     client.send = send
-    method = getattr(getattr(client, resource), name)
+    method = attrgetter(name)(client)
     by_wire = {parameter.wire: parameter for parameter in one.at(Place.BODY)}
     given = {by_wire[wire].name: _argument(value, by_wire[wire].annotation) for wire, value in body.items()}
     taken = inspect.signature(method).parameters

@@ -8,13 +8,19 @@ from __future__ import annotations
 from typing import assert_type
 
 from aioconvo import AsyncPaginator, ConvoreClient, Page
-from aioconvo.convore import Conversation, Event, Message
+from aioconvo.convore import ApiKey, Conversation, Event, Message, User
+from aioconvo.convore.admin import Admin
+from aioconvo.convore.admin.api_keys import ApiKeys
 from aioconvo.convore.messages import Messages
 
 
 async def calls(client: ConvoreClient) -> None:
     assert_type(client.messages, Messages)
     assert_type(await client.messages.get("m"), Message)
+    assert_type(client.admin, Admin)
+    assert_type(client.admin.api_keys, ApiKeys)
+    assert_type(client.admin.api_keys.list(), AsyncPaginator[ApiKey])
+    assert_type(await client.admin.users.get_current(), User)
     assert_type(await client.messages.send(body="b", to=["a"], subject=None), Message)
     assert_type(await client.messages.update("m", subject=None), Message)
     assert_type(client.messages.list(conversation_id="c", limit=3), AsyncPaginator[Message])
@@ -37,4 +43,5 @@ async def wrong_calls(client: ConvoreClient) -> None:
     client.events.list(types=3)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     client.messages.list(limt=3)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     client.messages.list(page_size="3")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    client.admin.keys.list()  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     client.messages.remove("m")  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]

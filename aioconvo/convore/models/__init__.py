@@ -6,12 +6,14 @@ leaves out may also come as null is taken for granted, because that client accep
 
 from __future__ import annotations
 
+from .admin import ApiKey, Organization, SystemRole, User
 from .conversations import Conversation, ConversationPriority, ConversationStatus, Label, LabelType
 from .events import Event, EventObject, EventType
 from .messages import Attachment, Message, MessageDirection, MessageFormat, ReplyType
 from .participants import ContactHandle, ContactHandleType, Participant, ParticipantRole
 
 __all__ = [
+    "ApiKey",
     "Attachment",
     "ContactHandle",
     "ContactHandleType",
@@ -26,7 +28,10 @@ __all__ = [
     "Message",
     "MessageDirection",
     "MessageFormat",
+    "Organization",
     "Participant",
     "ParticipantRole",
     "ReplyType",
+    "SystemRole",
+    "User",
 ]

@@ -7,6 +7,7 @@ from types import NoneType, TracebackType
 from typing import Any, ClassVar, Literal, Self, TypeVar, Unpack
 
 import msgspec
+from anyio import to_thread
 
 from aioconvo.core import errors
 from aioconvo.core.access import settings
@@ -19,7 +20,7 @@ from aioconvo.core.encoding.url import Query, QueryValue
 from aioconvo.core.json.model import Envelope
 from aioconvo.core.limits.rule import Limits, Quota
 from aioconvo.core.operations.operation import Effect, Operation, Request, raw_request
-from aioconvo.core.operations.resource import Group
+from aioconvo.core.operations.resource import Group, load
 from aioconvo.core.paging.asking import Asking
 from aioconvo.core.paging.pagers import Ask, Listing, PagerFactory, listing_of
 from aioconvo.core.paging.paginator import AsyncPaginator
@@ -153,6 +154,17 @@ class APIClient(CallLoop):
         clone._owns_pool = False
         clone._apply(options)
         return clone
+
+    async def load(self, *names: str) -> None:
+        """Load groups of operations before they are first touched: `await client.load("pbx", "agents.knowledge_base")`.
+
+        Without names all that the client has. It happens in a thread, so that other tasks run on; a first touch inside of a
+        running loop holds them up for the time of the import, which is told in the README.
+
+        Raises:
+            InvalidRequestError: There is no group of that name.
+        """
+        await to_thread.run_sync(load, type(self), names)
 
     async def __aenter__(self) -> Self:
         if self._pool.closed:

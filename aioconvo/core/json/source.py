@@ -142,6 +142,8 @@ def link(data: Any, body: bytes, charset: str | Mapping[str, str] | None = None)
     """Let a decoded answer, its nouns and the items of its lists know the body they came in; see `Body`."""
     shape = _shape(data.__class__)
     if shape is None:
+        if type(data) is list:
+            _link_bare(data, body, charset)  # pyright: ignore[reportUnknownArgumentType] -- whatever was decoded
         return
     known = getattr(data, ORIGIN, None)
     if type(known) is tuple:
@@ -169,6 +171,21 @@ def link(data: Any, body: bytes, charset: str | Mapping[str, str] | None = None)
             unlinked[id(source)] = weakref.ref(source)
         else:
             source.link()
+
+
+class _Bare(Envelope):
+    """Stands for an answer that is a list of nouns and nothing around it."""
+
+    items: list[Model]
+
+
+def _link_bare(items: list[Any], body: bytes, charset: str | Mapping[str, str] | None) -> None:
+    """The same for an answer that is a list: no struct holds the body, so that its items know it at once."""
+    if any(isinstance(one, Model) for one in items):
+        text = drive(in_utf8(body, charset if charset is None or isinstance(charset, str) else charset_of(charset)))
+        source = Body(b'{"items":' + text.strip() + b"}", None, _Bare)
+        source.lengths = [len(items)]
+        _link_items(tuple(items), source, 0)
 
 
 def when_read(kind: type[Any], name: str, do: Callable[[Any], object]) -> Callable[[Any], Any]:

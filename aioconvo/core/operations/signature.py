@@ -114,7 +114,7 @@ def read(
     response = operation.response
     if response is None:
         response = _response(answer, pager) if unwrap is None else envelope(answer, unwrap, owner.envelope)
-    place = ".".join(owner.__module__.split(".")[1:3])  # the noun is a module, or a folder
+    place = owner.__module__.partition(".")[2].removesuffix(".operations")  # the noun is a module, or a folder
     python = f"{place}.{method.__name__}"
     operation = msgspec.structs.replace(operation, python=python, response=response)
     for_pager = () if pager is None else inspect.signature(pager).parameters

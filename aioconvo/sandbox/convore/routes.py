@@ -8,7 +8,7 @@ import dataclasses
 import html
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -19,6 +19,8 @@ from aioconvo.sandbox.data import milliseconds
 from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable
 from aioconvo.sandbox.quota import QuotaForm
 
+from .admin import Administration
+from .asked import body_in, limit_in
 from .data import (
     Channel,
     Conversation,
@@ -48,7 +50,6 @@ if TYPE_CHECKING:
 
 API_KEY: Final = "sandbox-key"
 
-_MAX_LIMIT: Final = 100
 _REMEMBERED: Final = 1000  # seeded messages whose events are still listed
 _CODES: Final = {
     400: "invalid_request",
@@ -62,8 +63,6 @@ _REASONS: Final = {415: "The content type of the body is not supported", 429: "T
 
 _Key = tuple[int, ...]
 """Where something stands in the order by time: milliseconds, conversation number and, for a message, its ordinal."""
-
-B = TypeVar("B")
 
 
 class _Send(msgspec.Struct, rename={"from_": "from"}):
@@ -140,6 +139,7 @@ class ConvoreSandbox:
             Route("GET", "/v1/conversations/{conversation_id}", "get_conversation", self._get_conversation),
             Route("PATCH", "/v1/conversations/{conversation_id}", "update_conversation", self._update_conversation),
             *self.events.routes,
+            *Administration().routes,
         )
         self._table = RouteTable(self.routes)
 
@@ -319,7 +319,7 @@ class ConvoreSandbox:
             keys = _keys_of(conversation) if conversation else []
         cursor = _cursor_in(query)
         end = len(keys) if cursor is None else bisect.bisect_left(keys, cursor)
-        begin = max(0, end - _limit_in(query))
+        begin = max(0, end - limit_in(query))
         page = keys[begin:end][::-1]
         following = page[-1] if begin else None
         return _page([self._at_key(key).to_json(full=form == "full") for key in page], following, len(keys))
@@ -329,7 +329,7 @@ class ConvoreSandbox:
         return Reply(200, conversation.message(ordinal).to_json(full=True))
 
     def _send_message(self, request: Request, _: Mapping[str, str]) -> Reply:
-        sent = _body_in(request, _Send)
+        sent = body_in(request, _Send)
         recipients = sent.recipients or _addressed(sent)
         conversation = self._target(sent, recipients[0] if recipients else None)
         if not recipients and conversation.contact is not None:
@@ -350,7 +350,7 @@ class ConvoreSandbox:
         return Reply(200, message.to_json(full=True))
 
     def _import_message(self, request: Request, _: Mapping[str, str]) -> Reply:
-        given = _body_in(request, _Import)
+        given = body_in(request, _Import)
         ours = {channel.participant.handle for channel in self._channels.values()}
         outbound = given.sender.handle in ours
         others = [person for person in (given.sender, *given.recipients) if person.handle not in ours]
@@ -370,7 +370,7 @@ class ConvoreSandbox:
 
     def _update_message(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation, ordinal = self._place(parameters["message_id"])
-        update = _body_in(request, _Update)
+        update = body_in(request, _Update)
         old = conversation.message(ordinal)
         changes = {
             name: value
@@ -394,7 +394,7 @@ class ConvoreSandbox:
 
     def _update_conversation(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         conversation = self._conversation(parameters["conversation_id"])
-        update = _body_in(request, _Filing)
+        update = body_in(request, _Filing)
         if update.status:
             self.events.filed(conversation.id, conversation.status, update.status, self._clock.tick())
             conversation.status = update.status
@@ -414,7 +414,7 @@ class ConvoreSandbox:
             found = [key for key in found if all(keep(self._conversations[key[1] - 1]) for keep in filters)]
         cursor = _cursor_in(query)
         end = len(found) if cursor is None else bisect.bisect_left(found, cursor)
-        begin = max(0, end - _limit_in(query))
+        begin = max(0, end - limit_in(query))
         page = found[begin:end][::-1]
         following = page[-1] if begin else None
         return _page([self._conversations[place - 1].to_json() for _, place in page], following, len(found))
@@ -426,13 +426,6 @@ def _date(when: datetime) -> int:
     return to_milliseconds(when)
 
 
-def _limit_in(query: Mapping[str, str]) -> int:
-    text = query.get("limit", str(_MAX_LIMIT))
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_MAX_LIMIT)) and 1 <= int(text) <= _MAX_LIMIT):
-        raise Refusal(400, "invalid_request", f"limit is a number from 1 to {_MAX_LIMIT}")
-    return int(text)
-
-
 def _cursor_in(query: Mapping[str, str]) -> _Key | None:
     text = query.get("cursor", "")
     if not text:
@@ -441,15 +434,6 @@ def _cursor_in(query: Mapping[str, str]) -> _Key | None:
         return msgspec.json.decode(base64.urlsafe_b64decode(text), type=_Key)
     except (ValueError, msgspec.DecodeError) as error:
         raise Refusal(400, "invalid_request", "The cursor is not one of this list") from error
-
-
-def _body_in(request: Request, kind: type[B]) -> B:
-    try:
-        return msgspec.json.decode(request.body, type=kind)
-    except msgspec.ValidationError as error:
-        raise Refusal(400, "invalid_request", str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refusal(400, "invalid_request", "The body is not valid JSON") from error
 
 
 def _keys_of(conversation: Conversation) -> list[_Key]:

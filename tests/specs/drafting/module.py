@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from aioconvo.core.answers.refusals import Telling
-from aioconvo.core.operations.resource import Group, Resource
+from aioconvo.core.operations.resource import Group, groups as declared_groups
 from aioconvo.providers import Provider
 from tests.specs.declarations import CLIENTS, declared
 from tests.specs.facts import Facts, Operation, Shape
@@ -92,8 +92,8 @@ def _sent(one: Operation) -> Iterator[Shape]:
 @functools.cache
 def _style(provider: str) -> Style:
     """What the resources of a provider have in common."""
-    groups: list[Any] = [one.kind for one in vars(CLIENTS[provider]).values() if isinstance(one, Resource)]
-    base: Any = groups[0].__bases__[0] if groups else Group
+    kinds: list[Any] = [kind for _, kind in declared_groups(CLIENTS[provider])]
+    base: Any = kinds[0].__bases__[0] if kinds else Group
     of_errors = {field.encode_name for field in msgspec.structs.fields(Telling)}
     in_envelope = {field.encode_name for field in msgspec.structs.fields(base.envelope)} - of_errors | {"error", "success"}
     told = facts(provider)
