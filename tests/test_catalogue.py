@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from operator import attrgetter
 
@@ -50,6 +51,7 @@ def test_python_name_is_where_the_method_is(row: Row) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["python"])
 def test_the_sandbox_has_the_same_route(row: Row) -> None:
-    routes = SANDBOXES[row["provider"]](Settings(1, 1, 0, utc_now())).routes
-    found = {route.operation: (route.method, route.template) for route in routes}
-    assert found[row["operation"]] == (row["method"], row["path"])
+    table = SANDBOXES[row["provider"]](Settings(1, 1, 0, utc_now())).table
+    found = table.find(row["method"], re.sub(r"\{\w+\}", "x", row["path"]))
+    assert isinstance(found, tuple)
+    assert (found[0].operation, found[0].template) == (row["operation"], row["path"])

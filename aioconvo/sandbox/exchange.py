@@ -93,18 +93,20 @@ Handler = Callable[[Request, Mapping[str, str]], Reply]
 class Route:
     """One operation of an emulated API: the specification's method, path template and operation name.
 
-    `content_type` is the media type that the API documents for its body.
+    `content_type` is the media type that the API documents for its body; `None`: any.
     """
 
     method: str
     template: str
     operation: str
     handler: Handler
-    content_type: str = "application/json"
+    content_type: str | None = "application/json"
 
     def takes(self, request: Request) -> bool:
         """Whether the request says of its body what the API documents; of no body it need not say anything."""
         told = request.headers.get("content-type")
+        if self.content_type is None:
+            return True
         if told is None:
             return not request.body
         return told.partition(";")[0].strip().lower() == self.content_type
@@ -130,7 +132,12 @@ class Emulated(Protocol):
 
     @property
     def routes(self) -> Sequence[Route]:
-        """Every operation it emulates."""
+        """The operations it emulates by hand."""
+        ...
+
+    @property
+    def table(self) -> RouteTable:
+        """These, and every other that its clients declare."""
         ...
 
     @property
@@ -187,14 +194,22 @@ class Emulated(Protocol):
 
 
 class RouteTable:
-    """Finds the route for a request; literal segments win over parameters."""
+    """Finds the route for a request; literal segments win over parameters. `more` makes further routes when none is found."""
 
-    def __init__(self, routes: Sequence[Route]) -> None:
-        ordered = sorted(routes, key=lambda route: route.template.count("{"))
-        self._routes = [(route, route.template.strip("/").split("/")) for route in ordered]
+    def __init__(self, routes: Sequence[Route], more: Callable[[], Sequence[Route]] | None = None) -> None:
+        self._routes = _ordered(routes)
+        self._more = more
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | list[str]:
         """The route with its decoded parameters, else the methods the path allows (empty: no such path)."""
+        found = self._find(method, path)
+        if self._more is not None and isinstance(found, list):
+            self._routes += _ordered(self._more())
+            self._more = None
+            found = self._find(method, path)
+        return found
+
+    def _find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | list[str]:
         segments = path.strip("/").split("/")
         allowed: list[str] = []
         for route, template in self._routes:
@@ -205,6 +220,11 @@ class RouteTable:
                 return route, parameters
             allowed.append(route.method)
         return allowed
+
+
+def _ordered(routes: Sequence[Route]) -> list[tuple[Route, list[str]]]:
+    ordered = sorted(routes, key=lambda route: route.template.count("{"))
+    return [(route, route.template.strip("/").split("/")) for route in ordered]
 
 
 def _match(template: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:

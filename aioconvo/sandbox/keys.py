@@ -29,7 +29,7 @@ def admit(request: Request, table: RouteTable, now: float) -> tuple[Route, Mappi
     if isinstance(found, list):
         raise (Refusal(405, "method_not_allowed", "Method not allowed") if found else Refusal(404, "not_found", "Not found"))
     route, parameters = found
-    if parameters["appId"] != APP_ID:
+    if parameters.get("appId", APP_ID) != APP_ID:
         raise Refusal(404, "app_not_found", "App not found")
     return route, parameters
 

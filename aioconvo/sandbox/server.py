@@ -27,7 +27,7 @@ from aioconvo.providers import Provider
 from .changes import Change, Customer
 from .chat.page import BotControl, ChatPage
 from .event_list import EventList
-from .exchange import Emulated, Reply, Request, RouteTable, Settings, utc_now
+from .exchange import Emulated, Reply, Request, Settings, utc_now
 from .faults import Fault, RateLimit, choose
 from .quota import Standing, Window, headers_of
 from .sending.callbacks import SECRETS, Callback, callback_to, target_of
@@ -163,7 +163,6 @@ class Sandbox:
         self._close_sockets()
         self.providers.clear()
         self.providers.update((name, make(settings)) for name, make in PROVIDERS.items())
-        self._tables = {name: RouteTable(provider.routes) for name, provider in self.providers.items()}
         self._requests: dict[str, collections.Counter[str]] = {name: collections.Counter() for name in self.providers}
         self._spoiled: dict[str, collections.Counter[str]] = {name: collections.Counter() for name in self.providers}
         self._limits: dict[tuple[str, ...], RateLimit] = {}
@@ -352,7 +351,7 @@ class Sandbox:
                 )
 
     async def _answer(self, incoming: web.BaseRequest, provider: Emulated, request: Request) -> web.StreamResponse:
-        found = self._tables[provider.name].find(request.method, request.path)
+        found = provider.table.find(request.method, request.path)
         self._requests[provider.name][found[0].operation if isinstance(found, tuple) else "unknown"] += 1
         if self._latency:
             await asyncio.sleep(self._latency)

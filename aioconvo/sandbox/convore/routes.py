@@ -15,8 +15,10 @@ from msgspec import UNSET, UnsetType
 
 from aioconvo.sandbox.changes import Change, Customer, Kind, Watched
 from aioconvo.sandbox.clock import Clock
-from aioconvo.sandbox.data import milliseconds
-from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable
+from aioconvo.sandbox.data import iso, milliseconds, uuid_id
+from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route
+from aioconvo.sandbox.generic.examples import Form
+from aioconvo.sandbox.generic.routes import Generic
 from aioconvo.sandbox.quota import QuotaForm
 
 from .admin import Administration
@@ -141,11 +143,11 @@ class ConvoreSandbox:
             *self.events.routes,
             *Administration().routes,
         )
-        self._table = RouteTable(self.routes)
+        self.table = Generic(self.name, settings, self.credentials, Form(iso, uuid_id)).table(self.routes)
 
     def answer(self, request: Request) -> Reply:
         """Answer one request."""
-        match self._table.find(request.method, request.path):
+        match self.table.find(request.method, request.path):
             case (Route() as route, dict() as parameters):
                 scheme, _, token = request.headers.get("authorization", "").partition(" ")
                 if scheme.lower() != "bearer" or token != API_KEY:

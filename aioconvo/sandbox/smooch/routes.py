@@ -11,8 +11,10 @@ from aioconvo.sandbox import keys
 from aioconvo.sandbox.bodies import checked, decode
 from aioconvo.sandbox.changes import Change, Customer
 from aioconvo.sandbox.contents import RICH_KINDS, seeded
-from aioconvo.sandbox.data import hex_id, milliseconds, number, person
-from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable, Settings
+from aioconvo.sandbox.data import hex_id, iso, milliseconds, number, person
+from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, Settings
+from aioconvo.sandbox.generic.examples import Form
+from aioconvo.sandbox.generic.routes import Generic
 from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.thread import Stored, Thread
 from aioconvo.sandbox.webhooks import Webhooks
@@ -58,12 +60,12 @@ class SmoochSandbox:
             Route("DELETE", f"{messages}/{{messageId}}", "deleteMessage", self._delete_message),
             *Hooks(self.callbacks).routes,
         )
-        self._table = RouteTable(self.routes)
+        self.table = Generic(self.name, settings, self.credentials, Form(iso, hex_id)).table(self.routes)
 
     def answer(self, request: Request) -> Reply:
         """Answer one request; refusals come in Smooch's own shape."""
         try:
-            route, parameters = keys.admit(request, self._table, self._settings.clock().timestamp())
+            route, parameters = keys.admit(request, self.table, self._settings.clock().timestamp())
             return route.handler(request, parameters)
         except Refusal as refusal:
             return _error(refusal.status, refusal.code, refusal.reason)

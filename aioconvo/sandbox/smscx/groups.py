@@ -12,11 +12,11 @@ import msgspec
 
 from aioconvo.sandbox.data import milliseconds, uuid_id
 from aioconvo.sandbox.exchange import Reply, Request, Route
+from aioconvo.sandbox.workbook import TYPE, workbook
 
 from .data import COSTS, Conversation, stamp
 from .numbers import country_of, number_of
 from .refusals import Refused, decoded, invalid, refusal
-from .workbook import TYPE, workbook
 
 if TYPE_CHECKING:
     from aioconvo.sandbox.clock import Clock

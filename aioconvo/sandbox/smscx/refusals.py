@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from aioconvo.sandbox.exchange import Reply, Request
+from aioconvo.sandbox.exchange import Refusal, Reply, Request
 
 T = TypeVar("T")
 
@@ -22,11 +22,11 @@ _GENERAL: Final = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - not a failure: the answer to a request that is refused
+class Refused(Refusal):
     """The answer on its way out of a handler."""
 
     def __init__(self, answer: Reply) -> None:
-        super().__init__(answer.status)
+        super().__init__(answer.status, "", "")
         self.answer = answer
 
 

@@ -15,7 +15,9 @@ import msgspec
 from aioconvo.sandbox.changes import Change, Customer
 from aioconvo.sandbox.clock import Clock
 from aioconvo.sandbox.data import number, uuid_id
-from aioconvo.sandbox.exchange import FORM, Reply, Request, Route, RouteTable
+from aioconvo.sandbox.exchange import FORM, Refusal, Reply, Request, Route
+from aioconvo.sandbox.generic.examples import Form
+from aioconvo.sandbox.generic.routes import Generic
 from aioconvo.sandbox.quota import QuotaForm
 
 from .data import CHANNELS, COSTS, Conversation, Message, stamp, text_analysis
@@ -38,6 +40,7 @@ APPLICATION_SECRET: Final = "sandbox-secret"  # noqa: S105 - the sandbox's publi
 _TOKEN_LIFE_S: Final = 86_400
 _MAX_CHAT_TEXT: Final = 1000
 
+_KINDS: Final = {404: "not_found", 409: "duplicate_value"}
 _OUTSIDE_WINDOW: Final = {"viber": (1181, "Viber"), "whatsapp": (1182, "Whatsapp")}
 
 
@@ -84,7 +87,7 @@ class SmscxSandbox:
             *Originators(settings, self._clock).routes,
             *self._sms.routes,
         )
-        self._table = RouteTable(self.routes)
+        self.table = Generic(self.name, settings, self.credentials, Form(stamp, uuid_id)).table(self.routes)
 
     def answer(self, request: Request) -> Reply:
         """Answer one request; every answer carries a request id."""
@@ -92,6 +95,8 @@ class SmscxSandbox:
             answer = self._dispatch(request)
         except Refused as refused:
             answer = refused.answer
+        except Refusal as refused:
+            answer = refusal(refused.status, _KINDS.get(refused.status, "invalid_param"), refused.reason, 0)
         return self._with_standard_headers(answer)
 
     def error(self, status: int, headers: Mapping[str, str]) -> Reply:
@@ -168,7 +173,7 @@ class SmscxSandbox:
         return Reply(answer.status, answer.body, {**standard, **answer.headers}, answer.content_type)
 
     def _dispatch(self, request: Request) -> Reply:
-        match self._table.find(request.method, request.path):
+        match self.table.find(request.method, request.path):
             case (Route() as route, dict() as parameters):
                 if route.operation != "get_access_token" and not self._authorized(request.headers):
                     raise Refused(general(401))

@@ -14,7 +14,9 @@ from aioconvo.sandbox.bodies import checked, decode
 from aioconvo.sandbox.changes import Change, Customer
 from aioconvo.sandbox.contents import seeded
 from aioconvo.sandbox.data import hex_id, iso, milliseconds, person
-from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable, Settings
+from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, Settings
+from aioconvo.sandbox.generic.examples import Form
+from aioconvo.sandbox.generic.routes import Generic
 from aioconvo.sandbox.multipart import MULTIPART, parts
 from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.thread import Stored
@@ -85,12 +87,12 @@ class SunshineSandbox:
             *Clients(self.app, self.changes).routes,
             *Users(self.app, self.changes).routes,
         )
-        self._table = RouteTable(self.routes)
+        self.table = Generic(self.name, settings, self.credentials, Form(iso, hex_id)).table(self.routes)
 
     def answer(self, request: Request) -> Reply:
         """Answer one request; refusals come in Sunshine's own shape."""
         try:
-            route, parameters = keys.admit(request, self._table, self._settings.clock().timestamp())
+            route, parameters = keys.admit(request, self.table, self._settings.clock().timestamp())
             return route.handler(request, parameters)
         except Refusal as refusal:
             return _error(refusal.status, refusal.code, refusal.reason)

@@ -13,11 +13,13 @@ import msgspec
 from aioconvo.sandbox.changes import Change, Customer, Kind, Watched
 from aioconvo.sandbox.clock import Clock
 from aioconvo.sandbox.data import milliseconds, number, uuid_id
-from aioconvo.sandbox.exchange import FORM, Refusal, Reply, Request, Route, RouteTable
+from aioconvo.sandbox.exchange import FORM, Refusal, Reply, Request, Route
+from aioconvo.sandbox.generic.examples import Form
+from aioconvo.sandbox.generic.routes import Generic
 from aioconvo.sandbox.quota import QuotaForm
 
 from .agent_socket import PATH, AgentSocket
-from .data import AGENT, MERCHANT, Conversation, Message, Queue, named, seeded
+from .data import AGENT, MERCHANT, Conversation, Message, Queue, dts, named, seeded
 from .search import Search, matching
 
 if TYPE_CHECKING:
@@ -88,12 +90,12 @@ class UltraCartSandbox:
         self.socket = AgentSocket(self, self._by_uuid, lambda: settings.clock().timestamp())
         self.changes.watch(self.socket.changed)
         self.routes = self._make_routes()
-        self._table = RouteTable(self.routes)
+        self.table = Generic(self.name, settings, self.credentials, Form(dts, uuid_id)).table(self.routes)
 
     def answer(self, request: Request) -> Reply:
         """Answer one request."""
         try:
-            match self._table.find(request.method, request.path):
+            match self.table.find(request.method, request.path):
                 case (Route() as route, dict() as parameters):
                     if route.operation != "oauth_access_token" and not self._authorized(request.headers):
                         return _error(401)
