@@ -95,7 +95,7 @@ def _some_of(served: Served, listing: Listing) -> list[object]:
     if provider == "sunshine" and listing.python in filters:
         return [*filters[listing.python]]
     if not listing.path_ids:
-        return []
+        return ["--country", "GB"] if listing.python == "pbx.phone_numbers.search" else []
     asked = ["--user-external-id", "user-1"] if provider == "sunshine" else []
     (first,) = _lines(served, provider, "conversations", *asked, "--limit", 1)
     return [first.get("id") or first.get("conversationId") or first["conversation_uuid"]]

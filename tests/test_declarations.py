@@ -41,6 +41,7 @@ BESIDES: dict[str, dict[str, Any]] = {
     "sunshine.conversations.list": {"user_id": "u"},
     "sunshine.participants.join": {"user_id": "u"},
     "sunshine.participants.leave": {"user_id": "u"},
+    "ultracart.pbx.phone_numbers.search": {"country": "GB"},
 }
 SAMPLES: dict[Any, Any] = {
     BrandId: "1234567890",

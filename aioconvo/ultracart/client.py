@@ -12,11 +12,12 @@ from aioconvo.core.access.auth import Auth, BearerAuth, HeaderAuth
 from aioconvo.core.access.environment import Environment
 from aioconvo.core.access.settings import merge_headers, plain_function, secret
 from aioconvo.core.access.token import AccessToken, TokenAuth
-from aioconvo.core.answers.refusals import ErrorWords
+from aioconvo.core.answers.refusals import ErrorWords, told_in
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.calls.options import ClientOptions, check_options
 from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.json.codec import reader
+from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.limits.rule import Limits, RateLimit
 from aioconvo.core.operations.operation import Operation
 from aioconvo.core.operations.resource import Resource
@@ -31,6 +32,7 @@ from .queues import Queues
 
 if TYPE_CHECKING:
     from .inbox import UltraCartInbox
+    from .pbx import Pbx
 
 __all__ = ["UltraCartClient"]
 
@@ -77,6 +79,7 @@ class UltraCartClient(APIClient):
     agents = Resource(Agents)
     conversations = Resource(Conversations)
     messages = Resource(Messages)
+    pbx: Resource[Pbx] = Resource()
     queues = Resource(Queues)
 
     def __init__(
@@ -141,9 +144,15 @@ class UltraCartClient(APIClient):
         return await self._grant.fetch(self)
 
     def _decode(self, operation: Operation[T], answer: RawResponse) -> T | None:
-        if answer.status == HTTPStatus.NO_CONTENT and operation.response is ResolvedAnswer:
+        if answer.status == HTTPStatus.NO_CONTENT and (operation.response is ResolvedAnswer or operation.method == "DELETE"):
             return None
-        return super()._decode(operation, answer)
+        try:
+            return super()._decode(operation, answer)
+        except BrokenBodyError:
+            # What a delete answers is not documented: it may only say that all went well.
+            if operation.method == "DELETE" and (told := told_in(answer.body)) is not None and told.succeeded:
+                return None
+            raise
 
     def _empty_page(self, kind: object, body: bytes) -> object:
         return empty_page(kind, body)

@@ -43,10 +43,12 @@ __all__ = [
     "TokenAnswer",
     "Told",
     "UploadUrlAnswer",
+    "by_offset",
     "conversation_pager",
     "empty_page",
     "in_one_answer",
     "message_pager",
+    "microseconds",
     "queue_pager",
     "search_pager",
 ]
@@ -180,22 +182,42 @@ def in_one_answer(noun: type[T], member: str, identity: str) -> Callable[[], Lis
     return pager
 
 
-@pages_by(PageKind.OFFSET)
-def conversation_pager(*, page_size: int | None) -> Listing[ConversationPage, ConversationSummary]:
-    """Conversations newest first, each once, though they move while they are walked."""
+def by_offset(
+    items: Callable[[Any], list[T]],
+    identity: Callable[[T], str | None],
+    order: Callable[[T], int | None] | None,
+    *,
+    ids: Column[T],
+    moments: Column[T],
+    page_size: int | None,
+) -> Listing[Any, T]:
+    """A list asked for by `_offset`, each item once; `order`, and the columns, as `OffsetPager` has them."""
     return Listing(
         lambda mark: OffsetPager(
-            lambda page: page.conversations,
+            items,
             lambda page: _result_set(page.metadata),
-            _conversation_id,
+            identity,
             lambda offset: Ask((("_offset", str(offset)),)) if offset else Ask(),
-            order=_last_message_time,
-            moments=_last_message_times,
-            ids=_conversation_ids,
+            order=order,
+            moments=moments,
+            ids=ids,
             page_size=page_size or _DEFAULT_PAGE,
             mark=mark,
         ),
         mark_at=_offset_mark,
+    )
+
+
+@pages_by(PageKind.OFFSET)
+def conversation_pager(*, page_size: int | None) -> Listing[ConversationPage, ConversationSummary]:
+    """Conversations newest first, each once, though they move while they are walked."""
+    return by_offset(
+        lambda page: page.conversations,
+        _conversation_id,
+        _last_message_time,
+        ids=_conversation_ids,
+        moments=_last_message_times,
+        page_size=page_size,
     )
 
 
@@ -269,9 +291,12 @@ def _conversation_id(conversation: ConversationSummary) -> str | None:
 
 
 def _last_message_time(conversation: ConversationSummary) -> int | None:
-    """The time of the last message in microseconds; without an offset it counts as UTC."""
-    last = getattr(conversation, "last_message_dts", None)
-    return (count_as_utc(last) - EPOCH) // _MICROSECOND if isinstance(last, dt.datetime) else None
+    return microseconds(getattr(conversation, "last_message_dts", None))
+
+
+def microseconds(moment: object) -> int | None:
+    """A time in microseconds; without an offset it counts as UTC."""
+    return (count_as_utc(moment) - EPOCH) // _MICROSECOND if isinstance(moment, dt.datetime) else None
 
 
 def _milliseconds(message: Message) -> int | None:

@@ -100,10 +100,11 @@ class _Change:
                 yield f"has {name} {what}", replace(shape, members={**shape.members, name: other})
 
     def _member(self, one: Member) -> Iterator[tuple[str, Member]]:
-        null = resolved(one.shape, self._shapes).null
+        whole = resolved(one.shape, self._shapes)
+        null = whole.null
         if self._sending or not null:  # what is read as None may be null or missing
             yield "required or not", replace(one, required=not one.required)
-        if self._sending and one.shape.null is null:
+        if self._sending and one.shape.null is null and whole.kind is not Kind.ANY:  # null is anything, too
             yield "null or not", replace(one, shape=replace(one.shape, null=not null))
         yield from ((what, replace(one, shape=shape)) for what, shape in _shapes(one.shape, sending=self._sending))
 

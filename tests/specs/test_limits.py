@@ -29,6 +29,9 @@ MORE: dict[str, dict[str, Any]] = {
     "AddContactsToGroupRequest": {"phoneNumbers": ["+447700900123"]},
     "textMessage": {"text": "x"},
     "SendMessageRequest": {"channel_id": "c"},
+    "ConversationPbxCustomerSnapshotRequest": {"phone_number": "+15555550100"},
+    "ConversationPbxDefaultTimezoneUpdateRequest": {"default_timezone": "America/New_York"},
+    "ConversationPbxPhoneNumberPurchaseRequest": {"phone_number": "+15555550100"},
     "ConversationWebchatQueueStatusUpdateRequest": {"agent_status": "busy"},
 }
 

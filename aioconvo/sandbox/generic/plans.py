@@ -95,7 +95,8 @@ def identity_of(noun: Any, key: str) -> str | None:
     if not is_struct(noun):
         return None
     names = {normal(one.encode_name): one.encode_name for one in members(noun)}
-    return next((names[one] for one in (normal(key), "id", "uuid") if one in names), None)
+    longer = (one for one in names if one.endswith(normal(key)))  # a path may leave out what the nouns' names begin with
+    return next((names[one] for one in (normal(key), "id", "uuid", *longer) if one in names), None)
 
 
 def answers(plan: Plan, said: Said, body: Any) -> bool:

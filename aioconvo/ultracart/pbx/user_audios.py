@@ -1,0 +1,86 @@
+"""Recordings of single users of UltraCart's phone system."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aioconvo.core.answers.identity import Check, names
+from aioconvo.core.operations.declaration import listing, operation
+from aioconvo.core.operations.markers import Name
+from aioconvo.core.operations.operation import Effect
+from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.ultracart.pages import in_one_answer
+from aioconvo.ultracart.resource import UltraCartResource
+
+from .bodies import AsBody
+from .models.audios import PbxAudio
+
+_ONE = "/conversation/pbx/audio/user/{conversationPbxAudioUuid}"
+_named = names("audio", "audio.conversation_pbx_audio_uuid")
+
+
+def _is(audio_uuid: str) -> Check:
+    return names("audio", "audio.conversation_pbx_audio_uuid", audio_uuid)
+
+
+AudioUuid = Annotated[str, Name("conversationPbxAudioUuid")]
+"""The `conversation_pbx_audio_uuid` of an audio."""
+
+
+class UserAudios(UltraCartResource):
+    """Recordings that belong to the user whose credentials the client has."""
+
+    __slots__ = ()
+
+    @operation("POST /conversation/pbx/audio/user", Effect.UNSAFE, name="insert_user_pbx_audio", unwrap="audio", expect=_named)
+    async def create(self, *, audio: AsBody[PbxAudio]) -> PbxAudio:
+        """Create an audio. `pbx.audios.get_upload_url` says where its file goes first, and what its key is.
+
+        Raises:
+            InvalidRequestError: A member is too long; nothing was sent.
+            MaybeSentError: It is unknown whether the audio was created.
+        """
+        ...
+
+    @operation(f"DELETE {_ONE}", Effect.IDEMPOTENT, name="delete_user_pbx_audio", unwrap="audio", expect=_is)
+    async def delete(self, audio_uuid: AudioUuid) -> PbxAudio | None:
+        """Delete an audio. `None`: it is gone, and the API says no more of it.
+
+        Raises:
+            NotFoundError: No such audio.
+        """
+        ...
+
+    @operation(f"GET {_ONE}", Effect.READ, name="get_user_pbx_audio", unwrap="audio", expect=_is)
+    async def get(self, audio_uuid: AudioUuid) -> PbxAudio:
+        """Fetch one audio.
+
+        Raises:
+            NotFoundError: No such audio.
+        """
+        ...
+
+    @operation(f"PUT {_ONE}", Effect.IDEMPOTENT, name="update_user_pbx_audio", unwrap="audio", expect=_is)
+    async def update(self, audio_uuid: AudioUuid, *, audio: AsBody[PbxAudio]) -> PbxAudio:
+        """Change an audio.
+
+        Start from what `get` gives, with `msgspec.structs.replace`: whether the API keeps members that are not given is not
+        documented.
+
+        Raises:
+            InvalidRequestError: A member is too long; nothing was sent.
+            NotFoundError: No such audio.
+        """
+        ...
+
+    @listing(
+        "GET /conversation/pbx/audio/user",
+        in_one_answer(PbxAudio, "audios", "conversation_pbx_audio_uuid"),
+        name="get_user_pbx_audios",
+    )
+    def list(self, *, limit: int | None = None, start: str | None = None) -> AsyncPaginator[PbxAudio]:
+        """List the audios of the user whose credentials the client has.
+
+        The API gives them all in one answer; `limit` bounds how many of them are kept, `start` is a page's `position`.
+        """
+        ...
