@@ -94,7 +94,7 @@ class Account:
                     taken = {one.name for one in plan.declared.parameters} & given.keys() & least.keys()
                     found = await self.call(plan.operation.python, **{**least, **{name: given[name] for name in taken}})
                     first = found[0] if isinstance(found, list) else found
-                    wire = identity_of(plan.noun, key)
+                    wire = identity_of(plan, key)
                     if wire is not None:
                         return msgspec.to_builtins(first)[wire]
         return None
@@ -119,13 +119,15 @@ async def test_what_is_created_is_there_until_it_is_removed(plan: Plan) -> None:
     created = await account.call(plan.operation.python, **given)
     beside = [one for one in account.plans if one.place == plan.place and one.declared is not None and one.key is not None]
     key = next((one.key for one in beside), None)
-    wire = None if key is None else identity_of(plan.noun, key)
+    wire = None if key is None else identity_of(plan, key)
     if key is None or wire is None:
         return
     identity = msgspec.to_builtins(created)[wire]
     for one in sorted(beside, key=lambda one: one.role.value):
         assert one.declared is not None
         about = {each.name: identity for each in one.declared.parameters if each.wire == key}
+        if not about:  # the client itself is of it
+            return
         least = await account.arguments(one.operation.python) | _above(one, given) | about
         await account.call(one.operation.python, **least)
         if one.role is Role.REMOVE:

@@ -25,6 +25,7 @@ __all__ = [
     "Ready",
     "fits",
     "is_array",
+    "is_id",
     "is_object",
     "is_struct",
     "members",
@@ -38,8 +39,6 @@ Facts = Mapping[str, Any]
 _FALSE: Final = ("delet", "archiv", "block", "fail", "error", "invalid", "expire", "hidden", "more", "partial", "optout")
 _TEXTS: Final = {"text", "body", "message", "snippet", "description", "content", "subject", "notes", "comment", "answer"}
 _WORDS: Final = {
-    "country": "GB",
-    "countryiso": "GB",
     "currency": "USD",
     "locale": "en-US",
     "language": "en",
@@ -53,6 +52,7 @@ _WORDS: Final = {
     "city": "Leeds",
     "version": "1.0",
 }
+_COUNTRIES: Final = ("GB", "DE", "FR", "ES", "US")
 _LIFE: Final = 30 * 86_400_000  # what is there from the start was made in the last thirty days
 _STRUCTS_DEEP: Final = 4
 
@@ -109,6 +109,11 @@ def is_array(value: object) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
+def is_id(name: str) -> bool:
+    """Whether what has this normal name is an id or key."""
+    return name.endswith(("id", "oid", "key", "token", "secret", "arn"))
+
+
 def is_struct(kind: Any) -> bool:
     """Whether a type is a struct."""
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
@@ -151,6 +156,8 @@ class Examples:
                 continue
             known = facts.get(name, UNSET) if way.spread > 0 else UNSET
             told = self._told(one, known, inside.at_member(one.encode_name))
+            if known is None and one.required and fits(None, one.type):
+                told = None
             if told is UNSET and (one.required or (known is UNSET and not way.given)):
                 told = self._value(one.type, name, facts, inside.at_member(one.encode_name), required=one.required)
             if told is not UNSET:
@@ -218,7 +225,9 @@ class Examples:
         someone = person(self._seed, draw % 1_000)
         if name in _WORDS:
             return _WORDS[name]
-        if name.endswith(("id", "uuid", "oid", "sid", "guid", "key", "token", "secret")):
+        if name in {"country", "countryiso", "countrycode"}:
+            return _COUNTRIES[draw % len(_COUNTRIES)]
+        if is_id(name):
             return self.id(way.place)
         if name in _TEXTS or name.endswith(("text", "message", "description")):
             return line(self._seed, "generic", way.place, inbound=False)
@@ -228,7 +237,7 @@ class Examples:
             return someone.phone
         if name.endswith(("url", "uri", "link", "href")):
             return f"https://media.example.com/{name}/{draw % 10_000}"
-        if name.endswith(("dts", "date", "time", "datetime", "createdat", "updatedat", "expiresat")):
+        if name.endswith(("dts", "time", "edat", "sat")) or "date" in name:
             return self._form.time(way.at)
         words = {"firstname": someone.first_name, "lastname": someone.last_name, "name": someone.name}
         return words.get(name) or (someone.name if name.endswith("name") else f"{name} {draw % 90 + 10}")

@@ -19,13 +19,13 @@ from aioconvo.core.operations.resource import declarations, operations
 from aioconvo.core.operations.signature import Declared
 from aioconvo.providers import Provider
 
-from .examples import is_struct, members, normal, plain_kind
+from .examples import is_id, is_struct, members, normal, plain_kind
 from .lists import Asking, asking_of
 
 if TYPE_CHECKING:
     from .reading import Said
 
-__all__ = ["Plan", "Role", "answers", "identity_of", "plans_of", "prefixes"]
+__all__ = ["Plan", "Role", "answers", "expected_name", "identity_of", "plans_of", "prefixes"]
 
 
 class Role(enum.Enum):
@@ -90,13 +90,28 @@ def prefixes(template: str) -> Iterator[tuple[str, str]]:
         template = found[1]
 
 
-def identity_of(noun: Any, key: str) -> str | None:
-    """The member of a struct that holds its id, where paths call that `key`."""
-    if not is_struct(noun):
+def identity_of(plan: Plan, key: str) -> str | None:
+    """The member of an operation's noun that holds its id, where paths call that `key`: the one that its answer must name."""
+    if not is_struct(plan.noun):
         return None
-    names = {normal(one.encode_name): one.encode_name for one in members(noun)}
-    longer = (one for one in names if one.endswith(normal(key)))  # a path may leave out what the nouns' names begin with
-    return next((names[one] for one in (normal(key), "id", "uuid", *longer) if one in names), None)
+    names = {normal(one.encode_name): one.encode_name for one in members(plan.noun)}
+    longer = [one for one in names if one.endswith(normal(key))]  # a path may leave out what the nouns' names begin with
+    told = expected_name(plan.declared)
+    wanted = (told if plan.key is not None or is_id(told) else "", normal(key), *longer, "id", "uuid")
+    return next((names[one] for one in wanted if one in names), None)
+
+
+def expected_name(told: Declared | None) -> str:
+    """The member by which an answer must name what was asked for, as a normal name."""
+    if told is None or told.expect is None or told.pager is not None:
+        return ""
+    check: Any = told.expect
+    if list(inspect.signature(check).parameters) != ["answer"]:
+        check = check(*["" for _ in told.named_by(check)])
+    arguments: tuple[Any, ...] = getattr(check, "args", ())
+    while arguments and hasattr(arguments[0], "args"):  # both of two checks
+        arguments = arguments[0].args
+    return normal(str(arguments[1]).rpartition(".")[2]) if len(arguments) > 1 else ""
 
 
 def answers(plan: Plan, said: Said, body: Any) -> bool:

@@ -16,9 +16,9 @@ from aioconvo.sandbox.data import milliseconds
 from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, RouteTable
 from aioconvo.sandbox.workbook import TYPE, workbook
 
-from .examples import Examples, Form, fits, is_array, is_object, is_struct, members, normal, plain_kind
+from .examples import Examples, Form, fits, is_array, is_id, is_object, is_struct, members, normal, plain_kind
 from .lists import paged, told_of, window
-from .plans import Plan, Role, answers, identity_of, plans_of, prefixes
+from .plans import Plan, Role, answers, expected_name, identity_of, plans_of, prefixes
 from .reading import Said, media_type, read
 from .store import Collection, Item
 
@@ -58,11 +58,12 @@ class Generic:
         own = [one for one in plans_of(self._provider) if one.operation.name not in by_hand]
         self._full = {one.place for one in own if one.role in {Role.LIST, Role.CREATE}}
         self._listed = {one.place: one for one in own if one.role is Role.LIST}
-        self._nouns: dict[str, list[Any]] = {}
+        self._at: dict[str, list[Plan]] = {}
         for one in own:
             if one.key is not None or one.place in self._full:
-                self._nouns.setdefault(one.place, []).append(one.noun)
-        self._keys = {one.place: one.key for one in own if one.key is not None}
+                self._at.setdefault(one.place, []).append(one)
+        self._keys = {place: key for one in own for place, key in _things(one)}
+        self._keys |= {one.place: one.key for one in own if one.key is not None}
         return [
             Route(
                 one.operation.method,
@@ -97,9 +98,9 @@ class Generic:
 
     def _need_what_is_above(self, plan: Plan, request: Request, path: Mapping[str, str]) -> None:
         """Refuse what is asked of a thing that is unknown or gone."""
-        for place, key in prefixes(plan.place):
-            if place in self._nouns:
-                if key == self._keys.get(place, key):  # else it goes by another of its names
+        for place, key in prefixes(plan.place) if plan.role is not Role.ACT else _things(plan):
+            if place in self._at:
+                if key == self._keys.get(place):  # else it goes by another of its names
                     self._find(place, key, path)
                 continue
             above = _filled(f"{place}/{{{key}}}", path)
@@ -115,6 +116,8 @@ class Generic:
             if place in self._listed:
                 for count in range(_SEEDED):
                     key = self._new_id(place, f"{filled}:{count}") if count else self._first_id(place, filled)
+                    if key in made.items:
+                        continue  # words are few
                     at = self._examples.moment(f"{filled}/{key}")
                     made.add(key, at, self._named(place, key, path))
         return self._collections[filled]
@@ -123,14 +126,16 @@ class Generic:
         return self._known.get(normal(self._keys.get(place) or "")) or self._new_id(place, f"{filled}:0")
 
     def _new_id(self, place: str, about: str) -> str:
-        """An id as the structs of a collection have it: a text, or a number."""
+        """An id as the structs of a collection have it: a text, a number, or a word such as the code of a country."""
         key = self._keys.get(place) or "id"
-        for noun in self._nouns.get(place, ()):
-            if wire := identity_of(noun, key):
-                hint = next(one.type for one in members(noun) if one.encode_name == wire)
-                if not fits("x", hint):
-                    return str(self._examples.number(about))
-        return self._examples.id(about)
+        told = [(wire, plan.noun) for plan in self._at.get(place, ()) if (wire := identity_of(plan, key))]
+        hints = [one.type for wire, noun in told for one in members(noun) if one.encode_name == wire]
+        if not all(fits("x", hint) for hint in hints):
+            return str(self._examples.number(about))
+        words = {normal(wire) for wire, _ in told}
+        if not words or any(map(is_id, words)):
+            return self._examples.id(about)
+        return str(self._examples.value(str, {}, f"{about}/{min(words)}"))
 
     def _above(self, template: str, path: Mapping[str, str]) -> dict[str, Any]:
         """What a path tells of the thing that its last parameter names."""
@@ -142,7 +147,7 @@ class Generic:
     def _named(self, place: str, key: str, path: Mapping[str, str]) -> dict[str, Any]:
         """What is known of a thing by its path: its id by all its names, and what stands above it."""
         wire = self._keys.get(place) or "id"
-        names = {normal(wire)} | {normal(one) for noun in self._nouns.get(place, ()) if (one := identity_of(noun, wire))}
+        names = {normal(wire)} | {normal(one) for plan in self._at.get(place, ()) if (one := identity_of(plan, wire))}
         return {normal(name): value for name, value in path.items()} | dict.fromkeys(names, key)
 
     def _find(self, place: str, key: str, path: Mapping[str, str]) -> Item:
@@ -175,7 +180,7 @@ class Generic:
         if key in collection.items:
             raise Refusal(409, "conflict", "There is one of this id already")
         unsaid = dict.fromkeys(_names_of_body(plan))
-        return collection.add(key, self._clock.tick(), unsaid | facts | self._named(place, key, said.path))
+        return collection.add(key, self._clock.tick(), unsaid | facts | self._named(place, key, said.path), made=True)
 
     def _change(self, plan: Plan, said: Said) -> Item:
         item = self._item(plan, said.path, anew=True)
@@ -200,10 +205,10 @@ class Generic:
     def _act(self, plan: Plan, said: Said) -> Reply:
         """What a call says that is about a thing is known of it from then on."""
         facts = said.facts()
-        for place, key in prefixes(plan.operation.path):
-            if key == self._keys.get(place):
+        for place, key in _things(plan):
+            if place in self._at and key == self._keys.get(place):
                 item = self._find(place, key, said.path)
-                if plan.noun in self._nouns[place]:
+                if plan.noun in [one.noun for one in self._at[place]]:
                     if not plan.operation.effect.repeatable or plan.operation.effect != "read":
                         item.facts |= {name: value for name, value in facts.items() if name not in item.facts}
                     facts = item.facts | facts
@@ -226,13 +231,13 @@ class Generic:
         body = self._examples.value(kind, facts, place, at=at)
         if said.path and not answers(plan, said, body):
             *_, asked = said.path.values()
-            other = self._examples.value(kind, {**facts, "id": asked, "uuid": asked}, place, at=at)
+            other = self._examples.value(kind, {**facts, expected_name(plan.declared): asked}, place, at=at)
             body = other if answers(plan, said, other) else body
         return Reply(plan.status, body)
 
     def _page(self, plan: Plan, said: Said) -> Any:
         items = list(self._collection(plan.place, said.path).items.values())
-        shown = [(one, self._listed_item(plan, one)) for one in items]
+        shown = [(one, self._listed_item(plan, one, said)) for one in items]
         kept = [pair for pair in shown if _passes(plan, said, pair[1])]
         part = window(plan.asking, plan.operation.page_kind, said, [one.number for one, _ in kept])
         page = kept[part.start : part.stop]
@@ -241,8 +246,13 @@ class Generic:
         about = self._above(plan.place, said.path)
         return paged(self._examples, kind, plan.within, [one for _, one in page], told=about | told, place=plan.place)
 
-    def _listed_item(self, plan: Plan, item: Item) -> Any:
-        return self._examples.value(plan.noun, item.facts, f"{plan.place}/{item.id}", at=item.at, spread=1)
+    def _listed_item(self, plan: Plan, item: Item, said: Said) -> Any:
+        """What was there from the start is as a query wants it, where nothing else is known of it."""
+        asked: set[str | None] = set()
+        if plan.declared is not None and not item.made:
+            asked = {one.wire for one in plan.declared.at(Place.QUERY)}
+        facts = {normal(name): value for name, value in said.query.items() if name in asked} | item.facts
+        return self._examples.value(plan.noun, facts, f"{plan.place}/{item.id}", at=item.at, spread=1)
 
     def _file(self, plan: Plan, request: Request, path: Mapping[str, str]) -> Reply:
         kind = plan.operation.path.rpartition("/")[2]
@@ -267,6 +277,16 @@ class Generic:
                 return lists[0] if lists else []
             case _:
                 return []
+
+
+def _things(plan: Plan) -> list[tuple[str, str]]:
+    """The collections that a path leads through, with the parameter that names a thing there.
+
+    The last parameter of a GET that is no plain read of a thing, such as the number that is looked up, names none.
+    """
+    found = [*prefixes(plan.operation.path)]
+    is_value = plan.role is Role.ACT and plan.operation.method == "GET" and plan.operation.path.endswith("}")
+    return found[1:] if is_value else found
 
 
 def _refuse_if_missing(route: Route, request: Request, path: Mapping[str, str]) -> None:

@@ -11,12 +11,16 @@ __all__ = ["Collection", "Item"]
 
 @dataclasses.dataclass(slots=True)
 class Item:
-    """What is known of a thing: `number` is its place in the order of its collection, `at` when it was made or changed."""
+    """What is known of a thing: `number` is its place in the order of its collection, `at` when it was made.
+
+    One that was not `made` by a call was there from the start.
+    """
 
     id: str
     number: int
     at: int
     facts: dict[str, Any]
+    made: bool = False
 
 
 class Collection:
@@ -27,11 +31,11 @@ class Collection:
         self.gone: set[str] = set()
         self._numbers = itertools.count(1)
 
-    def add(self, key: str, at: int, facts: dict[str, Any]) -> Item:
+    def add(self, key: str, at: int, facts: dict[str, Any], *, made: bool = False) -> Item:
         """A new thing."""
-        made = self.items[key] = Item(key, next(self._numbers), at, facts)
         self.gone.discard(key)
-        return made
+        item = self.items[key] = Item(key, next(self._numbers), at, facts, made)
+        return item
 
     def remove(self, key: str) -> None:
         """It is gone, and known to be."""
