@@ -17,6 +17,7 @@ import pytest
 
 from aioconvo.core.json.codec import strict
 from aioconvo.core.operations.operation import Request as Asked
+from aioconvo.core.operations.rules import members_fit
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.providers import Provider
 from aioconvo.sandbox.data import iso, uuid_id
@@ -107,6 +108,13 @@ async def test_every_operation_is_answered_as_declared(python: str) -> None:
     if PLANS[python].role is Role.LIST and not PLANS[python].operation.path.endswith("{since}"):
         assert answer
     assert account.statuses[-1] == PLANS[python].status
+
+
+@pytest.mark.parametrize("noun", ["phone_numbers", "queues", "menus", "addresses"])
+async def test_what_it_shows_may_be_sent_back(noun: str) -> None:
+    account = Account("ultracart")
+    first, *_ = await account.call(f"ultracart.pbx.{noun}.list")
+    assert members_fit(noun, first) is first
 
 
 CREATED = [plan for plan in PLANS.values() if plan.role is Role.CREATE and plan.declared is not None]

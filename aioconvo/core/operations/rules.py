@@ -37,6 +37,7 @@ __all__ = [
     "members_fit",
     "not_both",
     "not_empty",
+    "rules_in",
 ]
 
 Rule = Callable[[str, Any], Any]
@@ -168,14 +169,15 @@ def _check_members(name: str, value: object) -> None:
 @functools.cache
 def _rules_of(kind: type[msgspec.Struct]) -> tuple[tuple[str, tuple[Rule, ...]], ...]:
     """The members of a struct, each with the rules around a part of what it may be."""
-    return tuple((one.name, tuple(_rules_in(one.type))) for one in msgspec.structs.fields(kind))
+    return tuple((one.name, tuple(rules_in(one.type))) for one in msgspec.structs.fields(kind))
 
 
-def _rules_in(hint: Any) -> Iterator[Rule]:
+def rules_in(hint: Any) -> Iterator[Rule]:
+    """The rules around a type, or around the parts of a union."""
     yield from (one for one in getattr(hint, "__metadata__", ()) if callable(one))
     for part in typing.get_args(hint):
         if typing.get_origin(part) is Annotated:
-            yield from _rules_in(part)
+            yield from rules_in(part)
 
 
 def not_empty(name: str, value: Sized) -> Sized:

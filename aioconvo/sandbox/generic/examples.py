@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, TypeGuard
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from aioconvo.core.operations.rules import Length, rules_in
 from aioconvo.sandbox.data import line, number, person
 
 __all__ = [
@@ -40,6 +41,7 @@ _FALSE: Final = ("delet", "archiv", "block", "fail", "error", "invalid", "expire
 _TEXTS: Final = {"text", "body", "message", "snippet", "description", "content", "subject", "notes", "comment", "answer"}
 _WORDS: Final = {
     "currency": "USD",
+    "defaulttimezone": "Europe/London",
     "locale": "en-US",
     "language": "en",
     "timezone": "Europe/London",
@@ -201,7 +203,8 @@ class Examples:
             return self._struct(kind, facts, way)
         if isinstance(kind, type) and issubclass(kind, enum.Enum):
             return next(iter(kind)).value
-        return self._plain(kind, name, way, required=required)
+        plain = self._plain(kind, name, way, required=required)
+        return plain[: _longest(hint)] if isinstance(plain, str) else plain
 
     def _plain(self, kind: Any, name: str, way: _Way, *, required: bool) -> Any:  # noqa: PLR0911 -- a case for each kind
         draw = number(self._seed, "generic", way.place)
@@ -261,6 +264,11 @@ class _Way(NamedTuple):
 
 def _is_deep(kind: Any, way: _Way) -> bool:
     return is_struct(kind) and (kind in way.above or len(way.above) >= _STRUCTS_DEEP)
+
+
+def _longest(hint: Any) -> int | None:
+    """How many characters a text may have."""
+    return min((rule.high for rule in rules_in(hint) if isinstance(rule, Length) and rule.high is not None), default=None)
 
 
 def _facts_in(known: Mapping[str, Any]) -> dict[str, Any]:
