@@ -34,7 +34,7 @@ class Provider(enum.StrEnum):
     @property
     def operations(self) -> Any:
         """What its clients can do."""
-        return importlib.import_module(f"aioconvo.{self}").OPERATIONS
+        return importlib.import_module(f"aioconvo.{self}.catalogue").OPERATIONS
 
     @property
     def inbox(self) -> Any:

@@ -6,6 +6,7 @@ import ast
 import functools
 import importlib
 import pathlib
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ PROVIDERS = set(map(str, Provider))
 
 # Each knows what stands before it in this list, and itself; those of one line know nothing of each other.
 ROOMS: list[set[str]] = [
-    {"core/errors", "core/clock", "core/log", "core/file_lock", "core/numbers", "core/version", "core"},
+    {"core/errors", "core/clock", "core/log", "core/file_lock", "core/names", "core/numbers", "core/version", "core"},
     {"core/json"},
     {"core/access"},
     {"core/redis"},
@@ -178,8 +179,32 @@ def test_public_names_are_sorted_and_exist() -> None:
             private = not library or declares or file.name in {"__init__.py", "version.py"}
             assert private, f"{told} does not say what is public in __all__"
             continue
-        assert list(names) == sorted(set(names), key=_as_ruff_sorts), told
+        if "__all__" in vars(module):  # else it is found out
+            assert list(names) == sorted(set(names), key=_as_ruff_sorts), told
         assert not [name for name in names if not hasattr(module, name)], told
+
+
+FOLDERS = [module for module, file in MODULES.items() if file.name == "__init__.py" and "= names_of(" in file.read_text()]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_type_checkers_see_the_names_of_a_folder(folder: str) -> None:
+    """What a folder looks up when it is touched is what it imports for them, and each name is in one place."""
+    tree = _tree(MODULES[folder])
+    seen = [
+        node for branch in tree.body if isinstance(branch, ast.If) for node in branch.body if isinstance(node, ast.ImportFrom)
+    ]
+    given = next(node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "names_of")
+    modules = [str(one.value) for one in given.args[1:] if isinstance(one, ast.Constant)]
+    homes = {one.arg: one.value.value for one in given.keywords if isinstance(one.value, ast.Constant)}
+    whole = {"." * node.level + (node.module or "") for node in seen if node.names[0].name == "*"}
+    single = {name.asname: "." * node.level + (node.module or "") for node in seen for name in node.names if name.asname}
+    assert {name: home for name, home in homes.items() if home not in whole} == single
+    found = modules or [f".{one.name}" for one in pkgutil.iter_modules(importlib.import_module(folder).__path__)]
+    assert whole == {*found, *homes.values()} - set(single.values())
+    homes_of = [importlib.import_module(one, folder) for one in found]
+    named = {(name, id(getattr(home, name))) for home in homes_of for name in home.__all__}
+    assert len(named) == len({name for name, _ in named})
 
 
 def test_every_public_name_loads() -> None:

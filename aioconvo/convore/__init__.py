@@ -2,77 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from aioconvo.core.operations.operation import Operation
-from aioconvo.core.operations.resource import operations
-
-from .models import (
-    ApiKey,
-    Attachment,
-    ContactHandle,
-    ContactHandleType,
-    Conversation,
-    ConversationPriority,
-    ConversationStatus,
-    Event,
-    EventObject,
-    EventType,
-    Label,
-    LabelType,
-    Message,
-    MessageDirection,
-    MessageFormat,
-    Organization,
-    Participant,
-    ParticipantRole,
-    ReplyType,
-    SystemRole,
-    User,
-)
+from aioconvo.core.names import names_of
 
 if TYPE_CHECKING:
-    from .client import ConvoreClient
-    from .events import PolledEvent, UnknownEvent
+    from aioconvo.events.unknown import UnknownEvent as UnknownEvent
 
-__all__ = [
-    "OPERATIONS",
-    "ApiKey",
-    "Attachment",
-    "ContactHandle",
-    "ContactHandleType",
-    "Conversation",
-    "ConversationPriority",
-    "ConversationStatus",
-    "ConvoreClient",
-    "Event",
-    "EventObject",
-    "EventType",
-    "Label",
-    "LabelType",
-    "Message",
-    "MessageDirection",
-    "MessageFormat",
-    "Organization",
-    "Participant",
-    "ParticipantRole",
-    "PolledEvent",
-    "ReplyType",
-    "SystemRole",
-    "UnknownEvent",
-    "User",
-]
-
-OPERATIONS: tuple[Operation[Any], ...]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "OPERATIONS":  # read where somebody asks, not by everybody's import
-        return operations(importlib.import_module(".client", __name__).ConvoreClient)
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # The client loads aiohttp, which events need not.
-    value = getattr(importlib.import_module(".client" if name == "ConvoreClient" else ".events", __name__), name)
-    globals()[name] = value
-    return value
+    from .catalogue import *
+    from .client import *
+    from .events.natives import PolledEvent as PolledEvent
+    from .models import *
+else:
+    __getattr__, __dir__ = names_of(
+        __name__,
+        ".models",
+        ConvoreClient=".client",
+        PolledEvent=".events.natives",
+        UnknownEvent="aioconvo.events.unknown",
+        OPERATIONS=".catalogue",
+    )

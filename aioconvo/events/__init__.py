@@ -5,66 +5,15 @@ Names are loaded when they are first touched. Nothing here loads aiohttp.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from aioconvo.core.names import names_of
 
 if TYPE_CHECKING:
-    from .incoming import Delivery, Incoming, neutral
-    from .models import (
-        ControlChanged,
-        ConversationEnded,
-        ConversationRead,
-        ConversationStarted,
-        DeliveryStage,
-        Event,
-        MessageDelivered,
-        MessageFailed,
-        MessageReceived,
-        MessageSent,
-        OtherEvent,
-        ParticipantJoined,
-        ParticipantLeft,
-        Postback,
-        Referral,
-        Typing,
-        UserChanged,
+    from .incoming import Delivery as Delivery, Incoming as Incoming, neutral as neutral
+    from .models import *
+    from .unknown import UnknownEvent as UnknownEvent
+else:
+    __getattr__, __dir__ = names_of(
+        __name__, ".models", Delivery=".incoming", Incoming=".incoming", neutral=".incoming", UnknownEvent=".unknown"
     )
-    from .unknown import UnknownEvent
-
-__all__ = [
-    "ControlChanged",
-    "ConversationEnded",
-    "ConversationRead",
-    "ConversationStarted",
-    "Delivery",
-    "DeliveryStage",
-    "Event",
-    "Incoming",
-    "MessageDelivered",
-    "MessageFailed",
-    "MessageReceived",
-    "MessageSent",
-    "OtherEvent",
-    "ParticipantJoined",
-    "ParticipantLeft",
-    "Postback",
-    "Referral",
-    "Typing",
-    "UnknownEvent",
-    "UserChanged",
-    "neutral",
-]
-
-_HOMES = {"Delivery": ".incoming", "Incoming": ".incoming", "UnknownEvent": ".unknown", "neutral": ".incoming"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES.get(name, ".models"), __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

@@ -5,96 +5,31 @@ Names are loaded when they are first touched, so that who only reads events (`ai
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from aioconvo.core.names import names_of
 
 if TYPE_CHECKING:
-    from aioconvo.core.operations.operation import Operation
-
-    from .client import UltraCartClient
-    from .models import (
-        AgentAuth,
-        AgentStatus,
-        Conversation,
-        ConversationSummary,
-        Medium,
-        Merchant,
-        Message,
-        MessageType,
-        Participant,
-        QueueAgent,
-        QueueEntry,
-        QueueStatus,
-        Sentiment,
-        SentimentKind,
-        Translation,
-        TransportState,
-        TransportStatus,
-        TwilioAccount,
-        UploadUrl,
+    from .catalogue import *
+    from .client import *
+    from .models import *
+    from .pbx.models import *
+    from .socket.attach import Attached as Attached
+    from .socket.connection import AgentConnection as AgentConnection, AgentSource as AgentSource
+    from .socket.line import CaughtUp as CaughtUp
+    from .socket.plan import Pace as Pace
+    from .socket.settings import AgentSocket as AgentSocket
+else:
+    __getattr__, __dir__ = names_of(
+        __name__,
+        ".models",
+        ".pbx.models",
+        UltraCartClient=".client",
+        AgentConnection=".socket.connection",
+        AgentSocket=".socket.settings",
+        AgentSource=".socket.connection",
+        Attached=".socket.attach",
+        CaughtUp=".socket.line",
+        Pace=".socket.plan",
+        OPERATIONS=".catalogue",
     )
-    from .socket.attach import Attached
-    from .socket.connection import AgentConnection, AgentSource
-    from .socket.line import CaughtUp
-    from .socket.plan import Pace
-    from .socket.settings import AgentSocket
-
-    OPERATIONS: tuple[Operation[Any], ...]
-
-__all__ = [
-    "OPERATIONS",
-    "AgentAuth",
-    "AgentConnection",
-    "AgentSocket",
-    "AgentSource",
-    "AgentStatus",
-    "Attached",
-    "CaughtUp",
-    "Conversation",
-    "ConversationSummary",
-    "Medium",
-    "Merchant",
-    "Message",
-    "MessageType",
-    "Pace",
-    "Participant",
-    "QueueAgent",
-    "QueueEntry",
-    "QueueStatus",
-    "Sentiment",
-    "SentimentKind",
-    "Translation",
-    "TransportState",
-    "TransportStatus",
-    "TwilioAccount",
-    "UltraCartClient",
-    "UploadUrl",
-]
-
-_HOMES = {
-    "AgentConnection": ".socket.connection",
-    "AgentSocket": ".socket.settings",
-    "AgentSource": ".socket.connection",
-    "Attached": ".socket.attach",
-    "CaughtUp": ".socket.line",
-    "Pace": ".socket.plan",
-    "UltraCartClient": ".client",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name == "OPERATIONS":  # read where somebody asks, not by everybody's import
-        from aioconvo.core.operations.resource import operations  # noqa: PLC0415 -- as above
-
-        from .client import UltraCartClient  # noqa: PLC0415 -- as above
-
-        return operations(UltraCartClient)
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES.get(name, ".models"), __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

@@ -5,36 +5,24 @@ Names are loaded when they are first touched: the client has `operations` alone.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from aioconvo.core.names import names_of
 
 if TYPE_CHECKING:
-    from aioconvo.events.unknown import UnknownEvent
+    from aioconvo.events.unknown import UnknownEvent as UnknownEvent
 
-    from .natives import PolledEvent
-    from .polls import Following, poll
-    from .reading import read
-    from .sharing import neutral
-
-__all__ = ["Following", "PolledEvent", "UnknownEvent", "neutral", "poll", "read"]
-
-_HOMES = {
-    "Following": ".polls",
-    "PolledEvent": ".natives",
-    "UnknownEvent": "aioconvo.events.unknown",
-    "neutral": ".sharing",
-    "poll": ".polls",
-    "read": ".reading",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name], __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    from .natives import *
+    from .polls import Following as Following, poll as poll
+    from .reading import read as read
+    from .sharing import neutral as neutral
+else:
+    __getattr__, __dir__ = names_of(
+        __name__,
+        ".natives",
+        Following=".polls",
+        UnknownEvent="aioconvo.events.unknown",
+        read=".reading",
+        neutral=".sharing",
+        poll=".polls",
+    )

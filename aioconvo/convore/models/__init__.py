@@ -6,32 +6,15 @@ leaves out may also come as null is taken for granted, because that client accep
 
 from __future__ import annotations
 
-from .admin import ApiKey, Organization, SystemRole, User
-from .conversations import Conversation, ConversationPriority, ConversationStatus, Label, LabelType
-from .events import Event, EventObject, EventType
-from .messages import Attachment, Message, MessageDirection, MessageFormat, ReplyType
-from .participants import ContactHandle, ContactHandleType, Participant, ParticipantRole
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "ApiKey",
-    "Attachment",
-    "ContactHandle",
-    "ContactHandleType",
-    "Conversation",
-    "ConversationPriority",
-    "ConversationStatus",
-    "Event",
-    "EventObject",
-    "EventType",
-    "Label",
-    "LabelType",
-    "Message",
-    "MessageDirection",
-    "MessageFormat",
-    "Organization",
-    "Participant",
-    "ParticipantRole",
-    "ReplyType",
-    "SystemRole",
-    "User",
-]
+from aioconvo.core.names import names_of
+
+if TYPE_CHECKING:
+    from .admin import *
+    from .conversations import *
+    from .events import *
+    from .messages import *
+    from .participants import *
+else:
+    __getattr__, __dir__ = names_of(__name__)

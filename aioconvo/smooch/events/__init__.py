@@ -2,102 +2,14 @@
 
 from __future__ import annotations
 
-from .natives import (
-    AppMakerMessageEvent,
-    AppReference,
-    AppUser,
-    AppUserDeleteEvent,
-    AppUserMessageEvent,
-    Charge,
-    Client,
-    ClientAddEvent,
-    ClientEvent,
-    ClientRemoveEvent,
-    ConversationReadEvent,
-    ConversationReference,
-    ConversationStartEvent,
-    DeliveryChannelEvent,
-    DeliveryDestination,
-    DeliveryEvent,
-    DeliveryFailureEvent,
-    DeliveryUserEvent,
-    EventError,
-    ExternalMessage,
-    LinkEvent,
-    LinkFailureEvent,
-    LinkMatchEvent,
-    LinkSuccessEvent,
-    MergeEvent,
-    MessageEvent,
-    MessageReference,
-    NotificationChannelEvent,
-    NotificationEvent,
-    NotificationFailureEvent,
-    NotificationUserEvent,
-    OldDeliveryEvent,
-    OldDeliveryFailureEvent,
-    OldDeliverySuccessEvent,
-    Payment,
-    PaymentEvent,
-    PostbackEvent,
-    PressedAction,
-    Pressing,
-    ReferralBody,
-    ReferralDetails,
-    ReferralEvent,
-    TypingActivity,
-    TypingEvent,
-)
-from .reading import read
-from .sharing import neutral
-from .webhook import SmoochWebhook
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "AppMakerMessageEvent",
-    "AppReference",
-    "AppUser",
-    "AppUserDeleteEvent",
-    "AppUserMessageEvent",
-    "Charge",
-    "Client",
-    "ClientAddEvent",
-    "ClientEvent",
-    "ClientRemoveEvent",
-    "ConversationReadEvent",
-    "ConversationReference",
-    "ConversationStartEvent",
-    "DeliveryChannelEvent",
-    "DeliveryDestination",
-    "DeliveryEvent",
-    "DeliveryFailureEvent",
-    "DeliveryUserEvent",
-    "EventError",
-    "ExternalMessage",
-    "LinkEvent",
-    "LinkFailureEvent",
-    "LinkMatchEvent",
-    "LinkSuccessEvent",
-    "MergeEvent",
-    "MessageEvent",
-    "MessageReference",
-    "NotificationChannelEvent",
-    "NotificationEvent",
-    "NotificationFailureEvent",
-    "NotificationUserEvent",
-    "OldDeliveryEvent",
-    "OldDeliveryFailureEvent",
-    "OldDeliverySuccessEvent",
-    "Payment",
-    "PaymentEvent",
-    "PostbackEvent",
-    "PressedAction",
-    "Pressing",
-    "ReferralBody",
-    "ReferralDetails",
-    "ReferralEvent",
-    "SmoochWebhook",
-    "TypingActivity",
-    "TypingEvent",
-    "neutral",
-    "read",
-]
+from aioconvo.core.names import names_of
+
+if TYPE_CHECKING:
+    from .natives import *
+    from .reading import read as read
+    from .sharing import neutral as neutral
+    from .webhook import SmoochWebhook as SmoochWebhook
+else:
+    __getattr__, __dir__ = names_of(__name__, ".natives", SmoochWebhook=".webhook", read=".reading", neutral=".sharing")

@@ -6,76 +6,16 @@ those answers lack; here they may be `None`. The API knows no null: what is `Non
 
 from __future__ import annotations
 
-from .content import (
-    Action,
-    BuyAction,
-    Coordinates,
-    DisplaySettings,
-    FormField,
-    FormOption,
-    Item,
-    LinkAction,
-    LocationInfo,
-    LocationRequestAction,
-    PostbackAction,
-    ReplyAction,
-    ShareAction,
-    WebviewAction,
-)
-from .conversations import ActivityType, Conversation, Role
-from .messages import Message, MessageType, PostedMessage, QuotedMessage, Source
-from .metadata import Metadata
-from .posts import (
-    CarouselMessage,
-    Destination,
-    FileMessage,
-    FormMessage,
-    FormResponseMessage,
-    ImageMessage,
-    ListMessage,
-    LocationMessage,
-    MessageOverride,
-    NewMessage,
-    OverridePayload,
-    TextMessage,
-)
-from .webhooks import Webhook
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Action",
-    "ActivityType",
-    "BuyAction",
-    "CarouselMessage",
-    "Conversation",
-    "Coordinates",
-    "Destination",
-    "DisplaySettings",
-    "FileMessage",
-    "FormField",
-    "FormMessage",
-    "FormOption",
-    "FormResponseMessage",
-    "ImageMessage",
-    "Item",
-    "LinkAction",
-    "ListMessage",
-    "LocationInfo",
-    "LocationMessage",
-    "LocationRequestAction",
-    "Message",
-    "MessageOverride",
-    "MessageType",
-    "Metadata",
-    "NewMessage",
-    "OverridePayload",
-    "PostbackAction",
-    "PostedMessage",
-    "QuotedMessage",
-    "ReplyAction",
-    "Role",
-    "ShareAction",
-    "Source",
-    "TextMessage",
-    "Webhook",
-    "WebviewAction",
-]
+from aioconvo.core.names import names_of
+
+if TYPE_CHECKING:
+    from .content import *
+    from .conversations import *
+    from .messages import *
+    from .metadata import *
+    from .posts import *
+    from .webhooks import *
+else:
+    __getattr__, __dir__ = names_of(__name__)

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from .natives import (
-    AttachmentHitEvent,
-    AttachmentHitUpdateEvent,
-    DeliveryReportEvent,
-    HitEvent,
-    Network,
-    NumberLookupEvent,
-    OptoutEvent,
-    OtpEvent,
-    ReceivedEvent,
-    ReceivedSmsEvent,
-    ReceivedViberEvent,
-    ReceivedWhatsappEvent,
-    ReportStatus,
-    RoamingNetwork,
-    ShortlinkHitEvent,
-    ShortlinkHitUpdateEvent,
-)
-from .polls import poll
-from .reading import contact_lane, read
-from .sharing import neutral
-from .webhook import SmscxWebhook
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "AttachmentHitEvent",
-    "AttachmentHitUpdateEvent",
-    "DeliveryReportEvent",
-    "HitEvent",
-    "Network",
-    "NumberLookupEvent",
-    "OptoutEvent",
-    "OtpEvent",
-    "ReceivedEvent",
-    "ReceivedSmsEvent",
-    "ReceivedViberEvent",
-    "ReceivedWhatsappEvent",
-    "ReportStatus",
-    "RoamingNetwork",
-    "ShortlinkHitEvent",
-    "ShortlinkHitUpdateEvent",
-    "SmscxWebhook",
-    "contact_lane",
-    "neutral",
-    "poll",
-    "read",
-]
+from aioconvo.core.names import names_of
+
+if TYPE_CHECKING:
+    from .natives import *
+    from .polls import poll as poll
+    from .reading import contact_lane as contact_lane, read as read
+    from .sharing import neutral as neutral
+    from .webhook import SmscxWebhook as SmscxWebhook
+else:
+    __getattr__, __dir__ = names_of(
+        __name__,
+        ".natives",
+        SmscxWebhook=".webhook",
+        contact_lane=".reading",
+        read=".reading",
+        neutral=".sharing",
+        poll=".polls",
+    )

@@ -5,82 +5,17 @@ Source: the vendor's documents of API 1.0.2. Members it calls nullable, and memb
 
 from __future__ import annotations
 
-from .conversations import Channel, Conversation, ConversationDetail, ConversationInfo, Message, MessageStatus, MessageType
-from .groups import (
-    AddedContacts,
-    DeletedContact,
-    DeletedGroup,
-    Group,
-    GroupContact,
-    GroupName,
-    NewContact,
-    UpdatedContact,
-)
-from .oauth import Token
-from .originators import Originator, OriginatorName, TwoWay, TwoWayType
-from .replies import ChatReply, ChatStatus, ReplyInfo, RichMedia, SentChat, SentSms, SmsReply, TextAnalysis
-from .sms import (
-    Alphabet,
-    CampaignGroup,
-    CampaignInfo,
-    DeletedCampaign,
-    DeletedMessage,
-    OriginalText,
-    ReplacedText,
-    ScheduledChannel,
-    SendInfo,
-    SmsBatch,
-    SmsCampaign,
-    SmsMessage,
-    TextEncoding,
-    Transliteration,
-    TransliterationAnalysis,
-    TransliterationTexts,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "AddedContacts",
-    "Alphabet",
-    "CampaignGroup",
-    "CampaignInfo",
-    "Channel",
-    "ChatReply",
-    "ChatStatus",
-    "Conversation",
-    "ConversationDetail",
-    "ConversationInfo",
-    "DeletedCampaign",
-    "DeletedContact",
-    "DeletedGroup",
-    "DeletedMessage",
-    "Group",
-    "GroupContact",
-    "GroupName",
-    "Message",
-    "MessageStatus",
-    "MessageType",
-    "NewContact",
-    "OriginalText",
-    "Originator",
-    "OriginatorName",
-    "ReplacedText",
-    "ReplyInfo",
-    "RichMedia",
-    "ScheduledChannel",
-    "SendInfo",
-    "SentChat",
-    "SentSms",
-    "SmsBatch",
-    "SmsCampaign",
-    "SmsMessage",
-    "SmsReply",
-    "TextAnalysis",
-    "TextEncoding",
-    "Token",
-    "Transliteration",
-    "TransliterationAnalysis",
-    "TransliterationTexts",
-    "TwoWay",
-    "TwoWayType",
-    "UpdatedContact",
-]
+from aioconvo.core.names import names_of
+
+if TYPE_CHECKING:
+    from .conversations import *
+    from .groups import *
+    from .oauth import *
+    from .originators import *
+    from .replies import *
+    from .sms import *
+    from .times import *
+else:
+    __getattr__, __dir__ = names_of(__name__)

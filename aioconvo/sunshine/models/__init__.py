@@ -6,144 +6,22 @@ Source: the vendor's OpenAPI document 17.12.1. Members it calls nullable, and me
 
 from __future__ import annotations
 
-from .activities import ActivityType
-from .attachments import Attachment
-from .clients import (
-    Confirmation,
-    ConfirmationType,
-    LinkTarget,
-    MailgunCriteria,
-    MatchCriteria,
-    MessagebirdCriteria,
-    NewMessage,
-    TwilioCriteria,
-    WhatsappCriteria,
-)
-from .content import (
-    Action,
-    ActivityContent,
-    BuyAction,
-    CarouselContent,
-    Content,
-    ConversationEndedByUser,
-    Coordinates,
-    DisplaySettings,
-    ExtraChannelOptions,
-    FileContent,
-    FormContent,
-    FormField,
-    FormOption,
-    FormResponseContent,
-    FormResponseField,
-    ImageContent,
-    Item,
-    LinkAction,
-    ListContent,
-    LocationContent,
-    LocationInfo,
-    LocationRequestAction,
-    MessengerOptions,
-    PostbackAction,
-    ReplyAction,
-    TemplateContent,
-    TextContent,
-    TicketClosed,
-    TransferToEmail,
-    WebviewAction,
-)
-from .conversations import Conversation, ConversationType
-from .integrations import Integration, IntegrationKey, IntegrationStatus, NewIntegration
-from .messages import (
-    Author,
-    AuthorType,
-    Client,
-    Destination,
-    Device,
-    ExternalQuotedMessage,
-    Message,
-    MessageOverride,
-    OverridePayload,
-    QuotedMessage,
-    QuotedStoredMessage,
-    Reference,
-    Source,
-)
-from .metadata import Metadata
-from .participants import ClientAssociation, NewParticipant, Participant
-from .switchboards import Switchboard, SwitchboardIntegration
-from .users import Identity, Profile, User
-from .webhooks import NewWebhook, Webhook
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Action",
-    "ActivityContent",
-    "ActivityType",
-    "Attachment",
-    "Author",
-    "AuthorType",
-    "BuyAction",
-    "CarouselContent",
-    "Client",
-    "ClientAssociation",
-    "Confirmation",
-    "ConfirmationType",
-    "Content",
-    "Conversation",
-    "ConversationEndedByUser",
-    "ConversationType",
-    "Coordinates",
-    "Destination",
-    "Device",
-    "DisplaySettings",
-    "ExternalQuotedMessage",
-    "ExtraChannelOptions",
-    "FileContent",
-    "FormContent",
-    "FormField",
-    "FormOption",
-    "FormResponseContent",
-    "FormResponseField",
-    "Identity",
-    "ImageContent",
-    "Integration",
-    "IntegrationKey",
-    "IntegrationStatus",
-    "Item",
-    "LinkAction",
-    "LinkTarget",
-    "ListContent",
-    "LocationContent",
-    "LocationInfo",
-    "LocationRequestAction",
-    "MailgunCriteria",
-    "MatchCriteria",
-    "Message",
-    "MessageOverride",
-    "MessagebirdCriteria",
-    "MessengerOptions",
-    "Metadata",
-    "NewIntegration",
-    "NewMessage",
-    "NewParticipant",
-    "NewWebhook",
-    "OverridePayload",
-    "Participant",
-    "PostbackAction",
-    "Profile",
-    "QuotedMessage",
-    "QuotedStoredMessage",
-    "Reference",
-    "ReplyAction",
-    "Source",
-    "Switchboard",
-    "SwitchboardIntegration",
-    "TemplateContent",
-    "TextContent",
-    "TicketClosed",
-    "TransferToEmail",
-    "TwilioCriteria",
-    "User",
-    "Webhook",
-    "WebviewAction",
-    "WhatsappCriteria",
-]
+from aioconvo.core.names import names_of
+
+if TYPE_CHECKING:
+    from .activities import *
+    from .attachments import *
+    from .clients import *
+    from .content import *
+    from .conversations import *
+    from .integrations import *
+    from .messages import *
+    from .metadata import *
+    from .participants import *
+    from .switchboards import *
+    from .users import *
+    from .webhooks import *
+else:
+    __getattr__, __dir__ = names_of(__name__)

@@ -5,71 +5,17 @@ The vendor calls this API internal and gives no samples: nothing here was seen i
 
 from __future__ import annotations
 
-from aioconvo.events.unknown import UnknownEvent
+from typing import TYPE_CHECKING
 
-from .natives import (
-    AddCoupon,
-    AddItem,
-    ChatMessage,
-    CheckQueuePosition,
-    ConversationClosed,
-    CouponOffer,
-    EngageCustomer,
-    Frame,
-    ItemOffer,
-    MessageMark,
-    NewConversation,
-    NewMessage,
-    PageContext,
-    ParticipantJoin,
-    ParticipantLeft,
-    ParticipantUpdate,
-    QueueNewMember,
-    QueuePlace,
-    QueuePosition,
-    QueueStatusUpdate,
-    ReadMessage,
-    Recording,
-    RecordingPart,
-    Typing,
-    TypingState,
-    UpdatedMessage,
-    WebchatContext,
-    WebchatStartConversation,
-)
-from .reading import read
-from .sharing import neutral
+from aioconvo.core.names import names_of
 
-__all__ = [
-    "AddCoupon",
-    "AddItem",
-    "ChatMessage",
-    "CheckQueuePosition",
-    "ConversationClosed",
-    "CouponOffer",
-    "EngageCustomer",
-    "Frame",
-    "ItemOffer",
-    "MessageMark",
-    "NewConversation",
-    "NewMessage",
-    "PageContext",
-    "ParticipantJoin",
-    "ParticipantLeft",
-    "ParticipantUpdate",
-    "QueueNewMember",
-    "QueuePlace",
-    "QueuePosition",
-    "QueueStatusUpdate",
-    "ReadMessage",
-    "Recording",
-    "RecordingPart",
-    "Typing",
-    "TypingState",
-    "UnknownEvent",
-    "UpdatedMessage",
-    "WebchatContext",
-    "WebchatStartConversation",
-    "neutral",
-    "read",
-]
+if TYPE_CHECKING:
+    from aioconvo.events.unknown import UnknownEvent as UnknownEvent
+
+    from .natives import *
+    from .reading import read as read
+    from .sharing import neutral as neutral
+else:
+    __getattr__, __dir__ = names_of(
+        __name__, ".natives", UnknownEvent="aioconvo.events.unknown", read=".reading", neutral=".sharing"
+    )

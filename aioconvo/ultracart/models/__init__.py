@@ -6,29 +6,15 @@ are ISO 8601 date-times with an offset in all samples; one without an offset sta
 
 from __future__ import annotations
 
-from .agents import AgentAuth, Merchant, TwilioAccount
-from .conversations import Conversation, ConversationSummary, Medium, Participant, Sentiment, SentimentKind, UploadUrl
-from .messages import Message, MessageType, Translation, TransportState, TransportStatus
-from .queues import AgentStatus, QueueAgent, QueueEntry, QueueStatus
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "AgentAuth",
-    "AgentStatus",
-    "Conversation",
-    "ConversationSummary",
-    "Medium",
-    "Merchant",
-    "Message",
-    "MessageType",
-    "Participant",
-    "QueueAgent",
-    "QueueEntry",
-    "QueueStatus",
-    "Sentiment",
-    "SentimentKind",
-    "Translation",
-    "TransportState",
-    "TransportStatus",
-    "TwilioAccount",
-    "UploadUrl",
-]
+from aioconvo.core.names import names_of
+
+if TYPE_CHECKING:
+    from .agents import *
+    from .commerce import *
+    from .conversations import *
+    from .messages import *
+    from .queues import *
+else:
+    __getattr__, __dir__ = names_of(__name__)
