@@ -26,9 +26,11 @@ from aioconvo.core.operations.signature import Declared
 from aioconvo.core.paging.pagers import Ask
 from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.providers import Provider
-from aioconvo.smscx.arguments import Country, Sender
-from aioconvo.smscx.groups import CustomFields
+from aioconvo.smscx.arguments import Country, CustomFields, Period, Sender
+from aioconvo.smscx.numbers import InCountry
 from aioconvo.smscx.originators import NewName
+from aioconvo.smscx.otp import Lifetime, PinLength
+from aioconvo.smscx.shortlinks import Title as ShortTitle
 from aioconvo.sunshine.users import BrandId
 
 CLIENTS: dict[str, aioconvo.APIClient] = {str(one): one.client(**one.sandbox.credentials) for one in Provider}
@@ -38,6 +40,7 @@ each = pytest.mark.parametrize("one", DECLARED, ids=lambda one: one.operation.py
 # What checks across arguments ask for besides the required ones, and what the types alone do not tell.
 BESIDES: dict[str, dict[str, Any]] = {
     "convore.messages.send": {"channel_id": "c"},
+    **{f"smscx.reports.{name}": {"period": "2026-11"} for name in ("export_csv", "export_xlsx", "get_summary", "list")},
     "sunshine.conversations.list": {"user_id": "u"},
     "sunshine.participants.join": {"user_id": "u"},
     "sunshine.participants.leave": {"user_id": "u"},
@@ -49,12 +52,18 @@ SAMPLES: dict[Any, Any] = {
     Sender: "SHOP",
     Country: "GB",
     NewName: "SHOP",
+    InCountry: "GB",
+    Lifetime: 60,
+    PinLength: 4,
+    Period: "2026-11",
+    ShortTitle: "sale",
     CustomFields: {"size": "M"},
     int: 2,  # the least that a page may hold
     float: 1.0,
     bool: True,
     bytes: b"a file",
     dt.datetime: dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    dt.date: dt.date(2026, 1, 1),
     sunshine.NewIntegration: sunshine.NewIntegration(type="web"),
     sunshine.Author: sunshine.Author(type=sunshine.AuthorType.BUSINESS),
     sunshine.NewParticipant: sunshine.NewParticipant(user_id="u"),

@@ -7,10 +7,34 @@ import uuid
 from typing import Annotated
 
 from aioconvo.core.errors import InvalidRequestError
-from aioconvo.core.operations.rules import Length, aware, lower_uuid
+from aioconvo.core.operations.markers import PageSize
+from aioconvo.core.operations.rules import AtLeast, AtMost, Length, Like, aware, lower_uuid, members_fit
 
-__all__ = ["Country", "Id", "Key", "Moment", "Numbers", "Sender", "Words", "listed", "words"]
+from .models import RichMedia
 
+__all__ = [
+    "CSV",
+    "XLSX",
+    "Country",
+    "CustomFields",
+    "Day",
+    "GroupIds",
+    "Id",
+    "Key",
+    "Media",
+    "Moment",
+    "Numbers",
+    "PageLimit",
+    "Period",
+    "Sender",
+    "Words",
+    "few_fields",
+    "listed",
+    "words",
+]
+
+CSV = "application/csv, text/csv, */*;q=0.1"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, */*;q=0.1"
 _UUID_VERSIONS = range(1, 6)
 
 
@@ -37,6 +61,13 @@ def _written(name: str, value: object) -> object:
     return value.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def _day(name: str, value: object) -> object:
+    """A date, sent as `2024-01-31`."""
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        raise InvalidRequestError(f"{name} must be a date without a time, such as datetime.date(2026, 11, 30)")
+    return value.isoformat()
+
+
 def listed(name: str, value: object) -> object:
     """A list, of which one text is none."""
     if isinstance(value, str):
@@ -44,6 +75,7 @@ def listed(name: str, value: object) -> object:
     return value
 
 
+few_fields = AtMost(20, "fields")
 Id = Annotated[str, lower_uuid]
 """What a conversation, a message or a campaign is called."""
 Key = Annotated[str, lower_uuid, _key]
@@ -58,3 +90,15 @@ Moment = Annotated[dt.datetime, _written]
 """When to send."""
 Numbers = Annotated[list[str], listed, Length(1, 25_000, "numbers")]
 """Whom to send to, in E.164, or as the country writes them."""
+GroupIds = Annotated[list[int], Length(1, None, "groups")]
+"""The groups whose contacts get a message."""
+CustomFields = Annotated[dict[str, str], few_fields]
+"""Fields of names of your own."""
+Media = Annotated[RichMedia, members_fit]
+"""A picture and a button beside a text."""
+PageLimit = Annotated[int, AtLeast(1), PageSize("limit")]
+"""How many items a page holds."""
+Day = Annotated[dt.date, _day]
+"""A date."""
+Period = Annotated[str, Like(r"^\d{4}(-\d{2})?$", "a year or a month, such as 2026 or 2026-11")]
+"""A year or a month."""

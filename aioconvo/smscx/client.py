@@ -30,7 +30,19 @@ from .pages import empty_page
 from .sms import Sms
 
 if TYPE_CHECKING:
+    from .accounts import Accounts
+    from .applications import Applications
+    from .attachments import Attachments
     from .inbox import SmscxInbox
+    from .multichannel import Multichannel
+    from .numbers import Numbers
+    from .optouts import Optouts
+    from .otp import Otps
+    from .reports import Reports
+    from .shortlinks import Shortlinks
+    from .templates import Templates
+    from .viber import Viber
+    from .whatsapp import Whatsapp
 
 __all__ = ["SmscxClient"]
 
@@ -73,11 +85,23 @@ class SmscxClient(APIClient):
 
     provider: ClassVar[str] = "smscx"
     default_host: ClassVar[str] = "api.sms.cx"
+    accounts: Resource[Accounts] = Resource()
+    applications: Resource[Applications] = Resource()
+    attachments: Resource[Attachments] = Resource()
     conversations = Resource(Conversations)
     groups = Resource(Groups)
+    multichannel: Resource[Multichannel] = Resource()
+    numbers: Resource[Numbers] = Resource()
     oauth = Resource(OAuth)
+    optouts: Resource[Optouts] = Resource()
     originators = Resource(Originators)
+    otp: Resource[Otps] = Resource()
+    reports: Resource[Reports] = Resource()
+    shortlinks: Resource[Shortlinks] = Resource()
     sms = Resource(Sms)
+    templates: Resource[Templates] = Resource()
+    viber: Resource[Viber] = Resource()
+    whatsapp: Resource[Whatsapp] = Resource()
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from aioconvo.core.calls.client import APIResource
 from aioconvo.core.operations.declaration import listing, operation
 from aioconvo.core.operations.markers import Style, camel
 from aioconvo.core.operations.operation import Effect
-from aioconvo.core.operations.rules import Length
+from aioconvo.core.operations.rules import Length, members_fit
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .arguments import Id, Key, Words, words
@@ -19,7 +19,6 @@ from .pages import ConversationPage, ReadAnswer, conversation_pager
 _ONE = "/conversations/{conversationId}"
 
 _sent = names("message", "message.msg_id")
-_caption = Length(1, 30)
 
 
 def is_about(conversation_id: str) -> Check:
@@ -31,11 +30,9 @@ def _marks(conversation_id: str) -> Check:
     return about("conversation", "info.id", conversation_id)
 
 
-def _shown(name: str, media: RichMedia | None) -> RichMedia:
+def _shown(name: str, media: RichMedia | None) -> object:
     """A caption has 1 to 30 characters."""
-    media = media or NO_MEDIA
-    _caption(f"{name}.button_caption", media.button_caption)
-    return media
+    return NO_MEDIA if media is None else members_fit(name, media)
 
 
 Media = Annotated[RichMedia | None, _shown]

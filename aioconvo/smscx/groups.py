@@ -8,18 +8,17 @@ from aioconvo.core.answers.identity import Check, about, names
 from aioconvo.core.calls.client import APIResource
 from aioconvo.core.calls.download import Download
 from aioconvo.core.operations.declaration import listing, operation
-from aioconvo.core.operations.markers import PageSize, Style, camel
+from aioconvo.core.operations.markers import Style, camel
 from aioconvo.core.operations.operation import Effect
-from aioconvo.core.operations.rules import AtLeast, AtMost, Length
+from aioconvo.core.operations.rules import Length
 from aioconvo.core.paging.paginator import AsyncPaginator
 
-from .arguments import Country, Id, listed
+from .arguments import CSV, XLSX, Country, CustomFields, Id, PageLimit, few_fields, listed
 from .models import AddedContacts, DeletedContact, DeletedGroup, Group, GroupContact, GroupName, NewContact, UpdatedContact
 from .pages import GroupContactPage, GroupPage, group_contact_pager, group_pager
 
 _GROUP = "/groups/{groupId}"
 _CONTACT = f"{_GROUP}/{{phoneNumberId}}"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _countries(name: str, contacts: list[str] | list[NewContact]) -> object:
@@ -29,14 +28,11 @@ def _countries(name: str, contacts: list[str] | list[NewContact]) -> object:
             if one.country_iso is not None:
                 _country(f"{name}[].country_iso", one.country_iso)
             if one.custom_fields is not None:
-                _fields(f"{name}[].custom_fields", one.custom_fields)
+                few_fields(f"{name}[].custom_fields", one.custom_fields)
     return contacts
 
 
 _country = Length(2, 2)
-_fields = AtMost(20, "fields")
-CustomFields = Annotated[dict[str, str], _fields]
-"""Fields of names of your own."""
 NewContacts = Annotated[list[str] | list[NewContact], listed, Length(1, None, "contacts"), _countries]
 """Contacts to add: their numbers, or all that is known of them."""
 
@@ -76,7 +72,7 @@ class Groups(APIResource):
         self,
         group_id: int,
         *,
-        page_size: Annotated[int, AtLeast(1), PageSize("limit")] | None = None,
+        page_size: PageLimit | None = None,
         limit: int | None = None,
         start: str | None = None,
         prefetch: int = 0,
@@ -177,7 +173,7 @@ class Groups(APIResource):
         """
         ...
 
-    @operation(f"GET {_GROUP}/csv", Effect.READ, name="export_group_to_csv", accept="application/csv, text/csv, */*;q=0.1")
+    @operation(f"GET {_GROUP}/csv", Effect.READ, name="export_group_to_csv", accept=CSV)
     def export_csv(self, group_id: int) -> Download:
         """Export the contacts of a group as CSV: `await` its bytes or `.text()`, or `.save(path)` it, whatever its size.
 
@@ -186,7 +182,7 @@ class Groups(APIResource):
         """
         ...
 
-    @operation(f"GET {_GROUP}/xlsx", Effect.READ, name="export_group_to_xlsx", accept=f"{_XLSX}, */*;q=0.1")
+    @operation(f"GET {_GROUP}/xlsx", Effect.READ, name="export_group_to_xlsx", accept=XLSX)
     def export_xlsx(self, group_id: int) -> Download:
         """Export the contacts of a group as a workbook of Excel: `await` its bytes, or `.save(path)` it, whatever its size.
 

@@ -1,6 +1,13 @@
-"""The answers of SMS.CX around its nouns. Most of its lists come whole, in one answer, and some by cursor."""
+"""The answers of SMS.CX around its nouns. Some of its lists come whole, in one answer, and some by cursor."""
 
 from __future__ import annotations
+
+import functools
+import typing
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
 
 from aioconvo.core.answers.refusals import Acknowledgement, Telling
 from aioconvo.core.json.empty_lists import with_empty_list
@@ -9,34 +16,33 @@ from aioconvo.core.operations.operation import PageKind
 from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, SinglePager, pages_by
 
-from .models import Conversation, ConversationDetail, Group, GroupContact, Originator, SmsBatch, SmsCampaign
+from .models import Conversation, Group, GroupContact, Originator
 
 __all__ = [
     "ConversationPage",
+    "CursorPage",
     "GroupContactPage",
     "GroupPage",
     "OriginatorPage",
     "ReadAnswer",
+    "WholePage",
+    "by_cursor",
     "conversation_pager",
     "empty_page",
     "group_contact_pager",
     "group_pager",
     "originator_pager",
+    "scope_pager",
+    "whole",
 ]
 
-_CONTACTS = 500  # a page, unless another number is asked for
+_USUAL = 500  # items of a page, unless another number is asked for
 
 
-class ConversationPage(Telling, kw_only=True):
-    """All conversations, newest reply first."""
+class WholePage(Telling, kw_only=True):
+    """A list that comes in one answer."""
 
-    data: list[Conversation]
-
-
-class GroupPage(Telling, kw_only=True):
-    """All groups."""
-
-    data: list[Group]
+    data: list[Any]
 
 
 class Paging(Model):
@@ -47,15 +53,32 @@ class Paging(Model):
     size: int | None = None
 
 
-class GroupContactPage(Telling, kw_only=True):
-    """A page of a group's contacts, and the group; what is missing beside the contacts costs none of them."""
+class CursorPage(WholePage, kw_only=True):
+    """A page of a list; what is missing beside its items costs none of them."""
+
+    paging: Paging | None = None
+
+
+class ConversationPage(WholePage, kw_only=True):
+    """All conversations, newest reply first."""
+
+    data: list[Conversation]
+
+
+class GroupPage(WholePage, kw_only=True):
+    """All groups."""
+
+    data: list[Group]
+
+
+class GroupContactPage(CursorPage, kw_only=True):
+    """A page of a group's contacts, and the group."""
 
     data: list[GroupContact]
-    paging: Paging | None = None
     info: Group | None = None
 
 
-class OriginatorPage(Telling, kw_only=True):
+class OriginatorPage(WholePage, kw_only=True):
     """All originators."""
 
     data: list[Originator]
@@ -75,59 +98,72 @@ class ReadAnswer(Acknowledgement, kw_only=True):
 
 def empty_page(kind: object, body: bytes) -> object:
     """What a body says whose list is "an empty data object", as the vendor's documents call it, or null."""
-    if kind is ConversationPage:
-        return ConversationPage(data=[]) if body.strip() == b"null" else with_empty_list(body, ConversationPage, "data")
-    if kind is GroupContactPage:
-        page = with_empty_list(body, GroupContactPage, "data")
-        return None if page is None or (page.paging and page.paging.next) else page
-    for answer in (ConversationDetail, GroupPage, OriginatorPage, SmsBatch, SmsCampaign):
-        if kind is answer:
-            return with_empty_list(body, answer, "data")
-    return None
+    if kind is ConversationPage and body.strip() == b"null":
+        return ConversationPage(data=[])
+    if not isinstance(kind, type) or not _holds_list(kind):
+        return None
+    page = with_empty_list(body, kind, "data")
+    more = isinstance(page, CursorPage) and page.paging is not None and page.paging.next
+    return None if more else page
 
 
-def _identity(conversation: Conversation) -> str | None:
-    return getattr(conversation, "conversation_id", None)  # an item that is no object at all has none
+@functools.cache
+def _holds_list(kind: type) -> bool:
+    """Whether an answer has a list as its `data`."""
+    fields = msgspec.structs.fields(kind) if issubclass(kind, Telling) else ()
+    return any(one.encode_name == "data" and typing.get_origin(one.type) is list for one in fields)
+
+
+def whole(identity: str) -> Callable[[], Listing[Any, Any]]:
+    """The pager of a list that comes in one answer; the member `identity` tells its items apart."""
+
+    @pages_by(PageKind.SINGLE)
+    def pager() -> Listing[Any, Any]:
+        return Listing(lambda mark: SinglePager(_data, mark, identity=_named(identity)))
+
+    return pager
+
+
+def by_cursor(identity: str) -> Callable[..., Listing[Any, Any]]:
+    """The pager of a list that comes by cursor; the member `identity` tells its items apart."""
+
+    @pages_by(PageKind.CURSOR)
+    def pager(*, page_size: int | None) -> Listing[Any, Any]:
+        usual = page_size or _USUAL
+        return Listing(
+            lambda mark: CursorPager("next", _data, _following, page_size=usual, identity=_named(identity), mark=mark),
+            mark_at=lambda cursor: Mark(cursor=cursor),
+        )
+
+    return pager
+
+
+conversation_pager = whole("conversation_id")
+group_pager = originator_pager = whole("id")
+group_contact_pager = by_cursor("id")
 
 
 @pages_by(PageKind.SINGLE)
-def conversation_pager() -> Listing[ConversationPage | None, Conversation]:
-    """All conversations in the API's order."""
-    return Listing(lambda mark: SinglePager(lambda page: [] if page is None else page.data, mark, identity=_identity))
+def scope_pager() -> Listing[list[str], str]:
+    """Scopes, which come as a bare array."""
+    return Listing(lambda mark: SinglePager(lambda page: page, mark, identity=str))
 
 
-@pages_by(PageKind.SINGLE)
-def group_pager() -> Listing[GroupPage | None, Group]:
-    """All groups in the API's order."""
-    return Listing(lambda mark: SinglePager(lambda page: [] if page is None else page.data, mark, identity=_id))
+def _data(page: WholePage | None) -> list[Any]:
+    return [] if page is None else page.data
 
 
-@pages_by(PageKind.CURSOR)
-def group_contact_pager(*, page_size: int | None) -> Listing[GroupContactPage | None, GroupContact]:
-    """A group's contacts in the API's order."""
-    usual = page_size or _CONTACTS
-
-    def contacts(page: GroupContactPage | None) -> list[GroupContact]:
-        return [] if page is None else page.data
-
-    return Listing(
-        lambda mark: CursorPager("next", contacts, _following, page_size=usual, identity=_id, mark=mark),
-        mark_at=lambda cursor: Mark(cursor=cursor),
-    )
-
-
-@pages_by(PageKind.SINGLE)
-def originator_pager() -> Listing[OriginatorPage | None, Originator]:
-    """All originators in the API's order."""
-    return Listing(lambda mark: SinglePager(lambda page: [] if page is None else page.data, mark, identity=_id))
-
-
-def _following(page: GroupContactPage | None) -> Cursor:
+def _following(page: CursorPage | None) -> Cursor:
     if page is None or page.paging is None:
         return Cursor(None, None if page else False)
     return Cursor(page.paging.next, bool(page.paging.next))
 
 
-def _id(item: Group | GroupContact | Originator) -> str | None:
-    name = getattr(item, "id", None)  # an item that is no object at all has none
-    return None if name is None else str(name)
+def _named(member: str) -> Callable[[object], str | None]:
+    """What tells an item apart from others."""
+
+    def identity(item: object) -> str | None:
+        name = getattr(item, member, None)  # an item that is no object at all has none
+        return None if name is None else str(name)
+
+    return identity

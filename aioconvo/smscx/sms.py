@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from aioconvo.core.answers.identity import Check, names
 from aioconvo.core.calls.client import APIResource
-from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.operations.declaration import operation
 from aioconvo.core.operations.markers import Style, camel
 from aioconvo.core.operations.operation import Effect
-from aioconvo.core.operations.rules import Length
 
-from .arguments import Country, Id, Key, Moment, Numbers, Sender, Words
+from .arguments import Country, GroupIds, Id, Key, Moment, Numbers, Sender, Words
 from .models import DeletedCampaign, DeletedMessage, SmsBatch, SmsCampaign, Transliteration
-
-_names_campaign = names("campaign", "info.campaign_id")
-GroupIds = Annotated[list[int], Length(1, None, "groups")]
-"""The groups whose contacts get a message."""
-
-
-def _names_messages(short_response: bool | None) -> Check:
-    """That an answer names a campaign, and messages where there must be some."""
-    return _names_campaign if short_response else _check_messages
-
-
-def _check_messages(answer: SmsBatch | SmsCampaign) -> None:
-    _names_campaign(answer)
-    if answer.info.total_valid and not answer.messages:
-        raise BrokenBodyError("the answer names no message: data is empty", cut=False)
-    for one in answer.messages:
-        if not getattr(one, "msg_id", None):
-            raise BrokenBodyError("the answer names no message: data.msgId is missing", cut=False)
-
-
-def _names_deleted(msg_id: str) -> Check:
-    return names("message", "info.msg_id", msg_id)
-
-
-def _names_deleted_campaign(campaign_id: str) -> Check:
-    return names("campaign", "info.campaign_id", campaign_id)
+from .send_checks import names_campaign, names_deleted, names_deleted_campaign, names_messages
 
 
 class Sms(APIResource):
@@ -64,7 +36,7 @@ class Sms(APIResource):
     wire_name: ClassVar[Style] = camel
     may_say_nothing: ClassVar[bool] = True
 
-    @operation("POST /sms", Effect.PAID, name="send_sms", expect=_names_messages, unproven_key="idempotencyId")
+    @operation("POST /sms", Effect.PAID, name="send_sms", expect=names_messages, unproven_key="idempotencyId")
     async def send(
         self,
         *,
@@ -93,9 +65,7 @@ class Sms(APIResource):
         """
         ...
 
-    @operation(
-        "POST /sms/campaign", Effect.PAID, name="send_sms_campaign", expect=_names_messages, unproven_key="idempotencyId"
-    )
+    @operation("POST /sms/campaign", Effect.PAID, name="send_sms_campaign", expect=names_messages, unproven_key="idempotencyId")
     async def send_campaign(
         self,
         *,
@@ -123,7 +93,7 @@ class Sms(APIResource):
 
     # The vendor's pages of the estimates by other channels say that they bill nothing; those of these two do not say it.
     # No page marks them as charging, and what they are for says the same.
-    @operation("POST /sms/estimate", Effect.READ, name="estimate_sms", expect=_names_campaign)
+    @operation("POST /sms/estimate", Effect.READ, name="estimate_sms", expect=names_campaign)
     async def estimate(
         self,
         *,
@@ -150,7 +120,7 @@ class Sms(APIResource):
         """
         ...
 
-    @operation("POST /sms/campaign/estimate", Effect.READ, name="estimate_sms_campaign", expect=_names_campaign)
+    @operation("POST /sms/campaign/estimate", Effect.READ, name="estimate_sms_campaign", expect=names_campaign)
     async def estimate_campaign(
         self,
         *,
@@ -175,7 +145,7 @@ class Sms(APIResource):
         ...
 
     @operation(
-        "DELETE /sms/scheduled/{msgId}", Effect.IDEMPOTENT, name="delete_scheduled_sms", unwrap="info", expect=_names_deleted
+        "DELETE /sms/scheduled/{msgId}", Effect.IDEMPOTENT, name="delete_scheduled_sms", unwrap="info", expect=names_deleted
     )
     async def delete_scheduled(self, msg_id: Id) -> DeletedMessage | None:
         """Call off a message that was scheduled and has not been sent; its credit comes back.
@@ -194,7 +164,7 @@ class Sms(APIResource):
         Effect.IDEMPOTENT,
         name="delete_scheduled_sms_campaign",
         unwrap="info",
-        expect=_names_deleted_campaign,
+        expect=names_deleted_campaign,
     )
     async def delete_scheduled_campaign(self, campaign_id: Id) -> DeletedCampaign | None:
         """Call off what is left of a campaign that was scheduled; its credit comes back.

@@ -24,6 +24,8 @@ def test_a_change_of_any_fact_is_a_difference(provider: str, one: Declared) -> N
     known = list(differences(one, theirs, told.shapes))
     left_out = {name for said in known for name in re.findall(r"([\w\[\]]+): not (?:an argument|declared)", said)}
     changes = list(changed(theirs, told.shapes, left_out))
+    if "answer: its members are not declared" in known:  # which is told once, whatever they are
+        changes = [one for one in changes if not one[0].endswith("in the answer")]
     step = -(-len(changes) // AT_MOST)
     drawn = changes[zlib.crc32(one.python.encode()) % step :: step]
     missed = [what for what, operation, shapes in drawn if list(differences(one, operation, shapes)) == known]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import typing
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,9 @@ def test_what_a_method_gives_is_what_its_answer_holds(one: Declared) -> None:
     gives = one.answer
     if one.pager is not None:
         holds = typing.get_args(typing.get_type_hints(one.pager)["return"])[1]
+        if holds is Any:  # a pager of many lists, which the page says the items of
+            pages = typing.get_type_hints(one.operation.response).values()
+            holds = next(typing.get_args(hint)[0] for hint in pages if typing.get_origin(hint) is list)
     elif not one.awaits:  # a download, whose bytes are what awaiting it gives
         holds = aioconvo.Download if one.operation.response is bytes else None
     elif one.unwrap is not None:

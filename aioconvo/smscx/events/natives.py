@@ -14,8 +14,8 @@ from typing import ClassVar
 
 from msgspec import field
 
-from aioconvo.core.json.model import Model, OpenEnum
-from aioconvo.smscx.models import Channel
+from aioconvo.core.json.model import Model
+from aioconvo.smscx.models import Channel, Network, ReportStatus, RoamingNetwork
 from aioconvo.smscx.models.times import in_utc
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "DeliveryReportEvent",
     "HitEvent",
     "NativeEvent",
-    "Network",
     "NumberLookupEvent",
     "OptoutEvent",
     "OtpEvent",
@@ -32,23 +31,9 @@ __all__ = [
     "ReceivedSmsEvent",
     "ReceivedViberEvent",
     "ReceivedWhatsappEvent",
-    "ReportStatus",
-    "RoamingNetwork",
     "ShortlinkHitEvent",
     "ShortlinkHitUpdateEvent",
 ]
-
-
-class ReportStatus(OpenEnum):
-    """How far a message got."""
-
-    ACCEPTED = "ACCEPTED"
-    DELIVERED = "DELIVERED"
-    FAILED = "FAILED"
-    NO_COVERAGE = "NO COVERAGE"
-    REJECTED = "REJECTED"
-    SCHEDULED = "SCHEDULED"
-    SENT = "SENT"
 
 
 class NativeEvent(Model, rename="camel"):
@@ -201,21 +186,6 @@ class OtpEvent(NativeEvent, rename="camel"):
     otp_callback_url: str | None = None
     date_created: dt.datetime | None = None
     date_expires: dt.datetime | None = None
-
-
-class Network(Model, rename="camel"):
-    """The network of a number."""
-
-    name: str | None = None
-    mnc: str | None = None
-
-
-class RoamingNetwork(Network, rename="camel"):
-    """The network that a number is in abroad."""
-
-    mcc: str | None = None
-    country_iso: str | None = None
-    country_name: str | None = None
 
 
 @in_utc("datetime")

@@ -18,9 +18,10 @@ from aioconvo.events.models import (
     UserChanged,
 )
 from aioconvo.inbox.told import text_in
+from aioconvo.smscx.models import ReportStatus
 from aioconvo.smscx.neutral import received
 
-from .natives import DeliveryReportEvent, OptoutEvent, ReceivedEvent, ReportStatus
+from .natives import DeliveryReportEvent, OptoutEvent, ReceivedEvent
 
 __all__ = ["neutral"]
 

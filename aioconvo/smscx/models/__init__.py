@@ -10,12 +10,24 @@ from typing import TYPE_CHECKING
 from aioconvo.core.names import names_of
 
 if TYPE_CHECKING:
+    from .account import *
+    from .applications import *
+    from .attachments import *
+    from .chats import *
     from .conversations import *
     from .groups import *
+    from .hits import *
+    from .lookups import *
     from .oauth import *
+    from .optouts import *
     from .originators import *
+    from .otp import *
+    from .rents import *
     from .replies import *
+    from .reports import *
+    from .shortlinks import *
     from .sms import *
+    from .templates import *
     from .times import *
 else:
     __getattr__, __dir__ = names_of(__name__)

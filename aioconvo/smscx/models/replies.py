@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 from msgspec import field
 
 from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.json.model import Model, OpenEnum
+from aioconvo.core.operations.rules import Length
 
 from .conversations import MessageStatus
 from .times import in_utc
 
-__all__ = ["ChatReply", "ChatStatus", "ReplyInfo", "RichMedia", "SentChat", "SentSms", "SmsReply", "TextAnalysis"]
+__all__ = [
+    "BatchInfo",
+    "CampaignGroup",
+    "ChatReply",
+    "ChatStatus",
+    "ReplyInfo",
+    "RichMedia",
+    "SentChat",
+    "SentSms",
+    "SmsReply",
+    "TextAnalysis",
+]
 
 
 class ChatStatus(OpenEnum):
@@ -29,7 +41,7 @@ class RichMedia(Model, rename="camel"):
     """What a reply by Viber or WhatsApp shows beside its text; a caption has 1 to 30 characters."""
 
     image_url: str | None = None
-    button_caption: str | None = None
+    button_caption: Annotated[str, Length(1, 30)] | None = None
     target_url: str | None = None
 
 
@@ -46,6 +58,21 @@ class ReplyInfo(Model, rename="camel"):
     dlr_callback_url: str | None = None
     # Documented as counts by country; the vendor's own models have another shape.
     phone_numbers_by_country: dict[str, Any] | None = None
+
+
+class BatchInfo(ReplyInfo, rename="camel"):
+    """What a call took from the account's credit, or would take; `invalid` are the numbers that got nothing."""
+
+    total_in_quiet_hours: int | None = None
+    invalid: list[str] | None = None
+
+
+class CampaignGroup(Model, rename="camel"):
+    """A group that a campaign goes to; `phone_numbers` counts its contacts."""
+
+    id: int
+    name: str
+    phone_numbers: int
 
 
 class TextAnalysis(Model):

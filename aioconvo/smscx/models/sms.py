@@ -9,12 +9,11 @@ from msgspec import field
 from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.json.model import Model, OpenEnum
 
-from .replies import ChatStatus, ReplyInfo, TextAnalysis
+from .replies import BatchInfo, CampaignGroup, ChatStatus, TextAnalysis
 from .times import in_utc
 
 __all__ = [
     "Alphabet",
-    "CampaignGroup",
     "CampaignInfo",
     "DeletedCampaign",
     "DeletedMessage",
@@ -103,20 +102,10 @@ class TransliterationAnalysis(Model, rename="camel"):
     text: TransliterationTexts
 
 
-class SendInfo(ReplyInfo, rename="camel"):
-    """What a call took from the account's credit, or would take; `invalid` are the numbers that got nothing."""
+class SendInfo(BatchInfo, rename="camel"):
+    """As `BatchInfo`, of a call by SMS."""
 
     transliteration_analysis: TransliterationAnalysis | None = None
-    total_in_quiet_hours: int | None = None
-    invalid: list[str] | None = None
-
-
-class CampaignGroup(Model, rename="camel"):
-    """A group that a campaign goes to; `phone_numbers` counts its contacts."""
-
-    id: int
-    name: str
-    phone_numbers: int
 
 
 class CampaignInfo(SendInfo, kw_only=True, rename="camel"):
