@@ -11,7 +11,8 @@ from msgspec import UNSET, UnsetType
 from aioconvo import InvalidRequestError
 from aioconvo.core.json.model import Model
 from aioconvo.core.operations.declaration import declared, operation
-from aioconvo.core.operations.markers import Body, Place
+from aioconvo.core.operations.function import documentation
+from aioconvo.core.operations.markers import Body, Place, Whole
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.resource import Group
 from aioconvo.core.operations.rules import (
@@ -137,7 +138,8 @@ def test_what_the_documentation_says(rule: Any, words: str) -> None:
 
 class Page(Model):
     number: Annotated[int, Between(1, 9)] | UnsetType = UNSET
-    tags: Annotated[list[Annotated[str, AtMost(3)]], AtMost(2, "tags")] | None = None
+    tags: Annotated[list[str], AtMost(2, "tags")] | None = None
+    lines: list[Annotated[str, AtMost(1)]] | None = None
 
 
 class Book(Model):
@@ -146,7 +148,9 @@ class Book(Model):
     pages: list[Page] | None = None
 
 
-@pytest.mark.parametrize("book", [Book(), Book(title="Notes", first=Page(number=9), pages=[Page(tags=["abc", "d"]), Page()])])
+@pytest.mark.parametrize(
+    "book", [Book(), Book(title="Notes", first=Page(number=9), pages=[Page(tags=["abc", "d"]), Page(lines=["a", "b"])])]
+)
 def test_members_that_fit(book: Book) -> None:
     assert members_fit("book", book) is book
 
@@ -162,6 +166,24 @@ def test_members_that_fit(book: Book) -> None:
 def test_members_that_do_not_fit(book: Book, told: str) -> None:
     with pytest.raises(InvalidRequestError, match=re.escape(told)):
         members_fit("book", book)
+
+
+class Books(Group):
+    @operation("POST /books", Effect.UNSAFE, name="post_book")
+    async def post(self, *, book: Annotated[Book, Whole(), members_fit]) -> None:
+        """Add one."""
+        ...
+
+
+def test_the_documentation_tells_the_limits_of_members() -> None:
+    told = documentation(declared(Books)["post"]).partition("Limits:")[2].partition("Source")[0].split("\n")
+    assert [line.strip() for line in told if line.strip()] == [
+        "book.title: up to 5 characters.",
+        "book.first.number: 1 to 9.",
+        "book.first.tags: up to 2 tags.",
+        "book.pages[].number: 1 to 9.",
+        "book.pages[].tags: up to 2 tags.",
+    ]
 
 
 class Notes(Group):

@@ -21,7 +21,8 @@ from aioconvo.core.errors import InvalidRequestError
 
 from .markers import Place
 from .operation import Operation
-from .signature import Declared
+from .rules import member_rules, members_fit
+from .signature import Declared, Parameter
 
 __all__ = ["documentation", "with_source", "write"]
 
@@ -57,7 +58,7 @@ def write(declared: Declared) -> Callable[..., Any]:
 
 def documentation(declared: Declared) -> str:
     """The method's docstring, with its limits and its source, which nobody writes by hand."""
-    limits = [f"{one.name}: {_words(rule)}." for one in declared.parameters for rule in one.rules]
+    limits = [f"{place}: {_words(rule)}." for one in declared.parameters for place, rule in _limits(one)]
     limits += [f"{text}." for check in declared.check if (text := _words(check))]
     doc = inspect.cleandoc(declared.method.__doc__ or "")
     if limits:
@@ -68,6 +69,14 @@ def documentation(declared: Declared) -> str:
 def with_source(doc: str, operation: Operation[Any]) -> str:
     """The docstring of a method that performs an operation."""
     return f"{doc}\n\nSource: operation {operation.name}."
+
+
+def _limits(one: Parameter) -> Iterator[tuple[str, Any]]:
+    for rule in one.rules:
+        if rule is members_fit:
+            yield from member_rules(one.annotation, one.name)
+        else:
+            yield one.name, rule
 
 
 def _words(limit: Any) -> str:

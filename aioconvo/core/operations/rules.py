@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Annotated, Any, cast
@@ -34,6 +35,7 @@ __all__ = [
     "exactly_one",
     "joined",
     "lower_uuid",
+    "member_rules",
     "members_fit",
     "not_both",
     "not_empty",
@@ -172,11 +174,21 @@ def _rules_of(kind: type[msgspec.Struct]) -> tuple[tuple[str, tuple[Rule, ...]],
     return tuple((one.name, tuple(rules_in(one.type))) for one in msgspec.structs.fields(kind))
 
 
-def rules_in(hint: Any) -> Iterator[Rule]:
-    """The rules around a type, or around the parts of a union."""
-    yield from (one for one in getattr(hint, "__metadata__", ()) if callable(one))
+def member_rules(hint: Any, place: str, above: tuple[type, ...] = ()) -> Iterator[tuple[str, Rule]]:
+    """The rules of all members of the structs in a type, each with its place; `above` are the structs around it."""
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct) and hint not in above:
+        for one in msgspec.structs.fields(hint):
+            yield from ((f"{place}.{one.name}", rule) for rule in rules_in(one.type))
+            yield from member_rules(one.type, f"{place}.{one.name}", (*above, hint))
     for part in typing.get_args(hint):
-        if typing.get_origin(part) is Annotated:
+        yield from member_rules(part, f"{place}[]" if typing.get_origin(hint) is list else place, above)
+
+
+def rules_in(hint: Any) -> Iterator[Rule]:
+    """The rules around a type, or around the parts of a union; those of a list's items are not its own."""
+    yield from (one for one in getattr(hint, "__metadata__", ()) if callable(one))
+    if typing.get_origin(hint) in {typing.Union, types.UnionType}:
+        for part in typing.get_args(hint):
             yield from rules_in(part)
 
 

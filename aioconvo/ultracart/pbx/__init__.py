@@ -1,6 +1,11 @@
 """The phone system (PBX) of UltraCart: `client.pbx`, and the structs that its operations take and give.
 
-Each group of operations is loaded when it is first touched, and so is each struct.
+Each group of operations is loaded when it is first touched, and so is each struct. What is changed is what came:
+
+    queue = await client.pbx.queues.get(uuid)
+    await client.pbx.queues.update(uuid, queue=msgspec.structs.replace(queue, name="Support"))
+
+Members that this version does not know are not sent back; `client.request` sends any JSON.
 """
 
 from __future__ import annotations
