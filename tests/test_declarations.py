@@ -37,11 +37,13 @@ CLIENTS: dict[str, aioconvo.APIClient] = {str(one): one.client(**one.sandbox.cre
 DECLARED = [one for client in CLIENTS.values() for one in declarations(type(client))]
 each = pytest.mark.parametrize("one", DECLARED, ids=lambda one: one.operation.python)
 
+CONVERSION = sunshine.MetaConversion(payload=sunshine.MetaConversionPayload(data=[{}]))
 # What checks across arguments ask for besides the required ones, and what the types alone do not tell.
 BESIDES: dict[str, dict[str, Any]] = {
     "convore.messages.send": {"channel_id": "c"},
     **{f"smscx.reports.{name}": {"period": "2026-11"} for name in ("export_csv", "export_xlsx", "get_summary", "list")},
     "sunshine.conversations.list": {"user_id": "u"},
+    "sunshine.conversations.post_conversion_events": {"whatsapp": CONVERSION},
     "sunshine.participants.join": {"user_id": "u"},
     "sunshine.participants.leave": {"user_id": "u"},
     "ultracart.pbx.phone_numbers.search": {"country": "GB"},
@@ -65,6 +67,7 @@ SAMPLES: dict[Any, Any] = {
     dt.datetime: dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     dt.date: dt.date(2026, 1, 1),
     sunshine.NewIntegration: sunshine.NewIntegration(type="web"),
+    sunshine.MetaConversion: CONVERSION,
     sunshine.Author: sunshine.Author(type=sunshine.AuthorType.BUSINESS),
     sunshine.NewParticipant: sunshine.NewParticipant(user_id="u"),
     smooch.TextMessage: smooch.TextMessage(role=smooch.Role.APP_MAKER, text="t"),

@@ -13,6 +13,7 @@ from aioconvo.core.access.settings import one_of, text
 from aioconvo.core.answers.refusals import ErrorWords
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.calls.options import ClientOptions
+from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.json.codec import reader
 from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
@@ -47,7 +48,8 @@ class SmoochClient(APIClient):
     """Smooch v1.1.
 
     Args:
-        app_id: The app whose conversations are meant.
+        app_id: The app whose conversations are meant. Only what is of no one app goes without, with a key of the account:
+            `apps`, `app_keys`, `deployments`, `service_accounts` and their keys.
         key_id: A key's id (`app_...` or `act_...`), with its `secret`.
         secret: The key's secret.
         token: A ready JSON Web Token, in place of a key.
@@ -72,7 +74,7 @@ class SmoochClient(APIClient):
     def __init__(
         self,
         *,
-        app_id: str,
+        app_id: str | None = None,
         key_id: str | None = None,
         secret: str | None = None,
         token: str | None = None,
@@ -84,7 +86,7 @@ class SmoochClient(APIClient):
         allow_http: bool = False,
         **options: Unpack[ClientOptions],
     ) -> None:
-        self.app_id = text("app_id", app_id, "the id of your app")
+        self._app_id = None if app_id is None else text("app_id", app_id, "the id of your app")
         super().__init__(
             base_url=_REGIONS[one_of("region", region, _REGIONS)] if base_url is None else base_url,
             auth=key_auth(key_id, secret, token, auth, scope, scopes=_SCOPES),
@@ -94,9 +96,20 @@ class SmoochClient(APIClient):
         )
 
     @property
-    def account(self) -> str:
+    def app_id(self) -> str:
+        """The app whose conversations are meant.
+
+        Raises:
+            ConfigurationError: The client was made without one.
+        """
+        if self._app_id is None:
+            raise ConfigurationError("app_id is missing: make the client with app_id=, the id of your app")
+        return self._app_id
+
+    @property
+    def account(self) -> str | None:
         """The app id, which stored positions say."""
-        return self.app_id
+        return self._app_id
 
     @property
     def inbox(self) -> SmoochInbox:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from aioconvo.core.answers.identity import names
+from aioconvo.core.encoding.files import UpTo
 from aioconvo.core.operations.declaration import operation
 from aioconvo.core.operations.markers import FileSource, Query
 from aioconvo.core.operations.operation import Effect
@@ -13,6 +14,8 @@ from .models import Attachment
 from .resource import Resource
 
 _has_url = names("attachment", "attachment.media_url")
+Upload = Annotated[FileSource, UpTo(50)]
+"""A file to upload."""
 
 
 class Attachments(Resource):
@@ -25,7 +28,7 @@ class Attachments(Resource):
     )
     async def upload(
         self,
-        source: FileSource,
+        source: Upload,
         *,
         access: Annotated[Literal["public"], Query()] = "public",
         for_: Annotated[str, Query()] | None = None,
@@ -38,8 +41,22 @@ class Attachments(Resource):
         or conversation.
 
         Raises:
-            InvalidRequestError: The file cannot be read, or is none of these; nothing was sent.
+            InvalidRequestError: The file cannot be read, is none of these or too large, or its name or media type is none;
+                nothing was stored.
             RequestTooLargeError: The file is too large.
             MaybeSentError: It is unknown whether the file was stored.
+        """
+        ...
+
+    # A removal, which the API has as a POST because a URL is no part of a path; a second one finds nothing more to remove.
+    @operation("POST /v2/apps/{appId}/attachments/remove", Effect.IDEMPOTENT, name="DeleteAttachment")
+    async def delete(self, *, media_url: str) -> None:
+        """Delete an uploaded file by the `media_url` that the upload gave, or that a message shows.
+
+        Copies of it at the edge of the network may be served for up to 15 minutes more.
+
+        Raises:
+            BadRequestError: The URL is not one of this API's.
+            NotFoundError: No such file.
         """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import UNSET, UnsetType
 
@@ -13,7 +13,15 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import AtMost, Between, Length, exactly_one, not_both
 from aioconvo.core.paging.paginator import AsyncPaginator
 
-from .models import Conversation, ConversationType, Metadata, NewParticipant
+from .models import (
+    AppleReference,
+    Conversation,
+    ConversationType,
+    ConversionEvents,
+    MetaConversion,
+    Metadata,
+    NewParticipant,
+)
 from .pages import conversation_pager
 from .resource import Resource
 
@@ -79,12 +87,54 @@ class Conversations(Resource):
         """
         ...
 
+    # It only reads, though it is a POST: what it asks for is too much for a query.
+    @operation(f"POST {_ONE}/download", Effect.READ, name="DownloadMessageRef")
+    async def download_message_ref(
+        self, conversation_id: str, *, user_id: str, apple: AppleReference | UnsetType = UNSET
+    ) -> dict[str, Any]:
+        """Fetch what a channel gave only a reference to, as the JSON that it is.
+
+        Apple alone gives such references, for interactive answers that are too large for a message; a webhook's
+        `interactiveDataRef` has the members of `apple`.
+
+        Raises:
+            NotFoundError: No such conversation or user.
+        """
+        ...
+
     @operation(f"GET {_ONE}", Effect.READ, name="GetConversation", unwrap="conversation", expect=_is)
     async def get(self, conversation_id: str) -> Conversation:
         """Fetch one conversation.
 
         Raises:
             NotFoundError: No such conversation.
+        """
+        ...
+
+    @operation(
+        f"POST {_ONE}/conversionEvents",
+        Effect.UNSAFE,
+        name="PostConversionEvents",
+        unwrap="conversionEvents",
+        check=exactly_one("messenger", "instagram", "whatsapp"),
+        expect=names("data set", "conversionEvents.dataset_id"),
+    )
+    async def post_conversion_events(
+        self,
+        conversation_id: str,
+        *,
+        messenger: MetaConversion | UnsetType = UNSET,
+        instagram: MetaConversion | UnsetType = UNSET,
+        whatsapp: MetaConversion | UnsetType = UNSET,
+    ) -> ConversionEvents:
+        """Tell Meta what became of a customer who came from an advertisement, such as a purchase.
+
+        The events are given for the channel that the customer wrote on, as Meta's Conversions API writes them.
+
+        Raises:
+            InvalidRequestError: None of the channels was given, or several; nothing was sent.
+            NotFoundError: No such conversation.
+            MaybeSentError: It is unknown whether the events were counted.
         """
         ...
 

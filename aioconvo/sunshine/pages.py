@@ -26,8 +26,11 @@ from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, SinglePage
 from aioconvo.core.paging.timed import in_time_order
 
 from .models import (
+    App,
+    AppKey,
     Client,
     Conversation,
+    Device,
     Integration,
     IntegrationKey,
     Message,
@@ -41,9 +44,12 @@ from .models import (
 __all__ = [
     "AFTER",
     "BEFORE",
+    "AppKeyPage",
+    "AppPage",
     "ClientPage",
     "ConversationAnswer",
     "ConversationPage",
+    "DevicePage",
     "IntegrationKeyPage",
     "IntegrationPage",
     "MessagePage",
@@ -53,8 +59,11 @@ __all__ = [
     "SwitchboardPage",
     "UserPage",
     "WebhookPage",
+    "app_key_pager",
+    "app_pager",
     "client_pager",
     "conversation_pager",
+    "device_pager",
     "empty_page",
     "integration_key_pager",
     "integration_pager",
@@ -125,6 +134,26 @@ class ClientPage(Telling, kw_only=True):
     links: Links | None = None
 
 
+class AppPage(Telling, kw_only=True):
+    """A page of apps."""
+
+    apps: list[App]
+    meta: Meta | None = None
+    links: Links | None = None
+
+
+class AppKeyPage(Telling, kw_only=True):
+    """All keys of an app."""
+
+    keys: list[AppKey]
+
+
+class DevicePage(Telling, kw_only=True):
+    """All devices of a user."""
+
+    devices: list[Device]
+
+
 class IntegrationPage(Telling, kw_only=True):
     """A page of integrations."""
 
@@ -168,9 +197,9 @@ ConversationAnswer = envelope(Conversation, "conversation", Telling)
 MessagesAnswer = envelope(list[Message], "messages", Telling)
 
 T = TypeVar("T")
-_AnyPage = TypeVar("_AnyPage", ClientPage, ConversationPage, IntegrationPage, ParticipantPage, MessagePage)
+_AnyPage = TypeVar("_AnyPage", AppPage, ClientPage, ConversationPage, IntegrationPage, ParticipantPage, MessagePage)
 
-_Empty = ClientPage | ConversationPage | IntegrationPage | MessagePage | ParticipantPage | None
+_Empty = AppPage | ClientPage | ConversationPage | IntegrationPage | MessagePage | ParticipantPage | None
 
 
 def of_conversation(conversation_id: str) -> Check:
@@ -189,6 +218,8 @@ def empty_page(kind: object, body: bytes) -> _Empty:
     page: _Empty = None
     if kind is ConversationPage:
         page = with_empty_list(body, ConversationPage, "conversations", missing=True)
+    elif kind is AppPage:
+        page = with_empty_list(body, AppPage, "apps", missing=True)
     elif kind is ClientPage:
         page = with_empty_list(body, ClientPage, "clients", missing=True)
     elif kind is MessagePage:
@@ -215,6 +246,12 @@ def participant_pager(*, after: str | None, before: str | None, page_size: int |
 
 
 @pages_by(PageKind.CURSOR)
+def app_pager(*, page_size: int | None) -> Listing[AppPage, App]:
+    """Apps in the server's order."""
+    return _listing(lambda page: page.apps, None, None, page_size)
+
+
+@pages_by(PageKind.CURSOR)
 def client_pager(*, page_size: int | None) -> Listing[ClientPage, Client]:
     """Clients in the server's order."""
     return _listing(lambda page: page.clients, None, None, page_size)
@@ -224,6 +261,18 @@ def client_pager(*, page_size: int | None) -> Listing[ClientPage, Client]:
 def integration_pager(*, page_size: int | None) -> Listing[IntegrationPage, Integration]:
     """Integrations in the server's order."""
     return _listing(lambda page: page.integrations, None, None, page_size)
+
+
+@pages_by(PageKind.SINGLE)
+def app_key_pager() -> Listing[AppKeyPage, AppKey]:
+    """Keys in the server's order."""
+    return Listing(lambda mark: SinglePager(lambda page: page.keys, mark, identity=_identity))
+
+
+@pages_by(PageKind.SINGLE)
+def device_pager() -> Listing[DevicePage, Device]:
+    """Devices in the server's order."""
+    return Listing(lambda mark: SinglePager(lambda page: page.devices, mark, identity=_identity))
 
 
 @pages_by(PageKind.SINGLE)

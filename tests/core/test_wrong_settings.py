@@ -39,6 +39,10 @@ def _sunshine(**settings: Any) -> aioconvo.SunshineClient:
     return aioconvo.SunshineClient(**{"app_id": "a", "key_id": "k", "secret": "s", **settings})
 
 
+def _program(**settings: Any) -> aioconvo.SunshineClient:
+    return aioconvo.SunshineClient(**{"client_id": "a", "client_secret": "s", **settings})
+
+
 def _smooch(**settings: Any) -> aioconvo.SmoochClient:
     return aioconvo.SmoochClient(**{"app_id": "a", "key_id": "k", "secret": "s", **settings})
 
@@ -111,18 +115,22 @@ SETTINGS: dict[Make, dict[str, tuple[Any, ...]]] = {
         "scope": (5, True, b"x", [5], {"a": 1}),
     },
     _sunshine: {
-        "app_id": (*NO_TEXT, "", None),
+        "app_id": (*NO_TEXT, ""),
         "key_id": (*NO_TEXT, "", None),
         "secret": (*NO_TEXT, "", None),
         "auth": (*NO_TEXT, "", "digest", None),
         "scope": (*NO_TEXT, "", "user", None),
-        "region": (*NO_TEXT, "", "mars", None),
+        "region": (*NO_TEXT, "", "mars"),
         "subdomain": (*NO_TEXT, "", "acme.zendesk.com"),
         "base_url": (5, "x"),
         "timeout": (True,),
     },
+    _program: {
+        "client_id": (*NO_TEXT, "", None),
+        "client_secret": (*NO_TEXT, "", None),
+    },
     _smooch: {
-        "app_id": (*NO_TEXT, "", None),
+        "app_id": (*NO_TEXT, ""),
         "auth": (*NO_TEXT, "", "digest", None),
         "scope": (*NO_TEXT, "", "user", None),
         "region": (*NO_TEXT, "", "mars", None),

@@ -184,6 +184,38 @@ async def test_what_is_no_file_is_refused(given: Any) -> None:
     assert server.seen == []
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        *(({"name": name}, "name must be that of a file") for name in ("a/b.png", "..\\x", "x\r\n.png", "\ud800")),
+        *(({"content_type": kind}, "content_type must be a media type") for kind in ("png", "image/", "a/b\r\nX: y", "a b/c")),
+        *(({name: value}, f"{name} of a File must be text") for name in ("name", "content_type") for value in (7, b"x")),
+    ],
+)
+async def test_a_name_or_media_type_that_is_none_is_refused(told: dict[str, Any], words: str) -> None:
+    async with FaultServer(lambda _: STORED) as server, SessionPool() as pool:
+        with pytest.raises(aioconvo.InvalidRequestError, match=words):
+            await sunshine(server, pool).attachments.upload(File(b"x", **told))
+        await sunshine(server, pool).attachments.upload(File(b"x", name="a b.png", content_type="text/csv; charset=utf-8"))
+    assert len(server.seen) == 1
+    assert b"Content-Type: text/csv; charset=utf-8" in server.seen[0].body
+
+
+@pytest.mark.parametrize("source", SOURCES)
+async def test_a_file_that_is_larger_than_the_api_takes_is_not_sent_whole(source: str, stored: Path) -> None:
+    async with FaultServer(lambda _: STORED) as server, SessionPool() as pool:
+        client = sunshine(server, pool)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("aioconvo.core.encoding.files._MEGABYTE", 14_000)  # the limit is 50 of them
+            with pytest.raises(aioconvo.InvalidRequestError, match="up to 50 MB"):
+                await client.attachments.upload(SOURCES[source](stored))
+            patch.setattr("aioconvo.core.encoding.files._MEGABYTE", 14_001)
+            await client.attachments.upload(SOURCES[source](stored))
+        assert (pool.in_use(), client.stats().retries) == (0, 0)
+    *_, whole = server.seen
+    assert file_in(whole) == CONTENT
+
+
 async def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     async with FaultServer(lambda _: STORED) as server, SessionPool() as pool:
         client = sunshine(server, pool)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import datetime as dt
 import importlib
 import inspect
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -21,7 +19,8 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.providers import Provider
 from aioconvo.ultracart.pages import Told
 from tests.inbox import natives
-from tests.providers import test_ultracart_pbx as pbx
+from tests.providers import sunshine_rows, test_ultracart_pbx as pbx
+from tests.providers.rows import Call, Case
 
 UUID = "c38fa60d-ce8f-4918-8b9d-d991bc44cb73"
 OTHER_UUID = "11111111-2222-4333-8444-555555555555"
@@ -139,19 +138,6 @@ TEXT = so.TextMessage(role=so.Role.APP_MAKER, text="Hi")
 BUSINESS = su.Author(type=su.AuthorType.BUSINESS)
 NO_ROWS = {"result_set": {"count": 0, "limit": 100, "more": False, "offset": 0, "total_records": 0}}
 ROWS = {"result_set": {"count": 1, "limit": 100, "more": False, "offset": 0, "total_records": 1}}
-
-Call = Callable[[Any], Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """One operation: a call of it, a good answer, answers that hold nothing and are good, and answers to another call."""
-
-    call: Call
-    good: Any
-    empty: tuple[Any, ...] = ()
-    nameless: tuple[Any, ...] = ()
-    wrong: tuple[Any, ...] = ()
 
 
 def of_page(call: Call, good: Any, *empty: Any, wrong: tuple[Any, ...] = ()) -> Case:
@@ -747,6 +733,7 @@ def of_row(row: pbx.Row) -> Case:
 
 CASES |= {name: case for noun in pbx.NOUNS.items() for name, case in of_noun(*noun).items()}
 CASES |= {f"ultracart.pbx.{name}": of_row(row) for name, row in pbx.ROWS.items()}
+CASES |= {f"sunshine.{name}": row.case() for name, row in sunshine_rows.ROWS.items()}
 NO_ANSWER = {name for name, case in CASES.items() if case.good in ({}, uc())} | {"smscx.conversations.mark_read"}
 ERRORS = [
     {"error": "down for maintenance"},
@@ -762,17 +749,26 @@ BESIDE: list[dict[str, Any]] = [
     {"success": False},
     {"ok": False},
 ]
+OF_OAUTH = {
+    "smscx.oauth.get_token": {"application_id": "a", "application_secret": "s"},
+    "sunshine.oauth.get_token": {"client_id": "a", "client_secret": "s"},
+}
 each = pytest.mark.parametrize("name", CASES)
 
 
 def test_every_operation_is_here() -> None:
-    files = {one.python for provider in Provider for one in provider.operations if one.response is bytes}  # which hold anything
-    assert CASES.keys() == EFFECTS.keys() - files
+    anything = {bytes, dict[str, Any]}
+    open_ = {one.python for provider in Provider for one in provider.operations if one.response in anything}
+    assert CASES.keys() == EFFECTS.keys() - open_
 
 
 def client_of(name: str, wire: Any) -> Any:
     provider = Provider(name.partition(".")[0])
-    keys = {"application_id": "a", "application_secret": "s"} if ".oauth." in name else provider.sandbox.credentials
+    keys = (
+        {"application_id": "a", "application_secret": "s"} if name.startswith("smscx.oauth.") else provider.sandbox.credentials
+    )
+    if name == "sunshine.oauth.get_token":
+        keys = {"client_id": "partner", "client_secret": "s3cret"}
     return provider.client(base_url=wire.base_url, max_retries=0, **keys)
 
 

@@ -31,7 +31,8 @@ def changed(told: Operation, shapes: Shapes, left_out: Collection[str]) -> Itera
         if body is not None:
             whole = resolved(body.shape, shapes)
             if whole.kind is not Kind.OBJECT or whole.members:  # an answer without any says no more than its status
-                yield f"the {name} of another kind", replace(told, **{name: replace(body, media=("text/plain",))}), shapes
+                other = ("text/plain",) if body.media != ("text/plain",) else ("text/html",)
+                yield f"the {name} of another kind", replace(told, **{name: replace(body, media=other)}), shapes
             yield from _Change(shapes, left_out, sending=name == "body").of(name, told, body)
 
 

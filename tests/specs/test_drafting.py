@@ -86,7 +86,8 @@ def test_what_declared_operations_use_stands_for_the_schemas() -> None:
     models = Models("sunshine")
     assert models.struct("textMessage") == "TextContent"  # one kind of a union
     assert models.struct("message") == "Message"
-    assert models.struct("appKey") is None
+    assert models.struct("appKey") == "AppKey"
+    assert models.struct("twilio") is None
     assert models.enum("AnyConversationType", ("sdkGroup", "personal")) == "ConversationType"
     assert models.enum("AnyConversationType", ("sdkGroup",)) is None
     assert models.union(["TicketClosed", "TransferToEmail", "ConversationEndedByUser"]) == "ActivityContent"

@@ -46,6 +46,7 @@ class Sending:
     """An upload in one try: further headers, and its pieces."""
 
     def __init__(self, upload: Upload, file: BinaryIO | None, size: int | None) -> None:
+        self.size = size
         self.headers = {} if size is None else {"Content-Length": str(len(upload) + size)}
         self.pieces = _pieces(upload, upload.content if file is None else _in_file(file), size)
         self._file = file
@@ -62,14 +63,20 @@ async def sending(upload: Upload) -> Sending:
     """An upload made ready.
 
     Raises:
-        InvalidRequestError: The file cannot be read; nothing was sent.
+        InvalidRequestError: The file cannot be read, or is too large; nothing was sent.
     """
     if not isinstance(upload.content, Pathlike):
         return Sending(upload, None, None)
     try:
-        return Sending(upload, *await asyncio.to_thread(_opened, upload.content))
+        made = Sending(upload, *await asyncio.to_thread(_opened, upload.content))
     except OSError as error:
         raise InvalidRequestError(f"the file to send cannot be read: {error.strerror}") from None
+    try:
+        upload.check_size(made.size or 0)
+    except InvalidRequestError:
+        await made.close()
+        raise
+    return made
 
 
 def _opened(path: Pathlike) -> tuple[BinaryIO, int | None]:
@@ -92,6 +99,7 @@ async def _pieces(upload: Upload, content: Any, size: int | None) -> AsyncGenera
         async for piece in content:
             _check(upload.given + len(piece), 0, size)
             upload.given += len(piece)
+            upload.check_size(upload.given)
             yield piece
             del piece  # tools print the locals of the frames of errors
         _check(upload.given, size, size)

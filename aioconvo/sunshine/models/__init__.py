@@ -12,13 +12,16 @@ from aioconvo.core.names import names_of
 
 if TYPE_CHECKING:
     from .activities import *
+    from .apps import *
     from .attachments import *
     from .clients import *
     from .content import *
     from .conversations import *
+    from .conversions import *
     from .integrations import *
     from .messages import *
     from .metadata import *
+    from .oauth import *
     from .participants import *
     from .switchboards import *
     from .users import *
