@@ -18,9 +18,21 @@ from aioconvo.core.json.codec import reader
 from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 
+from .app_keys import AppKeys
+from .app_users import AppUsers
+from .apps import Apps
+from .attachments import Attachments
 from .conversations import Conversations
+from .deployments import Deployments
+from .integration_menus import IntegrationMenus
+from .integrations import Integrations
+from .menu import AppMenu
 from .messages import Messages
+from .notifications import Notifications
 from .pages import empty_page
+from .service_account_keys import ServiceAccountKeys
+from .service_accounts import ServiceAccounts
+from .templates import Templates
 from .webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -67,8 +79,20 @@ class SmoochClient(APIClient):
 
     provider: ClassVar[str] = "smooch"
     default_host: ClassVar[str] = "api.smooch.io"
+    app_keys = Resource(AppKeys)
+    app_users = Resource(AppUsers)
+    apps = Resource(Apps)
+    attachments = Resource(Attachments)
     conversations = Resource(Conversations)
+    deployments = Resource(Deployments)
+    integration_menus = Resource(IntegrationMenus)
+    integrations = Resource(Integrations)
+    menu = Resource(AppMenu)
     messages = Resource(Messages)
+    notifications = Resource(Notifications)
+    service_account_keys = Resource(ServiceAccountKeys)
+    service_accounts = Resource(ServiceAccounts)
+    templates = Resource(Templates)
     webhooks = Resource(Webhooks)
 
     def __init__(

@@ -6,14 +6,15 @@ import datetime as dt
 from typing import Annotated
 
 from aioconvo.core.answers.identity import WrongAnswerBodyError, names, same
+from aioconvo.core.encoding.files import UpTo, image
 from aioconvo.core.operations.declaration import listing, operation
-from aioconvo.core.operations.markers import Name, Whole
+from aioconvo.core.operations.markers import FileSource, Name, Whole
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import not_both
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .content import check_message
-from .models import Message, NewMessage, PostedMessage
+from .models import Message, NewMessage, PostedMessage, Role
 from .pages import MessagePage, SmoochResource, message_pager
 
 _named = names("message", "message.id")
@@ -39,6 +40,10 @@ class _OneConversation:
 
 def _one_conversation() -> _OneConversation:
     return _OneConversation()
+
+
+Image = Annotated[FileSource, image, UpTo(50)]
+"""A picture to post."""
 
 
 class Messages(SmoochResource):
@@ -81,6 +86,23 @@ class Messages(SmoochResource):
         Raises:
             InvalidRequestError: The message breaks one of these limits; nothing was sent.
             NotFoundError: No such user.
+            MaybeSentError: It is unknown whether the message was posted.
+        """
+        ...
+
+    @operation("POST /v1.1/apps/{appId}/appusers/{userId}/images", Effect.UNSAFE, name="postImageMessage", expect=_named)
+    async def post_image(self, user_id: str, source: Image, *, role: Role | str) -> PostedMessage:
+        """Upload an image and post it as a message, in one call.
+
+        The vendor calls it deprecated: `attachments.upload`, and `post` with an `ImageMessage`, do the same.
+
+        `source` is a `File`, bytes, a path or an async iterable of bytes; the last two are sent piece by piece. What can be
+        read once only is never sent again. That more than about 2 MB is refused is reported, not documented.
+
+        Raises:
+            InvalidRequestError: The file cannot be read, is none of these, no image or too large; nothing was posted.
+            NotFoundError: No such user.
+            RequestTooLargeError: The file is too large.
             MaybeSentError: It is unknown whether the message was posted.
         """
         ...

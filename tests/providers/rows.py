@@ -97,7 +97,7 @@ def differs(came: Any, sent: Any, place: str = "") -> list[str]:
         names = sorted(members.keys() | found)
         return [text for name in names for text in differs(found.get(name), members.get(name), f"{place}.{name}")]
     if isinstance(sent, list) and isinstance(came, list):
-        pairs = itertools.zip_longest(cast("list[Any]", came), cast("list[Any]", sent))
+        pairs = itertools.zip_longest(came, sent)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] -- JSON
         return [text for at, (one, other) in enumerate(pairs) for text in differs(one, other, f"{place}[{at}]")]
     return [] if came == sent or (_moment(came) is not None and _moment(came) == _moment(sent)) else [f"{place}: {came} {sent}"]
 

@@ -40,7 +40,13 @@ DEVICE: dict[str, Any] = {
     "info": {"currentTitle": "My Web Page", "vendor": "zendesk"},
     "lastSeen": "2025-01-28T17:59:58.331Z",
 }
-REF = {"url": "https://p61.example/M58", "bid": "com.apple.messages:x", "key": "00c0d1", "signature": "81a6", "owner": "M58C"}
+REF: dict[str, Any] = {
+    "url": "https://p61.example/M58",
+    "bid": "com.apple.messages:x",
+    "key": "00c0d1",
+    "signature": "81a6",
+    "owner": "M58C",
+}
 PURCHASE: dict[str, Any] = {"event_name": "Purchase", "event_time": 1675999999, "action_source": "business_messaging"}
 MEDIA = "https://media.example/5f3/cat.png"
 USERS = "/v2/apps/app1/users/ada"

@@ -13,7 +13,7 @@ import aioconvo
 from aioconvo.sunshine import AppSettings, InteractiveDataRef, MetaConversion, MetaConversionPayload, SunshineClient
 from tests.providers.sunshine_rows import DOWNLOAD, REF, ROWS
 
-OAUTH = {"client_id": "partner", "client_secret": "s3cret"}
+OAUTH: Any = {"client_id": "partner", "client_secret": "s3cret"}
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ async def test_a_reference_is_answered_with_any_json(wire: Any, client: Sunshine
 
 async def test_what_breaks_a_rule_is_not_sent(wire: Any, client: SunshineClient) -> None:
     sold = MetaConversion(payload=MetaConversionPayload(data=[]))
-    calls = [
+    calls: list[tuple[Any, str]] = [
         (lambda: client.apps.create(display_name=""), "display_name"),
         (lambda: client.app_keys.create("a", display_name="x" * 101), "100 characters"),
         (lambda: client.apps.update("a", settings=AppSettings(conversation_retention_seconds=-1)), "0 or more"),

@@ -10,13 +10,12 @@ which are in `aioconvo.raw_json(event)`.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from msgspec import field
 
 from aioconvo.core.json.model import Model, Variant
-from aioconvo.smooch.models import Message, Metadata, Source
+from aioconvo.smooch.models import AppUser, Client, Message, Metadata, Source
 
 __all__ = [
     "ANY_EVENT",
@@ -78,38 +77,6 @@ class ConversationReference(Model):
     """A conversation; whether v1.1 always tells it is not known, and the vendor's own sample does not."""
 
     id: str | None = field(default=None, name="_id")
-
-
-class Client(Model, rename="camel"):
-    """A user's presence on one channel; `push_notification_token` is a secret of the device."""
-
-    id: str | None = None
-    platform: str | None = None
-    integration_id: str | None = None
-    external_id: str | None = None
-    active: bool | None = None
-    status: str | None = None
-    last_seen: str | None = None
-    display_name: str | None = None
-    push_notification_token: str | None = None
-    app_version: str | None = None
-    info: dict[str, Any] | None = None
-    raw: dict[str, Any] | None = None
-
-
-class AppUser(Model, rename="camel"):
-    """A user. All below `conversation_started` comes only to webhooks made with `includeFullAppUser`."""
-
-    id: str | None = field(default=None, name="_id")
-    user_id: str | None = None
-    conversation_started: bool | None = None
-    given_name: str | None = None
-    surname: str | None = None
-    email: str | None = None
-    signed_up_at: dt.datetime | None = None
-    properties: dict[str, Any] | None = None
-    clients: list[Client] | None = None
-    pending_clients: list[Client] | None = None
 
 
 class DeliveryDestination(Model, rename="camel"):

@@ -11,11 +11,20 @@ from typing import TYPE_CHECKING
 from aioconvo.core.names import names_of
 
 if TYPE_CHECKING:
+    from .apps import *
+    from .attachments import *
     from .content import *
     from .conversations import *
+    from .deployments import *
+    from .integrations import *
+    from .keys import *
+    from .menus import *
     from .messages import *
     from .metadata import *
+    from .notifications import *
     from .posts import *
+    from .templates import *
+    from .users import *
     from .webhooks import *
 else:
     __getattr__, __dir__ = names_of(__name__)
