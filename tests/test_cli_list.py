@@ -78,7 +78,13 @@ def _some_webhook(served: Served, provider: str) -> list[object]:
     return asyncio.run(make())
 
 
-OF = {"groups.list_contacts": "groups", "switchboard_integrations.list": "switchboards"}  # lists that are of an item of another
+# Lists that are of an item of another list.
+OF = {
+    "app_keys.list": "apps",
+    "groups.list_contacts": "groups",
+    "service_account_keys.list": "service-accounts",
+    "switchboard_integrations.list": "switchboards",
+}
 
 
 def _some_of(served: Served, listing: Listing) -> list[object]:
@@ -86,12 +92,14 @@ def _some_of(served: Served, listing: Listing) -> list[object]:
     provider = listing.provider
     if listing.python in {"webhooks.list", "integration_keys.list"}:
         return _some_webhook(served, provider)
-    if provider == "smooch":
-        return ["user-1"] if listing.path_ids else [word for n in range(1, 8) for word in ("--users", f"user-{n}")]
     if (of := OF.get(listing.python)) is not None:
-        return [_lines(served, provider, of)[0]["id"]]
+        return [_lines(served, provider, of)[0]["_id" if provider == "smooch" else "id"]]
+    if provider == "smooch":
+        more = ["--integration-ids", "i1"] if listing.python == "app_users.list_link_requests" else []
+        of_all: list[object] = [word for n in range(1, 8) for word in ("--users", f"user-{n}")]
+        return ["user-1", *more] if listing.path_ids else of_all if listing.python.startswith("inbox.") else []
     filters = {"conversations.list": ["--user-external-id", "user-1"], "users.list": ["--email", person(0, 1).email]}
-    filters["clients.list"] = ["user-1"]
+    filters |= {"clients.list": ["user-1"], "devices.list": ["user-1"]}
     if provider == "sunshine" and listing.python in filters:
         return [*filters[listing.python]]
     if not listing.path_ids:
@@ -119,7 +127,7 @@ def test_every_list_of_the_catalogue(listing: Listing, served: Served) -> None:
     assert all(set(row.split()) & shown for row in table[1:])  # such as its id
     for name in listing.path_ids:
         option = f"--{name.replace('_', '-')}"
-        assert _lines(served, provider, listing.name, option, needed[0], "--limit", 1) == items[:1]
+        assert _lines(served, provider, listing.name, option, *needed, "--limit", 1) == items[:1]
 
 
 @pytest.mark.parametrize("size", [["--page-size", 40], []])

@@ -6,6 +6,7 @@ import ast
 import datetime as dt
 import inspect
 import pickle
+import re
 import typing
 import uuid
 from collections.abc import Iterator, Sequence
@@ -86,8 +87,8 @@ def _sample(hint: Any) -> Any:
         return SAMPLES[hint]
     if origin is Literal:
         return parts[0]
-    if origin in {list, Sequence}:
-        return [_sample(parts[0])]
+    if origin in {list, Sequence, dict}:
+        return {} if origin is dict else [_sample(parts[0])]
     if parts:  # the first of a union, or what is annotated
         return _sample(bytes if bytes in parts else parts[0])
     if issubclass(hint, msgspec.Struct):
@@ -119,9 +120,10 @@ def _request(one: Declared, given: dict[str, Any]) -> tuple[Request[Any], Any]:
 
 
 def _members(request: Request[Any]) -> Any:
-    """The members of a body; a file has none."""
+    """The members of a body, also of one that holds a file: what stands beside that."""
     if (request.content_type or "").startswith("multipart/"):
-        return {}
+        assert isinstance(request.body, bytes)
+        return dict(re.findall(r'form-data; name="(\w+)"\r\n\r\n(.*)\r\n', request.body.decode()))
     assert request.body is None or isinstance(request.body, bytes)
     return msgspec.json.decode(request.body or b"{}")
 

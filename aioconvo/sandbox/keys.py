@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import http
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -20,16 +21,19 @@ APP_ID: Final = "sandbox-app"
 KEY_ID: Final = "app_sandbox"
 SECRET: Final = "sandbox-secret"  # noqa: S105 - published, opens nothing but the sandbox
 CREDENTIALS: Final = MappingProxyType({"app_id": APP_ID, "key_id": KEY_ID, "secret": SECRET})
+_OPEN: Final = frozenset({"Authorize", "GetToken"})  # a browser asks, and who has no key yet
+_ABOUT_APPS: Final = re.compile(r"/v[\d.]+/apps/\{appId\}(/keys.*|/sdks)?")  # there may be others
 
 
 def admit(request: Request, table: RouteTable, now: float) -> tuple[Route, Mapping[str, str]]:
     """The operation of an authenticated request to the emulated app, and its path parameters. Raises `Refusal`."""
-    authenticate(request.headers.get("authorization"), now)
     found = table.find(request.method, request.path)
+    if not isinstance(found, tuple) or found[0].operation not in _OPEN:
+        authenticate(request.headers.get("authorization"), now)
     if isinstance(found, list):
         raise (Refusal(405, "method_not_allowed", "Method not allowed") if found else Refusal(404, "not_found", "Not found"))
     route, parameters = found
-    if parameters.get("appId", APP_ID) != APP_ID:
+    if parameters.get("appId", APP_ID) != APP_ID and not _ABOUT_APPS.fullmatch(route.template):
         raise Refusal(404, "app_not_found", "App not found")
     return route, parameters
 

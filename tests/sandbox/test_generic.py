@@ -93,7 +93,13 @@ class Account:
                 if plan.role is role and plan.place == place and plan.declared is not None:
                     least = _least(plan.declared)
                     taken = {one.name for one in plan.declared.parameters} & given.keys() & least.keys()
-                    found = await self.call(plan.operation.python, **{**least, **{name: given[name] for name in taken}})
+                    names = {one.wire: one.name for one in plan.declared.parameters}
+                    try:
+                        found = await self.call(plan.operation.python, **{**least, **{name: given[name] for name in taken}})
+                    except Refusal as refused:  # it has an id of ours, and was made before
+                        if refused.status != 409 or names.get(key) not in least:
+                            raise
+                        return least[names[key]]
                     first = found[0] if isinstance(found, list) else found
                     wire = identity_of(plan, key)
                     if wire is not None:

@@ -65,12 +65,12 @@ class _Traced:
 class Model(_Traced, msgspec.Struct, metaclass=_ModelMeta):
     """Base of the structs that carry the APIs' nouns.
 
-    A `repr` shows ids, kinds, numbers and times, never message text, names, addresses or secrets, nor what `hidden` names.
+    A `repr` shows ids, kinds, numbers and times, never message text, names, addresses or secrets, nor what `not_shown` names.
     What came from an API, and copies and pickles of it, can give the JSON as it came (`raw_json`); what
     `msgspec.structs.replace` changed cannot.
     """
 
-    hidden: ClassVar[frozenset[str]] = frozenset()
+    not_shown: ClassVar[frozenset[str]] = frozenset()
 
     def __copy__(self) -> Self:
         shallow: Callable[[], Self] = getattr(super(), "__copy__")  # noqa: B009 -- msgspec does not tell checkers of it
@@ -280,7 +280,7 @@ def _safe_fields(model: Model) -> Iterator[tuple[str, str]]:
     for name in model.__struct_fields__:
         value = getattr(model, name)
         if value is not None and value is not msgspec.UNSET:
-            yield name, "'…'" if name in model.hidden else _safe(name, value)
+            yield name, "'…'" if name in model.not_shown else _safe(name, value)
 
 
 def _safe(name: str, value: object) -> str:

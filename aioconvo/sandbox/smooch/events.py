@@ -9,7 +9,21 @@ from typing import Any, Final
 
 from aioconvo.sandbox.data import hex_id, iso, person
 
-__all__ = ["EVENTS", "Scene", "delivered", "failed", "messages", "postbacks", "read", "started", "typing"]
+__all__ = [
+    "EVENTS",
+    "Scene",
+    "client_changed",
+    "deleted",
+    "delivered",
+    "failed",
+    "linked",
+    "merged",
+    "messages",
+    "postbacks",
+    "read",
+    "started",
+    "typing",
+]
 
 JSON = dict[str, Any]
 
@@ -25,23 +39,27 @@ class Scene:
     number: int
     device: str
     conversation_id: str = ""
+    details: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    linked: Sequence[JSON] = ()
+    pending: Sequence[JSON] = ()
 
     @property
     def app_user(self) -> JSON:
         """The whole user; what a webhook was not registered for is left out later."""
         someone = person(self.seed, self.number)
-        return {
+        whole = {
             "_id": self.user_id,
             "userId": self.own_id,
-            "conversationStarted": True,
+            "conversationStarted": bool(self.conversation_id),
             "signedUpAt": iso(self.at - 86_400_000),
             "givenName": someone.first_name,
             "surname": someone.last_name,
             "email": someone.email,
-            "clients": [self.client],
-            "pendingClients": [],
+            "clients": [self.client, *self.linked],
+            "pendingClients": [*self.pending],
             "properties": {},
         }
+        return {member: value for member, value in (whole | {**self.details}).items() if value is not None}
 
     @property
     def client(self) -> JSON:
@@ -128,10 +146,10 @@ def _message(scene: Scene, role: str) -> JSON:
     return messages(scene, [message])
 
 
-def _merged(scene: Scene) -> JSON:
-    """The only trigger without an `appUser`."""
-    discarded = {**scene.app_user, "_id": hex_id(scene.seed, "merged", scene.user_id), "userId": "user-merged"}
-    return {"surviving": scene.app_user, "discarded": [discarded]}
+def merged(scene: Scene, discarded: JSON | None = None) -> JSON:
+    """Two users became one. The only trigger without an `appUser`."""
+    gone = discarded or {**scene.app_user, "_id": hex_id(scene.seed, "merged", scene.user_id), "userId": "user-merged"}
+    return {"surviving": scene.app_user, "discarded": [gone]}
 
 
 def _paid(scene: Scene) -> JSON:
@@ -148,9 +166,20 @@ def _paid(scene: Scene) -> JSON:
     return _around(scene, payments=[payment])
 
 
-def _linked(scene: Scene, **more: Any) -> JSON:
-    criteria = {"type": "mailgun", "address": person(scene.seed, scene.number).email}
-    return _around(scene, timed=False, channel="mailgun", criteria=criteria, **more)
+def linked(scene: Scene, criteria: JSON | None = None, **more: Any) -> JSON:
+    """A channel that a program linked was found, or became the user's."""
+    criteria = criteria or {"type": "mailgun", "address": person(scene.seed, scene.number).email}
+    return _around(scene, timed=False, channel=criteria["type"], criteria=criteria, **more)
+
+
+def client_changed(scene: Scene, reason: str) -> JSON:
+    """A client came, or went. Unconfirmed: only the names of these triggers are known."""
+    return _around(scene, reason=reason, source={"type": "api"})
+
+
+def deleted(scene: Scene) -> JSON:
+    """The user was deleted. Unconfirmed: only the name of this trigger is known."""
+    return _around(scene)
 
 
 def _old_delivery(scene: Scene, **more: Any) -> JSON:
@@ -180,15 +209,14 @@ EVENTS: Final[Mapping[str, Callable[[Scene], JSON]]] = MappingProxyType(
         "conversation:read": read,
         "conversation:referral": lambda scene: _around(scene, source=scene.source, referral={"code": "spring-sale"}),
         "typing:appUser": lambda scene: typing(scene, begun=True),
-        "merge:appUser": _merged,
+        "merge:appUser": merged,
         "payment:success": _paid,
-        "link:match": _linked,
-        "link:success": _linked,
-        "link:failure": lambda scene: _linked(scene, error=_ERROR),
-        # Unconfirmed: only the names of these are known.
-        "client:add": lambda scene: _around(scene, reason="channelLinking", source={"type": "api"}),
-        "client:remove": lambda scene: _around(scene, reason="api", source={"type": "api"}),
-        "appUser:delete": _around,
+        "link:match": linked,
+        "link:success": linked,
+        "link:failure": lambda scene: linked(scene, error=_ERROR),
+        "client:add": lambda scene: client_changed(scene, "channelLinking"),
+        "client:remove": lambda scene: client_changed(scene, "api"),
+        "appUser:delete": deleted,
         "notification:delivery:channel": _notified,
         "notification:delivery:user": _notified,
         "notification:delivery:failure": lambda scene: _notified(scene, error=_ERROR),

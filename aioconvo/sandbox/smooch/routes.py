@@ -6,28 +6,33 @@ import bisect
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
+from urllib.parse import quote
 
 from aioconvo.sandbox import keys
 from aioconvo.sandbox.bodies import checked, decode
 from aioconvo.sandbox.changes import Change, Customer
 from aioconvo.sandbox.contents import RICH_KINDS, seeded
-from aioconvo.sandbox.data import hex_id, iso, milliseconds, number, person
+from aioconvo.sandbox.data import hex_id, iso, milliseconds, person
 from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, Settings
 from aioconvo.sandbox.generic.examples import Form
 from aioconvo.sandbox.generic.routes import Generic
+from aioconvo.sandbox.multipart import MULTIPART, parts
 from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.thread import Stored, Thread
+from aioconvo.sandbox.uploads import Uploads, file_in
 from aioconvo.sandbox.webhooks import Webhooks
 
 from .bodies import ConversationActivity, MessagePost, rendered
-from .data import AppUser, Conversation
+from .data import App, AppUser, Conversation
 from .hooks import Hooks
 from .telling import Telling
+from .users import Users
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _USER: Final = "/v1.1/apps/{appId}/appusers/{userId}"
+_ATTACHMENTS: Final = "/v1.1/apps/{appId}/attachments"
 _PAGE: Final = 100
 _KINDS: Final = tuple(kind for kind in RICH_KINDS if kind != "template")
 _AVATAR: Final = "https://media.example.com/avatars/shop.png"
@@ -45,10 +50,8 @@ class SmoochSandbox:
         self._settings = settings
         self.changes = Telling(settings)
         self._maker = hex_id(settings.seed, "smooch", "maker")[:20]
-        self._users: dict[str, AppUser] = {}
-        self._by_user_id: dict[str, AppUser] = {}
-        for index in range(settings.conversations + 1):
-            self._seed(index)
+        self.app = App(settings)
+        self._uploads = Uploads(settings.seed, self.name)
         self.callbacks = Webhooks(settings.seed, self.name)
         messages = f"{_USER}/messages"
         self.routes = (
@@ -58,6 +61,10 @@ class SmoochSandbox:
             Route("POST", messages, "postMessage", self._post_message),
             Route("DELETE", messages, "deleteMessages", self._delete_messages),
             Route("DELETE", f"{messages}/{{messageId}}", "deleteMessage", self._delete_message),
+            Route("POST", f"{_USER}/images", "postImageMessage", self._post_image, MULTIPART),
+            Route("POST", _ATTACHMENTS, "uploadAttachment", self._upload, MULTIPART),
+            Route("POST", f"{_ATTACHMENTS}/remove", "removeAttachment", self._uploads.remove),
+            *Users(self.app, self.changes).routes,
             *Hooks(self.callbacks).routes,
         )
         self.table = Generic(self.name, settings, self.credentials, Form(iso, hex_id)).table(self.routes)
@@ -76,20 +83,20 @@ class SmoochSandbox:
 
     def state(self) -> dict[str, Any]:
         """Counts, and the message ids of each conversation; `users` tells whose they are."""
-        talking = {user.user_id: user.conversation for user in self._users.values() if user.conversation is not None}
+        talking = {user.user_id: user.conversation for user in self.app if user.conversation is not None}
         ids = {each.id: [message.id for message in each.thread.messages] for each in talking.values()}
         users = {user_id: conversation.id for user_id, conversation in talking.items()}
         return {"conversations": len(ids), "messages": sum(map(len, ids.values())), "users": users, "ids": ids}
 
     def message_ids(self) -> Iterator[tuple[str, list[str]]]:
         """Each user's id and the ids of the messages of their conversation, one user at a time."""
-        for user in self._users.values():
+        for user in self.app:
             if user.conversation is not None:
                 yield user.user_id, [message.id for message in user.conversation.thread.messages]
 
     def receive_message(self, user_id: str, text: str) -> dict[str, Any]:
         """A message that a user (by either id) writes just now; it opens their conversation when there is none."""
-        user = self._user(user_id)
+        user = self.app.user(user_id)
         body = MessagePost(role="appUser", type="text", text=text)
         return self._store(user, self._open(user), body, _web(user))
 
@@ -97,8 +104,8 @@ class SmoochSandbox:
 
     def customers(self) -> Iterator[Customer]:
         """Who may write, and where; first those who have."""
-        for each in sorted(self._users.values(), key=lambda user: user.conversation is None):
-            yield Customer(each.user_id, person(self._settings.seed, each.number).name, each.id)
+        for each in sorted(self.app, key=lambda user: user.conversation is None):
+            yield Customer(each.user_id, each.name(self._settings.seed), each.id)
 
     def says(self, user: str, text: str) -> dict[str, Any]:
         """A user writes; answers the message as the API shows it."""
@@ -123,14 +130,12 @@ class SmoochSandbox:
         return self.changes.sample(event, self._someone("user-1"))
 
     def _someone(self, name: str) -> AppUser:
-        if name not in self._users and name not in self._by_user_id:
-            self._add(len(self._users), name)
-        return self._user(name)
+        return self.app.find(name) or self.app.add(name)
 
     # -- operations
 
     def _get_messages(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        user = self._user(parameters["userId"])
+        user = self.app.user(parameters["userId"])
         conversation = _talking(user)
         stored = conversation.thread.messages
         start, stop = _page([message.at for message in stored], request.parameters())
@@ -146,28 +151,44 @@ class SmoochSandbox:
         return Reply(200, body)
 
     def _post_message(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        user = self._user(parameters["userId"])
+        user = self.app.user(parameters["userId"])
         body = decode(request, MessagePost)
         checked(body.metadata)
         conversation = self._open(user)
         message = self._store(user, conversation, body, {"type": "api"})
         return Reply(201, {"message": message, "conversation": _shown(conversation)})
 
+    def _post_image(self, request: Request, parameters: Mapping[str, str]) -> Reply:
+        user = self.app.user(parameters["userId"])
+        name, kind = file_in(request)
+        role = parts(request).get("role")
+        if role is None or role.content not in {b"appMaker", b"appUser"}:
+            raise Refusal(400, "bad_request", "role must be appMaker or appUser")
+        url = f"https://media.example.org/{user.id}/{quote(name)}"
+        wrote: Literal["appMaker", "appUser"] = "appUser" if role.content == b"appUser" else "appMaker"
+        body = MessagePost(role=wrote, type="image", media_url=url, media_type=kind, text=url)
+        conversation = self._open(user)
+        message = self._store(user, conversation, body, {"type": "api"})
+        return Reply(201, {"message": message, "conversation": _shown(conversation)})
+
+    def _upload(self, request: Request, parameters: Mapping[str, str]) -> Reply:
+        return Reply(201, self._uploads.store(request, parameters))
+
     def _delete_messages(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = _talking(self._user(parameters["userId"]))
+        conversation = _talking(self.app.user(parameters["userId"]))
         conversation.thread.clear()
         conversation.unread = 0
         return Reply(200, {})
 
     def _delete_message(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        conversation = _talking(self._user(parameters["userId"]))
+        conversation = _talking(self.app.user(parameters["userId"]))
         if not conversation.thread.remove(parameters["messageId"]):
             raise Refusal(404, "message_not_found", "Message not found")
         conversation.unread = min(conversation.unread, len(conversation.thread))
         return Reply(200, {})
 
     def _post_activity(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        user = self._user(parameters["userId"])
+        user = self.app.user(parameters["userId"])
         conversation = _talking(user)
         body = decode(request, ConversationActivity)
         if body.type == "conversation:read":
@@ -177,31 +198,11 @@ class SmoochSandbox:
         return Reply(200, {"conversation": _shown(conversation)})
 
     def _reset_unread_count(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        user = self._user(parameters["userId"])
+        user = self.app.user(parameters["userId"])
         self._mark_read(user, _talking(user), "appUser")
         return Reply(200, {})
 
     # -- what is stored, and how it is shown
-
-    def _seed(self, index: int) -> None:
-        seed = self._settings.seed
-        user = self._add(index, f"user-{index}")
-        if index:
-            key = hex_id(seed, "smooch", "conversation", index)
-            unread = min(self._settings.messages, number(seed, "smooch", "unread", index) % 4)
-            user.conversation = Conversation(key, Thread(self._settings, key, index), unread)
-
-    def _add(self, index: int, name: str) -> AppUser:
-        seed = self._settings.seed
-        user = AppUser(hex_id(seed, "smooch", "user", index), name, index, hex_id(seed, "smooch", "device", index))
-        self._users[user.id] = self._by_user_id[user.user_id] = user
-        return user
-
-    def _user(self, name: str) -> AppUser:
-        user = self._users.get(name) or self._by_user_id.get(name)
-        if user is None:
-            raise Refusal(404, "user_not_found", "User not found")
-        return user
 
     def _open(self, user: AppUser) -> Conversation:
         if user.conversation is None:
@@ -226,7 +227,8 @@ class SmoochSandbox:
     def _author(self, user: AppUser, role: str, email: str | None = None) -> dict[str, Any]:
         if role == "appUser":
             writer = person(self._settings.seed, user.number)
-            return {"role": role, "authorId": user.id, "name": writer.name, "avatarUrl": writer.avatar_url}
+            name = user.name(self._settings.seed)
+            return {"role": role, "authorId": user.id, "name": name, "avatarUrl": writer.avatar_url}
         author_id = hex_id(self._settings.seed, "smooch", "maker", email)[:20] if email else self._maker
         return {"role": role, "authorId": author_id, "name": "Sandbox Shop", "avatarUrl": _AVATAR}
 

@@ -55,6 +55,33 @@ class Telling(Watched):
         at = self._now()
         self._tell(user, "postback", events.postbacks(self._scene(user, at), pressed), at)
 
+    def shown(self, user: AppUser) -> dict[str, Any]:
+        """The user, as the API shows them."""
+        return self._scene(user, self._now()).app_user
+
+    def deleted(self, user: AppUser) -> None:
+        """A user is gone."""
+        at = self._now()
+        self._tell(user, "appUser:delete", events.deleted(self._scene(user, at)), at)
+
+    def merged(self, surviving: AppUser, discarded: dict[str, Any]) -> None:
+        """A user is gone, and what was theirs is another's."""
+        at = self._now()
+        self._tell(surviving, "merge:appUser", events.merged(self._scene(surviving, at), discarded), at)
+
+    def linked(self, user: AppUser, stage: str, criteria: dict[str, Any]) -> None:
+        """Somebody was found on a channel (`match`), and became this user's client there (`success`)."""
+        at = self._now()
+        scene = self._scene(user, at)
+        self._tell(user, f"link:{stage}", events.linked(scene, criteria), at)
+        if stage == "success":
+            self._tell(user, "client:add", events.client_changed(scene, "channelLinking"), at)
+
+    def unlinked(self, user: AppUser) -> None:
+        """A channel was taken away."""
+        at = self._now()
+        self._tell(user, "client:remove", events.client_changed(self._scene(user, at), "api"), at)
+
     def sample(self, event: str, user: AppUser) -> Change:
         """An event of that name. Raises `LookupError` where the API has none such."""
         at = self._now()
@@ -81,6 +108,9 @@ class Telling(Watched):
             number=user.number,
             device=user.device,
             conversation_id=user.conversation.id if user.conversation else "",
+            details=user.details,
+            linked=user.linked,
+            pending=user.pending,
         )
 
     def _now(self) -> int:

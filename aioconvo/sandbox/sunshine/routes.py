@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET
@@ -17,9 +16,10 @@ from aioconvo.sandbox.data import hex_id, iso, milliseconds, person
 from aioconvo.sandbox.exchange import Refusal, Reply, Request, Route, Settings
 from aioconvo.sandbox.generic.examples import Form
 from aioconvo.sandbox.generic.routes import Generic
-from aioconvo.sandbox.multipart import MULTIPART, parts
+from aioconvo.sandbox.multipart import MULTIPART
 from aioconvo.sandbox.quota import QuotaForm
 from aioconvo.sandbox.thread import Stored
+from aioconvo.sandbox.uploads import Uploads
 from aioconvo.sandbox.webhooks import Webhooks
 
 from .bodies import (
@@ -36,6 +36,7 @@ from .bodies import (
 from .clients import Clients
 from .data import App, Conversation, Membership, User
 from .integrations import Integrations
+from .oauth import OAuth
 from .paging import beside, deep_object, page_query, window
 from .switchboards import NOBODY, Switchboards
 from .telling import Telling
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PATH: Final = "/v2/apps/{appId}/conversations"
+_ATTACHMENTS: Final = "/v2/apps/{appId}/attachments"
 _MESSAGE_PAGE: Final = 100
 _FULL: Final = 30_000
 _AVATAR: Final = "https://media.example.com/avatars/shop.png"
@@ -62,7 +64,8 @@ class SunshineSandbox:
         self._integration = hex_id(settings.seed, "sunshine", "integration")
         self.changes = Telling(settings, self._integration)
         self.app = App(settings)
-        self._uploads = 0
+        self._uploads = Uploads(settings.seed, self.name)
+        self._oauth = OAuth(settings)
         self.callbacks = Webhooks(settings.seed, self.name)
         self._switchboards = Switchboards(self.app, self.changes)
         integrations = Integrations(settings, self.callbacks, self._integration)
@@ -81,17 +84,20 @@ class SunshineSandbox:
             Route("GET", messages, "ListMessages", self._list_messages),
             Route("DELETE", messages, "DeleteAllMessages", self._delete_all_messages),
             Route("DELETE", f"{messages}/{{messageId}}", "DeleteMessage", self._delete_message),
-            Route("POST", "/v2/apps/{appId}/attachments", "UploadAttachment", self._upload, MULTIPART),
+            Route("POST", _ATTACHMENTS, "UploadAttachment", self._upload, MULTIPART),
+            Route("POST", f"{_ATTACHMENTS}/remove", "DeleteAttachment", self._uploads.remove),
             *integrations.routes,
             *self._switchboards.routes,
             *Clients(self.app, self.changes).routes,
             *Users(self.app, self.changes).routes,
+            *self._oauth.routes,
         )
         self.table = Generic(self.name, settings, self.credentials, Form(iso, hex_id)).table(self.routes)
 
     def answer(self, request: Request) -> Reply:
         """Answer one request; refusals come in Sunshine's own shape."""
         try:
+            self._oauth.refuse_revoked(request)
             route, parameters = keys.admit(request, self.table, self._settings.clock().timestamp())
             return route.handler(request, parameters)
         except Refusal as refusal:
@@ -175,15 +181,7 @@ class SunshineSandbox:
     # -- attachments
 
     def _upload(self, request: Request, parameters: Mapping[str, str]) -> Reply:
-        file = parts(request).get("source")
-        if request.parameters().get("access") != "public":
-            raise Refusal(400, "bad_request", "access must be public")
-        if file is None or file.filename is None:
-            raise Refusal(400, "bad_request", "source must be a file")
-        self._uploads += 1
-        key = hex_id(self._settings.seed, "sunshine", "attachment", self._uploads)
-        url = f"https://media.example.org/apps/{parameters['appId']}/{key}/{quote(file.filename)}"
-        return Reply(201, {"attachment": {"mediaUrl": url, "mediaType": file.content_type}})
+        return Reply(201, {"attachment": self._uploads.store(request, parameters)})
 
     # -- conversations
 

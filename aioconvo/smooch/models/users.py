@@ -115,7 +115,7 @@ class AuthCode(Telling, rename="camel", kw_only=True):
     """A code with which a user goes on in another of the vendor's SDKs; whoever has it is that user there."""
 
     auth_code: str
-    hidden: ClassVar[frozenset[str]] = frozenset({"auth_code"})
+    not_shown: ClassVar[frozenset[str]] = frozenset({"auth_code"})
 
 
 class ChannelIdentity(Model, rename="camel"):
@@ -155,7 +155,7 @@ class LinkRequest(Model, rename="camel"):
     type: str
     code: str
     url: str
-    hidden: ClassVar[frozenset[str]] = frozenset({"code"})
+    not_shown: ClassVar[frozenset[str]] = frozenset({"code"})
 
 
 class ConfirmationType(OpenEnum):
