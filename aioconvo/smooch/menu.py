@@ -8,7 +8,7 @@ from aioconvo.core.operations.declaration import operation
 from aioconvo.core.operations.operation import Effect
 
 from .models import Menu, MenuItem, MenuSettings
-from .pages import SmoochResource
+from .pages import NoMenu, SmoochResource
 
 _PATH = "/v1.1/apps/{appId}/menu"
 
@@ -18,9 +18,9 @@ class AppMenu(SmoochResource):
 
     __slots__ = ()
 
-    @operation(f"DELETE {_PATH}", Effect.IDEMPOTENT, name="deleteMenu", unwrap="menu")
-    async def delete(self) -> Menu | None:
-        """Take the menu away; what is left is one without items. `None`: an earlier try of this call did."""
+    @operation(f"DELETE {_PATH}", Effect.IDEMPOTENT, name="deleteMenu", answer=NoMenu)
+    async def delete(self) -> None:
+        """Take the menu away."""
         ...
 
     @operation(f"GET {_PATH}", Effect.READ, name="getMenu", unwrap="menu")

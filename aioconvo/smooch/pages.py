@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
-from aioconvo.core.answers.refusals import Telling
+from aioconvo.core.answers.refusals import Acknowledgement, Telling
 from aioconvo.core.calls.client import APIResource
 from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.json.empty_lists import with_empty_list
@@ -35,6 +35,7 @@ from .models import (
     Deployment,
     Integration,
     LinkRequest,
+    Menu,
     Message,
     SecretKey,
     ServiceAccount,
@@ -53,6 +54,7 @@ __all__ = [
     "KeyPage",
     "LinkRequestPage",
     "MessagePage",
+    "NoMenu",
     "ServiceAccountPage",
     "SmoochResource",
     "TemplatePage",
@@ -102,6 +104,12 @@ class MessagePage(Telling, kw_only=True):
     conversation: Conversation | None = None
     next: str | None = None
     previous: str | None = None
+
+
+class NoMenu(Acknowledgement, kw_only=True):
+    """What is left of a menu that was taken away: one without items."""
+
+    menu: Menu | None = None
 
 
 class AppPage(Telling, rename="camel", kw_only=True):

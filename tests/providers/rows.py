@@ -33,6 +33,7 @@ class Row:
 
     `member` of the `answer` is what the method gives (without one, all of it; of a list, its items), `names` what it is named
     by there. `asked`: an answer that names another thing is none. `lists`: it is a list.
+    `nothing`: the method gives nothing of it.
     """
 
     call: Call
@@ -43,6 +44,7 @@ class Row:
     names: str | None = "id"
     asked: bool = False
     lists: bool = False
+    nothing: bool = False
 
     @property
     def content(self) -> Any:
@@ -57,8 +59,8 @@ class Row:
         """What becomes of other answers."""
         if self.lists:
             return Case(self.call, self.answer, (self.with_content([]),))
-        if self.answer == {}:
-            return Case(self.call, {})
+        if self.answer == {} or self.nothing:
+            return Case(self.call, self.answer)
         if self.names is None:
             return Case(self.call, self.answer, (), (self.with_content(None),) if self.member else ())
         nameless = (self.with_content({}), self.with_content(self.content | {self.names: ""}))
@@ -82,7 +84,7 @@ class Row:
         else:
             assert wire.last.json() == self.body
             assert wire.last.headers["content-type"] == "application/json"
-        if self.answer == {}:
+        if self.answer == {} or self.nothing:
             assert came is None
         else:
             assert differs(msgspec.json.decode(encode(came)), self.content) == []

@@ -398,7 +398,7 @@ ROWS: dict[str, Row] = {
         b'name="source"; filename="file"\r\n',
         names="photoUrl",
     ),
-    "menu.delete": Row(lambda c: c.menu.delete(), f"DELETE {A}/menu", {"menu": {"items": []}}, member="menu", names=None),
+    "menu.delete": Row(lambda c: c.menu.delete(), f"DELETE {A}/menu", {"menu": {"items": []}}, nothing=True),
     "menu.get": Row(lambda c: c.menu.get(), f"GET {A}/menu", {"menu": MENU}, member="menu", names=None),
     "menu.update": Row(
         lambda c: c.menu.update(items=ITEMS), f"PUT {A}/menu", {"menu": MENU}, SENT_MENU, member="menu", names=None

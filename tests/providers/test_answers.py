@@ -735,7 +735,10 @@ CASES |= {name: case for noun in pbx.NOUNS.items() for name, case in of_noun(*no
 CASES |= {f"ultracart.pbx.{name}": of_row(row) for name, row in pbx.ROWS.items()}
 CASES |= {f"smooch.{name}": row.case() for name, row in smooch_rows.ROWS.items()}
 CASES |= {f"sunshine.{name}": row.case() for name, row in sunshine_rows.ROWS.items()}
-NO_ANSWER = {name for name, case in CASES.items() if case.good in ({}, uc())} | {"smscx.conversations.mark_read"}
+NO_ANSWER = {name for name, case in CASES.items() if case.good in ({}, uc())} | {
+    "smscx.conversations.mark_read",
+    "smooch.menu.delete",
+}
 ERRORS = [
     {"error": "down for maintenance"},
     {"error": {"type": "server", "message": "down for maintenance", "code": 9, "description": "down for maintenance"}},
