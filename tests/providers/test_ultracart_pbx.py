@@ -9,18 +9,20 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
+from hypothesis import given, settings, strategies as st
 
 import aioconvo
 from aioconvo.core.json.model import Model, is_drifted
 from aioconvo.core.operations.resource import load
 from aioconvo.ultracart import UltraCartClient
-from aioconvo.ultracart.pages import Told
+from aioconvo.ultracart.pages import Metadata, Rows, Told
 from aioconvo.ultracart.pbx import (
     PbxAction,
     PbxAddress,
     PbxAgent,
     PbxAudio,
     PbxAuditAction,
+    PbxCall,
     PbxClassOfService,
     PbxHardwarePhone,
     PbxMenu,
@@ -38,6 +40,8 @@ from aioconvo.ultracart.pbx import (
     PbxVoice,
     PbxVoicemailMailbox,
 )
+from aioconvo.ultracart.pbx.pages import CallPage, call_pager
+from tests.campaign import examples
 from tests.providers.test_ultracart import result_set
 
 load(UltraCartClient, ("pbx",))  # the first touch inside of a loop would hold it up
@@ -395,6 +399,32 @@ async def test_a_search_of_calls_is_walked_by_offset(wire: Any, client: UltraCar
     assert [call.call_uuid for call in calls] == [UUID, OTHER]
     assert [sent.query for sent in wire.sent] == [[("_limit", "1")], [("_limit", "1"), ("_offset", "1")]]
     assert [sent.json() for sent in wire.sent] == [{"direction": "inbound"}] * 2
+
+
+@given(
+    moves=st.lists(st.sampled_from(["a new call", "one goes", "nothing"]), max_size=6),
+    count=st.integers(0, 9),
+    size=st.integers(1, 4),
+    sort=st.sampled_from([None, "x"]),
+)
+@settings(max_examples=examples(60), deadline=None)
+def test_every_call_comes_once_though_the_list_moves(moves: list[str], count: int, size: int, sort: str | None) -> None:
+    day = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    calls = [PbxCall(call_uuid=f"c{n}", created_at_dts=day + dt.timedelta(hours=n)) for n in reversed(range(count))]
+    stays, came = {call.call_uuid for call in calls}, []
+    pager = call_pager(sort=sort, page_size=size)(None)
+    while (ask := pager.ask()) is not None:
+        offset = int(dict(ask.query).get("_offset", "0"))
+        page, total = calls[offset : offset + size], len(calls)
+        rows = Rows(count=len(page), offset=offset, limit=size, total_records=total, more=offset + size < total)
+        came += [call.call_uuid for call in pager.take(CallPage(calls=page, metadata=Metadata(result_set=rows))).items]
+        move = moves.pop() if moves else "nothing"
+        if move == "a new call":
+            calls.insert(0, PbxCall(call_uuid=f"n{len(moves)}", created_at_dts=day + dt.timedelta(days=9 - len(moves))))
+        elif move == "one goes" and calls:
+            stays.discard(calls.pop(len(moves) % len(calls)).call_uuid)
+    assert len(came) == len(set(came))
+    assert stays <= set(came)
 
 
 async def test_what_is_known_of_a_call(wire: Any, client: UltraCartClient) -> None:
