@@ -20,7 +20,7 @@ def _is(recording_sid: str) -> Check:
 
 
 class AgentVoicemails(UltraCartResource):
-    """Voicemail of the agent whose credentials the client has."""
+    """Voicemail of the agent whose credentials the client has, as it seems: no path names an agent."""
 
     __slots__ = ()
 
