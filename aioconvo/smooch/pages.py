@@ -74,6 +74,7 @@ __all__ = [
 ]
 
 PAGE_SIZE = 100
+_USUALLY_A_PAGE = 25  # of the lists by offset, where no size is asked for; documented of apps, assumed of the others
 _YEAR_10000 = 253_402_300_800
 _BOUNDS = Bounds(before="before", after="after")
 _SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{0,9})?")
@@ -254,14 +255,20 @@ def template_pager(*, page_size: int | None) -> Listing[TemplatePage, Template]:
 
 
 def _by_offset(items: Callable[[_OffsetPage], list[T]], page_size: int | None) -> Listing[_OffsetPage, T]:
+    size = page_size or _USUALLY_A_PAGE
+
+    def told(page: _OffsetPage) -> ResultSet:
+        # Published answers lack `hasMore`, too; then the page after a full one tells.
+        more = True if page.has_more is None and len(items(page)) >= size else page.has_more
+        return ResultSet(offset=page.offset, more=more)  # where the page began
+
     return Listing(
         lambda mark: OffsetPager(
             items,
-            # What it calls `offset` is where its page began.
-            lambda page: ResultSet(offset=page.offset, more=page.has_more),
+            told,
             _identity,
             lambda offset: Ask((("offset", str(offset)),)) if offset else Ask(),
-            page_size=page_size,
+            page_size=size,
             mark=mark,
         ),
         mark_at=_offset_mark,

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 from aioconvo import AsyncPaginator, File, Page, SunshineClient
 from aioconvo.sunshine import (
+    App,
+    AppKey,
+    AppSettings,
     Attachment,
     Author,
     AuthorType,
     Client,
     Conversation,
+    ConversionEvents,
+    Device,
     Integration,
     IntegrationKey,
     Message,
+    MetaConversion,
+    MetaConversionPayload,
     NewIntegration,
     NewWebhook,
     Participant,
@@ -22,6 +29,7 @@ from aioconvo.sunshine import (
     Switchboard,
     SwitchboardIntegration,
     TextContent,
+    Token,
     User,
     Webhook,
 )
@@ -55,6 +63,18 @@ async def calls(client: SunshineClient) -> None:
     assert_type(await client.switchboards.create(), Switchboard)
     assert_type(await client.switchboard_integrations.create("s", name="bot"), SwitchboardIntegration)
     assert_type(await client.switchboard_integrations.list("s"), Page[SwitchboardIntegration])
+    assert_type(await client.apps.create(display_name=None, settings=AppSettings(echo_postback=True)), App)
+    assert_type(client.apps.list(page_size=5), AsyncPaginator[App])
+    assert_type(await client.app_keys.list("a"), Page[AppKey])
+    assert_type(await client.devices.get("u", "d"), Device)
+    assert_type(client.oauth.authorize_url(state="s"), str)
+    assert_type(await client.oauth.get_token(code="c"), Token)
+    assert_type(await client.oauth.get_token_info(), App)
+    await client.oauth.revoke()
+    await client.attachments.delete(media_url="m")
+    assert_type(await client.conversations.download_message_ref("c", user_id="u"), dict[str, Any])
+    sold = MetaConversion(payload=MetaConversionPayload(data=[{"event_name": "Purchase"}]))
+    assert_type(await client.conversations.post_conversion_events("c", whatsapp=sold), ConversionEvents)
     await client.activities.post("c", author=BUSINESS, type="typing:start")
     await client.switchboards.pass_control("c", switchboard_integration="next", metadata={"first": True})
     nothing = await client.messages.delete("c", "m")  # type: ignore[func-returns-value]
@@ -74,6 +94,10 @@ async def wrong_calls(client: SunshineClient) -> None:
     await client.users.list()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     await client.switchboards.pass_control("c")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     await client.participants.leave("c", "p")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.apps.get()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.oauth.get_token()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.attachments.delete("m")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    await client.conversations.post_conversion_events("c", whatsapp=[{}])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     client.participants.list()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     await client.attachments.upload("x.png")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     await client.attachments.upload(b"x", access="private")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]

@@ -47,7 +47,7 @@ class Scene:
     def app_user(self) -> JSON:
         """The whole user; what a webhook was not registered for is left out later."""
         someone = person(self.seed, self.number)
-        whole = {
+        whole: JSON = {
             "_id": self.user_id,
             "userId": self.own_id,
             "conversationStarted": bool(self.conversation_id),

@@ -68,7 +68,12 @@ class Client(Model, rename="camel"):
 
 
 class Device(Model, rename="camel"):
-    """One device of a user."""
+    """A phone or browser in which a user has the vendor's own SDK.
+
+    `type` is `android`, `ios` or `web`, `status` whether it gets push notifications (`active`, `inactive`). `guid` is made by
+    the device, `last_seen` is when the user last wrote or opened the app there. `info` is flat, with members that differ by
+    platform; `app_version` is that of the app around the SDK. `push_notification_token` is a secret of the device.
+    """
 
     id: str | None = None
     type: str | None = None

@@ -6,7 +6,7 @@ import functools
 import importlib
 import types
 import typing
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
@@ -28,6 +28,10 @@ class Models:
         self._models = importlib.import_module(f"aioconvo.{provider}.models")
         self._structs = _structs(provider)
 
+    def _known(self) -> Iterator[tuple[str, Any]]:
+        """All names of the models, whichever are loaded."""
+        return ((name, getattr(self._models, name)) for name in self._models.__all__)
+
     @property
     def module(self) -> str:
         """Where they are imported from."""
@@ -41,7 +45,7 @@ class Models:
 
     def enum(self, name: str, choices: tuple[str, ...]) -> str | None:
         """The name of an enum of these values, if it ends as the wanted name does."""
-        for known, kind in vars(self._models).items():
+        for known, kind in self._known():
             if isinstance(kind, type) and issubclass(kind, OpenEnum) and words(known)[-1:] == words(name)[-1:]:
                 values: list[Any] = [one.value for one in kind]
                 if set(values) == set(choices):
@@ -50,7 +54,7 @@ class Models:
 
     def union(self, kinds: Collection[str]) -> str | None:
         """The name of the union of these structs."""
-        for known, kind in vars(self._models).items():
+        for known, kind in self._known():
             if isinstance(kind, types.UnionType) and {one.__name__ for one in typing.get_args(kind)} == set(kinds):
                 return known
         return None
