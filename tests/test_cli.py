@@ -44,6 +44,29 @@ def test_operations_table() -> None:
     assert runner.invoke(app, ["operations", "--provider", "nobody"]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["send_sms"], ["smscx.sms.send"]),  # the specification's own name, and no other that begins so
+        (["create_integration", "--provider", "sunshine"], ["sunshine.integrations.create"]),  # `CreateIntegration` in an SDK
+        (["convore.messages.send"], ["convore.messages.send"]),
+        (["participants", "leave"], ["sunshine.participants.leave"]),
+        (["--provider", "convore", "--effect", "idempotent", "messages"], ["convore.messages.update"]),
+    ],
+)
+def test_operations_are_found(given: list[str], expected: list[str]) -> None:
+    rows = json.loads(runner.invoke(app, ["operations", "--json", *given]).stdout)
+    assert [row["python"] for row in rows] == expected
+
+
+def test_operations_by_what_they_do_outside() -> None:
+    rows = json.loads(runner.invoke(app, ["operations", "--json", "--effect", "paid"]).stdout)
+    assert {row["effect"] for row in rows} == {"paid"}
+    assert "smscx.sms.send" in {row["python"] for row in rows}
+    assert runner.invoke(app, ["operations", "nothing of this name"]).exit_code == 1
+    assert runner.invoke(app, ["operations", "--effect", "good"]).exit_code == 2
+
+
 def test_version() -> None:
     assert runner.invoke(app, ["--version"]).stdout.strip() == VERSION
 

@@ -62,6 +62,9 @@ def _environ() -> dict[str, str]:
         (["aioconvo", "list", "sunshine", ""], {"conversations", "messages", "participants"}),
         (["aioconvo", "list", "convore", "conversations", "--has-d"], {"--has-drafts"}),
         (["aioconvo", "operations", "--provider", "u"], {"ultracart"}),
+        (["aioconvo", "call", "sm"], {"smscx", "smooch"}),
+        (["aioconvo", "call", "smscx", "sms.s"], {"sms.send", "sms.send_campaign"}),
+        (["aioconvo", "call", "convore", "conversations.list", "--statuses", "o"], {"open"}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

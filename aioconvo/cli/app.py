@@ -11,7 +11,7 @@ import typer
 
 from aioconvo.core.version import VERSION
 
-from . import bot, choosing, connection, hooks, lists, ultracart
+from . import bot, call, choosing, connection, hooks, lists, ultracart
 
 __all__ = ["app"]
 
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals hold credentials and messages
 )
 app.add_typer(lists.app, name="list")
+app.add_typer(call.app, name="call")
 app.add_typer(hooks.app, name="hooks")
 app.add_typer(bot.app, name="bot")
 app.add_typer(ultracart.app, name="ultracart")
@@ -46,6 +47,15 @@ def _words(told: str) -> Any:
 def _id_files(whose: str) -> Any:
     told = f"Only {whose}: ids, one a line; - is standard input. FILE alone is for all providers. May be given again."
     return typer.Option(metavar="[PROVIDER:]FILE", help=told)
+
+
+class Effect(enum.StrEnum):
+    """What a call does outside, as the catalogue has it."""
+
+    READ = "read"
+    IDEMPOTENT = "idempotent"
+    UNSAFE = "unsafe"
+    PAID = "paid"
 
 
 class Engine(enum.StrEnum):
@@ -80,15 +90,27 @@ def demo(
 
 @app.command()
 def operations(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="WORD...", help="Only those in whose names or path all of these stand.", show_default=False),
+    ] = None,
     provider: Annotated[str | None, typer.Option(help="Only this provider's.", autocompletion=choosing.starting)] = None,
+    effect: Annotated[Effect | None, typer.Option(help="Only those that do this outside.")] = None,
     json: Annotated[bool, typer.Option("--json", help="A JSON list in place of a table.")] = False,
 ) -> None:
-    """List every operation: the specification's name, method and path, where it is in Python, and what it does outside."""
+    """List every operation: the specification's name, method and path, where it is in Python, and what it does outside.
+
+    A word that is the name which the specification or an SDK has for an operation finds that one alone: `operations send_sms`.
+    Exit codes: 0 found, 1 there is none such, 2 wrong use.
+    """
     from . import operations as operations_command
 
-    rows = operations_command.catalogue(provider)
+    if provider is not None:
+        choosing.providers([provider])
+    rows = operations_command.chosen(operations_command.catalogue(provider), words or (), effect)
     if not rows:
-        raise typer.BadParameter(f"provider is one of {', '.join(choosing.PROVIDERS)}")
+        typer.echo("There is no such operation.", err=True)
+        raise typer.Exit(1)
     if json:
         typer.echo(operations_command.as_json(rows))
     else:

@@ -6,14 +6,11 @@ Names, ids, filters and their kinds come from the operations and the signatures 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-import enum
 import inspect
 import re
-import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_origin, get_type_hints
 
 import typer
 
@@ -22,6 +19,7 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.providers import Provider
 
 from . import choosing
+from .options import arguments, flag, option
 
 __all__ = ["Listing", "command", "listings"]
 
@@ -65,7 +63,7 @@ class Listing:
         """What an error of Python says, as the command line has it: `users=[...]` is `--users`, `messages(...)` a list."""
         names = "|".join(re.escape(name) for name in inspect.signature(self.method).parameters if name != "self")
         told = re.compile(rf"\b({names})(?:=(?:\[\.\.\.\]|\.\.\.)|(?<=_id)\b)")
-        words = told.sub(lambda found: _flag(found[1]), words)
+        words = told.sub(lambda found: flag(found[1]), words)
         return re.sub(r"\b(messages|conversations)\(\.\.\.\)", rf"`aioconvo list {self.provider} \1`", words)
 
     def call(self, client: Any, arguments: Mapping[str, Any]) -> AsyncPaginator[Any]:
@@ -100,7 +98,7 @@ def command(listing: Listing, act: Callable[..., Any], shared: Mapping[str, tupl
             parameters[_BY_OPTION + one.name] = (Annotated[str | None, _id_option(one.name)], None)
         else:
             needed = one.default is one.empty
-            parameters[one.name] = (_option(one.name, hints[one.name]), one.empty if needed else None)
+            parameters[one.name] = (option(one.name, hints[one.name]), one.empty if needed else None)
 
     def run(**given: Any) -> None:
         options = {name: given.pop(name) for name in shared}
@@ -117,21 +115,17 @@ def command(listing: Listing, act: Callable[..., Any], shared: Mapping[str, tupl
 
 def _arguments(listing: Listing, given: Mapping[str, Any]) -> dict[str, Any]:
     """What the method is called with: ids from where they were given, and filters that were given at all."""
-    arguments: dict[str, Any] = {}
-    for name, value in given.items():
-        if name in listing.path_ids:
-            arguments[name] = _one_id(name, value, given[_BY_OPTION + name])
-        elif not name.startswith(_BY_OPTION) and value is not None and value != []:  # of several, none was given
-            arguments[name] = value
-    return arguments
+    ids = {name: _one_id(name, given[name], given[_BY_OPTION + name]) for name in listing.path_ids}
+    others = {name: value for name, value in given.items() if name not in ids and not name.startswith(_BY_OPTION)}
+    return ids | arguments(others)
 
 
 def _one_id(name: str, argument: str | None, option: str | None) -> str:
     if argument is not None and option is not None:
-        raise typer.BadParameter(f"give {name.upper()} once: as an argument or with {_flag(name)}")
+        raise typer.BadParameter(f"give {name.upper()} once: as an argument or with {flag(name)}")
     given = option if argument is None else argument
     if given is None:
-        raise typer.BadParameter(f"give the id as {name.upper()} or with {_flag(name)}")
+        raise typer.BadParameter(f"give the id as {name.upper()} or with {flag(name)}")
     return given
 
 
@@ -140,62 +134,4 @@ def _id_argument(name: str) -> Any:
 
 
 def _id_option(name: str) -> Any:
-    return typer.Option(_flag(name), parser=choosing.words, metavar="TEXT", help=f"The same as {name.upper()}.")
-
-
-def _option(name: str, hint: Any) -> Any:
-    """How typer reads a filter of that annotation."""
-    kinds = set(_kinds(hint))
-    flag = _flag(name)
-    several = any(isinstance(origin := get_origin(kind), type) and issubclass(origin, Sequence) for kind in kinds)
-    if several:
-        kinds = {inner for kind in kinds for inner in (_kinds(get_args(kind)[0]) if get_args(kind) else (kind,))}
-    if bool in kinds:
-        return Annotated[bool | None, typer.Option(f"{flag}/--no-{flag.removeprefix('--')}")]
-    parser, metavar = _reader(kinds)
-    option = typer.Option(flag, parser=parser, metavar=metavar, help="May be given again." if several else None)
-    return Annotated[list[Any] | None, option] if several else Annotated[Any, option]
-
-
-def _reader(kinds: set[Any]) -> tuple[Callable[[str], Any], str]:
-    """What reads the text of an option of these kinds, and what its help calls the text."""
-    readers: list[Callable[[str], Any]] = [one for kind, one in ((int, int), (float, float)) if kind in kinds]
-    if dt.datetime in kinds:
-        readers.append(choosing.moment)
-    if str in kinds or not readers:
-        readers.append(choosing.words)
-    members = [member.value for kind in kinds if isinstance(kind, type) and issubclass(kind, enum.Enum) for member in kind]
-    if members:
-        return choosing.words, "|".join(members)
-    metavar = "TIME" if dt.datetime in kinds else "N" if {int, float} & kinds else "TEXT"
-    return _first_of(readers, metavar), metavar
-
-
-def _first_of(readers: Sequence[Callable[[str], Any]], what: str) -> Callable[[str], Any]:
-    """Reads with the first that can; an API's own words for a time are the last of them."""
-
-    def read(text: str) -> Any:
-        for reader in readers[:-1]:
-            try:
-                return reader(text)
-            except (ValueError, typer.BadParameter):
-                continue
-        try:
-            return readers[-1](text)
-        except ValueError:
-            raise typer.BadParameter(f"{text!r} is no {'number' if what == 'N' else what}") from None
-
-    return read
-
-
-def _kinds(hint: Any) -> Iterator[Any]:
-    """The members of a union, at any depth, without what stands for nothing."""
-    if get_origin(hint) in {Union, types.UnionType}:
-        for member in get_args(hint):
-            yield from _kinds(member)
-    elif hint is not types.NoneType:
-        yield hint
-
-
-def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+    return typer.Option(flag(name), parser=choosing.words, metavar="TEXT", help=f"The same as {name.upper()}.")

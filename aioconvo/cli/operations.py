@@ -9,12 +9,13 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from aioconvo.core.numbers import counted
 from aioconvo.core.operations.operation import Operation
 from aioconvo.providers import Provider
 
 from .choosing import PROVIDERS
 
-__all__ = ["Row", "as_json", "catalogue", "print_table"]
+__all__ = ["Row", "as_json", "catalogue", "chosen", "print_table"]
 
 
 class Row(TypedDict):
@@ -35,6 +36,22 @@ def catalogue(provider: str | None = None) -> list[Row]:
     return [_row(operation) for name in names for operation in _operations(name)]
 
 
+def chosen(rows: Sequence[Row], words: Sequence[str], effect: str | None) -> list[Row]:
+    """Those with this effect in whose names or paths all of the words stand; `createUser` is `create_user`.
+
+    A word that is the whole name of an operation stands for that one alone.
+    """
+    kept = [row for row in rows if effect in {None, row["effect"]}]
+    for word in map(_plain, words):
+        exact = [row for row in kept if word in {_plain(row["operation"]), _plain(row["python"])}]
+        kept = exact or [row for row in kept if word in _plain(f"{row['operation']} {row['python']} {row['path']}")]
+    return kept
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
 def as_json(rows: Sequence[Row]) -> str:
     """The rows as an indented JSON list."""
     return msgspec.json.format(msgspec.json.encode(rows)).decode()
@@ -42,7 +59,7 @@ def as_json(rows: Sequence[Row]) -> str:
 
 def print_table(rows: Sequence[Row]) -> None:
     """The rows as a table on standard output."""
-    table = Table(title=f"{len(rows)} operations", title_justify="left", box=None, pad_edge=False)
+    table = Table(title=counted(len(rows), "operation"), title_justify="left", box=None, pad_edge=False)
     for column in ("python", "method", "path", "operation", "effect", "paged"):
         table.add_column(column, no_wrap=True)
     for row in rows:

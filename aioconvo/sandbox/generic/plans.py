@@ -70,6 +70,7 @@ class Plan:
         return Asking(None) if self.declared is None else asking_of(self.declared, self.within)
 
 
+_CREATE_TOO: Final = frozenset({"new_otp"})
 _ITEM: Final = re.compile(r"(.*)/\{(\w+)\}")
 _CREATED: Final = frozenset({"smscx", "sunshine", "smooch"})
 _FILES: Final = frozenset({"csv", "xlsx"})
@@ -213,4 +214,5 @@ def _status(one: Operation[Any]) -> int:
     verb = one.python.rpartition(".")[2]
     if one.provider == "ultracart" and one.response is None:
         return 204
-    return 201 if one.method == "POST" and one.provider in _CREATED and verb.startswith(_CREATES) else 200
+    creates = verb.startswith(_CREATES) or one.name in _CREATE_TOO
+    return 201 if one.method == "POST" and one.provider in _CREATED and creates else 200
