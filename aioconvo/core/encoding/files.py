@@ -12,7 +12,7 @@ import msgspec
 
 from aioconvo.core.errors import InvalidRequestError
 
-__all__ = ["Content", "File", "Pathlike", "UpTo", "Upload", "image"]
+__all__ = ["Bare", "Content", "File", "Pathlike", "UpTo", "Upload", "image"]
 
 
 @runtime_checkable
@@ -166,6 +166,22 @@ class Upload:
 
     def __repr__(self) -> str:
         return "<Upload>"
+
+
+class Bare(Upload):
+    """A body that is the file and nothing around it."""
+
+    __slots__ = ("_kind",)
+
+    def __init__(self, part: str, given: File | Content) -> None:
+        super().__init__(part, given)
+        self._kind = _file(given).media_type
+        self.head = self.tail = b""
+
+    @property
+    def content_type(self) -> str:
+        """What the request says of its body."""
+        return self._kind
 
 
 def _file(given: File | Content) -> File:

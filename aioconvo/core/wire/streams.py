@@ -95,7 +95,8 @@ async def _pieces(upload: Upload, content: Any, size: int | None) -> AsyncGenera
     try:
         upload.spent = not upload.repeatable
         upload.given = 0
-        yield upload.head
+        if upload.head:
+            yield upload.head
         async for piece in content:
             _check(upload.given + len(piece), 0, size)
             upload.given += len(piece)
@@ -103,7 +104,8 @@ async def _pieces(upload: Upload, content: Any, size: int | None) -> AsyncGenera
             yield piece
             del piece  # tools print the locals of the frames of errors
         _check(upload.given, size, size)
-        yield upload.tail
+        if upload.tail:
+            yield upload.tail
     except Exception as error:
         # Of its traceback only what lies below us: other frames hold pieces of the file.
         upload.failure = error.with_traceback(None if error.__traceback__ is None else error.__traceback__.tb_next)

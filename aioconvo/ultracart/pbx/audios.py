@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from aioconvo.core.answers.identity import Check, names
+from aioconvo.core.encoding.files import Content, File
 from aioconvo.core.operations.declaration import listing, operation
 from aioconvo.core.operations.markers import Name
 from aioconvo.core.operations.operation import Effect
@@ -15,6 +16,7 @@ from aioconvo.ultracart.resource import UltraCartResource
 
 from .bodies import AsBody, says_anything
 from .models.audios import PbxAudio, PbxAudioUsage
+from .uploads import stored
 
 _AUDIOS = "/conversation/pbx/audio"
 _ONE = f"{_AUDIOS}/{{conversationPbxAudioUuid}}"
@@ -101,6 +103,20 @@ class Audios(UltraCartResource):
             NotFoundError: No such audio.
         """
         ...
+
+    async def upload(self, file: File | Content, *, audio: PbxAudio | None = None) -> PbxAudio:
+        """Send a recording and create an audio of it: `upload(Path("hold.mp3"), audio=PbxAudio(description="Hold"))`.
+
+        That is `get_upload_url`, a PUT of the file to the storage behind it, which is told no credential, and `create`. The
+        file is bytes, a path, or bytes that come piece by piece (which some storages refuse), in a `File` where it needs a
+        name; `filename` and `mime_type` go by it. What was sent and not created stays in the storage.
+
+        Raises:
+            InvalidRequestError: The file cannot be read, or its name has no ending; nothing was created.
+            MaybeSentError: It is unknown whether the audio was created.
+        """
+        told = await stored(self._client, self.get_upload_url, file, audio, told_as="ultracart.pbx.audios.upload")
+        return await self.create(audio=told)
 
     @listing(f"GET {_AUDIOS}", in_one_answer(PbxAudio, "audios", "conversation_pbx_audio_uuid"), name="get_pbx_audios")
     def list(self, *, limit: int | None = None, start: str | None = None) -> AsyncPaginator[PbxAudio]:

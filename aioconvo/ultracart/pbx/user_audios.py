@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from aioconvo.core.answers.identity import Check, names
+from aioconvo.core.encoding.files import Content, File
 from aioconvo.core.operations.declaration import listing, operation
 from aioconvo.core.operations.markers import Name
 from aioconvo.core.operations.operation import Effect
@@ -12,8 +13,10 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 from aioconvo.ultracart.pages import in_one_answer
 from aioconvo.ultracart.resource import UltraCartResource
 
+from .audios import Audios
 from .bodies import AsBody
 from .models.audios import PbxAudio
+from .uploads import stored
 
 _ONE = "/conversation/pbx/audio/user/{conversationPbxAudioUuid}"
 _named = names("audio", "audio.conversation_pbx_audio_uuid")
@@ -72,6 +75,22 @@ class UserAudios(UltraCartResource):
             NotFoundError: No such audio.
         """
         ...
+
+    async def upload(self, file: File | Content, *, audio: PbxAudio | None = None) -> PbxAudio:
+        """Send a recording and create an audio of it: `upload(Path("hold.mp3"), audio=PbxAudio(description="Hold"))`.
+
+        That is `get_upload_url`, a PUT of the file to the storage behind it, which is told no credential, and `create`. The
+        file is bytes, a path, or bytes that come piece by piece (which some storages refuse), in a `File` where it needs a
+        name; `filename` and `mime_type` go by it. What was sent and not created stays in the storage.
+
+        Raises:
+            InvalidRequestError: The file cannot be read, or its name has no ending; nothing was created.
+            MaybeSentError: It is unknown whether the audio was created.
+        """
+        told = await stored(
+            self._client, Audios(self._client).get_upload_url, file, audio, told_as="ultracart.pbx.user_audios.upload"
+        )
+        return await self.create(audio=told)
 
     @listing(
         "GET /conversation/pbx/audio/user",
