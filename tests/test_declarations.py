@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 import aioconvo
-from aioconvo import smooch, sunshine
+from aioconvo import convore, smooch, sunshine
 from aioconvo.core.encoding.url import encode_query
 from aioconvo.core.operations.markers import Place
 from aioconvo.core.operations.operation import Request
@@ -67,6 +67,7 @@ SAMPLES: dict[Any, Any] = {
     bytes: b"a file",
     dt.datetime: dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     dt.date: dt.date(2026, 1, 1),
+    convore.ConvoreMailChannel: convore.ConvoreMailChannel(sender_name="Shop", address="support@convoremail.com"),
     sunshine.NewIntegration: sunshine.NewIntegration(type="web"),
     sunshine.MetaConversion: CONVERSION,
     sunshine.Author: sunshine.Author(type=sunshine.AuthorType.BUSINESS),

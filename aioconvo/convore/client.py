@@ -21,7 +21,16 @@ from .pages import empty_page
 
 if TYPE_CHECKING:
     from .admin import Admin
+    from .attachments import Attachments
+    from .authorization_flows import AuthorizationFlows
+    from .channels import Channels
+    from .connect import Connect
+    from .connectors import Connectors
+    from .contacts import Contacts
+    from .drafts import Drafts
+    from .inbound_webhooks import InboundWebhooks
     from .inbox import ConvoreInbox
+    from .labels import Labels
 
 __all__ = ["ConvoreClient"]
 
@@ -43,8 +52,17 @@ class ConvoreClient(APIClient):
     provider: ClassVar[str] = "convore"
     default_host: ClassVar[str] = "api.convore.dev"
     admin: Resource[Admin] = Resource()
+    attachments: Resource[Attachments] = Resource()
+    authorization_flows: Resource[AuthorizationFlows] = Resource()
+    channels: Resource[Channels] = Resource()
+    connect: Resource[Connect] = Resource()
+    connectors: Resource[Connectors] = Resource()
+    contacts: Resource[Contacts] = Resource()
     conversations = Resource(Conversations)
+    drafts: Resource[Drafts] = Resource()
     events = Resource(Events)
+    inbound_webhooks: Resource[InboundWebhooks] = Resource()
+    labels: Resource[Labels] = Resource()
     messages = Resource(Messages)
 
     def __init__(

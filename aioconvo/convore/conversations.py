@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
+from msgspec import UNSET, UnsetType
+
 from aioconvo.core.answers.identity import Check, names
 from aioconvo.core.calls.client import APIResource
 from aioconvo.core.operations.declaration import listing, operation
@@ -13,7 +15,7 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import Between, Time, not_both, not_empty
 from aioconvo.core.paging.paginator import AsyncPaginator
 
-from .models import Conversation, ConversationStatus
+from .models import Conversation, ConversationPriority, ConversationStatus, Participant
 from .pages import conversation_pager
 
 
@@ -31,6 +33,56 @@ class Conversations(APIResource):
         """Fetch one conversation.
 
         Raises:
+            NotFoundError: No such conversation.
+        """
+        ...
+
+    @operation("POST /v1/conversations", Effect.UNSAFE, name="create_conversation", expect=names("conversation", "id"))
+    async def create(
+        self,
+        *,
+        channel_id: str,
+        label_ids: list[str],
+        participants: list[Participant],
+        status: ConversationStatus | str | UnsetType = UNSET,
+        priority: ConversationPriority | str | UnsetType = UNSET,
+        subject: str | UnsetType | None = UNSET,
+        snippet: str | UnsetType = UNSET,
+        is_unread: bool | UnsetType = UNSET,
+        last_message_date: Time | UnsetType = UNSET,
+    ) -> Conversation:
+        """Make a conversation without messages; nothing is sent to anyone. `messages.import_` fills it.
+
+        `snippet` is the beginning of its last message as lists show it, `subject=None` sends null.
+
+        Raises:
+            InvalidRequestError: `last_message_date` has no time zone; nothing was sent.
+            NotFoundError: No such channel.
+            MaybeSentError: It is unknown whether the conversation was made.
+        """
+        ...
+
+    @operation("PATCH /v1/conversations/{conversation_id}", Effect.IDEMPOTENT, name="update_conversation", expect=_is)
+    async def update(
+        self,
+        conversation_id: str,
+        *,
+        status: ConversationStatus | str | UnsetType = UNSET,
+        priority: ConversationPriority | str | UnsetType = UNSET,
+        label_ids: list[str] | UnsetType = UNSET,
+        participants: list[Participant] | UnsetType = UNSET,
+        subject: str | UnsetType | None = UNSET,
+        snippet: str | UnsetType = UNSET,
+        is_unread: bool | UnsetType = UNSET,
+        last_message_date: Time | UnsetType = UNSET,
+    ) -> Conversation:
+        """File a conversation, label it, mark it read; what is not given stays.
+
+        There is no delete: `status="trash"` is what comes nearest. `label_ids` and `participants` are taken for all that it
+        is to have; that they replace what is there is not documented.
+
+        Raises:
+            InvalidRequestError: `last_message_date` has no time zone; nothing was sent.
             NotFoundError: No such conversation.
         """
         ...

@@ -59,7 +59,7 @@ def _no_empty_id(name: str, value: str) -> str:
 
 
 # Which of the two ways wins where both are used is not documented, and the wrong person would read the message.
-_ONE_WAY = (not_both("from_", "sender"), *(not_both(name, "recipients") for name in ("to", "cc", "bcc")))
+ONE_WAY = (not_both("from_", "sender"), *(not_both(name, "recipients") for name in ("to", "cc", "bcc")))
 
 
 class Messages(APIResource):
@@ -103,7 +103,7 @@ class Messages(APIResource):
         """
         ...
 
-    @operation("POST /v1/messages", Effect.UNSAFE, name="send_message", check=(_check_target, *_ONE_WAY), expect=_is_in)
+    @operation("POST /v1/messages", Effect.UNSAFE, name="send_message", check=(_check_target, *ONE_WAY), expect=_is_in)
     async def send(
         self,
         *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from aioconvo.core.answers.refusals import Telling
@@ -10,86 +11,161 @@ from aioconvo.core.operations.operation import PageKind
 from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, pages_by
 
-from .models import Conversation, Event, Message
+from .models import Channel, Connector, Contact, Conversation, Draft, Event, Label, Message
 
-__all__ = ["ConversationPage", "EventPage", "MessagePage", "conversation_pager", "empty_page", "event_pager", "message_pager"]
+__all__ = [
+    "ChannelPage",
+    "ConnectorPage",
+    "ContactPage",
+    "ConversationPage",
+    "CursorPage",
+    "DraftPage",
+    "EventPage",
+    "LabelPage",
+    "MessagePage",
+    "by_cursor",
+    "channel_pager",
+    "connector_pager",
+    "contact_pager",
+    "conversation_pager",
+    "draft_pager",
+    "empty_page",
+    "event_pager",
+    "label_pager",
+    "message_pager",
+]
 
 
-class ConversationPage(Telling, kw_only=True):
-    """A page of conversations; `total_count` counts those of all pages."""
+class CursorPage(Telling, kw_only=True):
+    """Base of the pages of lists; `total_count` counts the items of all pages."""
+
+    next_cursor: str | None = None
+    total_count: int | None = None
+
+
+class ChannelPage(CursorPage, kw_only=True):
+    """A page of channels."""
+
+    data: list[Channel]
+
+
+class ConnectorPage(CursorPage, kw_only=True):
+    """A page of connectors."""
+
+    data: list[Connector]
+
+
+class ContactPage(CursorPage, kw_only=True):
+    """A page of contacts."""
+
+    data: list[Contact]
+
+
+class ConversationPage(CursorPage, kw_only=True):
+    """A page of conversations."""
 
     data: list[Conversation]
-    next_cursor: str | None = None
-    total_count: int | None = None
 
 
-class EventPage(Telling, kw_only=True):
-    """A page of events; `total_count` counts those of all pages."""
+class DraftPage(CursorPage, kw_only=True):
+    """A page of drafts."""
+
+    data: list[Draft]
+
+
+class EventPage(CursorPage, kw_only=True):
+    """A page of events."""
 
     data: list[Event]
-    next_cursor: str | None = None
-    total_count: int | None = None
 
 
-class MessagePage(Telling, kw_only=True):
-    """A page of messages; `total_count` counts those of all pages."""
+class LabelPage(CursorPage, kw_only=True):
+    """A page of labels."""
+
+    data: list[Label]
+
+
+class MessagePage(CursorPage, kw_only=True):
+    """A page of messages."""
 
     data: list[Message]
-    next_cursor: str | None = None
-    total_count: int | None = None
 
 
-_AnyPage = TypeVar("_AnyPage", ConversationPage, EventPage, MessagePage)
+PageT = TypeVar("PageT", bound=CursorPage)
+ItemT = TypeVar("ItemT")
+_PAGES = (ChannelPage, ConnectorPage, ContactPage, ConversationPage, DraftPage, EventPage, LabelPage, MessagePage)
 
 
-def empty_page(kind: object, body: bytes) -> ConversationPage | EventPage | MessagePage | None:
+def empty_page(kind: object, body: bytes) -> CursorPage | None:
     """The page of a body whose list is null while its count says that there is nothing; `None` for any other body."""
-    page: ConversationPage | EventPage | MessagePage | None = None
-    if kind is ConversationPage:
-        page = with_empty_list(body, ConversationPage, "data", missing=True)
-    elif kind is EventPage:
-        page = with_empty_list(body, EventPage, "data", missing=True)
-    elif kind is MessagePage:
-        page = with_empty_list(body, MessagePage, "data", missing=True)
-    return page if page is not None and page.total_count == 0 and not page.next_cursor else None
+    for one in _PAGES:
+        if kind is one:
+            page = with_empty_list(body, one, "data", missing=True)
+            return page if page is not None and page.total_count == 0 and not page.next_cursor else None
+    return None
+
+
+def by_cursor(items: Callable[[PageT], list[ItemT]]) -> Listing[PageT, ItemT]:
+    """A list whose pages each say where the next begins."""
+    return Listing(
+        lambda mark: CursorPager("cursor", items, _following, identity=_identity, mark=mark),
+        mark_at=lambda cursor: Mark(cursor=cursor),
+    )
+
+
+@pages_by(PageKind.CURSOR)
+def channel_pager() -> Listing[ChannelPage, Channel]:
+    """Channels in the server's order."""
+    return by_cursor(lambda page: page.data)
+
+
+@pages_by(PageKind.CURSOR)
+def connector_pager() -> Listing[ConnectorPage, Connector]:
+    """Connectors in the server's order."""
+    return by_cursor(lambda page: page.data)
+
+
+@pages_by(PageKind.CURSOR)
+def contact_pager() -> Listing[ContactPage, Contact]:
+    """Contacts in the server's order."""
+    return by_cursor(lambda page: page.data)
 
 
 @pages_by(PageKind.CURSOR)
 def conversation_pager() -> Listing[ConversationPage, Conversation]:
     """Conversations in the server's order."""
-    return Listing(
-        lambda mark: CursorPager("cursor", lambda page: page.data, _following, identity=_identity, mark=mark),
-        mark_at=_cursor_mark,
-    )
+    return by_cursor(lambda page: page.data)
+
+
+@pages_by(PageKind.CURSOR)
+def draft_pager() -> Listing[DraftPage, Draft]:
+    """Drafts in the server's order."""
+    return by_cursor(lambda page: page.data)
 
 
 @pages_by(PageKind.CURSOR)
 def event_pager() -> Listing[EventPage, Event]:
     """Events in the server's order."""
-    return Listing(
-        lambda mark: CursorPager("cursor", lambda page: page.data, _following, identity=_identity, mark=mark),
-        mark_at=_cursor_mark,
-    )
+    return by_cursor(lambda page: page.data)
+
+
+@pages_by(PageKind.CURSOR)
+def label_pager() -> Listing[LabelPage, Label]:
+    """Labels in the server's order."""
+    return by_cursor(lambda page: page.data)
 
 
 @pages_by(PageKind.CURSOR)
 def message_pager() -> Listing[MessagePage, Message]:
     """Messages in the server's order."""
-    return Listing(
-        lambda mark: CursorPager("cursor", lambda page: page.data, _following, identity=_identity, mark=mark),
-        mark_at=_cursor_mark,
-    )
+    return by_cursor(lambda page: page.data)
 
 
-def _cursor_mark(cursor: str) -> Mark:
-    return Mark(cursor=cursor)
-
-
-def _identity(item: Conversation | Event | Message) -> str | None:
+def _identity(item: object) -> str | None:
     identity: object = getattr(item, "id", None)  # an item that is no object at all has none
     return identity if isinstance(identity, str) and identity else None
 
 
-def _following(page: _AnyPage) -> Cursor:
+def _following(page: CursorPage) -> Cursor:
     # A last page has no cursor or null. An empty one is unconfirmed; it could only lead back to the first page.
     return Cursor(page.next_cursor, bool(page.next_cursor))

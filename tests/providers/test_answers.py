@@ -19,7 +19,7 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.providers import Provider
 from aioconvo.ultracart.pages import Told
 from tests.inbox import natives
-from tests.providers import smooch_rows, sunshine_rows, test_ultracart_pbx as pbx
+from tests.providers import convore_rows, smooch_rows, sunshine_rows, test_ultracart_pbx as pbx
 from tests.providers.rows import Call, Case
 
 UUID = "c38fa60d-ce8f-4918-8b9d-d991bc44cb73"
@@ -733,6 +733,7 @@ def of_row(row: pbx.Row) -> Case:
 
 CASES |= {name: case for noun in pbx.NOUNS.items() for name, case in of_noun(*noun).items()}
 CASES |= {f"ultracart.pbx.{name}": of_row(row) for name, row in pbx.ROWS.items()}
+CASES |= {f"convore.{name}": row.case() for name, row in convore_rows.ROWS.items()}
 CASES |= {f"smooch.{name}": row.case() for name, row in smooch_rows.ROWS.items()}
 CASES |= {f"sunshine.{name}": row.case() for name, row in sunshine_rows.ROWS.items()}
 NO_ANSWER = {name for name, case in CASES.items() if case.good in ({}, uc())} | {
@@ -762,7 +763,8 @@ each = pytest.mark.parametrize("name", CASES)
 
 def test_every_operation_is_here() -> None:
     anything = {bytes, dict[str, Any]}
-    open_ = {one.python for provider in Provider for one in provider.operations if one.response in anything}
+    every = [one for provider in Provider for one in provider.operations]
+    open_ = {one.python for one in every if one.response in anything or one.redirects}  # which hold anything, or nothing
     assert CASES.keys() == EFFECTS.keys() - open_
 
 

@@ -12,7 +12,11 @@ from aioconvo.core.names import names_of
 
 if TYPE_CHECKING:
     from .admin import *
+    from .channels import *
+    from .connectors import *
+    from .contacts import *
     from .conversations import *
+    from .drafts import *
     from .events import *
     from .messages import *
     from .participants import *

@@ -58,14 +58,23 @@ _STATUSES = {
     "temporarily_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _NAMES_OF_STATUS = ("status", "status_code", "statusCode", "error_code", "code", "type", "error")
-_NAMES_OF_WORDS = ("message", "detail", "description", "error_description", "title", "user_message", "developer_message")
+_NAMES_OF_WORDS = (
+    "message",
+    "detail",
+    "error_description",
+    "title",
+    "user_message",
+    "developer_message",
+    "error",
+    "description",  # last: what stands around an error may have one of its own
+)
 _OF_ERRORS = frozenset({"error", "errors", "detail", "metadata", "warning"})  # of any shape; the others say a word each
 _BESIDE_AN_ERROR = frozenset(
     {"success", "ok", "uri", "path", "timestamp", "requestId", "request_id", *_NAMES_OF_STATUS, *_NAMES_OF_WORDS}
 )
 
 
-_TOLD = ("error", "errors", *_NAMES_OF_STATUS[:-1], *_NAMES_OF_WORDS)
+_TOLD = ("error", "errors", *_NAMES_OF_STATUS[:-1], *(name for name in _NAMES_OF_WORDS if name != "error"))
 _TOLD_AT_MOST = 65_536  # bytes of one member: longer ones are no words
 _NOTHING = frozenset({b"null", b"{}", b"[]", b'""', b"false", b"0"})
 _LONGEST_NOTHING = 6
@@ -186,7 +195,7 @@ def usual_words(body: bytes) -> ErrorWords:
 
 def _usual(parts: list[dict[str, object]]) -> ErrorWords:
     code = next((text for part in parts for name in ("code", "error_code") if (text := _text(part.get(name)))), None)
-    words = next((text for part in parts for name in (*_NAMES_OF_WORDS, "error") if (text := _text(part.get(name)))), None)
+    words = next((text for part in parts for name in _NAMES_OF_WORDS if (text := _text(part.get(name)))), None)
     return ErrorWords(code, words)
 
 

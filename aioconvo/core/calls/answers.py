@@ -65,7 +65,7 @@ class AnswerReader:
     def _judge(self, call: Call, answer: RawResponse) -> Response[Any] | Failure | None:
         """What an answer says; `None`: it has to be taken apart first."""
         if answer.status not in _OK:
-            return self._refused(call, answer)
+            return self._redirected(call, answer) or self._refused(call, answer)
         data = fault = None
         try:
             data = self._decode(call.request.operation, answer)
@@ -77,7 +77,7 @@ class AnswerReader:
             return None
         # What an answer says of an error is worth more than what it lacks.
         plain = answer if answer.apart is None else make_readable(answer)
-        if tells_of_an_error(data, plain.body, enveloped=self.enveloped):
+        if tells_of_an_error(data, plain.body, enveloped=self.enveloped) and not call.operation.any_file:
             return self._refused(call, answer, refusal_of(self._error_words(plain), plain.body))
         if fault is not None:
             return self._broken(call, fault, answer.status, answer.headers)
@@ -99,6 +99,14 @@ class AnswerReader:
     def _facts(self, call: Call, headers: Mapping[str, str] | None = None) -> errors.CallFacts:
         request_id = None if headers is None else find_request_id(headers, self.request_id_headers)
         return call.facts(self._clock.monotonic(), request_id)
+
+    def _redirected(self, call: Call, answer: RawResponse) -> Response[Any] | None:
+        """Where a redirect is what was asked for, its address."""
+        address = answer.headers.get("Location") if call.operation.redirects and answer.status in errors.REDIRECTS else None
+        if not address:
+            return None
+        self._observer.answered(call, address, answer)
+        return self._response(call, address, answer)
 
     def _refused(self, call: Call, answer: RawResponse, refusal: Refusal | None = None) -> Failure:
         facts, now = self._facts(call, answer.headers), self._clock.time()

@@ -28,8 +28,10 @@ def decode_answer(operation: Operation[T], answer: RawResponse) -> T | None:
     if operation.response is None:
         refuse_web_page(answer.body)
         return None
+    if operation.redirects:
+        raise BrokenBodyError("the answer is no redirect", cut=False)
     if operation.response is bytes or operation.response is str:
-        return cast("T", _plain(answer, operation.response))
+        return cast("T", _plain(answer, operation.response, any_file=operation.any_file))
     if operation.response is ANY_JSON and answer.status == HTTPStatus.NO_CONTENT:
         return None
     if operation.response is ANY_JSON and not answer.body and (operation.method != "GET" or answer.whole):
@@ -45,9 +47,10 @@ def decode_answer(operation: Operation[T], answer: RawResponse) -> T | None:
         return None
 
 
-def _plain(answer: RawResponse, kind: type) -> bytes | str:
-    """The body as it is, or as text, if it is whole and no web page."""
-    refuse_web_page(answer.body)
+def _plain(answer: RawResponse, kind: type, *, any_file: bool) -> bytes | str:
+    """The body as it is, or as text, if it is whole and no web page, unless it may be `any_file`."""
+    if not any_file:
+        refuse_web_page(answer.body)
     if not answer.whole and "Content-Encoding" not in answer.headers:
         raise BrokenBodyError("the answer does not tell where it ends, so that it may be cut", cut=True)
     if kind is bytes:

@@ -72,7 +72,8 @@ class Download:
             OSError: It cannot be written.
         """
         target = Path(path)
-        sink = _FileSink(target.with_name(f".{target.name}.{secrets.token_hex(4)}.part"))
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        sink = _FileSink(beside, any_file=self._request.operation.any_file)
         try:
             response = await self._client.send(self._request, into=sink)
             if not sink.complete:  # it came at once
@@ -90,7 +91,8 @@ class Download:
 class _FileSink:
     """A file that is begun anew for each try; its work is done in threads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, any_file: bool) -> None:
+        self.any_file = any_file
         self.failure: BaseException | None = None
         self.complete = False
         self._path = path

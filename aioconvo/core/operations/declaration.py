@@ -32,6 +32,8 @@ def operation(
     optional_body: bool = False,
     accept: str | None = None,
     unproven_key: str | None = None,
+    any_file: bool = False,
+    redirects: bool = False,
 ) -> Callable[[F], F]:
     """Make the call of a method that is all signature: an `async` one, or one that gives a `Download`.
 
@@ -47,10 +49,22 @@ def operation(
         accept: The media type to ask for, where that is not JSON.
         unproven_key: The member of the body by which the API is said to tell a repeated request from a new one, without
             proof: what may have arrived is sent again only for who asks for it, with `RetryPolicy(trust_keys=True)`.
+        any_file: What is downloaded may be a web page or JSON, which are else taken for what tells of an error.
+        redirects: A good answer is a redirect, and the method gives its address.
     """
     method, _, path = request.partition(" ")
     called = Operation[Any](
-        "", name, method, path, answer, effect, accept=accept, idempotency_member=unproven_key, key_proven=unproven_key is None
+        "",
+        name,
+        method,
+        path,
+        answer,
+        effect,
+        accept=accept,
+        idempotency_member=unproven_key,
+        key_proven=unproven_key is None,
+        any_file=any_file,
+        redirects=redirects,
     )
     return _declaring(called, check, unwrap=unwrap, expect=expect, optional_body=optional_body)
 

@@ -71,7 +71,8 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
     `idempotency_member` is the member of the body by which the API tells a repeated request from a new one: where a request
     carries it, an unsafe or paid call is tried again like any other. Where nobody confirms that the API keeps to it,
     `key_proven` is false, and that happens only for who asks for it: `RetryPolicy(trust_keys=True)`. `accept` is the media
-    type to ask for, where that is not JSON.
+    type to ask for, where that is not JSON. `any_file`: a good answer is the file that was asked for, of whatever kind, also a
+    web page or JSON. `redirects`: a redirect is a good answer, whose address is what it says; it is not followed.
     """
 
     python: str
@@ -86,6 +87,8 @@ class Operation(msgspec.Struct, Generic[T], frozen=True):
     idempotency_member: str | None = None
     accept: str | None = None
     key_proven: bool = True
+    any_file: bool = False
+    redirects: bool = False
 
     def __post_init__(self) -> None:
         if type(self.effect) is not Effect:  # its plain text, which has no `repeatable`

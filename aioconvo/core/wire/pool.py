@@ -338,7 +338,7 @@ class SessionPool:
                     proxy=None if self._proxies is None else self._proxies.of(url),
                 )
                 try:
-                    if into is not None and is_poured(response):
+                    if into is not None and is_poured(response, any_file=into.any_file):
                         plain, received = b"", await self._pour(response, into)
                     elif response.content.is_eof():  # the body came with the headers; the connection is given back already
                         plain, received = self._inflate(response, response.content.read_nowait())

@@ -28,8 +28,12 @@ _ANY_SIZE = 1 << 62
 
 
 class Sink(Protocol):
-    """Takes the body of a good answer; `failure` is what kept it from doing so."""
+    """Takes the body of a good answer; `failure` is what kept it from doing so.
 
+    `any_file`: whatever comes is the file, also what may else tell of an error.
+    """
+
+    any_file: bool
     failure: BaseException | None
     complete: bool
 
@@ -153,10 +157,10 @@ async def pour(response: aiohttp.ClientResponse, sink: Sink) -> int:
         inflater.clear()
 
 
-def is_poured(response: aiohttp.ClientResponse) -> bool:
+def is_poured(response: aiohttp.ClientResponse, *, any_file: bool) -> bool:
     """Whether a body is the file that was asked for: errors, and what may tell of one, are read whole."""
     kind = response.headers.get(CONTENT_TYPE, "").partition(";")[0].strip().lower()
-    return response.ok and not kind.endswith(("json", "html"))
+    return response.ok and (any_file or not kind.endswith(("json", "html")))
 
 
 async def _take(sink: Sink, piece: bytes | None) -> None:
