@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from aioconvo import File, UltraCartClient
+from aioconvo.sandbox import Sandbox
 from aioconvo.sandbox.exchange import Reply, Request, Settings
 from aioconvo.sandbox.ultracart.routes import UltraCartSandbox
 
@@ -254,6 +256,24 @@ def test_an_upload_has_a_key_and_a_url(ultracart: UltraCartSandbox) -> None:
     upload = ask(ultracart, "GET", "/conversation/upload_url/png")[1]["conversation_multimedia_upload_url"]
     assert upload["key"].endswith(".png")
     assert upload["key"] in upload["url"]
+
+
+def test_the_storage_takes_what_it_gave_a_url_for_and_knows_no_credentials(ultracart: UltraCartSandbox) -> None:
+    given = {"host": "127.0.0.1:1", "x-ultracart-simple-key": "sandbox-key"}
+    upload = ask(ultracart, "GET", "/conversation/pbx/audio/upload_url/mp3", headers=given)[1][
+        "conversation_pbx_audio_upload_url"
+    ]
+    assert upload["url"].startswith(f"http://127.0.0.1:1/ultracart/_uploads/{upload['key']}?")
+    for method, key, status in (("PUT", "DEMO/other.mp3", 403), ("GET", upload["key"], 403), ("PUT", upload["key"], 200)):
+        assert ultracart.answer(Request(method, f"/_uploads/{key}", (), {}, b"abcd")).status == status
+    assert ultracart.state()["uploads"] == {upload["key"]: 4}
+
+
+async def test_a_recording_is_uploaded_to_the_sandbox() -> None:
+    async with Sandbox(conversations=1) as sandbox, UltraCartClient(**sandbox.client_options("ultracart")) as client:
+        audio = await client.pbx.audios.upload(File(b"abcd", name="hold.mp3"))
+        assert sandbox.state()["ultracart"]["uploads"] == {audio.audio_s3_listing_key: 4}
+        assert (await client.pbx.audios.get(str(audio.conversation_pbx_audio_uuid))).filename == "hold.mp3"
 
 
 def test_a_refreshed_token_is_a_bearer(ultracart: UltraCartSandbox) -> None:

@@ -21,6 +21,7 @@ from aioconvo.sandbox.quota import QuotaForm
 from .agent_socket import PATH, AgentSocket
 from .data import AGENT, MERCHANT, Conversation, Message, Queue, dts, named, seeded
 from .search import Search, matching
+from .uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -87,13 +88,16 @@ class UltraCartSandbox:
         self._queues = {name: Queue(settings, name) for name in ("Support", "Sales")}
         self._tokens: set[str] = set()
         self._made = 0
+        self._uploads = Uploads(settings.seed)
         self.socket = AgentSocket(self, self._by_uuid, lambda: settings.clock().timestamp())
         self.changes.watch(self.socket.changed)
         self.routes = self._make_routes()
         self.table = Generic(self.name, settings, self.credentials, Form(dts, uuid_id)).table(self.routes)
 
     def answer(self, request: Request) -> Reply:
-        """Answer one request."""
+        """Answer one request, also to the storage, which knows no credentials."""
+        if (stored := self._uploads.take(request)) is not None:
+            return stored
         try:
             match self.table.find(request.method, request.path):
                 case (Route() as route, dict() as parameters):
@@ -121,6 +125,7 @@ class UltraCartSandbox:
             "ids": ids,
             "queues": {name: queue.statuses[AGENT] for name, queue in self._queues.items()},
             "tokens": len(self._tokens),
+            "uploads": dict(self._uploads.sizes),
         }
 
     def message_ids(self) -> Iterator[tuple[str, list[str]]]:
@@ -224,12 +229,7 @@ class UltraCartSandbox:
             Route("DELETE", f"{one}/leave", "leave_conversation", self._leave),
             Route("PUT", f"{one}/markread", "mark_read_conversation", self._mark_read),
             Route("GET", f"{one}/messages/{{since}}", "get_conversation_messages", self._messages),
-            Route(
-                "GET",
-                "/conversation/upload_url/{extension}",
-                "get_conversation_multimedia_upload_url",
-                self._upload_url,
-            ),
+            *self._uploads.routes,
         )
 
     def _authorized(self, headers: Mapping[str, str]) -> bool:
@@ -423,12 +423,6 @@ class UltraCartSandbox:
         page = [message.to_json() for message in conversation.messages(begin, begin + limit)]
         total = len(conversation.times()) - begin
         return _envelope("conversation_messages", page, _result_set(len(page), limit, 0, total))
-
-    def _upload_url(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
-        self._made += 1
-        key = f"{MERCHANT}/{uuid_id(self._settings.seed, 'upload', self._made)}.{parameters['extension']}"
-        url = f"https://uploads.example.com/{key}?X-Amz-Expires=900"
-        return _envelope("conversation_multimedia_upload_url", {"key": key, "url": url})
 
 
 def _whole(values: Mapping[str, str], name: str, default: int) -> int:
