@@ -133,6 +133,21 @@ _SDKS = {
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation's site, in build/site; whatever is wrong with it is an error."""
+    session.install("-e", ".[docs]")
+    pages = Path("docs/pages/reference")
+    shutil.rmtree(pages, ignore_errors=True)
+    pages.mkdir()
+    session.run("python", "docs/site/reference.py", str(pages))
+    built = session.run("zensical", "build", "--clean", "--strict", silent=True, env={"NO_COLOR": "1"})
+    session.log(built)
+    if "griffe" in str(built):  # warnings about docstrings, which --strict lets pass
+        session.error("a docstring cannot be read")
+    session.run("python", "docs/site/check.py", "build/site")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """What it costs beside other ways, into benchmarks/RESULTS.md; `-- --quick` for a smoke run, without SDKs and verdicts."""
     session.install("-e", ".[bench]")
