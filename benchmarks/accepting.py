@@ -7,14 +7,16 @@ typed decode, a queue. There are two of them, since what a decode costs is decid
   stay texts. Nobody who checks anything pays less.
 - `same structs` makes what a handler of ours is given: any kind of event, content and source, each checked, times as datetimes.
 
-And deliveries a second of whole receivers on aiohttp's server, one against the other in the same run, turn by turn. Ours also
-handle each event, after the answer and beside it: once with no handler for it, once with one. The floor throws events away.
+And whole receivers on aiohttp's server: instructions of a delivery, and in the same run, turn by turn, deliveries a second. The
+floor throws events away. Ours, with the memory store, once keep them and no more; and twice handle each of them too, after the
+answer and beside it: with no handler for it, and with one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import hmac
 import json
 import os
@@ -26,19 +28,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import msgspec
 from aiohttp import web
+from multidict import CIMultiDict, CIMultiDictProxy
 
 import aioconvo
 from aioconvo import Bot, SunshineWebhook
 from aioconvo.bot import MemoryStore
 from aioconvo.bot.adapters.aiohttp import listen
+from aioconvo.bot.door import Door
 from aioconvo.bot.intake import Intake
+from aioconvo.core.clock import SYSTEM_CLOCK
 from aioconvo.events import MessageReceived, Postback
 from aioconvo.sunshine.events import natives
 
@@ -47,6 +52,7 @@ _COUNTED = 500
 _TURNS = 15
 _A_TURN = 400  # deliveries
 _CONNECTIONS = 8
+_HANDLED_WITHIN = 3.0  # seconds, under valgrind
 
 
 def body(number: int) -> bytes:
@@ -114,15 +120,15 @@ class _Delivery(msgspec.Struct):
     events: list[_Event]
 
 
-Accept = Callable[[str, bytes], None]
+Accept = Callable[[CIMultiDictProxy[str], bytes], None]
 
 
 def floor(kind: Any = _Delivery) -> Accept:
     """Compare, decode, queue."""
     secret, decode, queue = _SECRET.encode(), msgspec.json.Decoder(kind).decode, asyncio.Queue[Any]()
 
-    def accept(key: str, raw: bytes) -> None:
-        if not hmac.compare_digest(key.encode(), secret):
+    def accept(headers: CIMultiDictProxy[str], raw: bytes) -> None:
+        if not hmac.compare_digest(headers.get("X-API-Key", "").encode(), secret):
             raise PermissionError
         queue.put_nowait(decode(raw))
 
@@ -135,13 +141,10 @@ def ours() -> Accept:
     intake = Intake(MemoryStore(max_waiting=1_000_000, max_waiting_in_lane=1_000_000))
     intake.start()
 
-    def accept(key: str, raw: bytes) -> None:
-        taking: Coroutine[Any, Any, Any] = intake.answer(hook.open({"X-API-Key": key}, raw))
-        try:
-            taking.send(None)
-        except StopIteration:
-            return
-        raise AssertionError("it waited")
+    def accept(headers: CIMultiDictProxy[str], raw: bytes) -> None:
+        answer = intake.answer_at_once(hook.open(headers, raw))
+        assert answer is not None
+        assert answer.new == 1
 
     return accept
 
@@ -158,12 +161,15 @@ def counted(name: str) -> None:
 
     async def main() -> None:  # an intake has an event loop's queue
         accept = CONTESTANTS[name]()
+        headers = CIMultiDictProxy(CIMultiDict({"Host": "bot.example", "X-API-Key": _SECRET}))  # as aiohttp's server gives them
         for number in range(_COUNTED):
-            accept(_SECRET, body(number))
+            accept(headers, body(number))
         bodies = [body(_COUNTED + number) for number in range(_COUNTED)]
+        gc.collect()
+        gc.freeze()  # else a look at all that was imported falls to one of them
         resource.getrusage(resource.RUSAGE_SELF)
         for raw in bodies:
-            accept(_SECRET, raw)
+            accept(headers, raw)
         resource.getrusage(resource.RUSAGE_SELF)
 
     asyncio.run(main())
@@ -172,19 +178,58 @@ def counted(name: str) -> None:
 def instructions(name: str) -> int:
     """Of one delivery."""
     with tempfile.TemporaryDirectory() as folder:
-        tool = ["valgrind", "--tool=callgrind", "--dump-before=getrusage", f"--callgrind-out-file={folder}/counts"]
-        command = [*tool, sys.executable, "-m", "benchmarks.accepting", "counted", name]
         done = subprocess.run(  # noqa: S603 -- our own program
-            command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONHASHSEED": "0"}
+            _counting(folder, "counted", name), capture_output=True, text=True, check=False, env=_environment()
         )
         if done.returncode:
             sys.exit(done.stderr[-2000:])
-        totals = [
-            int(found[1])
-            for dump in sorted(Path(folder).glob("counts.*"), key=lambda one: int(one.suffix[1:]))
-            if (found := re.search(r"^(?:totals|summary): (\d+)", dump.read_text(encoding="utf-8"), re.MULTILINE))
-        ]
-    return totals[1] // _COUNTED
+        return _between_marks(folder) // _COUNTED
+
+
+async def receiver_instructions(name: str) -> int:
+    """Of one delivery to a whole receiver, with all that comes of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with aiohttp.ClientSession() as session:
+            process, url = await _start(_counting(folder, "served", name))
+            for turn in range(2):  # the first warms up
+                await cpu(process)
+                await deliver(session, url, turn * _A_TURN)
+                await asyncio.sleep(_HANDLED_WITHIN)
+                await cpu(process)
+        assert process.stdin is not None
+        process.stdin.close()
+        await process.wait()
+        return _between_marks(folder, 3) // _A_TURN
+
+
+def _counting(folder: str, *words: str) -> list[str]:
+    tool = ["valgrind", "--tool=callgrind", "--dump-before=getrusage", f"--callgrind-out-file={folder}/counts"]
+    return [*tool, sys.executable, "-m", "benchmarks.accepting", *words]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONHASHSEED": "0"}
+
+
+def _between_marks(folder: str, mark: int = 1) -> int:
+    """What was counted from one call of `getrusage` to the next."""
+    dumps = sorted(Path(folder).glob("counts.*"), key=lambda one: int(one.suffix[1:]))
+    totals = [re.search(r"^(?:totals|summary): (\d+)", dump.read_text(encoding="utf-8"), re.MULTILINE) for dump in dumps]
+    found = [int(total[1]) for total in totals if total]
+    return found[mark]
+
+
+async def _start(command: Sequence[str]) -> tuple[asyncio.subprocess.Process, str]:
+    """A receiver in a process of its own, and its address."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=_environment(),
+    )
+    assert process.stdout is not None
+    return process, (await process.stdout.readline()).decode().strip()
 
 
 @contextlib.asynccontextmanager
@@ -193,7 +238,7 @@ async def naive_receiver() -> AsyncIterator[str]:
     accept, queue = floor(), asyncio.Queue[bytes]()
 
     async def receive(request: web.Request) -> web.Response:
-        accept(request.headers.get("X-API-Key", ""), await request.read())
+        accept(request.headers, await request.read())
         await queue.put(b"")
         return web.Response()
 
@@ -215,6 +260,21 @@ async def naive_receiver() -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
+async def keeping_receiver() -> AsyncIterator[str]:
+    """What a bot receives with, and nothing that handles what is kept."""
+    intake = Intake(MemoryStore(max_waiting=1_000_000, max_waiting_in_lane=1_000_000))
+    intake.start()
+
+    async def ready() -> bool:
+        return True
+
+    hook = SunshineWebhook([_SECRET], app_id="app")
+    door = Door({"sunshine": hook}, intake, clock=SYSTEM_CLOCK, live=lambda: True, ready=ready, tell=None)
+    async with listen(lambda: door, 10.0, host="127.0.0.1", port=0) as port:
+        yield f"http://127.0.0.1:{port}/hooks/sunshine"
+
+
+@contextlib.asynccontextmanager
 async def our_receiver(kind: type[MessageReceived | Postback]) -> AsyncIterator[str]:
     """A bot with the memory store, and a handler of events of one kind that does nothing."""
     bot = Bot(MemoryStore(max_waiting=1_000_000, max_waiting_in_lane=1_000_000))
@@ -230,6 +290,7 @@ async def our_receiver(kind: type[MessageReceived | Postback]) -> AsyncIterator[
 
 RECEIVERS: dict[str, Callable[[], contextlib.AbstractAsyncContextManager[str]]] = {
     "floor": naive_receiver,
+    "ours, keeping": keeping_receiver,
     "ours, no handler": lambda: our_receiver(Postback),
     "ours, one handler": lambda: our_receiver(MessageReceived),
 }
@@ -241,7 +302,8 @@ async def served(name: str) -> None:
         print(url, flush=True)
         loop = asyncio.get_running_loop()
         while await loop.run_in_executor(None, sys.stdin.readline):
-            print(time.process_time(), flush=True)
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            print(used.ru_utime + used.ru_stime, flush=True)
 
 
 async def deliver(session: aiohttp.ClientSession, url: str, first: int) -> None:
@@ -272,13 +334,7 @@ async def compare() -> tuple[dict[str, list[float]], dict[str, list[float]]]:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         receivers = {}
         for name in RECEIVERS:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "benchmarks.accepting", "served", name),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-            )
-            assert process.stdout is not None
-            receivers[name] = process, (await process.stdout.readline()).decode().strip()
+            receivers[name] = await _start([sys.executable, "-m", "benchmarks.accepting", "served", name])
         taken: dict[str, list[float]] = {name: [] for name in RECEIVERS}
         speed: dict[str, list[float]] = {name: [] for name in RECEIVERS}
         for turn in range(_TURNS + 1):
@@ -296,12 +352,16 @@ async def compare() -> tuple[dict[str, list[float]], dict[str, list[float]]]:
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     if shutil.which("valgrind") is not None:
         figures = {name: instructions(name) for name in CONTESTANTS}
         print("| to accept one delivery | instructions | of floor | of same structs |\n|---|---|---|---|")
         for name, figure in figures.items():
             print(f"| {name} | {figure:,} | {figure / figures['floor']:.2f} | {figure / figures['same structs']:.2f} |")
+        figures = {name: asyncio.run(receiver_instructions(name)) for name in RECEIVERS}
+        print("| whole receiver on aiohttp, one delivery | instructions | of floor |\n|---|---|---|")
+        for name, figure in figures.items():
+            print(f"| {name} | {figure:,} | {figure / figures['floor']:.3f} |")
     for what, measured in zip(("CPU for one delivery, us", "deliveries a second"), asyncio.run(compare()), strict=True):
         least = statistics.median(measured["floor"])
         print(f"| whole receiver on aiohttp: {what} | |\n|---|---|")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
@@ -65,8 +67,10 @@ _BUSY = 503  # not among the statuses after which a sender gives up
 
 def entries_of(delivery: Delivery, *, now: float, settle: float = 0.0) -> list[Entry]:
     """The events of a delivery, in its order, as a store keeps them."""
-    return [
-        Entry(
+    entries: list[Entry] = []
+    for one in delivery.events:
+        when = one.occurred_at
+        entry = Entry(
             key=one.key,
             provider=str(one.provider),
             account=one.account,
@@ -74,11 +78,16 @@ def entries_of(delivery: Delivery, *, now: float, settle: float = 0.0) -> list[E
             raw=one.raw,
             accepted_at=now,
             due=now + settle,
-            occurred_at=None if one.occurred_at is None else one.occurred_at.timestamp(),
+            occurred_at=None if when is None else when.timestamp(),
             brief=one.brief,
         )
-        for one in delivery.events
-    ]
+        entries.append(entry)
+    return entries
+
+
+@functools.lru_cache(1024)
+def _accepted(events: int, new: int) -> Answer:
+    return Answer(status=ACCEPTED, events=events, new=new)
 
 
 class Intake:
@@ -103,14 +112,14 @@ class Intake:
                 "the event; use accept='stored', which loses nothing either"
             )
         self._accept = Accept(accept)
-        self._at_once = self._accept is Accept.STORED and type(store) is MemoryStore
+        self._at_once = store if self._accept is Accept.STORED and type(store) is MemoryStore else None
         self._settle = settle
         self._closed: str | None = "not started"
         self._open: dict[str, asyncio.Event] = {}  # events whose senders may wait for them
         self._queue: asyncio.Queue[Sequence[Entry]] = asyncio.Queue(_QUEUED_AT_MOST)
         self._unwritten = 0
         self._limits = TimeLimits()  # a scope of its own for each delivery takes longer than all else here
-        self.counts: dict[str, int] = {}  # a Counter is slower to count with
+        self.counts = defaultdict[str, int](int)  # a Counter is slower to count with
 
     @property
     def queued(self) -> int:
@@ -126,6 +135,20 @@ class Intake:
         self._closed = "draining"
         self._limits.close_idle()
 
+    def answer_at_once(self, delivery: Delivery) -> Answer | None:
+        """Take the events in and say what to answer, as `answer` does; `None` where that may have to wait."""
+        if self._at_once is None or self._closed is not None:
+            return None
+        now = self._clock.time()
+        entries = entries_of(delivery, now=now, settle=self._settle)
+        try:
+            new = self._at_once.take(entries, now)
+        except StoreFullError:
+            return self._send_away("full", len(entries))
+        self.counts["accepted"] += new
+        self.counts["duplicate"] += len(entries) - new
+        return _accepted(len(entries), new)
+
     async def answer(self, delivery: Delivery) -> Answer:
         """Take the events in and say what to answer; never raises for what the store does."""
         now = self._clock.time()
@@ -133,9 +156,7 @@ class Intake:
         reason = self._closed
         if reason is None:
             try:
-                # What cannot wait needs no limit.
-                new = await (self._keep(entries, now) if self._at_once else self._take(entries, now))
-                return Answer(status=ACCEPTED, events=len(entries), new=new)
+                return _accepted(len(entries), await self._take(entries, now))
             except (StoreFullError, asyncio.QueueFull):
                 reason = "full"
             except StoreError as error:
@@ -143,8 +164,11 @@ class Intake:
                 reason = "store failing"
             except TimeoutError:
                 reason = "not in time"
-        self._count(reason, 1)
-        return Answer(status=_BUSY, headers=_LATER, events=len(entries), reason=reason)
+        return self._send_away(reason, len(entries))
+
+    def _send_away(self, reason: str, events: int) -> Answer:
+        self.counts[reason] += 1
+        return Answer(status=_BUSY, headers=_LATER, events=events, reason=reason)
 
     async def _take(self, entries: Sequence[Entry], now: float) -> int:
         match self._accept:
@@ -161,7 +185,7 @@ class Intake:
 
     def refuse(self, refused: WebhookRefusedError) -> Answer:
         """What to answer a request that a hook refused; it is counted by its reason."""
-        self._count(refused.reason, 1)
+        self.counts[refused.reason] += 1
         return Answer(status=refused.status, reason=refused.reason)
 
     async def accept(self, delivery: Delivery) -> int:
@@ -221,12 +245,9 @@ class Intake:
         if not entries:
             return 0
         new = await self._store.accept(entries, now=now)
-        self._count("accepted", new)
-        self._count("duplicate", len(entries) - new)
+        self.counts["accepted"] += new
+        self.counts["duplicate"] += len(entries) - new
         return new
-
-    def _count(self, what: str, more: int) -> None:
-        self.counts[what] = self.counts.get(what, 0) + more
 
     async def _see_handled(self, entries: Iterable[Entry]) -> int:
         """Keep each and wait until it is handled; one that was kept before and is not open is handled already."""

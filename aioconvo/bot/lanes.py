@@ -18,7 +18,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
-__all__ = ["FIRST", "Accepted", "Lanes", "Waiting", "order_of"]
+import msgspec
+
+__all__ = ["FIRST", "Accepted", "Lanes", "Waiting", "once", "order_of"]
 
 FIRST = -math.inf
 """The `order` of an event whose handling has begun."""
@@ -63,19 +65,21 @@ def order_of(entry: Accepted) -> float:
     return entry.accepted_at if entry.occurred_at is None else entry.occurred_at
 
 
-class Waiting(Generic[E]):
+def once(lanes: tuple[str, ...]) -> tuple[str, ...]:
+    """Each of the lanes once."""
+    return tuple(dict.fromkeys(lanes))
+
+
+class Waiting(msgspec.Struct, Generic[E], eq=False, gc=False):
     """An event that is not handled yet. `fence` is the number of the claim that it is handled by, 0 where it waits."""
 
-    __slots__ = ("attempt", "due", "entry", "fence", "lanes", "order", "sequence")
-
-    def __init__(self, entry: E, sequence: int, order: float, due: float, attempt: int = 0) -> None:
-        self.entry = entry
-        self.lanes = entry.lanes if len(entry.lanes) == 1 else tuple(dict.fromkeys(entry.lanes))
-        self.sequence = sequence
-        self.order = order
-        self.due = due
-        self.attempt = attempt
-        self.fence = 0
+    entry: E
+    lanes: tuple[str, ...]
+    sequence: int
+    order: float
+    due: float
+    attempt: int = 0
+    fence: int = 0
 
 
 _Place: TypeAlias = tuple[
@@ -88,13 +92,15 @@ class Lanes(Generic[E]):
 
     - `waiting`: by their keys; those being handled too.
     - `lines`: the events of each lane in their order.
+    - `room`: as long as no more events than that wait, `full` finds no reason.
     """
 
-    __slots__ = ("_fences", "_ready", "_running", "lines", "max_waiting", "max_waiting_in_lane", "waiting")
+    __slots__ = ("_fences", "_ready", "_running", "lines", "max_waiting", "max_waiting_in_lane", "room", "waiting")
 
     def __init__(self, max_waiting: int, max_waiting_in_lane: int, fences: Iterator[int] | None = None) -> None:
         self.max_waiting = max_waiting
         self.max_waiting_in_lane = max_waiting_in_lane
+        self.room = min(max_waiting, max_waiting_in_lane)
         self.waiting: dict[str, Waiting[E]] = {}
         self.lines: dict[str, list[_Place[E]]] = {}
         self._ready: list[_Place[E]] = []  # by due: the first of all their lines, and some that were that once
@@ -119,7 +125,9 @@ class Lanes(Generic[E]):
 
     def add(self, entry: E, sequence: int) -> Waiting[E]:
         """One more event, which nothing is known of yet."""
-        return self.put(Waiting(entry, sequence, order_of(entry), entry.due))
+        lanes, due = entry.lanes, entry.due
+        order = 0.0 if due <= entry.accepted_at else order_of(entry)
+        return self.put(Waiting(entry, lanes if len(lanes) == 1 else once(lanes), sequence, order, due))
 
     def put(self, event: Waiting[E]) -> Waiting[E]:
         """Let an event stand in line, at the place it has; also one that is being handled."""

@@ -98,7 +98,8 @@ class Life:
             on_finished=self._finished,
         )
         self._followers = [self._follow(accounts[name], source) for name, source in sources.items()]
-        self.door = Door(webhooks, self.intake, clock=self._clock, live=self.is_live, ready=self.is_ready, tell=self.delivered)
+        tell = None if settings.hooks.on_delivery is None else self.delivered
+        self.door = Door(webhooks, self.intake, clock=self._clock, live=self.is_live, ready=self.is_ready, tell=tell)
         self.started = asyncio.Event()
         self._stopping = asyncio.Event()
         self._flushing = anyio.CancelScope()

@@ -19,17 +19,15 @@ _BYTES = (bytes, bytearray)  # a union would be made anew for each value
 def values_of(headers: Headers, name: str) -> list[bytes]:
     """All values of a header whose name is given in lower case, as bytes."""
     if isinstance(headers, _MULTIDICTS):
-        return [_bytes(value) for value in headers.getall(name, ())]
+        return [*map(_bytes, headers.getall(name, ()))]
     # Some frameworks' headers have `items` and are no Mapping.
     items: Any = getattr(headers, "items", None)
     pairs: Iterable[tuple[Any, Any]] = headers if items is None else items()
     length = len(name)
     values: list[bytes] = []
     for key, value in pairs:
-        if len(key) == length:
-            lowered = key.lower()
-            if (lowered if isinstance(lowered, str) else str(lowered, "latin-1")) == name:
-                values.append(_bytes(value))
+        if len(key) == length and (key if isinstance(key, str) else str(key, "latin-1")).lower() == name:
+            values.append(_bytes(value))
     return values
 
 

@@ -5,15 +5,17 @@ A key is a digest, so that stores and logs hold no phone number and nothing that
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+from collections.abc import Callable
 
 import msgspec
 
 from aioconvo.core.json.codec import compact
 from aioconvo.providers import Provider
 
-__all__ = ["bytes_key", "digest", "key_of", "lane_of", "message_key", "told_by"]
+__all__ = ["bytes_key", "digest", "key_of", "lane_of", "message_key", "message_keys", "told_by"]
 
 _encode = msgspec.json.Encoder().encode
 _blank = hashlib.blake2b(digest_size=16)  # a copy costs less than a new one
@@ -41,9 +43,26 @@ def digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
+@functools.cache
+def message_keys(provider: Provider) -> Callable[[str, str], str]:
+    """What makes the keys of a provider's messages, of the names of their accounts and their ids; see `message_key`."""
+    begun = _blank.copy()
+    begun.update(_encode((provider, _MESSAGE))[:-1] + b",")
+
+    def key(account: str, message_id: str) -> str:
+        hashed = begun.copy()
+        try:
+            hashed.update(_encode((message_id,))[1:])
+        except UnicodeEncodeError:
+            return key_of(provider, account, _MESSAGE, message_id)
+        return f"{account}:{hashed.hexdigest()}"
+
+    return key
+
+
 def message_key(provider: Provider, account: str, message_id: str) -> str:
     """The key of the event that a message was written, whatever road it came by: webhook, poll, socket or inbox."""
-    return _keyed(account, (provider, _MESSAGE, message_id))
+    return message_keys(provider)(account, message_id)
 
 
 def bytes_key(provider: Provider, account: str, raw: bytes) -> str:
@@ -58,4 +77,4 @@ def told_by(raw: bytes) -> str:
 
 def lane_of(account: str, *parts: str) -> str:
     """The lane of what these ids stand for."""
-    return f"{account}:{parts[0]}" if len(parts) == 1 else ":".join((account, *parts))
+    return f"{account}:{':'.join(parts)}"

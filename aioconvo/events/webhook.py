@@ -125,9 +125,10 @@ class Webhook(abc.ABC):
         Raises:
             WebhookRefusedError: It is too large (413) or no delivery of this provider (400).
         """
-        if not isinstance(body, bytes):  # pyright: ignore[reportUnnecessaryIsInstance] -- for callers without a type checker
-            kind("body", body, (bytearray, memoryview), "the bytes of the request, as they came")
-        raw = bytes(body)
+        raw = body
+        if type(body) is not bytes:
+            kind("body", body, (bytes, bytearray, memoryview), "the bytes of the request, as they came")
+            raw = bytes(body)
         if len(raw) > self._most_bytes:
             raise WebhookRefusedError(413, f"the body is larger than {self._most_bytes} bytes")
         try:

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import collections
+import copy
+import pickle
 import subprocess
 import sys
 from typing import Any
 
+import msgspec
 import pytest
 from multidict import CIMultiDict
 
-from aioconvo import ConfigurationError, SmoochWebhook, SmscxWebhook, SunshineWebhook, WebhookRefusedError
+from aioconvo import (
+    ConfigurationError,
+    SmoochWebhook,
+    SmscxWebhook,
+    SunshineWebhook,
+    WebhookRefusedError,
+    raw_json,
+    sunshine,
+)
+from aioconvo.events import Incoming, UnknownEvent
 from aioconvo.events.webhook import Webhook, check_account
+from aioconvo.sunshine.events import reading
 from tests.events.payloads import OF_ANOTHER_VERSION, ROOT, hostile
 from tests.events.requests import APP, NEXT, REQUESTS, SECRET, TOKEN, Request, hooks
 
@@ -245,3 +258,48 @@ assert isinstance(event, MessageReceived) and isinstance(event.native, sunshine.
 assert not {{"aiohttp", "asyncio", "anyio"}} & sys.modules.keys()
 """
     subprocess.run([sys.executable, "-c", program], check=True)  # noqa: S603 -- the program stands above
+
+
+def _message() -> Incoming:
+    (event,) = _hook().open({"X-API-Key": SECRET}, (ROOT / "sunshine" / "conversation-message-e3bc.json").read_bytes()).events
+    return event
+
+
+def test_a_message_that_comes_alone_is_made_when_it_is_read_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[bytes] = []
+    plain = reading.open_delivery
+
+    def counting(raw: bytes) -> Any:
+        made.append(raw)
+        return plain(raw)
+
+    monkeypatch.setattr(reading, "open_delivery", counting)
+    event = _message()
+    assert made == []
+    assert event.native is event.native
+    assert made == [event.raw]
+    assert isinstance(event.native, sunshine.MessageEvent)
+    assert raw_json(event.native)
+
+
+def test_an_event_is_the_same_whether_its_native_was_read_or_not() -> None:
+    read, unread = _message(), _message()
+    assert read.native
+    assert read == unread
+    assert hash(read) == hash(unread)
+    again, copied = pickle.loads(pickle.dumps(_message())), copy.copy(_message())  # noqa: S301 -- our own
+    assert again == copied == read
+    assert raw_json(again.native) == raw_json(read.native)
+    assert "MessageEvent" in repr(_message())
+    assert msgspec.structs.replace(_message(), key="shop:1") != read
+    assert read != read.native
+
+
+def test_what_cannot_be_read_any_more_where_it_is_asked_for_is_an_unknown_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_deep(_: bytes) -> Any:
+        raise RecursionError
+
+    event = _message()
+    monkeypatch.setattr(reading, "open_delivery", too_deep)
+    assert isinstance(event.native, UnknownEvent)
+    assert raw_json(event.native) == event.raw

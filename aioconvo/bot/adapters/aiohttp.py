@@ -19,6 +19,7 @@ __all__ = ["Routes", "listen", "listen_for_counts", "routes"]
 Routes: TypeAlias = list[web.RouteDef]
 
 _LOOPBACK = "127.0.0.1"
+_BROKEN = (ContentEncodingError, ClientError, OSError)
 _LAST_ANSWERS = 2.0  # seconds that open connections get at the end
 
 
@@ -40,9 +41,11 @@ def routes(door: Callable[[], Door], seconds: float) -> Routes:
 @contextlib.asynccontextmanager
 async def listen(door: Callable[[], Door], seconds: float, *, host: str, port: int) -> AsyncGenerator[int]:
     """A server with the addresses of the bot; the port it listens on, which `port=0` leaves to the system."""
-    app = web.Application()
-    app.add_routes(routes(door, seconds))
-    async with _serving(app, host, port) as listening:
+
+    async def respond(request: web.BaseRequest) -> web.Response:
+        return await _respond(request, request.path, door(), seconds)
+
+    async with _serving(respond, host, port) as listening:
         yield listening
 
 
@@ -50,19 +53,19 @@ async def listen(door: Callable[[], Door], seconds: float, *, host: str, port: i
 async def listen_for_counts(counts: Callable[[], Awaitable[bytes]], port: int) -> AsyncGenerator[int]:
     """A server on loopback alone that tells counts as JSON at any address."""
 
-    async def tell(_: web.Request) -> web.Response:
+    async def tell(request: web.BaseRequest) -> web.Response:
+        if request.method not in {"GET", "HEAD"}:
+            return web.Response(status=405, headers={"Allow": "GET, HEAD"})
         return web.Response(body=await counts(), content_type="application/json")
 
-    app = web.Application()
-    app.router.add_get("/{rest:.*}", tell)
-    async with _serving(app, _LOOPBACK, port) as listening:
+    async with _serving(tell, _LOOPBACK, port) as listening:
         yield listening
 
 
 @contextlib.asynccontextmanager
-async def _serving(app: web.Application, host: str, port: int) -> AsyncGenerator[int]:
-    # No access log: the token of an SMS.CX address stands in its path.
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_LAST_ANSWERS)
+async def _serving(respond: Callable[[web.BaseRequest], Awaitable[web.Response]], host: str, port: int) -> AsyncGenerator[int]:
+    # No access log: the token of an SMS.CX address stands in its path. No application: its router costs, and routes nothing.
+    runner = web.ServerRunner(web.Server(respond, access_log=None), shutdown_timeout=_LAST_ANSWERS)
     await runner.setup()
     try:
         try:
@@ -74,18 +77,18 @@ async def _serving(app: web.Application, host: str, port: int) -> AsyncGenerator
         await runner.cleanup()
 
 
-async def _respond(request: web.Request, path: str, door: Door, seconds: float) -> web.Response:
+async def _respond(request: web.BaseRequest, path: str, door: Door, seconds: float) -> web.Response:
     answer = await _answer(request, path, door, seconds)
     return web.Response(status=answer.status, headers=answer.headers)
 
 
-async def _answer(request: web.Request, path: str, door: Door, seconds: float) -> Answer:
+async def _answer(request: web.BaseRequest, path: str, door: Door, seconds: float) -> Answer:
     met = await door.meet(request.method, path, request.headers, request.remote)
     if not isinstance(met, Expected):
         return met
     try:
         if request.content.is_eof():  # it came with the head, as most do: no timer
-            body = await _read(request.content, met.most_bytes)
+            body = _whole(request.content, met.most_bytes)
         else:
             async with asyncio.timeout(seconds):
                 body = await _read(request.content, met.most_bytes)
@@ -96,20 +99,39 @@ async def _answer(request: web.Request, path: str, door: Door, seconds: float) -
     return await door.deliver(met, body)
 
 
-async def _read(content: StreamReader, most: int) -> bytes:
-    """The whole body, which aiohttp inflates.
+def _whole(content: StreamReader, most: int) -> bytes:
+    """A body that is there already, which aiohttp inflated.
 
     Raises:
         WebhookRefusedError: It is too large, cut or damaged.
     """
+    try:
+        body = content.read_nowait()
+        while not content.at_eof():  # what is taken out makes room for more to be inflated
+            if len(body) > most:
+                break
+            body += content.read_nowait()
+    except _BROKEN as error:
+        raise _broken(error) from None
+    if len(body) > most:
+        raise too_large(most)
+    return body
+
+
+async def _read(content: StreamReader, most: int) -> bytes:
+    """The whole body, as it comes; raises as `_whole` does."""
     body = bytearray()
     try:
         async for piece in content.iter_any():
             body += piece
             if len(body) > most:
                 raise too_large(most)
-    except ContentEncodingError:
-        raise WebhookRefusedError(400, "the body is damaged") from None
-    except (ClientError, OSError):
-        raise too_late("the body is cut") from None
+    except _BROKEN as error:
+        raise _broken(error) from None
     return bytes(body)
+
+
+def _broken(error: Exception) -> WebhookRefusedError:
+    if isinstance(error, ContentEncodingError):
+        return WebhookRefusedError(400, "the body is damaged")
+    return too_late("the body is cut")

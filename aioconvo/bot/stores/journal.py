@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from aioconvo.bot.lanes import Lanes, Waiting
+from aioconvo.bot.lanes import Lanes, Waiting, once
 from aioconvo.core.errors import ConfigurationError, StoreError, StoreFullError
 from aioconvo.core.file_lock import Lock
 
@@ -96,9 +96,8 @@ class Journal:
         last = self._db.execute("SELECT max(sequence) FROM events").fetchone()[0] or 0
         self._sequences = itertools.count(last + 1)
         for *columns, sequence, placed, due, attempt, fence in self._db.execute(_LIVING):
-            event = Waiting(_entry(columns), sequence, placed, due, attempt)
-            event.fence = fence
-            self.lanes.put(event)
+            entry = _entry(columns)
+            self.lanes.put(Waiting(entry, once(entry.lanes), sequence, placed, due, attempt, fence))
         self._stale = False
 
     @contextlib.contextmanager

@@ -52,9 +52,8 @@ class MemoryStore:
         self._lanes: Lanes[Entry] = Lanes(max_waiting, max_waiting_in_lane)
         self._max_keys = max_keys
         self._sequences = itertools.count(1)
-        self._open: set[str] = set()  # keys of events that are not handled, or dead
-        # Until when those of handled ones are known. Two halves, of which the older goes as a whole: from a dictionary that
-        # loses and gains keys for ever, memory does not come back.
+        # Until when the keys of handled events are known. Two halves, of which the older goes as a whole: from a dictionary
+        # that loses and gains keys for ever, memory does not come back.
         self._recent: dict[str, float] = {}
         self._older: dict[str, float] = {}
         self._recent_until = -math.inf
@@ -67,9 +66,11 @@ class MemoryStore:
         self._seen: OrderedDict[str, tuple[float, float]] = OrderedDict()  # the last acceptance and the latest occurrence
         self._positions: dict[str, str] = {}
         self._changed = asyncio.Event()
+        self._is_changed = False  # whether it is set, which costs less to ask
 
     async def open(self, *, now: float) -> None:  # noqa: ARG002 -- others need it
         """See `Store`."""
+        self._is_changed = False
         self._changed = asyncio.Event()  # a store may serve one event loop after the other
         for event in list(self._lanes.waiting.values()):
             if event.fence:
@@ -80,32 +81,47 @@ class MemoryStore:
 
     async def accept(self, entries: Sequence[Entry], *, now: float) -> int:
         """See `Store`."""
+        return self.take(entries, now)
+
+    def take(self, entries: Sequence[Entry], now: float) -> int:
+        """What `accept` does, which waits for nothing.
+
+        Raises:
+            StoreFullError: As `accept`.
+        """
         if len(entries) == 1:
-            new = () if self._knows(entries[0].key, now) else entries
+            if self._knows(entries[0].key, now):
+                return 0
+            new = entries
         else:
             firsts = {entry.key: entry for entry in reversed(entries)}
             new = [entry for entry in entries if firsts[entry.key] is entry and not self._knows(entry.key, now)]
-        if not new:
-            return 0
-        full = self._lanes.full(new)
-        if full is not None:
+            if not new:
+                return 0
+        lanes = self._lanes
+        if len(lanes.waiting) + len(new) > lanes.room and (full := lanes.full(new)) is not None:
             raise StoreFullError(full)
         for entry in new:
-            self._open.add(entry.key)
-            self._lanes.add(entry, next(self._sequences))
-        if not self._changed.is_set():
-            self._changed.set()
+            lanes.add(entry, next(self._sequences))
+        if not self._is_changed:
+            self._change()
         return len(new)
+
+    def _change(self) -> None:
+        self._is_changed = True
+        self._changed.set()
 
     def _knows(self, key: str, now: float) -> bool:
         return (
-            key in self._open
+            key in self._lanes.waiting
             or (key in self._recent and self._recent[key] > now)
             or (key in self._older and self._older[key] > now)
+            or key in self._dead
         )
 
     async def claim(self, most: int, *, now: float) -> Sequence[Claim]:
         """See `Store`."""
+        self._is_changed = False
         self._changed.clear()
         return [self._claim(event) for event in self._lanes.claim(most, now)]
 
@@ -133,7 +149,7 @@ class MemoryStore:
         event = self._lanes.claimed(claim.entry.key, claim.fence)
         if event is None:
             return False
-        self._changed.set()
+        self._change()
         if isinstance(outcome, Again):
             self._lanes.again(event, outcome.due, counts=outcome.counts)
             return True
@@ -220,7 +236,7 @@ class MemoryStore:
             raise StoreFullError(full)
         del self._dead[key]
         self._lanes.add(msgspec.structs.replace(letter.entry, due=now, accepted_at=now, attempt=0), next(self._sequences))
-        self._changed.set()
+        self._change()
         return True
 
     async def prune(self, *, now: float) -> None:
@@ -242,7 +258,7 @@ class MemoryStore:
             self._drop(letter.entry.key, letter.died_at)
         self._states.pop(lane, None)
         self._seen.pop(lane, None)
-        self._changed.set()
+        self._change()
         return len(events) + len(letters)
 
     def _state(self, lane: str) -> bytes | None:
@@ -282,7 +298,6 @@ class MemoryStore:
 
     def _let_fade(self, entry: Entry, now: float) -> None:
         """Know the key for some time only, from now on."""
-        self._open.discard(entry.key)
         if len(self._recent) * 2 >= self._max_keys:
             self._recent, self._older = {}, self._recent
         until = now + (BRIEFLY if entry.brief else self.remembers)

@@ -17,6 +17,7 @@ from .model import ORIGIN, Envelope, Model, OpenEnum, Unknown, Variant, is_drift
 
 __all__ = [
     "ORIGIN",
+    "UNREADABLE",
     "BrokenBodyError",
     "Envelope",
     "Model",
@@ -42,7 +43,7 @@ T = TypeVar("T")
 
 _LF, _CR = b"\n\r"
 _SPACES = bytes.maketrans(b"\r\n", b"  ")
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # what a strict decode raises
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # what a strict decode raises
 
 
 def _hook(value: Any) -> Any:
@@ -149,7 +150,7 @@ def strict(body: bytes, kind: type[T]) -> T:
         decoder = _decoders[kind] = msgspec.json.Decoder(kind).decode
     try:
         decoded: T = decoder(body)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise UnfitError from None
     return decoded
 
@@ -175,7 +176,7 @@ def reader(kind: type[T]) -> Callable[[bytes], T | None]:
     def read(body: bytes) -> T | None:
         try:
             return strict(body)
-        except _UNREADABLE:
+        except UNREADABLE:
             return None
 
     return read

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from aioconvo.core.json.codec import strict
+from aioconvo.core.json.codec import UNREADABLE, strict
 from aioconvo.core.json.faults import BrokenBodyError, UnfitError
+from aioconvo.core.json.mend import is_utf8
 from aioconvo.core.json.model import Model, Unknown, raw_json
 from aioconvo.events.bodies import Patience, SoleItem, in_charset, open_body, read_head, remember
-from aioconvo.events.incoming import Incoming
-from aioconvo.events.keys import bytes_key, key_of, lane_of, message_key
+from aioconvo.events.incoming import Incoming, Later
+from aioconvo.events.keys import bytes_key, key_of, lane_of, message_key, message_keys
 from aioconvo.events.unknown import UnknownEvent
 from aioconvo.inbox.times import utc
 from aioconvo.inbox.told import text_in
@@ -27,7 +28,7 @@ from aioconvo.providers import Provider
 from .natives import AnyEvent, Delivery
 from .payloads import MergePayload, MessagePayload, MessageReference
 
-__all__ = ["Opened", "incoming", "open_delivery", "read"]
+__all__ = ["Opened", "incoming", "message_alone", "open_delivery", "read"]
 
 _OURS = Provider.SUNSHINE
 _ANY_EVENT: Any = AnyEvent
@@ -55,6 +56,73 @@ class _Head(Model, rename="camel"):
     type: str | None = None
     created_at: dt.datetime | None = None
     payload: _HeadPayload | None = None
+
+
+class _Named(msgspec.Struct, frozen=True, gc=False):
+    id: str
+
+
+class _SoleMessage(msgspec.Struct, frozen=True, gc=False):
+    id: str
+    received: dt.datetime
+
+
+class _SolePayload(msgspec.Struct, frozen=True, gc=False):
+    conversation: _Named
+    message: _SoleMessage
+
+
+class _SoleEvent(msgspec.Struct, frozen=True, gc=False):
+    type: Literal["conversation:message"]
+    payload: _SolePayload
+
+
+class _Sole(msgspec.Struct, frozen=True, gc=False):
+    """What a message is known by that comes alone, as most do."""
+
+    events: tuple[_SoleEvent]
+    app: _Named | None = None
+
+
+_decode_sole = msgspec.json.Decoder(_Sole).decode
+_key_of_message = message_keys(_OURS)
+
+
+def message_alone(account: str, raw: bytes) -> tuple[str | None, Incoming] | None:
+    """The app of a delivery and its event, where that is one message; `None` of a delivery that is to be read whole.
+
+    Only what the message is known by is read now, the rest when somebody asks for `native`.
+    """
+    try:
+        sole = _decode_sole(raw)
+    except UNREADABLE:
+        return None
+    (event,) = sole.events
+    conversation, message = event.payload.conversation.id, event.payload.message
+    message_id, when = message.id, message.received
+    if not (conversation and message_id and (raw.isascii() or is_utf8(raw))):
+        return None
+    incoming = Incoming(
+        provider=_OURS,
+        account=account,
+        key=_key_of_message(account, message_id),
+        lanes=(f"{account}:{conversation}",),
+        native=_LATER,
+        raw=raw,
+        occurred_at=when if when.tzinfo is dt.UTC else utc(when),
+    )
+    return None if sole.app is None else sole.app.id, incoming
+
+
+def _make_sole(raw: bytes) -> Any:
+    try:
+        (native,) = open_delivery(raw).natives
+    except (BrokenBodyError, RecursionError):  # nested more deeply than can be read from where we are now
+        return UnknownEvent(raw)
+    return UnknownEvent(native.raw, native.type) if isinstance(native, Unknown) else native
+
+
+_LATER = Later(_make_sole)
 
 
 def read(account: str, raw: bytes) -> tuple[Incoming, ...]:

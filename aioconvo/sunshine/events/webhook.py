@@ -8,7 +8,7 @@ from aioconvo.events.incoming import Incoming
 from aioconvo.events.webhook import AppWebhook
 from aioconvo.providers import Provider
 
-from .reading import incoming, open_delivery
+from .reading import incoming, message_alone, open_delivery
 
 __all__ = ["SunshineWebhook"]
 
@@ -23,6 +23,12 @@ class SunshineWebhook(AppWebhook):
     provider: ClassVar[Provider] = Provider.SUNSHINE
 
     def _read(self, raw: bytes) -> tuple[Incoming, ...]:
+        alone = message_alone(self._account, raw)
+        if alone is not None:
+            app_id, event = alone
+            if app_id != self._app_id:
+                self._check_app(app_id)
+            return (event,)
         delivery = open_delivery(raw)
         self._check_app(delivery.app_id)
         return incoming(self._account, delivery)
