@@ -32,6 +32,7 @@ from aioconvo.smscx.numbers import InCountry
 from aioconvo.smscx.originators import NewName
 from aioconvo.smscx.otp import Lifetime, PinLength
 from aioconvo.smscx.shortlinks import Title as ShortTitle
+from aioconvo.sunshine.integrations import MessageSecret
 from aioconvo.sunshine.users import BrandId
 
 CLIENTS: dict[str, aioconvo.APIClient] = {str(one): one.client(**one.sandbox.credentials) for one in Provider}
@@ -51,6 +52,7 @@ BESIDES: dict[str, dict[str, Any]] = {
 }
 SAMPLES: dict[Any, Any] = {
     BrandId: "1234567890",
+    MessageSecret: "x" * 88,
     str: str(uuid.UUID(int=1, version=4)),
     Sender: "SHOP",
     Country: "GB",

@@ -30,12 +30,13 @@ from .models import (
     LinkAction,
     ListContent,
     PostbackAction,
+    PrechatCapture,
     TemplateContent,
     TextContent,
     WebviewAction,
 )
 
-__all__ = ["check_author", "check_content", "check_destination"]
+__all__ = ["check_author", "check_content", "check_destination", "fields_fit"]
 
 _IN_ITEMS = (BuyAction, LinkAction, PostbackAction, WebviewAction)
 _TEXTS = {"text": (0, 4096), "html_text": (0, 4096), "markdown_text": (0, 4096)}
@@ -101,6 +102,13 @@ def check_content(content: Content, schema: object) -> None:
         _check_subset("content.actions", content.actions)
     if isinstance(content, TemplateContent) and schema != "whatsapp":
         raise InvalidRequestError('template content is sent with schema="whatsapp"')
+
+
+def fields_fit(name: str, capture: PrechatCapture) -> PrechatCapture:
+    """Fields with names and labels of 1 to 128 characters, as in forms."""
+    for number, one in enumerate(capture.fields or ()):
+        _check_limits(f"{name}.fields[{number}]", one)
+    return capture
 
 
 def _check_limits(place: str, value: Model) -> None:

@@ -126,7 +126,7 @@ async def test_what_is_refused(client: SunshineClient) -> None:
 async def test_clients_are_linked_and_taken_away(client: SunshineClient, told: list[Change]) -> None:
     (own, *_) = await client.conversations.list(user_external_id="user-2")
     (web,) = await client.clients.list("user-2")
-    assert (web.type, web.status) == ("web", "active")
+    assert (web.type, web.status) == ("sdk", "active")
     pending = ConfirmationType.PROMPT, ConfirmationType.IMMEDIATE
     made = [
         await client.clients.create(

@@ -23,6 +23,7 @@ from aioconvo.sunshine import (
     MetaConversion,
     MetaConversionPayload,
     NewIntegration,
+    NewTelegram,
     NewWebhook,
     Participant,
     Profile,
@@ -53,6 +54,8 @@ async def calls(client: SunshineClient) -> None:
     own = NewIntegration(type="custom", webhooks=[NewWebhook(target="t", triggers=["conversation:message"])])
     assert_type(await client.integrations.create(integration=own), Integration)
     assert_type(await client.integrations.create(integration={"type": "telegram", "token": "t"}), Integration)
+    assert_type(await client.integrations.create(integration=NewTelegram(token="t")), Integration)
+    assert_type(await client.integrations.update("i", brand_color="65758e", origin_whitelist=None), Integration)
     assert_type(await client.integration_keys.create("i", display_name="n"), IntegrationKey)
     assert_type(client.webhooks.list("i"), AsyncPaginator[Webhook])
     assert_type(await client.users.create(external_id="u", profile=Profile(given_name="Ada", locale=None)), User)

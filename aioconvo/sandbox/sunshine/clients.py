@@ -98,7 +98,8 @@ class Clients:
 
     def _list(self, request: Request, parameters: Mapping[str, str]) -> Reply:
         user = self._find(parameters)
-        found = [self._changes.web_client(user), *user.clients]
+        # Events tell of the platform; here those of the vendor's SDKs are all alike.
+        found = [{**self._changes.web_client(user), "type": "sdk"}, *user.clients]
         page = page_query(request)
         places = {one["id"]: place for place, one in enumerate(found)}
         chosen = window(list(places.values()), page, places.get)

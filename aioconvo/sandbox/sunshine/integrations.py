@@ -44,6 +44,14 @@ _KINDS: Final = frozenset(
         *("twitter", "unity", "viber", "web", "whatsapp"),
     }
 )
+_NOT_TOLD: Final = frozenset(
+    {
+        *("id", "type", "status", "displayName", "webhooks", "defaultResponderId", "defaultResponder"),
+        *("projectId", "clientEmail", "privateKey", "serverKey", "apiSecret", "pageAccessToken", "appSecret", "certificate"),
+        *("password", "apiKey", "accessKey", "token", "authToken", "consumerKey", "consumerSecret", "accessTokenKey"),
+        "accessTokenSecret",
+    }
+)
 _SWITCHES: Final = ("acceptControl", "offerControl", "passControl", "releaseControl")
 _FAILURES: Final = tuple(f"{one}:failure" for one in _SWITCHES[:3])
 TRIGGERS: Final = frozenset(
@@ -120,6 +128,7 @@ class Integration:
     number: int
     type: str
     display_name: str | None
+    details: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     keys: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict[str, dict[str, str]])
 
 
@@ -175,6 +184,7 @@ class Integrations:
     def _create(self, request: Request, _parameters: Mapping[str, str]) -> Reply:
         body = decode(request, IntegrationCreate)
         integration = self._add(body.type, body.display_name or None)
+        integration.details = _details(request)
         try:
             for webhook in body.webhooks:
                 self._hook(integration, webhook)
@@ -200,6 +210,7 @@ class Integrations:
         body = decode(request, IntegrationUpdate)
         if body.display_name is not UNSET:
             integration.display_name = body.display_name
+        integration.details |= _details(request)
         return Reply(200, {"integration": self._shown(integration)})
 
     def _delete(self, _request: Request, parameters: Mapping[str, str]) -> Reply:
@@ -212,7 +223,7 @@ class Integrations:
     def _shown(self, integration: Integration) -> dict[str, Any]:
         name = {"displayName": integration.display_name} if integration.display_name else {}
         hooks = {"webhooks": [*map(_webhook, self._webhooks.of(integration.id))]} if integration.type == "custom" else {}
-        return {"id": integration.id, "type": integration.type, "status": "active", **name, **hooks}
+        return {"id": integration.id, "type": integration.type, "status": "active", **name, **integration.details, **hooks}
 
     # -- webhooks
 
@@ -282,6 +293,12 @@ class Integrations:
         if found is None:
             raise Refusal(404, "key_not_found", "Key not found")
         return found
+
+
+def _details(request: Request) -> dict[str, Any]:
+    """What a body says of one kind of integration; keys and secrets are never told again."""
+    said = msgspec.json.decode(request.body, type=dict[str, Any])
+    return {name: value for name, value in said.items() if name not in _NOT_TOLD}
 
 
 def _webhook(webhook: Callback) -> dict[str, Any]:

@@ -18,6 +18,8 @@ __all__ = [
     "Client",
     "Destination",
     "Device",
+    "DeviceStatus",
+    "DeviceType",
     "ExternalQuotedMessage",
     "Message",
     "MessageOverride",
@@ -67,19 +69,33 @@ class Client(Model, rename="camel"):
     raw: dict[str, Any] | None = None
 
 
+class DeviceType(OpenEnum):
+    """What runs the vendor's SDK."""
+
+    ANDROID = "android"
+    IOS = "ios"
+    WEB = "web"
+
+
+class DeviceStatus(OpenEnum):
+    """Whether a device gets push notifications."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
 class Device(Model, rename="camel"):
     """A phone or browser in which a user has the vendor's own SDK.
 
-    `type` is `android`, `ios` or `web`, `status` whether it gets push notifications (`active`, `inactive`). `guid` is made by
-    the device, `last_seen` is when the user last wrote or opened the app there. `info` is flat, with members that differ by
-    platform; `app_version` is that of the app around the SDK. `push_notification_token` is a secret of the device.
+    `guid` is made by the device, `last_seen` is when the user last wrote or opened the app there. `info` is flat, with members
+    that differ by platform; `app_version` is that of the app around the SDK. `push_notification_token` is its secret.
     """
 
     id: str | None = None
-    type: str | None = None
+    type: DeviceType | None = None
     guid: str | None = None
     client_id: str | None = None
-    status: str | None = None
+    status: DeviceStatus | None = None
     integration_id: str | None = None
     last_seen: dt.datetime | None = None
     push_notification_token: str | None = None
