@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from aioconvo.core.answers.identity import names
 from aioconvo.core.calls.client import APIResource
 from aioconvo.core.operations.declaration import operation
 from aioconvo.core.operations.markers import Style, camel
@@ -23,7 +22,7 @@ class Accounts(APIResource):
     wire_name: ClassVar[Style] = camel
     may_say_nothing: ClassVar[bool] = True
 
-    @operation("GET /account/balance", Effect.READ, name="get_account_balance", expect=names("balance", "balance"))
+    @operation("GET /account/balance", Effect.READ, name="get_account_balance")
     async def get_balance(self) -> Balance:
         """Fetch the credit that is left."""
         ...

@@ -59,6 +59,8 @@ class Account:
         reply = self.answer(asked.operation.method, asked.path, asked.query, asked.body or b"", asked.content_type or "")
         self.statuses.append(reply.status)
         kind = asked.operation.response
+        if asked.operation.redirects:
+            return SimpleNamespace(data=reply.headers["Location"])
         data = None if kind is None else reply.encoded() if kind is bytes else strict(reply.encoded(), kind)
         if asked.check is not None and data is not None:
             asked.check(data)

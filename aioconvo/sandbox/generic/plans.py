@@ -212,6 +212,8 @@ def _list_in(kind: Any, item: Any, deep: int = 3) -> tuple[str, ...] | None:
 def _status(one: Operation[Any]) -> int:
     """The status of a success. Where one says "2XX", as Smooch's specification does, what creates is a 201."""
     verb = one.python.rpartition(".")[2]
+    if one.redirects:
+        return 302
     if one.provider == "ultracart" and one.response is None:
         return 204
     creates = verb.startswith(_CREATES) or one.name in _CREATE_TOO

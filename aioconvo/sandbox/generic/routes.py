@@ -226,6 +226,8 @@ class Generic:
     def _reply(self, plan: Plan, said: Said, facts: Mapping[str, Any], place: str, at: int) -> Reply:
         """The declared answer. Where it must name what was asked for, and no name of the path says that, it goes by its id."""
         kind = plan.operation.response
+        if plan.operation.redirects:
+            return Reply(plan.status, None, {"Location": f"https://example.com/{self._examples.id(place)}"})
         if kind is None:
             return Reply(plan.status, None if plan.status == HTTPStatus.NO_CONTENT else {})
         body = self._examples.value(kind, facts, place, at=at)
