@@ -62,6 +62,7 @@ class ConvoreClient(APIClient):
     drafts: Resource[Drafts] = Resource()
     events = Resource(Events)
     inbound_webhooks: Resource[InboundWebhooks] = Resource()
+    inbox: Resource[ConvoreInbox] = Resource()
     labels: Resource[Labels] = Resource()
     messages = Resource(Messages)
 
@@ -81,13 +82,6 @@ class ConvoreClient(APIClient):
             allow_http=allow_http,
             **options,
         )
-
-    @property
-    def inbox(self) -> ConvoreInbox:
-        """Conversations and messages in the structs that all providers share."""
-        from .inbox import ConvoreInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
-
-        return ConvoreInbox(self)
 
     @classmethod
     def from_env(

@@ -17,7 +17,8 @@ from aioconvo.core.operations.rules import Between, Time, not_both
 from aioconvo.core.paging.columns import Column, column
 from aioconvo.core.paging.paginator import AsyncPaginator
 
-from .models import Message, MessageDirection, MessageFormat, Participant, ReplyType
+from .models.messages import Message, MessageDirection, MessageFormat, ReplyType
+from .models.participants import Participant
 from .pages import MessagePage, message_pager
 
 

@@ -8,7 +8,7 @@ from aioconvo.core.json.model import raw_json
 from aioconvo.inbox.models import Conversation, Message
 
 from .events.reading import enclose
-from .models import EventType
+from .models.events import EventType
 
 __all__ = ["delivery_of"]
 

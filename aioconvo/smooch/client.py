@@ -18,25 +18,25 @@ from aioconvo.core.json.codec import reader
 from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 
-from .app_keys import AppKeys
-from .app_users import AppUsers
-from .apps import Apps
-from .attachments import Attachments
 from .conversations import Conversations
-from .deployments import Deployments
-from .integration_menus import IntegrationMenus
-from .integrations import Integrations
-from .menu import AppMenu
 from .messages import Messages
-from .notifications import Notifications
 from .pages import empty_page
-from .service_account_keys import ServiceAccountKeys
-from .service_accounts import ServiceAccounts
-from .templates import Templates
-from .webhooks import Webhooks
 
 if TYPE_CHECKING:
+    from .app_keys import AppKeys
+    from .app_users import AppUsers
+    from .apps import Apps
+    from .attachments import Attachments
+    from .deployments import Deployments
     from .inbox import SmoochInbox
+    from .integration_menus import IntegrationMenus
+    from .integrations import Integrations
+    from .menu import AppMenu
+    from .notifications import Notifications
+    from .service_account_keys import ServiceAccountKeys
+    from .service_accounts import ServiceAccounts
+    from .templates import Templates
+    from .webhooks import Webhooks
 
 __all__ = ["SmoochClient"]
 
@@ -79,21 +79,22 @@ class SmoochClient(APIClient):
 
     provider: ClassVar[str] = "smooch"
     default_host: ClassVar[str] = "api.smooch.io"
-    app_keys = Resource(AppKeys)
-    app_users = Resource(AppUsers)
-    apps = Resource(Apps)
-    attachments = Resource(Attachments)
+    app_keys: Resource[AppKeys] = Resource()
+    app_users: Resource[AppUsers] = Resource()
+    apps: Resource[Apps] = Resource()
+    attachments: Resource[Attachments] = Resource()
     conversations = Resource(Conversations)
-    deployments = Resource(Deployments)
-    integration_menus = Resource(IntegrationMenus)
-    integrations = Resource(Integrations)
-    menu = Resource(AppMenu)
+    deployments: Resource[Deployments] = Resource()
+    inbox: Resource[SmoochInbox] = Resource()
+    integration_menus: Resource[IntegrationMenus] = Resource()
+    integrations: Resource[Integrations] = Resource()
+    menu: Resource[AppMenu] = Resource()
     messages = Resource(Messages)
-    notifications = Resource(Notifications)
-    service_account_keys = Resource(ServiceAccountKeys)
-    service_accounts = Resource(ServiceAccounts)
-    templates = Resource(Templates)
-    webhooks = Resource(Webhooks)
+    notifications: Resource[Notifications] = Resource()
+    service_account_keys: Resource[ServiceAccountKeys] = Resource()
+    service_accounts: Resource[ServiceAccounts] = Resource()
+    templates: Resource[Templates] = Resource()
+    webhooks: Resource[Webhooks] = Resource()
 
     def __init__(
         self,
@@ -134,13 +135,6 @@ class SmoochClient(APIClient):
     def account(self) -> str | None:
         """The app id, which stored positions say."""
         return self._app_id
-
-    @property
-    def inbox(self) -> SmoochInbox:
-        """Conversations and messages in the structs that all providers share."""
-        from .inbox import SmoochInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
-
-        return SmoochInbox(self, self.app_id)
 
     @classmethod
     def from_env(

@@ -11,22 +11,10 @@ from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.json.model import Unknown
 from aioconvo.core.operations.rules import AtMost, Length
 
-from .models import (
-    Action,
-    CarouselMessage,
-    Destination,
-    FormMessage,
-    ImageMessage,
-    Item,
-    ListMessage,
-    LocationRequestAction,
-    Metadata,
-    NewMessage,
-    ReplyAction,
-    Role,
-    ShareAction,
-    TextMessage,
-)
+from .models.content import Action, Item, LocationRequestAction, ReplyAction, ShareAction
+from .models.conversations import Role
+from .models.metadata import Metadata
+from .models.posts import CarouselMessage, Destination, FormMessage, ImageMessage, ListMessage, NewMessage, TextMessage
 
 __all__ = ["check_message"]
 

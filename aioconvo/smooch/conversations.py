@@ -6,7 +6,7 @@ from aioconvo.core.answers.identity import names
 from aioconvo.core.operations.declaration import operation
 from aioconvo.core.operations.operation import Effect
 
-from .models import ActivityType, Conversation, Role
+from .models.conversations import ActivityType, Conversation, Role
 from .pages import SmoochResource
 
 _named = names("conversation", "conversation.id")

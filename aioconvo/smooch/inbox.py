@@ -148,9 +148,9 @@ class SmoochInbox(Inbox):
         message_orders=(Order.NEWEST_FIRST, Order.OLDEST_FIRST),
     )
 
-    def __init__(self, client: APIClient, app_id: str) -> None:
-        self._client = client
-        self._app_id = app_id
+    def __init__(self, client: Any) -> None:
+        self._client: APIClient = client
+        self._app_id: str = client.app_id
         self._messages = Messages(client)
 
     def _list_conversations(self, users: list[str] | None, span: Span) -> Listed[Conversation]:  # noqa: ARG002 -- the API has no bounds

@@ -14,7 +14,9 @@ from aioconvo.core.operations.rules import not_both
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .content import check_message
-from .models import Message, NewMessage, PostedMessage, Role
+from .models.conversations import Role
+from .models.messages import Message, PostedMessage
+from .models.posts import NewMessage
 from .pages import MessagePage, SmoochResource, message_pager
 
 _named = names("message", "message.id")

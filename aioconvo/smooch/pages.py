@@ -27,21 +27,16 @@ from aioconvo.core.paging.offset import OffsetPager, ResultSet
 from aioconvo.core.paging.pagers import Ask, Listing, SinglePager, pages_by
 from aioconvo.core.paging.timed import Bounds, TimestampPager
 
-from .models import (
-    App,
-    BusinessSystem,
-    ChannelIdentity,
-    Conversation,
-    Deployment,
-    Integration,
-    LinkRequest,
-    Menu,
-    Message,
-    SecretKey,
-    ServiceAccount,
-    Template,
-    Webhook,
-)
+from .models.apps import App
+from .models.conversations import Conversation
+from .models.deployments import Deployment
+from .models.integrations import Integration
+from .models.keys import SecretKey, ServiceAccount
+from .models.menus import Menu
+from .models.messages import Message
+from .models.templates import Template
+from .models.users import BusinessSystem, ChannelIdentity, LinkRequest
+from .models.webhooks import Webhook
 
 __all__ = [
     "PAGE_SIZE",

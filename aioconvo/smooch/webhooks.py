@@ -9,7 +9,7 @@ from aioconvo.core.operations.declaration import listing, operation
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.paging.paginator import AsyncPaginator
 
-from .models import Webhook
+from .models.webhooks import Webhook
 from .pages import SmoochResource, webhook_pager
 
 _ALL = "/v1.1/apps/{appId}/webhooks"

@@ -10,7 +10,7 @@ from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.operations.markers import PageSize
 from aioconvo.core.operations.rules import AtLeast, AtMost, Length, Like, aware, lower_uuid, members_fit
 
-from .models import RichMedia
+from .models.replies import RichMedia
 
 __all__ = [
     "CSV",

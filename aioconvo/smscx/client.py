@@ -23,9 +23,6 @@ from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 
 from .conversations import Conversations
-from .groups import Groups
-from .oauth import OAuth
-from .originators import Originators
 from .pages import empty_page
 from .sms import Sms
 
@@ -33,10 +30,13 @@ if TYPE_CHECKING:
     from .accounts import Accounts
     from .applications import Applications
     from .attachments import Attachments
+    from .groups import Groups
     from .inbox import SmscxInbox
     from .multichannel import Multichannel
     from .numbers import Numbers
+    from .oauth import OAuth
     from .optouts import Optouts
+    from .originators import Originators
     from .otp import Otps
     from .reports import Reports
     from .shortlinks import Shortlinks
@@ -89,12 +89,13 @@ class SmscxClient(APIClient):
     applications: Resource[Applications] = Resource()
     attachments: Resource[Attachments] = Resource()
     conversations = Resource(Conversations)
-    groups = Resource(Groups)
+    groups: Resource[Groups] = Resource()
+    inbox: Resource[SmscxInbox] = Resource()
     multichannel: Resource[Multichannel] = Resource()
     numbers: Resource[Numbers] = Resource()
-    oauth = Resource(OAuth)
+    oauth: Resource[OAuth] = Resource()
     optouts: Resource[Optouts] = Resource()
-    originators = Resource(Originators)
+    originators: Resource[Originators] = Resource()
     otp: Resource[Otps] = Resource()
     reports: Resource[Reports] = Resource()
     shortlinks: Resource[Shortlinks] = Resource()
@@ -131,13 +132,6 @@ class SmscxClient(APIClient):
             allow_http=allow_http,
             **options,
         )
-
-    @property
-    def inbox(self) -> SmscxInbox:
-        """Conversations and messages in the structs that all providers share."""
-        from .inbox import SmscxInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
-
-        return SmscxInbox(self)
 
     @classmethod
     def from_env(

@@ -13,7 +13,8 @@ from aioconvo.core.operations.rules import Length, members_fit
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .arguments import Id, Key, Words, words
-from .models import ChatReply, Conversation, ConversationDetail, RichMedia, SmsReply
+from .models.conversations import Conversation, ConversationDetail
+from .models.replies import ChatReply, RichMedia, SmsReply
 from .pages import ConversationPage, ReadAnswer, conversation_pager
 
 _ONE = "/conversations/{conversationId}"

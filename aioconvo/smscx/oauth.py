@@ -12,7 +12,7 @@ from aioconvo.core.errors import ConfigurationError
 from aioconvo.core.operations.declaration import performs
 from aioconvo.core.operations.operation import Effect, Operation
 
-from .models import Token
+from .models.oauth import Token
 
 # A second token harms nothing, so asking again is safe.
 GET_TOKEN = Operation("smscx.oauth.get_token", "get_access_token", "POST", "/oauth/token", Token, Effect.IDEMPOTENT, form=True)

@@ -16,7 +16,9 @@ from aioconvo.core.operations.operation import PageKind
 from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, SinglePager, pages_by
 
-from .models import Conversation, Group, GroupContact, Originator
+from .models.conversations import Conversation
+from .models.groups import Group, GroupContact
+from .models.originators import Originator
 
 __all__ = [
     "ConversationPage",

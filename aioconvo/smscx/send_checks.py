@@ -7,7 +7,7 @@ from typing import Protocol
 from aioconvo.core.answers.identity import Check, names
 from aioconvo.core.json.faults import BrokenBodyError
 
-from .models import BatchInfo
+from .models.replies import BatchInfo
 
 __all__ = ["names_campaign", "names_deleted", "names_deleted_campaign", "names_messages"]
 

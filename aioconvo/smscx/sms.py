@@ -10,7 +10,7 @@ from aioconvo.core.operations.markers import Style, camel
 from aioconvo.core.operations.operation import Effect
 
 from .arguments import Country, GroupIds, Id, Key, Moment, Numbers, Sender, Words
-from .models import DeletedCampaign, DeletedMessage, SmsBatch, SmsCampaign, Transliteration
+from .models.sms import DeletedCampaign, DeletedMessage, SmsBatch, SmsCampaign, Transliteration
 from .send_checks import names_campaign, names_deleted, names_deleted_campaign, names_messages
 
 

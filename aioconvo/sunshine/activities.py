@@ -7,7 +7,8 @@ from aioconvo.core.operations.declaration import operation
 from aioconvo.core.operations.operation import Effect
 
 from .content import check_author
-from .models import ActivityType, Author
+from .models.activities import ActivityType
+from .models.messages import Author
 from .resource import Resource
 
 

@@ -21,25 +21,26 @@ from aioconvo.core.operations.resource import Resource
 from aioconvo.core.wire.pool import RawResponse, SessionPool
 
 from .activities import Activities
-from .app_keys import AppKeys
-from .apps import Apps
-from .attachments import Attachments
-from .clients import Clients
 from .conversations import Conversations
-from .devices import Devices
-from .integration_keys import IntegrationKeys
-from .integrations import Integrations
 from .messages import Messages
-from .oauth import OAuth, OAuthClient
+from .oauth import OAuthClient
 from .pages import empty_page
 from .participants import Participants
-from .switchboard_integrations import SwitchboardIntegrations
-from .switchboards import Switchboards
-from .users import Users
-from .webhooks import Webhooks
 
 if TYPE_CHECKING:
+    from .app_keys import AppKeys
+    from .apps import Apps
+    from .attachments import Attachments
+    from .clients import Clients
+    from .devices import Devices
     from .inbox import SunshineInbox
+    from .integration_keys import IntegrationKeys
+    from .integrations import Integrations
+    from .oauth import OAuth
+    from .switchboard_integrations import SwitchboardIntegrations
+    from .switchboards import Switchboards
+    from .users import Users
+    from .webhooks import Webhooks
 
 __all__ = ["SunshineClient"]
 
@@ -88,21 +89,22 @@ class SunshineClient(APIClient):
     provider: ClassVar[str] = "sunshine"
     default_host: ClassVar[str] = "api.smooch.io"
     activities = Resource(Activities)
-    app_keys = Resource(AppKeys)
-    apps = Resource(Apps)
-    attachments = Resource(Attachments)
-    clients = Resource(Clients)
+    app_keys: Resource[AppKeys] = Resource()
+    apps: Resource[Apps] = Resource()
+    attachments: Resource[Attachments] = Resource()
+    clients: Resource[Clients] = Resource()
     conversations = Resource(Conversations)
-    devices = Resource(Devices)
-    integration_keys = Resource(IntegrationKeys)
-    integrations = Resource(Integrations)
+    devices: Resource[Devices] = Resource()
+    inbox: Resource[SunshineInbox] = Resource()
+    integration_keys: Resource[IntegrationKeys] = Resource()
+    integrations: Resource[Integrations] = Resource()
     messages = Resource(Messages)
-    oauth = Resource(OAuth)
+    oauth: Resource[OAuth] = Resource()
     participants = Resource(Participants)
-    switchboard_integrations = Resource(SwitchboardIntegrations)
-    switchboards = Resource(Switchboards)
-    users = Resource(Users)
-    webhooks = Resource(Webhooks)
+    switchboard_integrations: Resource[SwitchboardIntegrations] = Resource()
+    switchboards: Resource[Switchboards] = Resource()
+    users: Resource[Users] = Resource()
+    webhooks: Resource[Webhooks] = Resource()
 
     def __init__(
         self,
@@ -154,13 +156,6 @@ class SunshineClient(APIClient):
     def account(self) -> str | None:
         """The app id, which stored positions say."""
         return self._app_id
-
-    @property
-    def inbox(self) -> SunshineInbox:
-        """Conversations and messages in the structs that all providers share."""
-        from .inbox import SunshineInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
-
-        return SunshineInbox(self, self.app_id)
 
     @classmethod
     def from_env(

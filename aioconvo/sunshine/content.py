@@ -12,13 +12,11 @@ from aioconvo.core.errors import InvalidRequestError
 from aioconvo.core.json.model import Model
 from aioconvo.core.operations.rules import Between, Length, exactly_one, not_both
 
-from .models import (
+from .models.content import (
     Action,
-    Author,
     BuyAction,
     CarouselContent,
     Content,
-    Destination,
     FileContent,
     FormContent,
     FormField,
@@ -35,6 +33,7 @@ from .models import (
     TextContent,
     WebviewAction,
 )
+from .models.messages import Author, Destination
 
 __all__ = ["check_author", "check_content", "check_destination", "fields_fit"]
 

@@ -13,15 +13,10 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import AtMost, Between, Length, exactly_one, not_both
 from aioconvo.core.paging.paginator import AsyncPaginator
 
-from .models import (
-    AppleReference,
-    Conversation,
-    ConversationType,
-    ConversionEvents,
-    MetaConversion,
-    Metadata,
-    NewParticipant,
-)
+from .models.conversations import Conversation, ConversationType
+from .models.conversions import AppleReference, ConversionEvents, MetaConversion
+from .models.metadata import Metadata
+from .models.participants import NewParticipant
 from .pages import conversation_pager
 from .resource import Resource
 

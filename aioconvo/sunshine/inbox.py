@@ -109,9 +109,9 @@ class SunshineInbox(Inbox):
         options=("participants",),
     )
 
-    def __init__(self, client: APIClient, app_id: str, *, participants: bool = False) -> None:
-        self._client = client
-        self._app_id = app_id
+    def __init__(self, client: Any, *, participants: bool = False) -> None:
+        self._client: APIClient = client
+        self._app_id: str = client.app_id
         self._activities = Activities(client)
         self._messages = Messages(client)
         self._participants = Participants(client)
@@ -119,7 +119,7 @@ class SunshineInbox(Inbox):
 
     def with_participants(self) -> SunshineInbox:
         """An inbox whose conversations tell who takes part, for a request more for each one in a user's list."""
-        return SunshineInbox(self._client, self._app_id, participants=True)
+        return SunshineInbox(self._client, participants=True)
 
     @property
     def portable_options(self) -> InboxOptions:
@@ -130,7 +130,7 @@ class SunshineInbox(Inbox):
         """An inbox with or without `participants`; see `Inbox.with_options`."""
         participants = options.pop("participants", self._tells_participants)
         super().with_options(**options)
-        return SunshineInbox(self._client, self._app_id, participants=participants)
+        return SunshineInbox(self._client, participants=participants)
 
     def conversations(
         self,

@@ -13,7 +13,9 @@ from aioconvo.core.operations.rules import not_both
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .content import check_author, check_content, check_destination
-from .models import Author, Content, Destination, Message, MessageOverride, Metadata
+from .models.content import Content
+from .models.messages import Author, Destination, Message, MessageOverride
+from .models.metadata import Metadata
 from .pages import message_pager, of_conversation
 from .resource import Resource
 

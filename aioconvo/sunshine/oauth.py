@@ -12,7 +12,8 @@ from aioconvo.core.errors import ConfigurationError, InvalidRequestError
 from aioconvo.core.operations.declaration import operation, performs
 from aioconvo.core.operations.operation import Effect, Operation, Request
 
-from .models import App, Token
+from .models.apps import App
+from .models.oauth import Token
 from .resource import Resource
 
 AUTHORIZE = Operation(

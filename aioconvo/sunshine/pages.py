@@ -25,21 +25,14 @@ from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, SinglePager, pages_by
 from aioconvo.core.paging.timed import in_time_order
 
-from .models import (
-    App,
-    AppKey,
-    Client,
-    Conversation,
-    Device,
-    Integration,
-    IntegrationKey,
-    Message,
-    Participant,
-    Switchboard,
-    SwitchboardIntegration,
-    User,
-    Webhook,
-)
+from .models.apps import App, AppKey
+from .models.conversations import Conversation
+from .models.integrations import Integration, IntegrationKey
+from .models.messages import Client, Device, Message
+from .models.participants import Participant
+from .models.switchboards import Switchboard, SwitchboardIntegration
+from .models.users import User
+from .models.webhooks import Webhook
 
 __all__ = [
     "AFTER",

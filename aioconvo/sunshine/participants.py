@@ -13,7 +13,7 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import Between, exactly_one, not_both
 from aioconvo.core.paging.paginator import AsyncPaginator
 
-from .models import Participant
+from .models.participants import Participant
 from .pages import of_conversation, participant_pager
 from .resource import Resource
 

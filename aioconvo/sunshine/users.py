@@ -13,7 +13,8 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import Length, Time
 from aioconvo.core.paging.paginator import AsyncPaginator
 
-from .models import Metadata, Profile, User
+from .models.metadata import Metadata
+from .models.users import Profile, User
 from .pages import user_pager
 from .resource import Resource
 

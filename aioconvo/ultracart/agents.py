@@ -11,7 +11,7 @@ from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.operations.declaration import operation
 from aioconvo.core.operations.operation import Effect
 
-from .models import AgentAuth
+from .models.agents import AgentAuth
 from .resource import UltraCartResource
 
 if TYPE_CHECKING:

@@ -28,11 +28,11 @@ from .conversations import Conversations
 from .messages import Messages
 from .oauth import RefreshGrant
 from .pages import ResolvedAnswer, empty_page
-from .queues import Queues
 
 if TYPE_CHECKING:
     from .inbox import UltraCartInbox
     from .pbx import Pbx
+    from .queues import Queues
 
 __all__ = ["UltraCartClient"]
 
@@ -78,9 +78,10 @@ class UltraCartClient(APIClient):
     default_limits: ClassVar[Limits] = Limits(rates=(RateLimit(1000, 3600.0), RateLimit(10000, 86400.0)), concurrency=1)
     agents = Resource(Agents)
     conversations = Resource(Conversations)
+    inbox: Resource[UltraCartInbox] = Resource()
     messages = Resource(Messages)
     pbx: Resource[Pbx] = Resource()
-    queues = Resource(Queues)
+    queues: Resource[Queues] = Resource()
 
     def __init__(
         self,
@@ -104,13 +105,6 @@ class UltraCartClient(APIClient):
             allow_http=allow_http,
             **options,
         )
-
-    @property
-    def inbox(self) -> UltraCartInbox:
-        """Conversations and messages in the structs that all providers share."""
-        from .inbox import UltraCartInbox  # noqa: PLC0415 -- the one import upward: who does not use it does not load it
-
-        return UltraCartInbox(self)
 
     @classmethod
     def from_env(

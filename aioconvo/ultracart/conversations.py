@@ -17,7 +17,7 @@ from aioconvo.core.operations.operation import Effect, Operation
 from aioconvo.core.operations.rules import AtLeast, Between, aware, not_both
 from aioconvo.core.paging.paginator import AsyncPaginator
 
-from .models import Conversation, ConversationSummary, Medium, UploadUrl
+from .models.conversations import Conversation, ConversationSummary, Medium, UploadUrl
 from .pages import ConversationAnswer, ResolvedAnswer, conversation_pager, search_pager
 from .resource import UltraCartResource
 

@@ -11,7 +11,7 @@ from aioconvo.core.operations.markers import PageSize
 from aioconvo.core.operations.rules import Between, aware
 from aioconvo.core.paging.paginator import AsyncPaginator
 
-from .models import Message
+from .models.messages import Message
 from .pages import message_pager
 from .resource import UltraCartResource
 

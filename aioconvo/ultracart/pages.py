@@ -30,7 +30,10 @@ from aioconvo.core.paging.offset import OffsetPager, ResultSet
 from aioconvo.core.paging.pagers import Ask, Listing, SinglePager, pages_by
 from aioconvo.core.paging.timed import SincePager
 
-from .models import AgentAuth, Conversation, ConversationSummary, Message, QueueStatus, UploadUrl
+from .models.agents import AgentAuth
+from .models.conversations import Conversation, ConversationSummary, UploadUrl
+from .models.messages import Message
+from .models.queues import QueueStatus
 
 __all__ = [
     "AgentAuthAnswer",

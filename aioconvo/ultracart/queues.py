@@ -8,7 +8,7 @@ from aioconvo.core.operations.declaration import listing, operation
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.paging.paginator import AsyncPaginator
 
-from .models import AgentStatus, QueueStatus
+from .models.queues import AgentStatus, QueueStatus
 from .pages import queue_pager
 from .resource import UltraCartResource
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from aioconvo.convore.models import Event, EventObject, Message
+from aioconvo.convore.models.events import Event, EventObject
+from aioconvo.convore.models.messages import Message
 from aioconvo.inbox.told import text_in
 
 __all__ = ["PolledEvent", "conversation_of", "message_of"]

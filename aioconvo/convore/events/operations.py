@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from aioconvo.convore.models import Event, EventObject, EventType
+from aioconvo.convore.models.events import Event, EventObject, EventType
 from aioconvo.convore.pages import EventPage, event_pager
 from aioconvo.core.access.settings import kind
 from aioconvo.core.answers.identity import Check, all_about, names

@@ -13,7 +13,8 @@ from typing import Any, cast
 
 import msgspec
 
-from aioconvo.convore.models import EventType, Message
+from aioconvo.convore.models.events import EventType
+from aioconvo.convore.models.messages import Message
 from aioconvo.core.json.codec import reader
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.json.mend import drive, in_utf8

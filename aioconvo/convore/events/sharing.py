@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aioconvo.convore.models import EventType
+from aioconvo.convore.models.events import EventType
 from aioconvo.convore.neutral import messages
 from aioconvo.events.incoming import Incoming, shared
 from aioconvo.events.models import ConversationEnded, Event, MessageReceived, MessageSent, OtherEvent

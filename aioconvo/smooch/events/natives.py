@@ -15,7 +15,9 @@ from typing import Any
 from msgspec import field
 
 from aioconvo.core.json.model import Model, Variant
-from aioconvo.smooch.models import AppUser, Client, Message, Metadata, Source
+from aioconvo.smooch.models.messages import Message, Source
+from aioconvo.smooch.models.metadata import Metadata
+from aioconvo.smooch.models.users import AppUser, Client
 
 __all__ = [
     "ANY_EVENT",

@@ -15,7 +15,9 @@ from typing import ClassVar
 from msgspec import field
 
 from aioconvo.core.json.model import Model
-from aioconvo.smscx.models import Channel, Network, ReportStatus, RoamingNetwork
+from aioconvo.smscx.models.conversations import Channel
+from aioconvo.smscx.models.lookups import Network, RoamingNetwork
+from aioconvo.smscx.models.reports import ReportStatus
 from aioconvo.smscx.models.times import in_utc
 
 __all__ = [

@@ -18,7 +18,7 @@ from aioconvo.events.models import (
     UserChanged,
 )
 from aioconvo.inbox.told import text_in
-from aioconvo.smscx.models import ReportStatus
+from aioconvo.smscx.models.reports import ReportStatus
 from aioconvo.smscx.neutral import received
 
 from .natives import DeliveryReportEvent, OptoutEvent, ReceivedEvent

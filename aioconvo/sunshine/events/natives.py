@@ -12,7 +12,9 @@ import datetime as dt
 
 from aioconvo.core.json.model import Envelope, Variant
 from aioconvo.events.members import Member
-from aioconvo.sunshine.models import Client, Conversation, Message, Metadata, Source
+from aioconvo.sunshine.models.conversations import Conversation
+from aioconvo.sunshine.models.messages import Client, Message, Source
+from aioconvo.sunshine.models.metadata import Metadata
 
 from .payloads import (
     Activity,

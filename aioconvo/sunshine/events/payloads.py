@@ -8,7 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from aioconvo.core.json.model import Model, OpenEnum
-from aioconvo.sunshine.models import Client, Conversation, Identity, Message, Metadata, Profile, Source, User
+from aioconvo.sunshine.models.conversations import Conversation
+from aioconvo.sunshine.models.messages import Client, Message, Source
+from aioconvo.sunshine.models.metadata import Metadata
+from aioconvo.sunshine.models.users import Identity, Profile, User
 
 __all__ = [
     "Activity",

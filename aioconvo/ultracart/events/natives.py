@@ -11,7 +11,9 @@ from typing import Any
 import msgspec
 
 from aioconvo.core.json.model import Envelope, Model
-from aioconvo.ultracart.models import ConversationSummary, Message, Participant, QueueEntry, QueueStatus
+from aioconvo.ultracart.models.conversations import ConversationSummary, Participant
+from aioconvo.ultracart.models.messages import Message
+from aioconvo.ultracart.models.queues import QueueEntry, QueueStatus
 
 __all__ = [
     "FRAMES",

@@ -23,7 +23,7 @@ from aioconvo.events.models import (
 )
 from aioconvo.inbox.models import Direction, Participant
 from aioconvo.inbox.told import text_in
-from aioconvo.ultracart.models import TransportState
+from aioconvo.ultracart.models.messages import TransportState
 from aioconvo.ultracart.neutral import messages, participant, side
 
 from . import natives
