@@ -15,7 +15,7 @@ from aioconvo.core.operations.rules import Between, members_fit
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Channel, ChannelStatus, ConvoreMailChannel, ConvoreMailChannelChanges, NewSesChannel
-from .pages import channel_pager
+from .more_pages import channel_pager
 
 
 def _is(channel_id: str) -> Check:

@@ -22,7 +22,7 @@ from .models import (
     NewSesConnector,
     SesConnectorChanges,
 )
-from .pages import connector_pager
+from .more_pages import connector_pager
 
 
 def _is(connector_id: str) -> Check:

@@ -16,7 +16,7 @@ from aioconvo.core.operations.rules import Between, not_empty
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Contact, ContactHandle
-from .pages import contact_pager
+from .more_pages import contact_pager
 
 
 def _is(contact_id: str) -> Check:

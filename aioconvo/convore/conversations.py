@@ -15,7 +15,8 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import Between, Time, not_both, not_empty
 from aioconvo.core.paging.paginator import AsyncPaginator
 
-from .models import Conversation, ConversationPriority, ConversationStatus, Participant
+from .models.conversations import Conversation, ConversationPriority, ConversationStatus
+from .models.participants import Participant
 from .pages import conversation_pager
 
 

@@ -18,7 +18,7 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .messages import ONE_WAY
 from .models import Draft, Message, Participant, ReplyType
-from .pages import DraftPage, draft_pager
+from .more_pages import DraftPage, draft_pager
 
 
 def _is(draft_id: str) -> Check:

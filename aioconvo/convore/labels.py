@@ -16,7 +16,7 @@ from aioconvo.core.operations.rules import Between, not_both, not_empty
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Label, LabelType
-from .pages import label_pager
+from .more_pages import label_pager
 
 
 def _is(label_id: str) -> Check:

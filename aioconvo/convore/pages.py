@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aioconvo.core.answers.refusals import Telling
 from aioconvo.core.json.empty_lists import with_empty_list
@@ -11,27 +11,19 @@ from aioconvo.core.operations.operation import PageKind
 from aioconvo.core.paging.marks import Mark
 from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, pages_by
 
-from .models import Channel, Connector, Contact, Conversation, Draft, Event, Label, Message
+from .models.conversations import Conversation
+from .models.events import Event
+from .models.messages import Message
 
 __all__ = [
-    "ChannelPage",
-    "ConnectorPage",
-    "ContactPage",
     "ConversationPage",
     "CursorPage",
-    "DraftPage",
     "EventPage",
-    "LabelPage",
     "MessagePage",
     "by_cursor",
-    "channel_pager",
-    "connector_pager",
-    "contact_pager",
     "conversation_pager",
-    "draft_pager",
     "empty_page",
     "event_pager",
-    "label_pager",
     "message_pager",
 ]
 
@@ -43,46 +35,16 @@ class CursorPage(Telling, kw_only=True):
     total_count: int | None = None
 
 
-class ChannelPage(CursorPage, kw_only=True):
-    """A page of channels."""
-
-    data: list[Channel]
-
-
-class ConnectorPage(CursorPage, kw_only=True):
-    """A page of connectors."""
-
-    data: list[Connector]
-
-
-class ContactPage(CursorPage, kw_only=True):
-    """A page of contacts."""
-
-    data: list[Contact]
-
-
 class ConversationPage(CursorPage, kw_only=True):
     """A page of conversations."""
 
     data: list[Conversation]
 
 
-class DraftPage(CursorPage, kw_only=True):
-    """A page of drafts."""
-
-    data: list[Draft]
-
-
 class EventPage(CursorPage, kw_only=True):
     """A page of events."""
 
     data: list[Event]
-
-
-class LabelPage(CursorPage, kw_only=True):
-    """A page of labels."""
-
-    data: list[Label]
 
 
 class MessagePage(CursorPage, kw_only=True):
@@ -93,16 +55,14 @@ class MessagePage(CursorPage, kw_only=True):
 
 PageT = TypeVar("PageT", bound=CursorPage)
 ItemT = TypeVar("ItemT")
-_PAGES = (ChannelPage, ConnectorPage, ContactPage, ConversationPage, DraftPage, EventPage, LabelPage, MessagePage)
 
 
-def empty_page(kind: object, body: bytes) -> CursorPage | None:
+def empty_page(kind: Any, body: bytes) -> CursorPage | None:
     """The page of a body whose list is null while its count says that there is nothing; `None` for any other body."""
-    for one in _PAGES:
-        if kind is one:
-            page = with_empty_list(body, one, "data", missing=True)
-            return page if page is not None and page.total_count == 0 and not page.next_cursor else None
-    return None
+    if not (isinstance(kind, type) and issubclass(kind, CursorPage)):
+        return None
+    page = with_empty_list(body, kind, "data", missing=True)
+    return page if page is not None and page.total_count == 0 and not page.next_cursor else None
 
 
 def by_cursor(items: Callable[[PageT], list[ItemT]]) -> Listing[PageT, ItemT]:
@@ -114,44 +74,14 @@ def by_cursor(items: Callable[[PageT], list[ItemT]]) -> Listing[PageT, ItemT]:
 
 
 @pages_by(PageKind.CURSOR)
-def channel_pager() -> Listing[ChannelPage, Channel]:
-    """Channels in the server's order."""
-    return by_cursor(lambda page: page.data)
-
-
-@pages_by(PageKind.CURSOR)
-def connector_pager() -> Listing[ConnectorPage, Connector]:
-    """Connectors in the server's order."""
-    return by_cursor(lambda page: page.data)
-
-
-@pages_by(PageKind.CURSOR)
-def contact_pager() -> Listing[ContactPage, Contact]:
-    """Contacts in the server's order."""
-    return by_cursor(lambda page: page.data)
-
-
-@pages_by(PageKind.CURSOR)
 def conversation_pager() -> Listing[ConversationPage, Conversation]:
     """Conversations in the server's order."""
     return by_cursor(lambda page: page.data)
 
 
 @pages_by(PageKind.CURSOR)
-def draft_pager() -> Listing[DraftPage, Draft]:
-    """Drafts in the server's order."""
-    return by_cursor(lambda page: page.data)
-
-
-@pages_by(PageKind.CURSOR)
 def event_pager() -> Listing[EventPage, Event]:
     """Events in the server's order."""
-    return by_cursor(lambda page: page.data)
-
-
-@pages_by(PageKind.CURSOR)
-def label_pager() -> Listing[LabelPage, Label]:
-    """Labels in the server's order."""
     return by_cursor(lambda page: page.data)
 
 

@@ -15,7 +15,8 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .content import check_message
 from .models import AppUser, AppUserReference, AuthCode, BusinessSystem, ChannelIdentity, Confirmation, LinkRequest
-from .pages import SmoochResource, business_system_pager, channel_pager, link_request_pager
+from .more_pages import business_system_pager, channel_pager, link_request_pager
+from .pages import SmoochResource
 
 _ALL = "/v1.1/apps/{appId}/appusers"
 _ONE = "/v1.1/apps/{appId}/appusers/{userId}"

@@ -14,7 +14,8 @@ from aioconvo.core.operations.rules import Between
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import App, AppSettings, Metadata, SdkIds
-from .pages import SmoochResource, app_pager
+from .more_pages import app_pager
+from .pages import SmoochResource
 
 _ONE = "/v1.1/apps/{appId}"
 _named = names("app", "app.id")

@@ -10,7 +10,8 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import ActivationMethod, Deployment, DeploymentHosting
-from .pages import SmoochResource, deployment_pager
+from .more_pages import deployment_pager
+from .pages import SmoochResource
 
 _ALL = "/v1.1/whatsapp/deployments"
 _ONE = "/v1.1/whatsapp/deployments/{deploymentId}"

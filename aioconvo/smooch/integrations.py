@@ -15,7 +15,8 @@ from aioconvo.core.operations.rules import AtLeast
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Integration, IntegrationProfile, NewIntegration, ProfilePhoto
-from .pages import SmoochResource, integration_pager
+from .more_pages import integration_pager
+from .pages import SmoochResource
 
 _ALL = "/v1.1/apps/{appId}/integrations"
 _ONE = "/v1.1/apps/{appId}/integrations/{integrationId}"

@@ -8,7 +8,8 @@ from aioconvo.core.operations.declaration import operation
 from aioconvo.core.operations.operation import Effect
 
 from .models import Menu, MenuItem, MenuSettings
-from .pages import NoMenu, SmoochResource
+from .more_pages import NoMenu
+from .pages import SmoochResource
 
 _PATH = "/v1.1/apps/{appId}/menu"
 

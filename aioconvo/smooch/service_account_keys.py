@@ -8,7 +8,8 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Jwt, SecretKey
-from .pages import SmoochResource, key_pager
+from .more_pages import key_pager
+from .pages import SmoochResource
 
 _ALL = "/v1.1/serviceaccounts/{serviceAccountId}/keys"
 _ONE = "/v1.1/serviceaccounts/{serviceAccountId}/keys/{keyId}"

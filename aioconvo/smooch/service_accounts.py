@@ -12,7 +12,8 @@ from aioconvo.core.operations.rules import AtLeast
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import ServiceAccount
-from .pages import SmoochResource, service_account_pager
+from .more_pages import service_account_pager
+from .pages import SmoochResource
 
 _ALL = "/v1.1/serviceaccounts"
 _ONE = "/v1.1/serviceaccounts/{serviceAccountId}"

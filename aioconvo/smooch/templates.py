@@ -15,7 +15,8 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .content import check_message
 from .models import NewMessage, Template
-from .pages import SmoochResource, template_pager
+from .more_pages import template_pager
+from .pages import SmoochResource
 
 _ALL = "/v1.1/apps/{appId}/templates"
 _ONE = "/v1.1/apps/{appId}/templates/{templateId}"

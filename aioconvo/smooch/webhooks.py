@@ -10,7 +10,8 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models.webhooks import Webhook
-from .pages import SmoochResource, webhook_pager
+from .more_pages import webhook_pager
+from .pages import SmoochResource
 
 _ALL = "/v1.1/apps/{appId}/webhooks"
 _ONE = "/v1.1/apps/{appId}/webhooks/{webhookId}"

@@ -11,7 +11,7 @@ from aioconvo.core.operations.rules import Length
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import AppKey
-from .pages import app_key_pager
+from .more_pages import app_key_pager
 from .resource import Resource
 
 _ALL = "/v2/apps/{appId}/keys"

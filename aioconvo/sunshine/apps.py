@@ -15,7 +15,7 @@ from aioconvo.core.operations.rules import Between, Length
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import App, AppSettings, Metadata
-from .pages import app_pager
+from .more_pages import app_pager
 from .resource import Resource
 
 _named = names("app", "app.id")

@@ -15,7 +15,7 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .content import check_author, check_content, check_destination
 from .models import Client, Confirmation, LinkTarget, MatchCriteria
-from .pages import client_pager
+from .more_pages import client_pager
 from .resource import Resource
 
 _ALL = "/v2/apps/{appId}/users/{userIdOrExternalId}/clients"

@@ -28,11 +28,11 @@ from .models.content import (
     LinkAction,
     ListContent,
     PostbackAction,
-    PrechatCapture,
     TemplateContent,
     TextContent,
     WebviewAction,
 )
+from .models.integrations import PrechatCapture
 from .models.messages import Author, Destination
 
 __all__ = ["check_author", "check_content", "check_destination", "fields_fit"]

@@ -8,7 +8,7 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Device
-from .pages import device_pager
+from .more_pages import device_pager
 from .resource import Resource
 
 _ALL = "/v2/apps/{appId}/users/{userIdOrExternalId}/devices"

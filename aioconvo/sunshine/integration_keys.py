@@ -8,7 +8,7 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import IntegrationKey
-from .pages import integration_key_pager
+from .more_pages import integration_key_pager
 from .resource import Resource
 
 _ALL = "/v2/apps/{appId}/integrations/{integrationId}/keys"

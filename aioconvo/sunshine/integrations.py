@@ -16,7 +16,7 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .content import fields_fit
 from .models import Integration, NewChannel, NewIntegration, PrechatCapture
-from .pages import integration_pager
+from .more_pages import integration_pager
 from .resource import Resource
 
 _ALL = "/v2/apps/{appId}/integrations"

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote
 
 from aioconvo.core.answers.identity import Check, all_about
@@ -22,51 +22,30 @@ from aioconvo.core.operations.operation import PageKind
 from aioconvo.core.paging.columns import Column, column
 from aioconvo.core.paging.links import query_value
 from aioconvo.core.paging.marks import Mark
-from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, SinglePager, pages_by
+from aioconvo.core.paging.pagers import Cursor, CursorPager, Listing, pages_by
 from aioconvo.core.paging.timed import in_time_order
 
-from .models.apps import App, AppKey
 from .models.conversations import Conversation
-from .models.integrations import Integration, IntegrationKey
-from .models.messages import Client, Device, Message
+from .models.messages import Message
 from .models.participants import Participant
-from .models.switchboards import Switchboard, SwitchboardIntegration
-from .models.users import User
-from .models.webhooks import Webhook
 
 __all__ = [
     "AFTER",
     "BEFORE",
-    "AppKeyPage",
-    "AppPage",
-    "ClientPage",
     "ConversationAnswer",
     "ConversationPage",
-    "DevicePage",
-    "IntegrationKeyPage",
-    "IntegrationPage",
+    "Links",
     "MessagePage",
     "MessagesAnswer",
+    "Meta",
     "ParticipantPage",
-    "SwitchboardIntegrationPage",
-    "SwitchboardPage",
-    "UserPage",
-    "WebhookPage",
-    "app_key_pager",
-    "app_pager",
-    "client_pager",
+    "by_cursor",
     "conversation_pager",
-    "device_pager",
     "empty_page",
-    "integration_key_pager",
-    "integration_pager",
+    "identity_of",
     "message_pager",
     "of_conversation",
     "participant_pager",
-    "switchboard_integration_pager",
-    "switchboard_pager",
-    "user_pager",
-    "webhook_pager",
 ]
 
 AFTER = "page[after]"
@@ -119,80 +98,12 @@ class MessagePage(Telling, kw_only=True):
     links: Links | None = None
 
 
-class ClientPage(Telling, kw_only=True):
-    """A page of clients."""
-
-    clients: list[Client]
-    meta: Meta | None = None
-    links: Links | None = None
-
-
-class AppPage(Telling, kw_only=True):
-    """A page of apps."""
-
-    apps: list[App]
-    meta: Meta | None = None
-    links: Links | None = None
-
-
-class AppKeyPage(Telling, kw_only=True):
-    """All keys of an app."""
-
-    keys: list[AppKey]
-
-
-class DevicePage(Telling, kw_only=True):
-    """All devices of a user."""
-
-    devices: list[Device]
-
-
-class IntegrationPage(Telling, kw_only=True):
-    """A page of integrations."""
-
-    integrations: list[Integration]
-    meta: Meta | None = None
-    links: Links | None = None
-
-
-class IntegrationKeyPage(Telling, kw_only=True):
-    """All keys of an integration."""
-
-    keys: list[IntegrationKey]
-
-
-class SwitchboardPage(Telling, kw_only=True):
-    """All switchboards of an app."""
-
-    switchboards: list[Switchboard]
-
-
-class SwitchboardIntegrationPage(Telling, rename="camel", kw_only=True):
-    """All integrations that a switchboard knows."""
-
-    switchboard_integrations: list[SwitchboardIntegration]
-
-
-class UserPage(Telling, kw_only=True):
-    """All users that a filter lets pass."""
-
-    users: list[User]
-
-
-class WebhookPage(Telling, kw_only=True):
-    """All webhooks of an integration."""
-
-    webhooks: list[Webhook]
-
-
 # The names that pickles of answers have for them.
 ConversationAnswer = envelope(Conversation, "conversation", Telling)
 MessagesAnswer = envelope(list[Message], "messages", Telling)
 
 T = TypeVar("T")
-_AnyPage = TypeVar("_AnyPage", AppPage, ClientPage, ConversationPage, IntegrationPage, ParticipantPage, MessagePage)
-
-_Empty = AppPage | ClientPage | ConversationPage | IntegrationPage | MessagePage | ParticipantPage | None
+_AnyPage = TypeVar("_AnyPage", bound="_WithCursors")
 
 
 def of_conversation(conversation_id: str) -> Check:
@@ -206,21 +117,20 @@ def _check_links(conversation_id: str, page: MessagePage | ParticipantPage) -> N
         all_about("conversation", conversation_id, [unquote(one[1]) for one in found if one is not None])
 
 
-def empty_page(kind: object, body: bytes) -> _Empty:
+class _WithCursors(Protocol):
+    """What a page has whose list goes on by cursor."""
+
+    @property
+    def meta(self) -> Meta | None: ...
+    @property
+    def links(self) -> Links | None: ...
+
+
+def empty_page(kind: Any, body: bytes) -> object:
     """The page of a body whose list is null or left out, and which says that no more follow; `None` for any other body."""
-    page: _Empty = None
-    if kind is ConversationPage:
-        page = with_empty_list(body, ConversationPage, "conversations", missing=True)
-    elif kind is AppPage:
-        page = with_empty_list(body, AppPage, "apps", missing=True)
-    elif kind is ClientPage:
-        page = with_empty_list(body, ClientPage, "clients", missing=True)
-    elif kind is MessagePage:
-        page = with_empty_list(body, MessagePage, "messages", missing=True)
-    elif kind is IntegrationPage:
-        page = with_empty_list(body, IntegrationPage, "integrations", missing=True)
-    elif kind is ParticipantPage:
-        page = with_empty_list(body, ParticipantPage, "participants", missing=True)
+    if not (isinstance(kind, type) and issubclass(kind, Telling) and "meta" in kind.__struct_fields__):
+        return None
+    page: Any = with_empty_list(body, kind, next(iter(kind.__annotations__)), missing=True)  # the list stands first in them
     return page if page is not None and page.meta is not None and page.meta.has_more is False else None
 
 
@@ -229,78 +139,19 @@ def conversation_pager(
     *, after: str | None, before: str | None, page_size: int | None = None
 ) -> Listing[ConversationPage, Conversation]:
     """Conversations in the server's order, from `after` on; with `before` backwards from there."""
-    return _listing(lambda page: page.conversations, after, before, page_size)
+    return by_cursor(lambda page: page.conversations, after, before, page_size)
 
 
 @pages_by(PageKind.CURSOR)
 def participant_pager(*, after: str | None, before: str | None, page_size: int | None) -> Listing[ParticipantPage, Participant]:
     """Participants in the server's order, from `after` on; with `before` backwards from there."""
-    return _listing(lambda page: page.participants, after, before, page_size)
+    return by_cursor(lambda page: page.participants, after, before, page_size)
 
 
-@pages_by(PageKind.CURSOR)
-def app_pager(*, page_size: int | None) -> Listing[AppPage, App]:
-    """Apps in the server's order."""
-    return _listing(lambda page: page.apps, None, None, page_size)
-
-
-@pages_by(PageKind.CURSOR)
-def client_pager(*, page_size: int | None) -> Listing[ClientPage, Client]:
-    """Clients in the server's order."""
-    return _listing(lambda page: page.clients, None, None, page_size)
-
-
-@pages_by(PageKind.CURSOR)
-def integration_pager(*, page_size: int | None) -> Listing[IntegrationPage, Integration]:
-    """Integrations in the server's order."""
-    return _listing(lambda page: page.integrations, None, None, page_size)
-
-
-@pages_by(PageKind.SINGLE)
-def app_key_pager() -> Listing[AppKeyPage, AppKey]:
-    """Keys in the server's order."""
-    return Listing(lambda mark: SinglePager(lambda page: page.keys, mark, identity=_identity))
-
-
-@pages_by(PageKind.SINGLE)
-def device_pager() -> Listing[DevicePage, Device]:
-    """Devices in the server's order."""
-    return Listing(lambda mark: SinglePager(lambda page: page.devices, mark, identity=_identity))
-
-
-@pages_by(PageKind.SINGLE)
-def integration_key_pager() -> Listing[IntegrationKeyPage, IntegrationKey]:
-    """Keys in the server's order."""
-    return Listing(lambda mark: SinglePager(lambda page: page.keys, mark, identity=_identity))
-
-
-@pages_by(PageKind.SINGLE)
-def switchboard_pager() -> Listing[SwitchboardPage, Switchboard]:
-    """Switchboards in the server's order."""
-    return Listing(lambda mark: SinglePager(lambda page: page.switchboards, mark, identity=_identity))
-
-
-@pages_by(PageKind.SINGLE)
-def switchboard_integration_pager() -> Listing[SwitchboardIntegrationPage, SwitchboardIntegration]:
-    """Switchboard integrations in the server's order."""
-    return Listing(lambda mark: SinglePager(lambda page: page.switchboard_integrations, mark, identity=_identity))
-
-
-@pages_by(PageKind.SINGLE)
-def user_pager() -> Listing[UserPage, User]:
-    """Users in the server's order."""
-    return Listing(lambda mark: SinglePager(lambda page: page.users, mark, identity=_identity))
-
-
-@pages_by(PageKind.SINGLE)
-def webhook_pager() -> Listing[WebhookPage, Webhook]:
-    """Webhooks in the server's order."""
-    return Listing(lambda mark: SinglePager(lambda page: page.webhooks, mark, identity=_identity))
-
-
-def _listing(
+def by_cursor(
     items: Callable[[_AnyPage], list[T]], after: str | None, before: str | None, page_size: int | None = None
 ) -> Listing[_AnyPage, T]:
+    """A list that begins after one of these ids, or before one and goes backwards."""
     if before is not None:
         return _walk(BEFORE, lambda page: items(page)[::-1], _following_before, before, page_size)
     return _walk(AFTER, items, _following_after, after, page_size)
@@ -325,7 +176,7 @@ def _walk(
 ) -> Listing[_AnyPage, T]:
     return Listing(
         lambda mark: CursorPager(
-            parameter, items, following, page_size=page_size or usual, cursor_of=_identity, start=start, mark=mark
+            parameter, items, following, page_size=page_size or usual, cursor_of=identity_of, start=start, mark=mark
         ),
         mark_at=_cursor_mark,
         direction="backward" if parameter == BEFORE else "forward",
@@ -365,7 +216,8 @@ def _oldest_first(page: MessagePage) -> list[Message]:
     return in_time_order(page.messages, _time, newest_first=False, moments=_moments)
 
 
-def _identity(item: object) -> str | None:
+def identity_of(item: object) -> str | None:
+    """The id of an item."""
     identity: object = getattr(item, "id", None)  # an item that is no object at all has none
     return identity if isinstance(identity, str) else None
 

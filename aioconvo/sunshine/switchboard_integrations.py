@@ -13,7 +13,7 @@ from aioconvo.core.operations.rules import AtMost, Between
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import SwitchboardIntegration
-from .pages import switchboard_integration_pager
+from .more_pages import switchboard_integration_pager
 from .resource import Resource
 
 _ALL = "/v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations"

@@ -10,7 +10,7 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models import Metadata, Switchboard
-from .pages import switchboard_pager
+from .more_pages import switchboard_pager
 from .resource import Resource
 
 _ALL = "/v2/apps/{appId}/switchboards"

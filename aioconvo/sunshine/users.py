@@ -15,7 +15,7 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models.metadata import Metadata
 from .models.users import Profile, User
-from .pages import user_pager
+from .more_pages import user_pager
 from .resource import Resource
 
 _ALL = "/v2/apps/{appId}/users"

@@ -10,7 +10,7 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.core.paging.paginator import AsyncPaginator
 
 from .models.webhooks import Webhook
-from .pages import webhook_pager
+from .more_pages import webhook_pager
 from .resource import Resource
 
 _ALL = "/v2/apps/{appId}/integrations/{integrationId}/webhooks"

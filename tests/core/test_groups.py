@@ -20,6 +20,42 @@ from aioconvo.providers import Provider
 SETTINGS = {str(one): one.sandbox.credentials for one in Provider}
 
 
+WITH_A_CLIENT = {
+    "smscx": (
+        "arguments client conversations models models.conversations models.groups models.originators"
+        " models.replies models.sms models.times pages send_checks sms"
+    ),
+    "sunshine": (
+        "activities client content conversations messages models"
+        " models.activities models.apps models.content models.conversations models.conversions models.integrations"
+        " models.messages models.metadata models.oauth models.participants models.switchboards models.webhooks"
+        " oauth pages participants resource"
+    ),
+    "smooch": (
+        "client content conversations messages models models.content models.conversations"
+        " models.messages models.metadata models.posts pages"
+    ),
+    "convore": (
+        "client conversations events events.operations messages models models.conversations"
+        " models.events models.messages models.participants pages"
+    ),
+    "ultracart": (
+        "agents client conversations messages models models.agents models.conversations"
+        " models.messages models.queues oauth pages resource"
+    ),
+}
+"""What is imported with a client: what nearly every program uses. The rest is imported at its first touch."""
+
+
+@pytest.mark.parametrize("provider", Provider)
+def test_a_client_imports_no_more_than_it_takes(provider: Provider) -> None:
+    program = f"import sys, aioconvo\naioconvo.{provider.word}Client\nprint(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 -- our own
+    mine = f"aioconvo.{provider}."
+    loaded = {one.removeprefix(mine) for one in ended.stdout.split() if one.startswith(mine)}
+    assert loaded == set(WITH_A_CLIENT[provider].split())
+
+
 STEPS = {
     "dir(client); client.with_options(); repr(client); aioconvo.ConvoreClient.admin": [],
     "client.admin": ["admin"],

@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from aioconvo.core.paging.pagers import Ask
 from aioconvo.smooch import App, Integration, Role, ServiceAccount, Template, TextMessage
-from aioconvo.smooch.pages import (
+from aioconvo.smooch.more_pages import (
     AppPage,
     IntegrationPage,
     ServiceAccountPage,
