@@ -80,7 +80,7 @@ def test_a_group_loads_when_it_is_touched() -> None:
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        (("pbx",), "no group 'pbx' to load; ConvoreClient has admin, conversations, events"),
+        (("pbx",), "no group 'pbx' to load; ConvoreClient has admin, attachments, .*, inbox, labels, messages"),
         (("events", "admin.keys"), "no group 'admin.keys' to load; Admin has api_keys, organizations, users"),
         (("messages.send",), "no group 'messages.send' to load; Messages has none"),
         (("",), "no group '' to load"),
