@@ -10,7 +10,19 @@ import aioconvo
 from aioconvo import File, SmoochClient
 from aioconvo.sandbox import Change, Sandbox
 from aioconvo.sandbox.data import person
-from aioconvo.smooch import AppUserReference, Confirmation, ConfirmationType, ImageMessage, NewTelegram, Role, TextMessage
+from aioconvo.smooch import (
+    AppUserReference,
+    Confirmation,
+    ConfirmationType,
+    ImageMessage,
+    LinkMenuItem,
+    MenuSettings,
+    NewTelegram,
+    PostbackMenuItem,
+    Role,
+    Submenu,
+    TextMessage,
+)
 
 
 @pytest.fixture
@@ -128,7 +140,7 @@ async def test_an_image_becomes_a_message(client: SmoochClient) -> None:
     assert newest.id == posted.message.id
 
 
-async def test_apps_integrations_and_keys_are_kept(client: SmoochClient) -> None:
+async def test_apps_and_keys_are_kept(client: SmoochClient) -> None:
     app = await client.apps.create(name="Second")
     assert (await client.apps.get(app.id)).name == "Second"
     key = await client.app_keys.create(app.id, name="bot")
@@ -139,10 +151,45 @@ async def test_apps_integrations_and_keys_are_kept(client: SmoochClient) -> None
     await client.apps.delete(app.id)
     with pytest.raises(aioconvo.NotFoundError):
         await client.apps.get(app.id)
-    made = await client.integrations.create(integration=NewTelegram(token="t"))
-    assert (await client.integrations.get(made.id)).type == "telegram"
+
+
+async def test_channels_are_kept_as_they_were_made(client: SmoochClient) -> None:
+    assert [one.type async for one in client.integrations.list(page_size=1)] == ["web", "whatsapp"]
+    made = await client.integrations.create(integration=NewTelegram(token="t", display_name="Shop"))
+    assert made == await client.integrations.get(made.id)
+    assert (made.type, made.status, made.display_name, made.token) == ("telegram", "active", "Shop", None)
     named = await client.integrations.update(made.id, display_name="Bot")
     assert (named.display_name, named.type) == ("Bot", "telegram")
+    assert [one.id async for one in client.integrations.list(types="telegram,line")] == [made.id]
+    with pytest.raises(aioconvo.BadRequestError, match="WhatsApp"):
+        await client.integrations.get_profile(made.id)
     await client.integrations.delete(made.id)
     with pytest.raises(aioconvo.NotFoundError):
         await client.integrations.get(made.id)
+    (whatsapp,) = await client.integrations.list(types="whatsapp")
+    await client.integrations.update_profile(whatsapp.id, about="Lamps", websites=["https://shop.example"])
+    photo = await client.integrations.upload_profile_photo(whatsapp.id, b"\x89PNG")
+    profile = await client.integrations.get_profile(whatsapp.id)
+    assert (profile.about, profile.photo_url) == ("Lamps", photo.photo_url)
+
+
+async def test_an_integration_has_the_menu_of_the_app_until_it_has_its_own(client: SmoochClient) -> None:
+    link = LinkMenuItem(text="Shop", uri="https://shop.example")
+    more = Submenu(text="More", items=[PostbackMenuItem(text="Hello", payload="HELLO")])
+    assert (await client.menu.get()).items == []
+    menu = await client.menu.update(items=[link, more], settings=MenuSettings(input_enabled=False))
+    assert menu == await client.menu.get()
+    assert menu.settings == MenuSettings(input_enabled=False)
+    assert [one.type for one in menu.items] == ["link", "submenu"]
+    await client.menu.delete()
+    assert (await client.menu.get()).items == []
+    (web, *_) = await client.integrations.list()
+    with pytest.raises(aioconvo.NotFoundError):
+        await client.integration_menus.get(web.id)
+    assert await client.integration_menus.create(web.id, items=[link]) == await client.integration_menus.get(web.id)
+    assert len((await client.integration_menus.update(web.id, items=[link, more])).items) == 2
+    with pytest.raises(aioconvo.BadRequestError):
+        await client.integration_menus.update(web.id, items=[link] * 4)
+    await client.integration_menus.delete(web.id)
+    with pytest.raises(aioconvo.NotFoundError):
+        await client.integration_menus.get(web.id)

@@ -25,6 +25,7 @@ from aioconvo.sandbox.webhooks import Webhooks
 from .bodies import ConversationActivity, MessagePost, rendered
 from .data import App, AppUser, Conversation
 from .hooks import Hooks
+from .integrations import Integrations
 from .telling import Telling
 from .users import Users
 
@@ -65,6 +66,7 @@ class SmoochSandbox:
             Route("POST", _ATTACHMENTS, "uploadAttachment", self._upload, MULTIPART),
             Route("POST", f"{_ATTACHMENTS}/remove", "removeAttachment", self._uploads.remove),
             *Users(self.app, self.changes).routes,
+            *Integrations(settings.seed).routes,
             *Hooks(self.callbacks).routes,
         )
         self.table = Generic(self.name, settings, self.credentials, Form(iso, hex_id)).table(self.routes)
