@@ -165,7 +165,8 @@ class SmscxClient(APIClient):
         return AccessToken(token.access_token, lifetime)
 
     def _decode(self, operation: Operation[T], answer: RawResponse) -> T | None:
-        if answer.status == HTTPStatus.NO_CONTENT:  # may come to operations that have a body as a rule
+        # A 204 may come to operations that have a body as a rule, but it verifies no PIN.
+        if answer.status == HTTPStatus.NO_CONTENT and operation.name != "verify_otp":
             return None
         return super()._decode(operation, answer)
 

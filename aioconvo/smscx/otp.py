@@ -6,13 +6,14 @@ from typing import Annotated, ClassVar
 
 from aioconvo.core.answers.identity import Check, names
 from aioconvo.core.calls.client import APIResource
+from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.operations.declaration import operation
 from aioconvo.core.operations.markers import Style, camel
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import Between, not_empty
 
 from .arguments import Country, Id, Sender
-from .models import CancelledOtp, Otp, PinType, VerifiedOtp
+from .models import CancelledOtp, Otp, OtpStatus, PinType, VerifiedOtp
 
 
 def _is(otp_id: str) -> Check:
@@ -21,6 +22,11 @@ def _is(otp_id: str) -> Check:
 
 def _names_cancelled(otp_id: str) -> Check:
     return names("one-time password", "info.id", otp_id)
+
+
+def _says_verified(answer: VerifiedOtp) -> None:
+    if answer.status is not OtpStatus.VERIFIED:  # who comes back from the call takes the PIN for right
+        raise BrokenBodyError("the answer does not say that the PIN is verified", cut=False)
 
 
 PinLength = Annotated[int, Between(4, 10)]
@@ -74,7 +80,7 @@ class Otps(APIResource):
         ...
 
     # Each wrong PIN uses up an attempt, so a check that may have arrived is not sent again.
-    @operation("POST /otp/{otpId}", Effect.UNSAFE, name="verify_otp")
+    @operation("POST /otp/{otpId}", Effect.UNSAFE, name="verify_otp", expect=_says_verified)
     async def verify(self, otp_id: Id, *, pin: Annotated[str, not_empty]) -> VerifiedOtp:
         """Check what a person typed in; who comes back from this call without an error typed the right PIN.
 

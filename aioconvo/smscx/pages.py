@@ -148,7 +148,7 @@ group_contact_pager = by_cursor("id")
 @pages_by(PageKind.SINGLE)
 def scope_pager() -> Listing[list[str], str]:
     """Scopes, which come as a bare array."""
-    return Listing(lambda mark: SinglePager(lambda page: page, mark, identity=str))
+    return Listing(lambda mark: SinglePager(lambda page: page or [], mark, identity=str))
 
 
 def _data(page: WholePage | None) -> list[Any]:

@@ -64,7 +64,8 @@ class Row:
         if self.names is None:
             return Case(self.call, self.answer, (), (self.with_content(None),) if self.member else ())
         nameless = (self.with_content({}), self.with_content(self.content | {self.names: ""}))
-        wrong = (self.with_content(self.content | {self.names: "another"}),) if self.asked else ()
+        another = 999_999 if isinstance(self.content[self.names], int) else "another"
+        wrong = (self.with_content(self.content | {self.names: another}),) if self.asked else ()
         return Case(self.call, self.answer, (), nameless, wrong)
 
     async def check(self, wire: Any, client: Any) -> Any:

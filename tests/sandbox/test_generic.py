@@ -109,7 +109,11 @@ class Account:
         return None
 
 
-@pytest.mark.parametrize("python", [one.operation.python for one in DECLARED])
+# A PIN is verified if it is the one that was sent: the sandbox has a route of its own for that.
+WRITTEN = {"smscx.otp.verify"}
+
+
+@pytest.mark.parametrize("python", [one.operation.python for one in DECLARED if one.operation.python not in WRITTEN])
 async def test_every_operation_is_answered_as_declared(python: str) -> None:
     account = Account(PLANS[python].operation.provider)
     answer = await account.call(python, **await account.arguments(python))

@@ -24,6 +24,7 @@ from .data import CHANNELS, COSTS, Conversation, Message, stamp, text_analysis
 from .events import SENDER
 from .groups import Groups
 from .originators import Originators
+from .otp import Otp
 from .refusals import Refused, decoded, general, refusal
 from .sms import Sms
 from .telling import Telling
@@ -70,6 +71,7 @@ class SmscxSandbox:
         self._made = 0
         self._groups = Groups(settings, self._clock, self._conversations)
         self._sms = Sms(settings, self._clock, self.changes, self._groups)
+        self._otp = Otp(settings, self._clock)
         self.routes = (
             Route("POST", "/oauth/token", "get_access_token", self._get_access_token, FORM),
             Route("GET", "/conversations", "get_converstions_list", self._list),
@@ -85,6 +87,7 @@ class SmscxSandbox:
             ),
             *self._groups.routes,
             *Originators(settings, self._clock).routes,
+            *self._otp.routes,
             *self._sms.routes,
         )
         self.table = Generic(self.name, settings, self.credentials, Form(stamp, uuid_id)).table(self.routes)
@@ -116,6 +119,7 @@ class SmscxSandbox:
             "ids": ids,
             "tokens": len(self._tokens),
             "sms": len(self._sms.sent),
+            "pins": dict(self._otp.pins),
         }
 
     def message_ids(self) -> Iterator[tuple[str, list[str]]]:

@@ -56,7 +56,7 @@ class Otp(Model, rename="camel"):
 class VerifiedOtp(Model):
     """The PIN was right; `status` says so."""
 
-    status: OtpStatus = OtpStatus.VERIFIED
+    status: OtpStatus
 
 
 class CancelledOtp(Model):
