@@ -111,6 +111,17 @@ def draft(session: nox.Session) -> None:
 
 
 @nox.session
+def mock(session: nox.Session) -> None:
+    """What every operation sends, against Prism with the specifications, and Prism's answers: `-- convore --drawn 50`."""
+    session.install("-e", ".[test]")
+    folder = Path(session.create_tmp()).resolve() / "prism"
+    command = folder / "node_modules" / ".bin" / "prism"
+    if not command.exists():
+        session.run("npm", "install", "--prefix", str(folder), "--no-fund", "--no-audit", _PRISM, external=True)
+    session.run("python", "-m", "tests.specs.mock", "--prism", str(command), *session.posargs)
+
+
+@nox.session
 def export_memory(session: nox.Session) -> None:
     """What exports of 10,000 and 1,000,000 messages take, into each kind of target: the second is bounded by the first."""
     session.install("-e", ".[cli,parquet,duckdb]")
@@ -124,6 +135,7 @@ def soak(session: nox.Session) -> None:
     session.run("python", "-m", "tests.soak.soak", *session.posargs)
 
 
+_PRISM = "@stoplight/prism-cli@5.14.2"  # the newest for Node 20
 _SDKS = {
     "sunshine": "sunshine-conversations-client==17.0.1",
     "smooch": "smooch==5.34.0",

@@ -12,7 +12,7 @@ import msgspec
 
 from aioconvo.core.operations.operation import Request
 
-from .facts import Kind, Operation, Place, Shape, Shapes, resolved
+from .facts import Kind, Operation, Place, Shape, Shapes, merged, resolved
 
 __all__ = ["problems"]
 
@@ -98,7 +98,10 @@ def _value(value: Any, shape: Shape, shapes: Shapes, place: str) -> Iterator[str
         return
     if shape.kind is Kind.UNION:
         told = [list(_value(value, one, shapes, place)) for one in shape.kinds]
-        if all(told):
+        kinds = [resolved(one, shapes) for one in shape.kinds]
+        if all(told) and not shape.tag and all(one.kind is Kind.OBJECT for one in kinds):
+            yield from _value(value, merged(kinds), shapes, place)  # any of them, together
+        elif all(told):
             yield from min(told, key=len)
         return
     wanted: Any = _JSON.get(shape.kind)

@@ -30,14 +30,14 @@ OF = {provider: [one for one in DECLARED if one.operation.provider == provider] 
 PAIRS = 20  # combinations of arguments of an operation, in the short form
 
 
-def _theirs(one: Declared) -> Operation:
+def theirs(one: Declared) -> Operation:
     return facts(one.operation.provider).operations[f"{one.operation.method} {one.operation.path}"]
 
 
 def _found(one: Declared, names: Any, draws: random.Random) -> list[str] | None:
     """What is wrong with the request of a call with these arguments; `None`: they exclude each other."""
     told = facts(one.operation.provider)
-    arguments = Draw(draws, told.shapes, SAMPLES).arguments(one, _theirs(one), names)
+    arguments = Draw(draws, told.shapes, SAMPLES).arguments(one, theirs(one), names)
     besides = BESIDES.get(one.operation.python, {})
     if not besides.keys() & arguments.keys():
         arguments |= besides
@@ -45,10 +45,10 @@ def _found(one: Declared, names: Any, draws: random.Random) -> list[str] | None:
         request, _ = _request(one, arguments)
     except InvalidRequestError:
         return None
-    return [text for text in problems(request, _theirs(one), told.shapes) if not _is_on_purpose(one, text)]
+    return [text for text in problems(request, theirs(one), told.shapes) if not is_on_purpose(one, text)]
 
 
-def _is_on_purpose(one: Declared, problem: str) -> bool:
+def is_on_purpose(one: Declared, problem: str) -> bool:
     """Whether a deviation tells of this place of the operation, or of what stands around it."""
     place = problem.partition(": ")[0].replace("[]", "").replace("{}", "")
     name = one.operation.python.partition(".")[2]
@@ -84,19 +84,19 @@ def test_drawn_arguments_make_a_request_as_specified(provider: str) -> None:
     holds()
 
 
-def _lost(came: Any, held: Any, place: str) -> Iterator[str]:
+def lost(came: Any, held: Any, place: str) -> Iterator[str]:
     """What came and is not held, with its place; nothing and an empty value are the same."""
     if isinstance(came, dict) and isinstance(held, dict):
         for name, value in came.items():
             if name not in held and value not in (None, [], {}, False, "", 0):
                 yield f"{place}.{name}: lost"
             elif name in held:
-                yield from _lost(value, held[name], f"{place}.{name}")
+                yield from lost(value, held[name], f"{place}.{name}")
     elif isinstance(came, list) and isinstance(held, list):
         if len(came) != len(held):
             yield f"{place}: {len(came)} items became {len(held)}"
         for one, other in zip(came, held, strict=False):
-            yield from _lost(one, other, f"{place}[]")
+            yield from lost(one, other, f"{place}[]")
     elif came != held and _moment(came) != _moment(held):
         yield f"{place}: {came!r} became {held!r}"
 
@@ -110,13 +110,13 @@ def _moment(value: Any) -> Any:
 
 @each
 def test_an_answer_becomes_a_struct_that_holds_all_of_it(one: Declared) -> None:
-    theirs, told, kind = _theirs(one), facts(one.operation.provider), one.operation.response
-    if theirs.answer is None or kind is None or theirs.answer.shape.kind is Kind.FILE:
+    specified, told, kind = theirs(one), facts(one.operation.provider), one.operation.response
+    if specified.answer is None or kind is None or specified.answer.shape.kind is Kind.FILE:
         return
     draw = Draw(random.Random(one.operation.python), told.shapes, {})  # noqa: S311 -- no secret
     for _ in range(40 if campaign.FULL else 6):
-        came = draw.answer(kind, theirs.answer.shape)
+        came = draw.answer(kind, specified.answer.shape)
         made = decode(msgspec.json.encode(came), kind)
         assert not is_drifted(made)
         plain = msgspec.to_builtins(made, enc_hook=lambda unknown: unknown.json())
-        assert [text for text in _lost(came, plain, "answer") if not _is_on_purpose(one, text)] == []
+        assert [text for text in lost(came, plain, "answer") if not is_on_purpose(one, text)] == []
