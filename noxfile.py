@@ -19,7 +19,7 @@ PYTHONS = [
     line.rpartition(" ")[2] for line in PROJECT["classifiers"] if line.startswith("Programming Language :: Python :: 3.")
 ]
 # What rests on the language and on the core packages; the rest needs extras, which do not come for each new Python at once.
-FOUNDATION = ["tests/core", "tests/paging", "tests/providers"]
+FOUNDATION = ["tests/core", "tests/paging", "tests/providers", "tests/events", "tests/polls", "tests/bot"]
 # Neighbours run in one process, so that what a module needs is made once.
 SIDE_BY_SIDE = ["-n", "logical", "--dist", "worksteal"]
 
@@ -40,7 +40,7 @@ def tests_pythons(session: nox.Session) -> None:
 
 @nox.session
 def tests_newest(session: nox.Session) -> None:
-    """Core, paging and providers on the newest supported Python that is installed."""
+    """Core, paging, providers, events and bots on the newest supported Python that is installed."""
     newest = next(filter(_runs, (f"python{version}" for version in reversed(PYTHONS))))
     environment = Path(session.create_tmp()).resolve() / newest
     session.run(newest, "-m", "venv", "--clear", str(environment), external=True)
@@ -51,7 +51,7 @@ def tests_newest(session: nox.Session) -> None:
 
 @nox.session
 def tests_min_deps(session: nox.Session) -> None:
-    """Core, paging and providers with the oldest supported core packages."""
+    """Core, paging, providers, events and bots with the oldest supported core packages."""
     oldest = [one.partition(",")[0].replace(">=", "==") for one in PROJECT["dependencies"]]
     session.install("-e", ".[test]", *oldest)
     session.run("pytest", *SIDE_BY_SIDE, *FOUNDATION, *session.posargs)

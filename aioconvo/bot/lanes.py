@@ -113,14 +113,18 @@ class Lanes(Generic[E]):
         return self._running
 
     def full(self, entries: Sequence[E]) -> str | None:
-        """Why there is no room for all of these, if there is none."""
-        if len(self.waiting) + len(entries) > self.max_waiting:
+        """Why there is no room for all of these, if there is none.
+
+        Where nothing waits there is room for whatever comes in one delivery, since its sender cannot bring less; so in a lane.
+        """
+        if self.waiting and len(self.waiting) + len(entries) > self.max_waiting:
             return f"{len(self.waiting)} events wait, and {self.max_waiting} may"
         if len(entries) == 1 and len(lanes := entries[0].lanes) == 1:
             crowded = len(self.lines.get(lanes[0], ())) >= self.max_waiting_in_lane
         else:
             more = Counter(lane for entry in entries for lane in set(entry.lanes))
-            crowded = any(len(self.lines.get(lane, ())) + count > self.max_waiting_in_lane for lane, count in more.items())
+            lines = ((self.lines.get(lane), count) for lane, count in more.items())
+            crowded = any(line and len(line) + count > self.max_waiting_in_lane for line, count in lines)
         return f"{self.max_waiting_in_lane} events of one lane wait, and no more may" if crowded else None
 
     def add(self, entry: E, sequence: int) -> Waiting[E]:

@@ -50,14 +50,11 @@ class Model:
         for one in entries:
             if one.key not in self.keys and one.key not in [other.key for other in new]:
                 new.append(one)
-        if new and len(self.events) + len(new) > self.max_waiting:
+        if new and self.events and len(self.events) + len(new) > self.max_waiting:
             return None
         for lane in {lane for one in new for lane in one.lanes}:
-            if (
-                len([event for event in self.events if lane in event.entry.lanes])
-                + len([one for one in new if lane in one.lanes])
-                > self.max_waiting_in_lane
-            ):
+            there = len([event for event in self.events if lane in event.entry.lanes])
+            if there and there + len([one for one in new if lane in one.lanes]) > self.max_waiting_in_lane:
                 return None
         for one in new:
             self.sequence += 1

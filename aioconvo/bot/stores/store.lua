@@ -86,14 +86,16 @@ local function known(key, now)
   return value and tonumber(string.match(value, '^%S+')) > now
 end
 
--- How much there is too much: the number that wait, or -1 where it is one lane's.
+-- How much there is too much: the number that wait, or -1 where it is one lane's. Where none waits, nothing is too much.
 local function full(lanes_of_each, most, most_in_lane)
-  if call('ZCARD', ALL) + #lanes_of_each > most then return call('ZCARD', ALL) end
-  local more = {}
+  local waiting = call('ZCARD', ALL)
+  if waiting > 0 and waiting + #lanes_of_each > most then return waiting end
+  local there, more = {}, {}
   for _, lanes in ipairs(lanes_of_each) do
     for _, lane in ipairs(lanes) do
-      more[lane] = (more[lane] or call('ZCARD', LINE .. lane)) + 1
-      if more[lane] > most_in_lane then return -1 end
+      there[lane] = there[lane] or call('ZCARD', LINE .. lane)
+      more[lane] = (more[lane] or there[lane]) + 1
+      if there[lane] > 0 and more[lane] > most_in_lane then return -1 end
     end
   end
   return nil
