@@ -215,6 +215,33 @@ def test_targets_of_run(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     del sys.modules["program_of_a_test"]
 
 
+@pytest.mark.parametrize(
+    ("source", "last"),
+    [
+        ("def broken():\n    return 1 / 0\nbroken()\n", "ZeroDivisionError: division by zero"),
+        ("import a_library_that_is_missing\n", "ModuleNotFoundError: No module named 'a_library_that_is_missing'"),
+        ("bot = (\n", "SyntaxError: '(' was never closed"),
+        ("def bot():\n    raise OSError('mine')\n", "OSError: mine"),
+    ],
+)
+def test_an_error_of_the_program_is_shown_without_our_frames(
+    source: str, last: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "broken_program_of_a_test.py").write_text(source)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    sys.modules.pop("broken_program_of_a_test", None)
+    with pytest.raises(SystemExit) as ended:
+        load("broken_program_of_a_test:bot")
+    told = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert told.splitlines()[-1] == last
+    files = [line for line in told.splitlines() if line.startswith("  File ")]
+    assert files
+    assert all("broken_program_of_a_test.py" in line for line in files), told
+    sys.modules.pop("broken_program_of_a_test", None)
+
+
 @pytest.mark.usefixtures("program")
 def test_run_with_a_sandbox_until_sigterm(unused_tcp_port: int) -> None:
     command = [sys.executable, "-W", "error", "-m", "aioconvo", "bot", "run", "program_of_a_test:bot", "--sandbox"]

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from .catch_up import CaughtUp, Uncovered
     from .context import Context, Supports
     from .filters import Filter
+    from .handling import ForgottenAwaitError
     from .hooks import BotHooks, ConnectionFacts, DeadFacts, DeliveryFacts, EventFacts, HandledFacts
     from .intake import Accept
-    from .retries import Drop, HandlerTimeoutError, ReplyLoopError, Retries, TryLater
+    from .retries import Drop, HandlerTimeoutError, LoopLimits, ReplyLoopError, Retries, TryLater
     from .router import Call, Router
     from .state import StateError
     from .stores.memory import MemoryStore
@@ -37,8 +38,10 @@ __all__ = [
     "Drop",
     "EventFacts",
     "Filter",
+    "ForgottenAwaitError",
     "HandledFacts",
     "HandlerTimeoutError",
+    "LoopLimits",
     "MemoryStore",
     "Polling",
     "RedisStore",
@@ -67,8 +70,10 @@ _HOMES = {
     "Drop": ".retries",
     "EventFacts": ".hooks",
     "Filter": ".filters",
+    "ForgottenAwaitError": ".handling",
     "HandledFacts": ".hooks",
     "HandlerTimeoutError": ".retries",
+    "LoopLimits": ".retries",
     "MemoryStore": ".stores.memory",
     "Polling": "aioconvo.events.polling",
     "RedisStore": ".stores.redis",

@@ -34,9 +34,9 @@ from .hooks import BotHooks
 from .injection import Function, check_factory
 from .intake import Accept, Intake
 from .life import Life, Settings
-from .retries import Retries
+from .retries import LoopLimits, Retries
 from .router import Router
-from .signals import stopping_by_signal
+from .signals import LastResort, stopping_by_signal
 from .sources import source_of
 from .state import Migrate, StateSchema
 from .stores.memory import MemoryStore
@@ -106,6 +106,7 @@ class Bot(Router):
         handler_timeout: float = 60.0,
         drain: float = 25.0,
         retries: Retries | None = None,
+        loops: LoopLimits | None = None,
         hooks: BotHooks | None = None,
         body_timeout: float = 10.0,
         health_port: int | None = None,
@@ -122,6 +123,7 @@ class Bot(Router):
                 "store", store, ("accept", "claim", "finish"), "MemoryStore(), SqliteStore(...) or RedisStore(...)"
             )
         settings.kind("retries", retries, (Retries, type(None)), "Retries(...)")
+        settings.kind("loops", loops, (LoopLimits, type(None)), "LoopLimits(...)")
         settings.kind("hooks", hooks, (BotHooks, type(None)), "BotHooks(...)")
         settings.clock("clock", clock)
         self._settings = Settings(
@@ -133,6 +135,7 @@ class Bot(Router):
             handler_timeout=handler_timeout,
             drain=drain,
             retries=retries or Retries(),
+            loops=loops or LoopLimits(),
             hooks=hooks or BotHooks(),
             clock=clock,
             body_timeout=body_timeout,
@@ -146,6 +149,17 @@ class Bot(Router):
         self._life: Life | None = None
         self._task: asyncio.Task[None] | None = None
         self._closed_door = self._make_door()
+
+    def check_includable(self) -> None:
+        """Refuse to stand inside of another router: a bot's accounts, store and settings would not come along.
+
+        Raises:
+            ConfigurationError: Always.
+        """
+        raise ConfigurationError(
+            "a Bot cannot be included, since its accounts, its store and its settings would not come along; "
+            "register its handlers with a Router, and include that one"
+        )
 
     # What it is made of.
 
@@ -255,8 +269,9 @@ class Bot(Router):
     def run(self, *, host: str = "127.0.0.1", port: int = 8080) -> None:
         """Serve webhooks on a port of aiohttp's server, and handle events, until SIGTERM or SIGINT; then drain and return.
 
-        A second signal ends it at once; a third one kills a process that a handler keeps alive. Where the store does not keep
-        what is left, the process exits with the number of events that were not handled, at most 125.
+        A second signal ends it at once, within a second also where a handler holds a thread, and the exit code is 128 and the
+        signal's number. Else, where the store does not keep what is left, the process exits with the number of events that
+        were not handled, at most 125.
 
         Raises:
             ConfigurationError: Something that was registered cannot work, or the port is taken, or a loop runs here already.
@@ -265,15 +280,18 @@ class Bot(Router):
         settings.count("port", port, most=65_535)
         if _in_a_loop():
             raise ConfigurationError("bot.run() has a loop of its own; inside of one write `async with bot`")
-        left = asyncio.run(self._serve(host, port))
+        last_resort = LastResort()
+        left = asyncio.run(self._serve(host, port, last_resort))
+        if last_resort.code is not None:
+            raise SystemExit(last_resort.code)
         if left:
             raise SystemExit(min(left, _EXIT_AT_MOST))
 
-    async def _serve(self, host: str, port: int) -> int:
+    async def _serve(self, host: str, port: int, last_resort: LastResort) -> int:
         from .adapters.aiohttp import listen  # noqa: PLC0415 -- aiohttp's server, for who uses it
 
         async with listen(self._door, self._settings.body_timeout, host=host, port=port) as listening:
-            with stopping_by_signal(self._stop):  # before the first delivery is taken
+            with stopping_by_signal(self._stop, last_resort):  # before the first delivery is taken
                 life, task = await self._start()
                 _log.info("the bot listens on %s, port %d", host, listening)
                 try:

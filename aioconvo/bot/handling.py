@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from aioconvo.core.calls.client import APIClient
-from aioconvo.core.errors import ConfigurationError
+from aioconvo.core.errors import AioconvoError, ConfigurationError
 from aioconvo.core.log import logger
 from aioconvo.events.incoming import Incoming, neutral
 from aioconvo.events.models import Event
 from aioconvo.providers import Provider
 
 from .context import Context, Conversing
-from .injection import Function, Injected, Injector, Scope
+from .injection import Function, Injected, Injector, Scope, name_of
 from .router import Route, Watcher
 from .screening import reaches_handlers
 from .state import StateError, StateSchema
 from .stores.store import Claim, Dead, Handled, Outcome
 
-__all__ = ["Account", "Handling", "Known"]
+__all__ = ["Account", "ForgottenAwaitError", "Handling", "Known"]
 
 _log = logger("bot")
+
+
+class ForgottenAwaitError(AioconvoError):
+    """Middleware called `call()` and did not await it, so that nothing went on; the attempt failed. Write `await call()`."""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +134,7 @@ class Handling:
                     await self._run(function, scope, claim)
             except StateError:
                 raise
-            except Exception as error:  # noqa: BLE001 -- who only looks on stops nothing
+            except (Exception, SystemExit) as error:  # noqa: BLE001 -- who only looks on stops nothing
                 _log.error("%s, which watches, raised %s", watcher.function.name, type(error).__name__)
 
     async def _route(self, scope: Scope, claim: Claim, listening: _Listening) -> None:
@@ -147,8 +152,26 @@ class Handling:
     async def _chain(self, around: Sequence[Injected], inner: Callable[[], Awaitable[Any]], scope: Scope, claim: Claim) -> None:
         """Await the middleware, the first one outermost, around what is inside."""
         for function in reversed(around):
-            inner = functools.partial(self._run, function, scope, claim, scope.event, inner)
+            inner = functools.partial(self._stand, function, scope, claim, inner)
         await inner()
+
+    async def _stand(self, function: Injected, scope: Scope, claim: Claim, inner: Callable[[], Awaitable[Any]]) -> None:
+        """Await one middleware around what is inside."""
+        made: list[Coroutine[Any, Any, Any]] = []
+
+        def call() -> Awaitable[Any]:
+            coroutine: Any = inner()
+            made.append(coroutine)
+            return coroutine
+
+        await self._run(function, scope, claim, scope.event, call)
+        unbegun = [one for one in made if inspect.getcoroutinestate(one) == inspect.CORO_CREATED]
+        for one in unbegun:
+            one.close()
+        if unbegun:
+            name = name_of(function.call)
+            _log.error("middleware %s called `call()` and did not await it; write `await call()`", name)
+            raise ForgottenAwaitError(f"middleware {name} called `call()` and did not await it; write `await call()`")
 
     async def _run(self, function: Injected, scope: Scope, claim: Claim, *given: object) -> None:
         if function.wants_state:

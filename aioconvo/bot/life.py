@@ -30,7 +30,7 @@ from .health import BotCounts, is_ready
 from .hooks import BotHooks, ConnectionFacts, DeadFacts, DeliveryFacts, EventFacts, HandledFacts
 from .intake import Accept, Intake
 from .outbox import Outbox, Voice
-from .retries import Retries, name_of
+from .retries import LoopGuard, LoopLimits, Retries, name_of
 from .runner import Finished, Runner
 from .sources import Follower
 from .state import StateSchema
@@ -55,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     handler_timeout: float
     drain: float
     retries: Retries
+    loops: LoopLimits
     hooks: BotHooks
     clock: Clock
     body_timeout: float
@@ -84,7 +85,7 @@ class Life:
         self._accounts = accounts
         self._pool = pool
         self._replies: dict[str, Replies] = {name: one.provider.replies(one.client) for name, one in accounts.items()}
-        self._outbox = Outbox(self._store, clock=self._clock)
+        self._outbox = Outbox(self._store, clock=self._clock, guard=LoopGuard(settings.loops))
         handling = Handling(known, accounts, state=settings.schema, converse=self._converse, tell=self._event_begins)
         self.intake = Intake(self._store, clock=self._clock, accept=settings.accept, settle=settings.settle)
         self.runner = Runner(

@@ -42,7 +42,7 @@ class Outbox:
     def voice(self, replies: Replies, event: Event, claim: Claim) -> Voice:
         """The bot's side of an event's conversation, for the attempt that this claim is."""
         if isinstance(event, MessageReceived) and claim.entry.attempt <= 1:
-            self.guard.hear(claim.entry.lanes[0])
+            self.guard.hear(claim.entry.lanes[0], self.clock.time())
         return Voice(self, replies, event, claim)
 
     def guarded(self, handle: Callable[[Claim], Awaitable[Outcome]]) -> Callable[[Claim], Awaitable[Outcome]]:

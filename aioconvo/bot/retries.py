@@ -15,7 +15,17 @@ from aioconvo.core.errors import AioconvoError, ConfigurationError
 
 from .stores.store import Again, Dead
 
-__all__ = ["Drop", "HandlerTimeoutError", "LoopGuard", "ReplyLoopError", "Retries", "TryLater", "name_of", "place_of"]
+__all__ = [
+    "Drop",
+    "HandlerTimeoutError",
+    "LoopGuard",
+    "LoopLimits",
+    "ReplyLoopError",
+    "Retries",
+    "TryLater",
+    "name_of",
+    "place_of",
+]
 
 _OF_LIBRARIES: Final = sys.stdlib_module_names | {"aioconvo"}
 
@@ -119,23 +129,62 @@ def _inner(error: Any) -> Sequence[BaseException]:
     return error.exceptions if isinstance(error, BaseExceptionGroup) else ()  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType] -- a group of any kind
 
 
-class LoopGuard:
-    """Stops a conversation that gets many replies with no message from the other side between them.
+class LoopLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """When a conversation is taken for a loop of two programs: no more is sent, and the event is a dead letter.
 
-    Such are loops of two programs that answer each other's echoes. What it remembers of a conversation it forgets
-    `seconds` after its last reply.
+    - `replies`, `seconds`: so many replies within so many seconds, with no message from the other side between them.
+    - `without_pause`, `pause`: so many replies while the other side always wrote again within so many seconds, as a bot that
+      takes ours for a customer does. No person writes 200 times and never takes 15 seconds for it. When the other side has
+      paused, the conversation goes on.
+
+    Each process counts what it sends itself.
     """
 
-    def __init__(self, *, most: int = 20, seconds: float = 10.0) -> None:
-        if most < 1 or seconds <= 0:
-            raise ConfigurationError("a guard against loops allows at least 1 reply in more than 0 seconds")
-        self._most = most
-        self._seconds = seconds
-        self._replies: OrderedDict[str, deque[float]] = OrderedDict()  # by lane, the one with the oldest last reply first
+    replies: int = 20
+    seconds: float = 10.0
+    without_pause: int = 200
+    pause: float = 15.0
 
-    def hear(self, lane: str) -> None:
+    def __post_init__(self) -> None:
+        if (
+            self.replies < 1
+            or self.without_pause < 1
+            or not 0 < self.seconds < float("inf")
+            or not 0 < self.pause < float("inf")
+        ):
+            raise ConfigurationError(
+                "limits of loops allow at least 1 reply, in more than 0 seconds; "
+                f"got replies={self.replies}, seconds={self.seconds}, without_pause={self.without_pause}, pause={self.pause}"
+            )
+
+
+class _Said:
+    """What was said in a conversation lately."""
+
+    __slots__ = ("last", "since_heard", "without_pause")
+
+    def __init__(self) -> None:
+        self.last = 0.0  # when the last reply was sent
+        self.since_heard: deque[float] = deque()
+        self.without_pause = 0
+
+
+class LoopGuard:
+    """Stops conversations that run into `LoopLimits`. What it remembers of one it forgets soon after its last reply."""
+
+    def __init__(self, limits: LoopLimits | None = None) -> None:
+        self._limits = limits or LoopLimits()
+        self._remembers = max(self._limits.seconds, self._limits.pause)
+        self._said: OrderedDict[str, _Said] = OrderedDict()  # by lane, the one with the oldest last reply first
+
+    def hear(self, lane: str, now: float) -> None:
         """The other side wrote."""
-        self._replies.pop(lane, None)
+        said = self._said.get(lane)
+        if said is None:
+            return
+        said.since_heard.clear()
+        if now - said.last >= self._limits.pause:
+            said.without_pause = 0
 
     def reply(self, lane: str, now: float) -> None:
         """A reply is about to be sent.
@@ -144,20 +193,29 @@ class LoopGuard:
             ReplyLoopError: It would be one too many; it is not counted.
         """
         self._forget(now)
-        times = self._replies.setdefault(lane, deque())
-        while times and times[0] <= now - self._seconds:
+        limits, said = self._limits, self._said.get(lane) or _Said()
+        times = said.since_heard
+        while times and times[0] <= now - limits.seconds:
             times.popleft()
-        if len(times) >= self._most:
+        if len(times) >= limits.replies:
             raise ReplyLoopError(
-                f"{self._most} replies within {self._seconds:g} s and no message from the other side between them: "
+                f"{limits.replies} replies within {limits.seconds:g} s and no message from the other side between them: "
                 "this conversation is stopped; see what the handler answers to"
             )
+        if said.without_pause >= limits.without_pause:
+            raise ReplyLoopError(
+                f"{limits.without_pause} replies and no pause of {limits.pause:g} s by the other side, a program it seems; "
+                "this conversation is stopped until it pauses; for more give Bot(loops=LoopLimits(...))"
+            )
         times.append(now)
-        self._replies.move_to_end(lane)
+        said.without_pause += 1
+        said.last = now
+        self._said[lane] = said
+        self._said.move_to_end(lane)
 
     def _forget(self, now: float) -> None:
-        while self._replies:
-            lane, times = next(iter(self._replies.items()))
-            if times and times[-1] > now - self._seconds:
+        while self._said:
+            lane, said = next(iter(self._said.items()))
+            if said.last > now - self._remembers:
                 return
-            del self._replies[lane]
+            del self._said[lane]

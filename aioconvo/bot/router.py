@@ -116,8 +116,10 @@ class Router:
         return watcher
 
     def around(self, middleware: H) -> H:
-        """Register middleware: `async def f(event, call)`, which awaits `call()` to go on, and need not.
+        """Register middleware: `async def f(event, call)`, which awaits `call()` to go on.
 
+        One that returns without calling it is a filter: the event counts as handled, and is not tried again; raise to have it
+        fail. One that calls it and does not await it has failed, with `ForgottenAwaitError`.
         A bot's middleware runs for every event that some handler is registered for, a router's for events that one of its
         handlers gets. The first registered is the outermost. Further parameters get what their types say.
         """
@@ -130,10 +132,11 @@ class Router:
         """Put the handlers of a router here, with its filters and its middleware.
 
         Raises:
-            ConfigurationError: The router is included already, or would include itself.
+            ConfigurationError: The router is included already, or would include itself, or is a bot.
         """
         self._check_changeable()
         settings.kind("router", router, Router, "a Router")
+        router.check_includable()
         if self in router.walk_routers():
             raise ConfigurationError("a router cannot include itself, nor one that includes it")
         if set(router.walk_routers()) & set(self.walk_routers()):
@@ -166,6 +169,9 @@ class Router:
         inner = (watcher for entry in self._entries if isinstance(entry, Router) for watcher in entry.walk_watchers())
         for watcher in (*self._watchers, *inner):
             yield msgspec.structs.replace(watcher, filters=self._filters + watcher.filters)
+
+    def check_includable(self) -> None:
+        """Refuse to stand inside of another router where more than handlers would have to come along."""
 
     def count_running(self, by: int) -> None:
         """A bot that has this router begins to run, or ends."""

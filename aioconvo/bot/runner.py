@@ -239,7 +239,7 @@ class Runner:
                     task = asyncio.current_task()
                     is_cut = task is not None and task.cancelling() > 0
                     failure = None if is_cut else error  # the handler's own doing: it awaited something that was cancelled
-            except Exception as error:  # noqa: BLE001 -- whatever it is, it is one event's failure and stops nothing else
+            except (Exception, SystemExit) as error:  # noqa: BLE001 -- whatever it is, it is one event's failure and stops nothing else
                 failure = error
         if outcome is None and running.timed_out:
             failure = HandlerTimeoutError(f"it ran for more than {self._handler_timeout:g} s")

@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Generator
 from pathlib import Path
 
@@ -42,10 +43,9 @@ def load(target: str) -> Bot:
     if here not in sys.path:
         sys.path.insert(0, here)
     try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
-            raise
+        with _own_errors(module_name):
+            module = importlib.import_module(module_name)
+    except ModuleNotFoundError:
         raise ConfigurationError(f"there is no module {module_name!r} here, in {here}") from None
     found = getattr(module, name, None)
     if found is not None and not isinstance(found, Bot) and callable(found):
@@ -55,10 +55,36 @@ def load(target: str) -> Bot:
             raise ConfigurationError(
                 f"{name!r} of {module_name} takes arguments; name a Bot, or a function without any"
             ) from None
-        found = found()
+        with _own_errors(module_name):
+            found = found()
     if not isinstance(found, Bot):
         raise ConfigurationError(f"{name!r} of {module_name} is no Bot and no function that returns one")
     return found
+
+
+@contextlib.contextmanager
+def _own_errors(module_name: str) -> Generator[None]:
+    """Show an error of the program's own as Python shows it, without our frames and those of the import, and exit with 1.
+
+    Raises:
+        ModuleNotFoundError: There is no such module.
+        ConfigurationError: As the program raised it.
+    """
+    try:
+        yield
+    except Exception as error:
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if isinstance(error, ConfigurationError) or (missing and f"{module_name}.".startswith(f"{missing}.")):
+            raise
+        trace = error.__traceback__
+        while trace is not None and _is_ours(trace.tb_frame.f_globals.get("__name__", "")):
+            trace = trace.tb_next
+        traceback.print_exception(error.with_traceback(trace))
+        raise SystemExit(1) from None
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in {"aioconvo", "importlib", "contextlib"}
 
 
 @contextlib.contextmanager

@@ -7,7 +7,10 @@ import asyncio
 import gc
 import os
 import signal
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -16,7 +19,7 @@ import pytest
 
 import aioconvo
 from aioconvo import Bot, ConfigurationError, Context, SunshineWebhook
-from aioconvo.bot import BotHooks, Drop, MemoryStore, Retries, TryLater
+from aioconvo.bot import BotHooks, Drop, MemoryStore, Retries, SqliteStore, TryLater
 from aioconvo.bot.signals import stopping_by_signal
 from aioconvo.core.errors import StoreError
 from aioconvo.events import Event, MessageReceived
@@ -267,6 +270,93 @@ async def test_the_first_signal_drains_the_second_ends_at_once_and_a_third_is_as
             await asyncio.sleep(1)
         assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
     assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
+
+
+HELD = """
+import asyncio, os, signal, sys, threading, time
+sys.path.insert(0, {place!r})
+from aioconvo.bot import Bot, SqliteStore
+from aioconvo.events import MessageReceived
+from tests.bot.accounts import message, sunshine
+from tests.bot.asgi_client import Requests
+
+bot = sunshine(Bot(SqliteStore({path!r}), drain=60))
+told = threading.Event()
+
+@bot.on(MessageReceived, text="thread")
+async def in_a_thread(event: MessageReceived) -> None:
+    await asyncio.to_thread(lambda: (told.set(), time.sleep(60)))
+
+@bot.on(MessageReceived, text="loop")
+async def in_the_loop(event: MessageReceived) -> None:
+    told.set()
+    time.sleep(60)
+
+@bot.watch
+async def kill(event: MessageReceived) -> None:
+    threading.Thread(target=signals, daemon=True).start()
+
+def signals() -> None:
+    told.wait()
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.1)
+
+async def deliver(app) -> None:
+    while await Requests(app).post("/hooks/sunshine", message({text!r})) != 200:
+        await asyncio.sleep(0.01)
+
+async def started() -> None:
+    await deliver(bot.asgi())
+
+import aioconvo.bot.adapters.aiohttp as adapter
+listen = adapter.listen
+def listening(*arguments, **options):
+    asyncio.get_running_loop().create_task(started())
+    return listen(*arguments, **options)
+adapter.listen = listening
+bot.run(port=0)
+"""
+
+
+@pytest.mark.parametrize("text", ["thread", "loop"])
+def test_the_second_signal_ends_a_process_whose_handler_takes_no_cancel(text: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "bot.db")
+    program = HELD.format(place=str(Path(__file__).parents[2]), path=path, text=text)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=50)  # noqa: S603 -- ours
+    assert (ended.returncode, ended.stdout) == (128 + signal.SIGTERM, ""), ended.stderr
+
+    async def kept() -> list[int]:
+        store = SqliteStore(path)
+        await store.open(now=2e9)
+        claims = await store.claim(9, now=2e9)
+        await store.aclose()
+        return [claim.entry.attempt for claim in claims]
+
+    (attempt,) = asyncio.run(kept())
+    assert attempt >= 1
+
+
+@in_virtual_time
+async def test_an_exit_in_a_handler_is_a_failed_attempt(caplog: pytest.LogCaptureFixture) -> None:
+    bot, attempts = sunshine(Bot(clock=LoopClock(), retries=Retries(waits=(1.0,)))), list[int]()
+
+    @bot.watch
+    async def leave(event: Event) -> None:
+        sys.exit(4)
+
+    @bot.on(MessageReceived)
+    async def give_up(event: MessageReceived) -> None:
+        attempts.append(event.attempt)
+        sys.exit(3)
+
+    async with bot:
+        assert await Requests(bot.asgi()).post(HOOK, message()) == 200
+        await settled(bot, every=0.1)
+        assert [letter.reason for letter in await bot.store.dead()] == ["SystemExit"]
+    assert attempts == [1, 2]
+    assert "failed at attempt 1, to be tried again: SystemExit, at tests.bot.test_life line" in caplog.text
+    assert "leave, which watches, raised SystemExit" in caplog.text
 
 
 async def test_a_bot_in_another_thread_gets_no_signals() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from aioconvo.bot.context import Conversing
 from aioconvo.bot.outbox import ClaimLostError, Outbox, Voice
-from aioconvo.bot.retries import LoopGuard, ReplyLoopError
+from aioconvo.bot.retries import LoopGuard, LoopLimits, ReplyLoopError
 from aioconvo.bot.runner import Finished, Runner
 from aioconvo.bot.stores.store import Again, Claim, Dead, Handled, Outcome
 from aioconvo.core.errors import CallFacts, MaybeSentError, RateLimitError, UnsupportedError
@@ -290,7 +290,7 @@ class TestLoops:
 
     @in_virtual_time
     async def test_a_message_of_the_other_side_is_heard_at_its_first_attempt_only(self) -> None:
-        outbox = Outbox(PlainStore(), clock=LoopClock(), guard=LoopGuard(most=1))
+        outbox = Outbox(PlainStore(), clock=LoopClock(), guard=LoopGuard(LoopLimits(replies=1)))
         await outbox.store.accept([entry("1"), entry("2")], now=0.0)
         (claim,) = await outbox.store.claim(1, now=0.0)
         await outbox.voice(Server(), event_of(claim), claim).reply("a")

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 
-from aioconvo.bot.retries import Drop, HandlerTimeoutError, LoopGuard, ReplyLoopError, Retries, TryLater, name_of, place_of
+from aioconvo.bot.retries import (
+    Drop,
+    HandlerTimeoutError,
+    LoopGuard,
+    LoopLimits,
+    ReplyLoopError,
+    Retries,
+    TryLater,
+    name_of,
+    place_of,
+)
 from aioconvo.bot.stores.store import Again, Dead
 from aioconvo.core.errors import ConfigurationError
 
@@ -82,31 +94,59 @@ class TestLoopGuard:
             guard.reply("a", number * 0.5)
 
     def test_a_message_of_the_other_side_lets_it_go_on(self) -> None:
-        guard = LoopGuard(most=2)
+        guard = LoopGuard(LoopLimits(replies=2))
         for _ in range(10):
-            guard.hear("a")
+            guard.hear("a", 1.0)
             guard.reply("a", 1.0)
             guard.reply("a", 1.0)
         with pytest.raises(ReplyLoopError):
             guard.reply("a", 1.0)
 
     def test_it_goes_on_when_the_window_is_over(self) -> None:
-        guard = LoopGuard(most=1)
+        guard = LoopGuard(LoopLimits(replies=1))
         guard.reply("a", 0.0)
         with pytest.raises(ReplyLoopError):
             guard.reply("a", 9.9)
         guard.reply("a", 10.0)
 
     def test_it_forgets_conversations_that_are_quiet(self) -> None:
-        guard = LoopGuard(most=1)
+        guard = LoopGuard(LoopLimits(replies=1))
         for number in range(10_000):
             guard.reply(str(number), number * 1.0)
-        assert len(guard._replies) <= 11
+        assert len(guard._said) <= 16
 
-    @pytest.mark.parametrize(("most", "seconds"), [(0, 10.0), (1, 0.0)])
-    def test_wrong_settings_are_told(self, most: int, seconds: float) -> None:
-        with pytest.raises(ConfigurationError):
-            LoopGuard(most=most, seconds=seconds)
+    def test_two_programs_that_answer_each_other_are_stopped(self) -> None:
+        guard = LoopGuard()
+        for sent in range(200):
+            guard.hear("a", sent * 14.0)
+            guard.reply("a", sent * 14.0 + 0.1)
+        for now in (2_800.0, 2_801.0):
+            guard.hear("a", now)
+            with pytest.raises(ReplyLoopError, match=r"200 replies and no pause of 15 s by the other side.*LoopLimits"):
+                guard.reply("a", now)
+        guard.reply("b", 2_801.0)
+
+    def test_who_takes_some_time_now_and_then_is_never_stopped(self) -> None:
+        guard, now = LoopGuard(), 0.0
+        for number in range(5_000):
+            now += 16.0 if number % 190 == 0 else 1.0
+            guard.hear("a", now)
+            guard.reply("a", now)
+
+    def test_a_stopped_conversation_goes_on_after_a_pause(self) -> None:
+        guard = LoopGuard(LoopLimits(without_pause=2))
+        for now in (0.0, 1.0):
+            guard.hear("a", now)
+            guard.reply("a", now)
+        for now, is_stopped in ((2.0, True), (15.9, True), (16.0, False), (17.0, False), (18.0, True)):
+            guard.hear("a", now)
+            with pytest.raises(ReplyLoopError) if is_stopped else contextlib.nullcontext():
+                guard.reply("a", now)
+
+    @pytest.mark.parametrize("wrong", [{"replies": 0}, {"seconds": 0.0}, {"without_pause": 0}, {"pause": float("inf")}])
+    def test_wrong_settings_are_told(self, wrong: dict[str, Any]) -> None:
+        with pytest.raises(ConfigurationError, match="at least 1 reply"):
+            LoopLimits(**wrong)
 
 
 def test_where_an_error_was_raised_is_told_without_its_text() -> None:

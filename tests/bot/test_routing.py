@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from aioconvo import ConfigurationError
-from aioconvo.bot import Bot, Context, Router, Supports, filters
+from aioconvo.bot import Bot, Context, ForgottenAwaitError, Router, Supports, filters
 from aioconvo.bot.stores.store import Dead, Handled
 from aioconvo.events import Event, MessageReceived, MessageSent, OtherEvent, Postback
 
@@ -83,6 +83,32 @@ async def test_middleware_stands_around_in_order() -> None:
     assert seen == ["outer(", "inner(", ")inner", ")outer"]
     seen.clear()
     await handle(claim("nobody is registered for these", kind="postback"))
+    assert seen == []
+
+
+async def test_middleware_that_forgets_to_await_fails_by_name(caplog: pytest.LogCaptureFixture) -> None:
+    bot, seen = Bot(), list[str]()
+
+    async def forgets(event: Event, call: Callable[[], Awaitable[None]]) -> None:
+        call()  # type: ignore[unused-awaitable] # what is tested
+
+    bot.around(forgets)
+    bot.on(MessageReceived)(logging_to(seen, "handler"))
+    with pytest.raises(ForgottenAwaitError, match=r"middleware .*forgets called `call\(\)` and did not await it; write `await"):
+        await handling(bot)(claim("hello"))
+    assert seen == []
+    assert "forgets called `call()` and did not await it" in caplog.text
+
+
+async def test_middleware_that_calls_nothing_is_a_filter() -> None:
+    bot, seen = Bot(), list[str]()
+
+    async def holds_back(event: Event, call: Callable[[], Awaitable[None]]) -> None:
+        """Is asked, and lets nothing through."""
+
+    bot.around(holds_back)
+    bot.on(MessageReceived)(logging_to(seen, "handler"))
+    assert await handling(bot)(claim("hello")) == Handled()
     assert seen == []
 
 
@@ -235,7 +261,9 @@ WRONG: list[tuple[Callable[[Bot], Any], str]] = [
     (lambda bot: bot.watch(not_async), "not_async is no async function"),  # type: ignore[type-var]
     (lambda bot: bot.around(not_async), "not_async is no async function"),  # type: ignore[type-var]
     (lambda bot: bot.on(Event, state=sync_handler), "state must be a plain function"),
-    (lambda bot: bot.include(bot), "cannot include itself"),
+    (lambda bot: bot.include(bot), "a Bot cannot be included"),
+    (lambda bot: bot.include(Bot()), "its accounts, its store and its settings would not come along"),
+    (lambda _: LOOP.include(LOOP), "cannot include itself"),
     (lambda bot: [bot.include(LOOP) for _ in range(2)], "included already"),  # type: ignore[func-returns-value]
     (lambda bot: bot.include("router"), "router must be a Router"),  # type: ignore[arg-type]
     (lambda bot: (with_client(bot), with_client(bot)), "added as 'sunshine' already"),

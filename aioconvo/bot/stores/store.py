@@ -166,8 +166,8 @@ class Store(Protocol):
         """Keep all of them or none; how many were new. The others were accepted before.
 
         Raises:
-            StoreFullError: More would wait than `max_waiting`, or `max_waiting_in_lane` of one lane. None was kept. Where nothing
-                waits, or nothing of that lane, the bound does not hold: a sender cannot bring less than its delivery.
+            StoreFullError: More would wait than `max_waiting`, or `max_waiting_in_lane` of one lane. None was kept. Where
+                nothing waits, or nothing of that lane, the bound does not hold: a sender cannot bring less than its delivery.
         """
         ...
 
