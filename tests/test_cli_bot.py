@@ -227,19 +227,19 @@ def test_targets_of_run(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_error_of_the_program_is_shown_without_our_frames(
     source: str, last: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "broken_program_of_a_test.py").write_text(source)
+    (tmp_path / "a_broken_program.py").write_text(source)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    sys.modules.pop("broken_program_of_a_test", None)
+    sys.modules.pop("a_broken_program", None)
     with pytest.raises(SystemExit) as ended:
-        load("broken_program_of_a_test:bot")
+        load("a_broken_program:bot")
     told = capsys.readouterr().err
     assert ended.value.code == 1
     assert told.splitlines()[-1] == last
     files = [line for line in told.splitlines() if line.startswith("  File ")]
     assert files
-    assert all("broken_program_of_a_test.py" in line for line in files), told
-    sys.modules.pop("broken_program_of_a_test", None)
+    assert all("a_broken_program.py" in line for line in files), told
+    sys.modules.pop("a_broken_program", None)
 
 
 @pytest.mark.usefixtures("program")

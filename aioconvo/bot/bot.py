@@ -217,6 +217,7 @@ class Bot(Router):
         if source is not None:
             self._sources[account.name] = source
         self._accounts[account.name] = account
+        account.provider.events.read  # noqa: B018 -- loads the module now, not in the loop at the first event
 
     @property
     def store(self) -> Store:

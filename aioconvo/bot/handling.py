@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -149,20 +149,23 @@ class Handling:
         self._load_state(scope, claim)
         return bool(route.state(scope.context.state))
 
-    async def _chain(self, around: Sequence[Injected], inner: Callable[[], Awaitable[Any]], scope: Scope, claim: Claim) -> None:
+    async def _chain(
+        self, around: Sequence[Injected], inner: Callable[[], Coroutine[Any, Any, Any]], scope: Scope, claim: Claim
+    ) -> None:
         """Await the middleware, the first one outermost, around what is inside."""
         for function in reversed(around):
             inner = functools.partial(self._stand, function, scope, claim, inner)
         await inner()
 
-    async def _stand(self, function: Injected, scope: Scope, claim: Claim, inner: Callable[[], Awaitable[Any]]) -> None:
+    async def _stand(
+        self, function: Injected, scope: Scope, claim: Claim, inner: Callable[[], Coroutine[Any, Any, Any]]
+    ) -> None:
         """Await one middleware around what is inside."""
         made: list[Coroutine[Any, Any, Any]] = []
 
-        def call() -> Awaitable[Any]:
-            coroutine: Any = inner()
-            made.append(coroutine)
-            return coroutine
+        def call() -> Coroutine[Any, Any, Any]:
+            made.append(inner())
+            return made[-1]
 
         await self._run(function, scope, claim, scope.event, call)
         unbegun = [one for one in made if inspect.getcoroutinestate(one) == inspect.CORO_CREATED]

@@ -32,7 +32,7 @@ def names_of(folder: str, *modules: str, **homes: str) -> tuple[Callable[[str], 
     def find(name: str) -> Any:
         if name == "__all__":
             return sorted(known())
-        if f".{name}" in _modules(folder):
+        if name not in homes and f".{name}" in _modules(folder):
             return importlib.import_module(f".{name}", folder)
         places = [homes[name]] if name in homes else [] if name.startswith("_") else _by_cost(folder, modules)
         for place in places:

@@ -292,10 +292,6 @@ async def in_the_loop(event: MessageReceived) -> None:
     told.set()
     time.sleep(60)
 
-@bot.watch
-async def kill(event: MessageReceived) -> None:
-    threading.Thread(target=signals, daemon=True).start()
-
 def signals() -> None:
     told.wait()
     for _ in range(2):
@@ -315,6 +311,7 @@ def listening(*arguments, **options):
     asyncio.get_running_loop().create_task(started())
     return listen(*arguments, **options)
 adapter.listen = listening
+threading.Thread(target=signals, daemon=True).start()
 bot.run(port=0)
 """
 
