@@ -131,6 +131,16 @@ def test_the_name_of_the_specification_will_do(served: Served) -> None:
     assert _told(served, "convore", "list_conversations") == _told(served, "convore", "conversations.list")
 
 
+def test_an_address_for_a_browser_is_shown() -> None:
+    """Nothing is sent for it, so that nothing needs to be there."""
+    program = {"AIOCONVO_SUNSHINE_CLIENT_ID": "program", "AIOCONVO_SUNSHINE_CLIENT_SECRET": "s3cret"}
+    result = runner.invoke(app, ["call", "sunshine", "oauth.authorize_url", "--state", "a b"], env=program)
+    assert result.exit_code == 0, result.output
+    assert result.output == (
+        "https://oauth-bridge.zendesk.com/sc/oauth/authorize?client_id=program&response_type=code&state=a%20b\n"
+    )
+
+
 def test_what_changes_is_not_sent_unasked(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     command = ["convore", "messages.send", "--channel-id", "c", "--body", "Hello"]
     before = served.requests("convore")

@@ -109,6 +109,8 @@ class _Caller:
                 await self._list(answered)
             elif isinstance(answered, Download):
                 await self._file(answered)
+            elif isinstance(answered, str):  # an address for a browser, for which nothing was sent
+                await self._write(answered.encode() + b"\n")
             elif (answer := await answered) is not None:
                 await self._write(answer if isinstance(answer, bytes) else on_a_line(encode(answer)))
 
