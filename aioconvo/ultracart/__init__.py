@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from aioconvo.core.names import names_of
 
 if TYPE_CHECKING:
+    from .answers import *
+    from .autocompletion import *
     from .catalogue import *
     from .client import *
     from .models import *
@@ -23,6 +25,8 @@ else:
     __getattr__, __dir__ = names_of(
         __name__,
         ".models",
+        ".answers",
+        ".autocompletion",
         ".pbx.models",
         UltraCartClient=".client",
         AgentConnection=".socket.connection",

@@ -30,9 +30,15 @@ from .oauth import RefreshGrant
 from .pages import ResolvedAnswer, empty_page
 
 if TYPE_CHECKING:
+    from .canned_messages import CannedMessages
+    from .departments import Departments
+    from .engagements import Engagements
     from .inbox import UltraCartInbox
+    from .locations import Locations
     from .pbx import Pbx
+    from .permissions import Permissions
     from .queues import Queues
+    from .virtual_agents import VirtualAgents
 
 __all__ = ["UltraCartClient"]
 
@@ -77,11 +83,17 @@ class UltraCartClient(APIClient):
     enveloped: ClassVar[bool] = True
     default_limits: ClassVar[Limits] = Limits(rates=(RateLimit(1000, 3600.0), RateLimit(10000, 86400.0)), concurrency=1)
     agents = Resource(Agents)
+    canned_messages: Resource[CannedMessages] = Resource()
     conversations = Resource(Conversations)
+    departments: Resource[Departments] = Resource()
+    engagements: Resource[Engagements] = Resource()
     inbox: Resource[UltraCartInbox] = Resource()
+    locations: Resource[Locations] = Resource()
     messages = Resource(Messages)
     pbx: Resource[Pbx] = Resource()
+    permissions: Resource[Permissions] = Resource()
     queues: Resource[Queues] = Resource()
+    virtual_agents: Resource[VirtualAgents] = Resource()
 
     def __init__(
         self,

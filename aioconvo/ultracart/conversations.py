@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal, overload
 from msgspec import UNSET, UnsetType
 
 from aioconvo.core.answers.identity import Check, WrongAnswerBodyError, both, names, same
+from aioconvo.core.calls.storage import put
+from aioconvo.core.encoding.files import Content, File
 from aioconvo.core.json.model import Model
 from aioconvo.core.operations.declaration import listing, operation, performs
 from aioconvo.core.operations.markers import Body, Name, PageSize
@@ -17,9 +19,12 @@ from aioconvo.core.operations.operation import Effect, Operation
 from aioconvo.core.operations.rules import AtLeast, Between, aware, not_both
 from aioconvo.core.paging.paginator import AsyncPaginator
 
+from .autocompletion import Autocomplete
+from .bodies import says_anything
 from .models.conversations import Conversation, ConversationSummary, Medium, UploadUrl
 from .pages import ConversationAnswer, ResolvedAnswer, conversation_pager, search_pager
 from .resource import UltraCartResource
+from .uploads import ending_of
 
 _ALL = "/conversation/conversations"
 _ONE = "/conversation/conversations/{conversation_uuid}"
@@ -139,6 +144,36 @@ class Conversations(UltraCartResource):
             NotFoundError: No such conversation.
         """
         ...
+
+    # A POST that only reads.
+    @operation(f"POST {_ALL}/autocomplete", Effect.READ, name="get_conversations_autocomplete", expect=says_anything)
+    async def autocomplete(self, *, field: str | UnsetType = UNSET, term: str | UnsetType = UNSET) -> Autocomplete:
+        """Fetch values of a field of the search that complete what was typed. Which fields there are is not documented."""
+        ...
+
+    @operation(f"PUT {_ONE}/sms_unsubscribe", Effect.IDEMPOTENT, name="sms_unsubscribe_conversation")
+    async def unsubscribe_sms(self, conversation_uuid: str) -> None:
+        """Take the customer's phone number out of all SMS; this API has no way back.
+
+        Raises:
+            NotFoundError: No such conversation.
+        """
+        ...
+
+    async def upload(self, file: File | Content) -> str:
+        """Send a file to where messages find it: `upload(Path("receipt.png"))`; the key by which a message names it.
+
+        That is `get_upload_url`, and a PUT of the file to the storage behind it, which is told no credential. The file is
+        bytes, a path, or bytes that come piece by piece (which some storages refuse), in a `File` where it needs a name.
+        Messages name the key among their `upload_keys`.
+
+        Raises:
+            InvalidRequestError: The file cannot be read, or its name has no ending; nothing was sent.
+        """
+        named = ending_of(file, "receipt.png")
+        there = await self.get_upload_url(named.extension)
+        await put(self._client, str(there.url), named.file, told_as="ultracart.conversations.upload")
+        return str(there.key)
 
     @listing(f"POST {_ALL}/search", search_pager, name="get_conversations_search", check=_one_order)
     def search(

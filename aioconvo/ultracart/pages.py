@@ -175,7 +175,8 @@ def in_one_answer(noun: type[T], member: str, identity: str) -> Callable[[], Lis
     items = operator.attrgetter(member)
 
     def named(item: T) -> str | None:
-        return getattr(item, identity, None)  # an item that is no object at all has none
+        found: object = getattr(item, identity, None)  # an item that is no object at all has none
+        return str(found) if isinstance(found, str | int) and found else None
 
     @pages_by(PageKind.SINGLE)
     def pager() -> Listing[Any, T]:

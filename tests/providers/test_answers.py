@@ -19,7 +19,7 @@ from aioconvo.core.operations.operation import Effect
 from aioconvo.providers import Provider
 from aioconvo.ultracart.pages import Told
 from tests.inbox import natives
-from tests.providers import convore_rows, smooch_rows, smscx_rows, sunshine_rows, test_ultracart_pbx as pbx
+from tests.providers import convore_rows, smooch_rows, smscx_rows, sunshine_rows, test_ultracart_pbx as pbx, ultracart_rows
 from tests.providers.rows import Call, Case
 
 UUID = "c38fa60d-ce8f-4918-8b9d-d991bc44cb73"
@@ -737,6 +737,7 @@ CASES |= {f"convore.{name}": row.case() for name, row in convore_rows.ROWS.items
 CASES |= {f"smooch.{name}": row.case() for name, row in smooch_rows.ROWS.items()}
 CASES |= {f"smscx.{name}": row.case() for name, row in smscx_rows.ROWS.items() if row.answer is not smscx_rows.PRICES}
 CASES |= {f"sunshine.{name}": row.case() for name, row in sunshine_rows.ROWS.items()}
+CASES |= {f"ultracart.{name}": row.case() for name, row in ultracart_rows.ROWS.items()}
 NO_ANSWER = {name for name, case in CASES.items() if case.good in ({}, uc())} | {
     "smscx.conversations.mark_read",
     "smooch.menu.delete",

@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING
 from aioconvo.core.names import names_of
 
 if TYPE_CHECKING:
+    from .agent_profiles import *
+    from .agent_statuses import *
     from .agents import *
+    from .canned_messages import *
     from .commerce import *
     from .conversations import *
+    from .departments import *
+    from .engagements import *
+    from .locations import *
     from .messages import *
     from .queues import *
+    from .virtual_agents import *
 else:
     __getattr__, __dir__ = names_of(__name__)

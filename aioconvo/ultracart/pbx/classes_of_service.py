@@ -10,11 +10,11 @@ from aioconvo.core.operations.markers import Name, PageSize
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import AtLeast
 from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.ultracart.bodies import AsBody, Done
 from aioconvo.ultracart.conversations import When
 from aioconvo.ultracart.pages import in_one_answer
 from aioconvo.ultracart.resource import UltraCartResource
 
-from .bodies import AsBody, Done
 from .models.classes_of_service import PbxAuditAction, PbxAuditLog, PbxClassOfService
 
 _ALL = "/conversation/pbx/class_of_service"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aioconvo.core.operations.declaration import operation
 from aioconvo.core.operations.operation import Effect
+from aioconvo.ultracart.bodies import says_anything
 from aioconvo.ultracart.resource import UltraCartResource
 
-from .bodies import says_anything
 from .models.customer_snapshots import PbxCustomerSnapshot
 
 

@@ -9,10 +9,10 @@ from aioconvo.core.operations.declaration import listing, operation
 from aioconvo.core.operations.markers import Name
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.ultracart.bodies import AsBody
 from aioconvo.ultracart.pages import in_one_answer
 from aioconvo.ultracart.resource import UltraCartResource
 
-from .bodies import AsBody
 from .models.hardware_phones import PbxHardwarePhone, PbxPhoneManufacturer
 
 _ALL = "/conversation/pbx/hardware_phone"

@@ -10,10 +10,10 @@ from aioconvo.core.operations.markers import Name, PageSize
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.operations.rules import AtMost, Between
 from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.ultracart.bodies import AsBody
 from aioconvo.ultracart.pages import in_one_answer
 from aioconvo.ultracart.resource import UltraCartResource
 
-from .bodies import AsBody
 from .models.actions import PbxAction
 from .models.phone_numbers import PbxAvailablePhoneNumber, PbxPhoneNumber
 

@@ -9,8 +9,8 @@ import msgspec
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.calls.storage import put
 from aioconvo.core.encoding.files import Content, File
-from aioconvo.core.errors import InvalidRequestError
 from aioconvo.ultracart.models import UploadUrl
+from aioconvo.ultracart.uploads import ending_of
 
 from .models.audios import PbxAudio
 
@@ -30,10 +30,7 @@ async def stored(
     Raises:
         InvalidRequestError: The file's name has no ending; nothing was sent.
     """
-    file = given if isinstance(given, File) else File(given)
-    name, dot, extension = file.file_name.rpartition(".")
-    if not (name and dot and extension):
-        raise InvalidRequestError("the file needs a name with an ending, such as File(content, name='hold.mp3')")
+    file, extension = ending_of(given, "hold.mp3")
     upload = await get_upload_url(extension)
     await put(client, str(upload.url), file, told_as=told_as)
     told = PbxAudio() if audio is None else audio

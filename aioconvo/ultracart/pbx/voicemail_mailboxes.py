@@ -9,10 +9,10 @@ from aioconvo.core.operations.declaration import listing, operation
 from aioconvo.core.operations.markers import Name
 from aioconvo.core.operations.operation import Effect
 from aioconvo.core.paging.paginator import AsyncPaginator
+from aioconvo.ultracart.bodies import AsBody, says_anything
 from aioconvo.ultracart.pages import in_one_answer
 from aioconvo.ultracart.resource import UltraCartResource
 
-from .bodies import AsBody, says_anything
 from .models.voicemail_mailboxes import PbxVoicemailCapabilities, PbxVoicemailMailbox
 
 _ONE = "/conversation/pbx/voicemail_mailbox/{conversationPbxVoicemailMailboxUuid}"

@@ -1,4 +1,4 @@
-"""Bodies and answers of the phone system that are looked at as a whole."""
+"""Bodies and answers that are looked at as a whole."""
 
 from __future__ import annotations
 
