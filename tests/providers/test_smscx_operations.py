@@ -8,7 +8,7 @@ import pytest
 
 import aioconvo
 from aioconvo.core.operations.resource import load
-from aioconvo.smscx import SmscxClient
+from aioconvo.smscx import OPERATIONS, SmscxClient
 from tests.providers.smscx_rows import APPLICATION, CHAT, ID, NO_MORE, OTHER, OTP, PHONE, ROWS, SENT, STEPS
 
 load(SmscxClient)  # the first touch inside of a loop would hold it up
@@ -29,9 +29,26 @@ FILES = [
 ]
 
 
+# What is no plain read: what the vendor says costs; what creates or uses up an attempt; the rest may be repeated.
+PAID = """multichannel.send multichannel.send_campaign viber.send viber.send_campaign whatsapp.send numbers.lookup
+    numbers.lookup_bulk numbers.rent numbers.renew_rent otp.send"""
+UNSAFE = "optouts.add otp.verify shortlinks.create templates.create"
+IDEMPOTENT = """attachments.delete multichannel.delete_scheduled multichannel.delete_scheduled_campaign viber.delete_scheduled
+    viber.delete_scheduled_campaign whatsapp.delete_scheduled numbers.update_rent numbers.cancel_rent optouts.delete otp.cancel
+    shortlinks.update shortlinks.delete templates.update templates.delete"""
+
+
 @pytest.fixture
 def client(wire: Any) -> SmscxClient:
     return SmscxClient(api_key="k3y", base_url=wire.base_url, max_retries=0)
+
+
+def test_effects() -> None:
+    known = dict.fromkeys(PAID.split(), "paid") | dict.fromkeys(UNSAFE.split(), "unsafe")
+    known |= dict.fromkeys(IDEMPOTENT.split(), "idempotent")
+    found = {one.python.removeprefix("smscx."): one.effect.value for one in OPERATIONS}
+    assert {name: found[name] for name in ROWS} == {name: known.get(name, "read") for name in ROWS}
+    assert known.keys() <= ROWS.keys()
 
 
 @pytest.mark.parametrize("name", ROWS)
