@@ -14,7 +14,7 @@ from hypothesis import given, settings, strategies as st
 import aioconvo
 from aioconvo.core.json.model import Model, is_drifted
 from aioconvo.core.operations.resource import load
-from aioconvo.ultracart import UltraCartClient
+from aioconvo.ultracart import OPERATIONS, UltraCartClient
 from aioconvo.ultracart.pages import Metadata, Rows, Told
 from aioconvo.ultracart.pbx import (
     PbxAction,
@@ -319,6 +319,25 @@ each_noun = pytest.mark.parametrize("name", NOUNS)
 @pytest.fixture
 def client(wire: Any) -> UltraCartClient:
     return UltraCartClient(simple_key="s3cret", base_url=wire.base_url + "/rest/v2", max_retries=0)
+
+
+def test_effects() -> None:
+    """The method does not tell them: a GET marks voicemail, a POST only searches, and a phone number costs money."""
+    known = {
+        "phone_numbers.purchase": "paid",
+        "queues.reset_statistics": "unsafe",
+        "hardware_phones.regenerate_password": "unsafe",
+    }
+    repeated = "agent_voicemails queue_voicemails"
+    known |= {f"{name}.{method}": "idempotent" for name in repeated.split() for method in ("delete", "mark_listened")}
+    known |= dict.fromkeys(("calls.update", "config.update_default_timezone", "phone_numbers.protect"), "idempotent")
+    for name, noun in NOUNS.items():
+        known |= {f"{name}.{method}": "idempotent" for method in ("delete", "update") if method in noun.methods.split()}
+        known |= {f"{name}.create": "unsafe"} if "create" in noun.methods else {}
+    found = {one.python.removeprefix("ultracart.pbx."): one.effect.value for one in OPERATIONS if ".pbx." in one.python}
+    assert len(found) == 82
+    assert found == {name: known.get(name, "read") for name in found}
+    assert known.keys() <= found.keys()
 
 
 @each_noun
