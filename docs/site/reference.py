@@ -7,6 +7,8 @@ stand on which page.
 from __future__ import annotations
 
 import importlib
+import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from aioconvo.cli.operations import Row, catalogue
-from aioconvo.core.operations.resource import groups
+from aioconvo.core.operations.resource import groups, methods
 from aioconvo.providers import Provider
 
 __all__ = ["OTHERS", "PACKAGES", "TITLES", "pages"]
@@ -47,12 +49,15 @@ TITLES = {
     "ultracart": "UltraCart",
 }
 
+_USUAL = {"GET": "read", "PUT": "idempotent", "PATCH": "idempotent", "DELETE": "idempotent", "POST": "unsafe"}
+
 _START = """# Reference
 
 Every public name, every operation and every command. What stands here comes from the code: from docstrings, signatures and
 declarations.
 
 - [All operations](operations.md) of the five providers, with what each does outside.
+- [Their method, and ours](names.md), for who comes from an SDK; [effects](effects.md) with their reasons.
 - For each provider its client with the operations, group by group, and the data that they take and give.
 - What all clients have in common: [clients and calls](clients.md), [lists](lists.md), [errors](errors.md), [limits and
   retries](limits.md), [data and JSON](data.md).
@@ -68,6 +73,8 @@ def pages() -> Iterator[tuple[str, str]]:
     """The name and the text of each page."""
     yield "index.md", _START
     yield "operations.md", _operations()
+    yield "names.md", _names()
+    yield "effects.md", _effects()
     top: Any = importlib.import_module("aioconvo")
     for name, (title, packages) in PACKAGES.items():
         yield f"{name}.md", _page(title, (f"aioconvo.{one}" for one in top.__all__ if _home(top, one).startswith(packages)))
@@ -109,6 +116,52 @@ def _row(row: Row) -> str:
     request = f"`{row['method']} {row['path']}`"
     link = f"[`{name}`]({row['provider']}.md#{_home_of(row)})"
     return f"| {link} | {request} | {row['effect']} | {row['paged'] or ''} | `{row['operation']}` |"
+
+
+def _names() -> str:
+    """Their method and ours, for who comes from an API's documents or SDK."""
+    words = (
+        "The SDKs call these methods as the specifications do, in their own spelling: `CreateUser` is `create_user` in Python."
+    )
+    parts = ["# Their method, and ours", f"{words} `aioconvo operations create_user` finds ours, too."]
+    for provider in Provider:
+        rows = sorted(catalogue(str(provider)), key=lambda row: _snake(row["operation"]))
+        table = [f"| `{_snake(row['operation'])}` | [`{row['python']}`]({provider}.md#{_home_of(row)}) |" for row in rows]
+        parts += [f"## {TITLES[str(provider)]}", "\n".join(["| theirs | ours |", "|---|---|", *table])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def _effects() -> str:
+    """Every effect, and why where the HTTP method would tell another one."""
+    words = "A GET reads, a PUT, PATCH or DELETE may be repeated, a POST may not. Where that is not so, the reason stands here."
+    parts = ["# Effects", words]
+    for provider in Provider:
+        table = [
+            f"| `{one.operation.python}` | {one.operation.method} | {one.operation.effect.value} | {_reason(one)} |"
+            for one in sorted(methods(provider.client), key=lambda one: str(one.operation.python))
+        ]
+        head = ["| operation | method | effect | why it is not what the method tells |", "|---|---|---|---|"]
+        parts += [f"## {TITLES[str(provider)]}", "\n".join([*head, *table])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _reason(method: Any) -> str:
+    """What the comment above a declaration says, else how its docstring begins; nothing where the effect is the usual one."""
+    operation = method.operation
+    if operation.effect.value == _USUAL[operation.method]:
+        return ""
+    code = inspect.unwrap(method)
+    lines = Path(inspect.getsourcefile(code) or "").read_text(encoding="utf-8").splitlines()
+    place = inspect.getsourcelines(code)[1] - 2
+    told: list[str] = []
+    while lines[place].strip().startswith("#"):
+        told.insert(0, lines[place].strip().lstrip("# "))
+        place -= 1
+    return " ".join(told) or str(inspect.getdoc(method)).partition("\n")[0]
 
 
 def _home_of(row: Row) -> str:

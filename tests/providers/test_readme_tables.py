@@ -9,32 +9,11 @@ from typing import Any
 
 import pytest
 
-from aioconvo.cli.operations import catalogue
 from aioconvo.core.access import key
 from aioconvo.inbox import Inbox, Order, Provider
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-PACKAGES = {
-    "smscx_client.ConversationsApi": "smscx",
-    "sunshine_conversations_client.ConversationsApi": "sunshine",
-    "smooch.ConversationApi": "smooch",
-    "convore_api_client.MessagesApi": "convore",
-    "ultracart.ConversationApi": "ultracart",
-}
-METHODS = re.findall(r"^\| `([\w.]+)\.(\w+)` \| `(\w+\.\w+\.\w+)` \|$", README, re.MULTILINE)
 CLIENTS: list[Any] = [one.client for one in Provider]
-
-
-def _words(name: str) -> str:
-    return re.sub(r"[^a-z]", "", name.lower())
-
-
-def test_every_method_of_the_source_documents_has_its_row() -> None:
-    operations = {row["python"]: row for row in catalogue()}
-    assert len({(package, method) for package, method, _ in METHODS}) == len(METHODS) == 31
-    for package, method, python in METHODS:
-        assert operations[python]["provider"] == PACKAGES[package]
-        assert _words(operations[python]["operation"]) == _words(method)
 
 
 def test_every_provider_has_its_column() -> None:
