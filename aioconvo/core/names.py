@@ -4,16 +4,14 @@
         from .drafts import *
         from .messages import *
     else:
-        __getattr__, __dir__ = names_of(__name__)
+        __getattr__, __dir__ = names_of(__name__, ".drafts", ".messages")
 
 A new class is then told in one place: its module, in `__all__`.
 """
 
 from __future__ import annotations
 
-import functools
 import importlib
-import pkgutil
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
@@ -23,7 +21,7 @@ __all__ = ["names_of"]
 
 
 def names_of(folder: str, *modules: str, **homes: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """`__getattr__` and `__dir__` of a folder that gives the names in `__all__` of these modules; without any, of all in it.
+    """`__getattr__` and `__dir__` of a folder that gives the names in `__all__` of these modules, and its modules themselves.
 
     `homes` tells in which modules single names are, so that no other is loaded to find them. Otherwise those that are loaded
     already are asked first, then one after the other.
@@ -32,8 +30,8 @@ def names_of(folder: str, *modules: str, **homes: str) -> tuple[Callable[[str], 
     def find(name: str) -> Any:
         if name == "__all__":
             return sorted(known())
-        if name not in homes and f".{name}" in _modules(folder):
-            return importlib.import_module(f".{name}", folder)
+        if name not in homes and not name.startswith("_") and name.islower() and (module := _module(folder, name)) is not None:
+            return module
         places = [homes[name]] if name in homes else [] if name.startswith("_") else _by_cost(folder, modules)
         for place in places:
             home = importlib.import_module(place, folder)
@@ -44,7 +42,7 @@ def names_of(folder: str, *modules: str, **homes: str) -> tuple[Callable[[str], 
         raise AttributeError(f"module {folder!r} has no attribute {name!r}")
 
     def known() -> set[str]:
-        found = (importlib.import_module(one, folder).__all__ for one in modules or _modules(folder))
+        found = (importlib.import_module(one, folder).__all__ for one in modules)
         return {*homes, *(name for names in found for name in names)}
 
     return find, lambda: sorted({*vars(sys.modules[folder]), *known()})
@@ -58,10 +56,13 @@ def _gives(module: ModuleType, name: str) -> bool:
 
 def _by_cost(folder: str, modules: Sequence[str]) -> list[str]:
     """The modules, those that are loaded first."""
-    return sorted(modules or _modules(folder), key=lambda one: f"{folder}{one}" not in sys.modules)
+    return sorted(modules, key=lambda one: f"{folder}{one}" not in sys.modules)
 
 
-@functools.cache
-def _modules(folder: str) -> tuple[str, ...]:
-    """The modules of a folder, each with a dot before it."""
-    return tuple(f".{one.name}" for one in pkgutil.iter_modules(sys.modules[folder].__path__))
+def _module(folder: str, name: str) -> ModuleType | None:
+    try:
+        return importlib.import_module(f".{name}", folder)
+    except ModuleNotFoundError as missing:
+        if missing.name != f"{folder}.{name}":
+            raise
+        return None

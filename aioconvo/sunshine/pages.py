@@ -187,12 +187,12 @@ def _cursor_mark(cursor: str) -> Mark:
     return Mark(cursor=cursor)
 
 
-def _following_after(page: _AnyPage) -> Cursor:
+def _following_after(page: _WithCursors) -> Cursor:
     meta = page.meta or Meta()
     return _cursor(meta.has_more, meta.after_cursor, page.links.next if page.links else None, AFTER)
 
 
-def _following_before(page: _AnyPage) -> Cursor:
+def _following_before(page: _WithCursors) -> Cursor:
     meta = page.meta or Meta()
     return _cursor(meta.has_more, meta.before_cursor, page.links.prev if page.links else None, BEFORE)
 

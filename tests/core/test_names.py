@@ -19,7 +19,9 @@ STEPS = {
     "aioconvo.convore.Organization": "",
     "from aioconvo.convore.models import messages": "models.messages models.participants",
     "aioconvo.convore.Attachment": "",
-    "aioconvo.convore.Nothing": "models.conversations models.events",
+    "aioconvo.convore.ConvoreClient; hasattr(aioconvo.convore, '_Nothing')": (
+        "client conversations events events.operations messages models.conversations models.events pages"
+    ),
 }
 
 

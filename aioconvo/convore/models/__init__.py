@@ -21,4 +21,15 @@ if TYPE_CHECKING:
     from .messages import *
     from .participants import *
 else:
-    __getattr__, __dir__ = names_of(__name__)
+    __getattr__, __dir__ = names_of(
+        __name__,
+        ".admin",
+        ".channels",
+        ".connectors",
+        ".contacts",
+        ".conversations",
+        ".drafts",
+        ".events",
+        ".messages",
+        ".participants",
+    )

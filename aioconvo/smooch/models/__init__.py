@@ -27,4 +27,21 @@ if TYPE_CHECKING:
     from .users import *
     from .webhooks import *
 else:
-    __getattr__, __dir__ = names_of(__name__)
+    __getattr__, __dir__ = names_of(
+        __name__,
+        ".apps",
+        ".attachments",
+        ".content",
+        ".conversations",
+        ".deployments",
+        ".integrations",
+        ".keys",
+        ".menus",
+        ".messages",
+        ".metadata",
+        ".notifications",
+        ".posts",
+        ".templates",
+        ".users",
+        ".webhooks",
+    )

@@ -30,4 +30,25 @@ if TYPE_CHECKING:
     from .templates import *
     from .times import *
 else:
-    __getattr__, __dir__ = names_of(__name__)
+    __getattr__, __dir__ = names_of(
+        __name__,
+        ".account",
+        ".applications",
+        ".attachments",
+        ".chats",
+        ".conversations",
+        ".groups",
+        ".hits",
+        ".lookups",
+        ".oauth",
+        ".optouts",
+        ".originators",
+        ".otp",
+        ".rents",
+        ".replies",
+        ".reports",
+        ".shortlinks",
+        ".sms",
+        ".templates",
+        ".times",
+    )

@@ -27,4 +27,21 @@ if TYPE_CHECKING:
     from .users import *
     from .webhooks import *
 else:
-    __getattr__, __dir__ = names_of(__name__)
+    __getattr__, __dir__ = names_of(
+        __name__,
+        ".activities",
+        ".apps",
+        ".attachments",
+        ".clients",
+        ".content",
+        ".conversations",
+        ".conversions",
+        ".integrations",
+        ".messages",
+        ".metadata",
+        ".oauth",
+        ".participants",
+        ".switchboards",
+        ".users",
+        ".webhooks",
+    )

@@ -24,4 +24,11 @@ if TYPE_CHECKING:
     from .queues import *
     from .virtual_agents import *
 else:
-    __getattr__, __dir__ = names_of(__name__)
+    __getattr__, __dir__ = names_of(
+        __name__,
+        ".agents",
+        ".commerce",
+        ".conversations",
+        ".messages",
+        ".queues",
+    )

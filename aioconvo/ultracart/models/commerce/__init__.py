@@ -23,4 +23,17 @@ if TYPE_CHECKING:
     from .orders import *
     from .point_of_sale import *
 else:
-    __getattr__, __dir__ = names_of(__name__)
+    __getattr__, __dir__ = names_of(
+        __name__,
+        ".auto_orders",
+        ".customers",
+        ".gift_certificates",
+        ".measures",
+        ".order_amounts",
+        ".order_items",
+        ".order_parts",
+        ".order_payments",
+        ".order_shipping",
+        ".orders",
+        ".point_of_sale",
+    )

@@ -31,4 +31,24 @@ if TYPE_CHECKING:
     from .voicemail_mailboxes import *
     from .voicemails import *
 else:
-    __getattr__, __dir__ = names_of(__name__)
+    __getattr__, __dir__ = names_of(
+        __name__,
+        ".actions",
+        ".addresses",
+        ".agents",
+        ".audios",
+        ".call_parts",
+        ".calls",
+        ".classes_of_service",
+        ".customer_snapshots",
+        ".hardware_phones",
+        ".menus",
+        ".pay_connectors",
+        ".phone_numbers",
+        ".queues",
+        ".texts",
+        ".time_based",
+        ".time_ranges",
+        ".voicemail_mailboxes",
+        ".voicemails",
+    )
