@@ -40,8 +40,9 @@ WITH_A_CLIENT = {
         " models.events models.messages models.participants pages"
     ),
     "ultracart": (
-        "agents autocompletion bodies client conversations messages models models.agent_profiles models.agents"
-        " models.conversations models.messages models.queues models.virtual_agents oauth pages resource uploads"
+        "agents autocompletion bodies client conversations messages"
+        " models models.agent_profiles models.agents models.conversations models.messages models.queues"
+        " models.virtual_agents oauth pages resource uploads"
     ),
 }
 """What is imported with a client: what nearly every program uses. The rest is imported at its first touch."""

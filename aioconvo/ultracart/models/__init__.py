@@ -26,9 +26,16 @@ if TYPE_CHECKING:
 else:
     __getattr__, __dir__ = names_of(
         __name__,
+        ".agent_profiles",
+        ".agent_statuses",
         ".agents",
+        ".canned_messages",
         ".commerce",
         ".conversations",
+        ".departments",
+        ".engagements",
+        ".locations",
         ".messages",
         ".queues",
+        ".virtual_agents",
     )
