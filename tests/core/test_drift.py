@@ -210,7 +210,8 @@ def _set_anywhere(*values: Any) -> Any:
 
 def _set_texts(*values: Any) -> Any:
     def mutate(chance: random.Random, item: dict[str, Any]) -> None:
-        container, key = chance.choice([(c, k) for c, k in _places(item) if isinstance(c[k], str)])
+        places = [(c, k) for c, k in _places(item) if isinstance(c[k], str)] or list(_places(item))  # some hold no text
+        container, key = chance.choice(places)
         container[key] = copy.deepcopy(chance.choice(values))
 
     return mutate
