@@ -39,6 +39,11 @@ _ROWS: dict[str, JSON] = {
     "small GET, `with_options` for each call": _ONE_GET | {"for_each_call": {"timeout": 20.0}},
     "POST of a message, sunshine": _ONE_GET | {"workload": "post"},
     **{f"page of 100 by {kind}, {one}": {"workload": "pages", "provider": one} for kind, one in _WALKS.items()},
+    # What it costs that each item of a page that is looked at can tell its JSON: the rows above, less these.
+    **{
+        f"page of 100 that nobody looks into, {one}": {"workload": "pages", "provider": one, "looks": False}
+        for one in _WALKS.values()
+    },
     **{f"the same item by item, {one}": {"workload": "items", "provider": one} for one in _WALKS.values()},
 }
 _PARTS = "layers"

@@ -103,16 +103,19 @@ async def _walks(mine: Client, job: Job, kind: str) -> Counts:
         if kind == "items":
             walked.append(await _items(mine))
         else:
-            walked.append(await _pages(mine, work_ms=job.get("work_ms", 0.0), prefetch=job.get("prefetch", 0)))
+            settings = {name: job[name] for name in ("work_ms", "prefetch", "looks") if name in job}
+            walked.append(await _pages(mine, **settings))
     return Counts(sum(one.requests for one in walked), sum(one.items for one in walked))
 
 
-async def _pages(mine: Client, *, work_ms: float = 0.0, prefetch: int = 0, stop: int | None = None) -> Counts:
+async def _pages(
+    mine: Client, *, work_ms: float = 0.0, prefetch: int = 0, stop: int | None = None, looks: bool = True
+) -> Counts:
     requests = items = 0
     before = mine.client.stats().requests
     async for page in mine.walk("owner", prefetch).pages():
         requests += 1
-        items += len(page.items)
+        items += len(page.items if looks else page)
         if work_ms:
             await asyncio.sleep(work_ms / 1000)
         if requests == stop:
