@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import functools
 import json
 import os
 import re
 import sys
+import types
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -238,6 +240,20 @@ def test_options_and_test_example() -> None:
 
 def test_two_commands_stand_there() -> None:
     assert len(re.findall(r"^python3 -m venv \.venv && ", README, re.MULTILINE)) == 2
+
+
+async def test_consent() -> None:
+    program = _program("Consent by OAuth")
+    async with Sandbox(conversations=2, messages=1) as sandbox:
+        here = functools.partial(aioconvo.SunshineClient, base_url=sandbox.client_options("sunshine")["base_url"])
+        program["aioconvo"] = types.SimpleNamespace(SunshineClient=here)  # in place of the vendor's hosts
+        async with here(client_id="sandbox-program", client_secret="sandbox-secret") as client:
+            async with aiohttp.ClientSession() as browser:
+                asked = await browser.get(program["ask_for_consent"](client, "s1"), allow_redirects=False)
+            back = URL(asked.headers["Location"])
+            assert (back.host, back.query["state"]) == ("shop.example", "s1")
+            async with await program["app_of"](client, back.query["code"]) as app:
+                assert (await app.users.get("user-1")).external_id == "user-1"
 
 
 async def test_files(tmp_path: Path) -> None:
