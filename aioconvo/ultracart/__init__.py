@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from .socket.line import CaughtUp as CaughtUp
     from .socket.plan import Pace as Pace
     from .socket.settings import AgentSocket as AgentSocket
+    from .webchat_context import *
 else:
     __getattr__, __dir__ = names_of(
         __name__,
         ".models",
         ".answers",
         ".autocompletion",
+        ".webchat_context",
         ".pbx.models",
         UltraCartClient=".client",
         AgentConnection=".socket.connection",

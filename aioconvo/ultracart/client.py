@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .departments import Departments
     from .engagements import Engagements
     from .inbox import UltraCartInbox
+    from .items import Items
     from .locations import Locations
     from .pbx import Pbx
     from .permissions import Permissions
@@ -88,6 +89,7 @@ class UltraCartClient(APIClient):
     departments: Resource[Departments] = Resource()
     engagements: Resource[Engagements] = Resource()
     inbox: Resource[UltraCartInbox] = Resource()
+    items: Resource[Items] = Resource()
     locations: Resource[Locations] = Resource()
     messages = Resource(Messages)
     pbx: Resource[Pbx] = Resource()

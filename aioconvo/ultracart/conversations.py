@@ -25,6 +25,7 @@ from .models.conversations import Conversation, ConversationSummary, Medium, Upl
 from .pages import ConversationAnswer, ResolvedAnswer, conversation_pager, search_pager
 from .resource import UltraCartResource
 from .uploads import ending_of
+from .webchat_context import WebchatContext
 
 _ALL = "/conversation/conversations"
 _ONE = "/conversation/conversations/{conversation_uuid}"
@@ -149,6 +150,16 @@ class Conversations(UltraCartResource):
     @operation(f"POST {_ALL}/autocomplete", Effect.READ, name="get_conversations_autocomplete", expect=says_anything)
     async def autocomplete(self, *, field: str | UnsetType = UNSET, term: str | UnsetType = UNSET) -> Autocomplete:
         """Fetch values of a field of the search that complete what was typed. Which fields there are is not documented."""
+        ...
+
+    # A PUT that only reads.
+    @operation(f"PUT {_ONE}/context", Effect.READ, name="get_conversation_context", expect=says_anything)
+    async def get_context(self, conversation_uuid: str) -> WebchatContext:
+        """Fetch what is known of the customer: the visit, the pages, the cart, the orders.
+
+        Raises:
+            NotFoundError: No such conversation.
+        """
         ...
 
     @operation(f"PUT {_ONE}/sms_unsubscribe", Effect.IDEMPOTENT, name="sms_unsubscribe_conversation")

@@ -42,7 +42,7 @@ WITH_A_CLIENT = {
     "ultracart": (
         "agents autocompletion bodies client conversations messages"
         " models models.agent_profiles models.agents models.conversations models.messages models.queues"
-        " models.virtual_agents oauth pages resource uploads"
+        " models.virtual_agents oauth pages resource uploads webchat_context"
     ),
 }
 """What is imported with a client: what nearly every program uses. The rest is imported at its first touch."""

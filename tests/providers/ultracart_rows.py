@@ -442,6 +442,33 @@ ROWS: dict[str, Row] = {
         {"field": "email", "results": [{"description": "Ada", "value": "ada@example.org"}], "term": "ad"},
         {"field": "email", "term": "ad"},
     ),
+    "conversations.get_context": Whole(
+        lambda c: c.conversations.get_context(UUID),
+        f"PUT {ROOT}/conversations/{UUID}/context",
+        {
+            "cart": {"cart_id": "c1"},
+            "current_url": "https://shop.example/sale",
+            "orders": [{"order_id": "DEMO-1"}],
+            "page_view": [{"title": "Sale", "time_on_page": 3}],
+            "session_start": {"time_on_Site": 9, "channel": "web"},
+            "session_start_dts": "2024-01-31T08:05:09-05:00",
+            "session_utm": {"utm_source": "mail"},
+        },
+    ),
+    "items.list_variations": Row(
+        lambda c: c.items.list_variations("TSHIRT"),
+        f"GET {ROOT}/items/TSHIRT/variations",
+        {
+            "item": {
+                "merchant_item_id": "TSHIRT",
+                "variations": [{"name": "Size", "options": [{"value": "M", "default_option": True}]}],
+                "variant_items": [{"variant_merchant_item_id": "TSHIRT-M", "variations": ["M"]}],
+            }
+        },
+        member="item",
+        names="merchant_item_id",
+        asked=True,
+    ),
     "conversations.unsubscribe_sms": Row(
         lambda c: c.conversations.unsubscribe_sms(UUID), f"PUT {ROOT}/conversations/{UUID}/sms_unsubscribe"
     ),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .conversations import *
     from .departments import *
     from .engagements import *
+    from .items import *
     from .locations import *
     from .messages import *
     from .queues import *
@@ -34,6 +35,7 @@ else:
         ".conversations",
         ".departments",
         ".engagements",
+        ".items",
         ".locations",
         ".messages",
         ".queues",
