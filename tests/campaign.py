@@ -9,4 +9,4 @@ FULL = os.environ.get("AIOCONVO_CAMPAIGN") == "full"
 
 def examples(full: int) -> int:
     """How many examples of a property hypothesis makes; they are others at each run."""
-    return full if FULL else full * 2 // 5
+    return full if FULL else max(5, full // 4)

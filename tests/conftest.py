@@ -9,6 +9,7 @@ import os
 import re
 import unittest.mock
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -36,6 +37,39 @@ def pytest_configure(config: pytest.Config) -> None:
     vars(aiohttp.connector)["DefaultResolver"] = aiohttp.ThreadedResolver
     # Some hundred processes are started: each would compile the whole package anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+# Modules that wait long, or whose single tests are long: processes, browsers, servers.
+LONG_ONES = (
+    "test_cli_bot.py",
+    "test_cli_bot_demo.py",
+    "test_cli_streams.py",
+    "test_cli_list.py",
+    "test_cli_start.py",
+    "test_cli_demo.py",
+    "test_cli_completion.py",
+    "test_readme.py",
+    "bot/test_campaign_kills.py",
+    "bot/test_life.py",
+    "end_to_end/test_ultracart_sandbox.py",
+    "export/test_cli_export.py",
+    "export/test_cluster.py",
+    "export/test_damage.py",
+    "export/test_kill.py",
+    "faults/test_limits_over_processes.py",
+    "faults/test_limits_over_redis.py",
+    "faults/test_truncation.py",
+    "sandbox/test_chat_browser.py",
+    "sandbox/test_pytest_plugin.py",
+    "typing/test_typing.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: what a worker has left at the end is then short, and goes to one that has nothing to do."""
+    tests = Path(__file__).parent
+    first = {tests / one for one in LONG_ONES}
+    items.sort(key=lambda item: item.path not in first)
 
 
 def pytest_collection_finish() -> None:

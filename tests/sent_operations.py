@@ -6,6 +6,7 @@ noted is compared with the catalogue; an operation that nobody sent fails the ru
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,8 +64,18 @@ class SentOperations:
 
 def _operation(provider: str, sent: Any) -> str | None:
     """The operation that a request belongs to, as users call it; of two that match, the one whose path says more."""
-    found = [row for row in catalogue(provider) if row["method"] == sent.method and re.search(_pattern(row), sent.path)]
+    return _named(provider, sent.method, sent.path)
+
+
+@functools.cache
+def _named(provider: str, method: str, path: str) -> str | None:
+    found = [row for row, pattern in _patterns(provider) if row["method"] == method and pattern.search(path)]
     return min(found, key=_says_little)["python"] if found else None
+
+
+@functools.cache
+def _patterns(provider: str) -> list[tuple[Row, re.Pattern[str]]]:
+    return [(row, re.compile(_pattern(row))) for row in catalogue(provider)]
 
 
 def _says_little(row: Row) -> tuple[int, int]:

@@ -17,6 +17,7 @@ import aioconvo
 from aioconvo import inbox
 from aioconvo.core.operations.resource import Group
 from aioconvo.providers import Provider
+from tests.conftest import LONG_ONES
 
 PACKAGE = pathlib.Path(aioconvo.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -312,3 +313,7 @@ def test_everything_public_has_a_docstring() -> None:
     for module, file in MODULES.items():
         assert ast.get_docstring(_tree(file)), f"{module} has no docstring"
         assert not [name for name, node in _public(file) if not ast.get_docstring(node)], module
+
+
+def test_the_long_tests_that_run_first_are_there() -> None:
+    assert [one for one in LONG_ONES if not (pathlib.Path(__file__).parent / one).exists()] == []

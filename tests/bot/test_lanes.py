@@ -8,9 +8,10 @@ from aioconvo.bot.lanes import Lanes, Waiting
 from aioconvo.bot.stores.store import Again, Entry
 from tests.bot.model import Model, entry
 from tests.bot.steps import ORDERING, Accept, Claim, End, Pass, Step
+from tests.campaign import examples
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(ORDERING, st.sampled_from([0.0, 3.0]))
 def test_the_order_is_that_of_the_rule(steps: list[Step], settle: float) -> None:
     lanes, model, running, now = Lanes[Entry](12, 5), Model(12, 5), list[Waiting[Entry]](), 0.0

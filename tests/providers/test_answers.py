@@ -760,6 +760,7 @@ OF_OAUTH = {
     "smscx.oauth.get_token": {"application_id": "a", "application_secret": "s"},
     "sunshine.oauth.get_token": {"client_id": "a", "client_secret": "s"},
 }
+METHODS = {row["python"]: row["method"] for row in catalogue()}
 each = pytest.mark.parametrize("name", CASES)
 
 
@@ -782,8 +783,7 @@ def client_of(name: str, wire: Any) -> Any:
 
 async def answered(name: str, wire: Any, body: bytes, status: int = 200) -> Any:
     """What the operation makes of that answer: its result, all items of it if it is a list, or its error."""
-    method = next(row["method"] for row in catalogue() if row["python"] == name)
-    wire.answers(method, body=body, status=status)
+    wire.answers(METHODS[name], body=body, status=status)
     async with client_of(name, wire) as client:
         came = CASES[name].call(client)
         try:
