@@ -49,7 +49,7 @@ class Message(NamedTuple):
 
 @dataclasses.dataclass(slots=True, kw_only=True)
 class SentSms:
-    """One SMS that was sent, or is kept until `at` (milliseconds since 1970)."""
+    """One message that was sent, or is kept until `at` (milliseconds since 1970)."""
 
     id: str
     campaign: str
@@ -63,6 +63,7 @@ class SentSms:
     at: int
     track: str | None = None
     waits: bool = False
+    channel: str = "sms"
 
 
 def stamp(at: int) -> str:

@@ -26,7 +26,7 @@ from .groups import Groups
 from .originators import Originators
 from .otp import Otp
 from .refusals import Refused, decoded, general, refusal
-from .sms import Sms
+from .sms import Multichannel, Sms, Viber, Whatsapp
 from .telling import Telling
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class SmscxSandbox:
         self._served = 0
         self._made = 0
         self._groups = Groups(settings, self._clock, self._conversations)
-        self._sms = Sms(settings, self._clock, self.changes, self._groups)
+        self._sends = [kind(settings, self._clock, self.changes, self._groups) for kind in (Sms, Viber, Whatsapp, Multichannel)]
         self._otp = Otp(settings, self._clock)
         self.routes = (
             Route("POST", "/oauth/token", "get_access_token", self._get_access_token, FORM),
@@ -88,7 +88,7 @@ class SmscxSandbox:
             *self._groups.routes,
             *Originators(settings, self._clock).routes,
             *self._otp.routes,
-            *self._sms.routes,
+            *(route for one in self._sends for route in one.routes),
         )
         self.table = Generic(self.name, settings, self.credentials, Form(stamp, uuid_id)).table(self.routes)
 
@@ -118,7 +118,7 @@ class SmscxSandbox:
             "messages": sum(map(len, ids.values())),
             "ids": ids,
             "tokens": len(self._tokens),
-            "sms": len(self._sms.sent),
+            **{one.path: len(one.sent) for one in self._sends},
             "pins": dict(self._otp.pins),
         }
 
@@ -181,7 +181,8 @@ class SmscxSandbox:
             case (Route() as route, dict() as parameters):
                 if route.operation != "get_access_token" and not self._authorized(request.headers):
                     raise Refused(general(401))
-                self._sms.release()
+                for one in self._sends:
+                    one.release()
                 return route.handler(request, parameters)
             case allowed:
                 return general(405 if allowed else 404)

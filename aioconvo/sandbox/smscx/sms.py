@@ -1,11 +1,11 @@
-"""SMS of the emulated SMS.CX account: sent, estimated, kept until their time, called off."""
+"""Messages of the emulated SMS.CX account: sent, estimated, kept until their time, called off."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .telling import Telling
 
 _MOST_NUMBERS: Final = 25_000
+_WRONG: Final = "A parameter is missing or not valid"
 
 _Sender = Annotated[str, msgspec.Meta(min_length=3, max_length=15)]
 _Country = Annotated[str, msgspec.Meta(min_length=2, max_length=2)]
@@ -36,7 +37,6 @@ class _Transliteration(msgspec.Struct, rename="camel"):
 
 class _Asked(msgspec.Struct, rename="camel", kw_only=True):
     sender: _Sender = msgspec.field(name="from")
-    text: str
     scheduled_date: str | None = None
     is_utc: bool = True
     dlr_callback_url: str | None = None
@@ -44,25 +44,67 @@ class _Asked(msgspec.Struct, rename="camel", kw_only=True):
     no_text_details: bool = False
     show_timezone: bool = False
     idempotency_id: str | None = None
-    transliteration: _Transliteration | None = None
     track_data: str | None = None
-
-
-class _Batch(_Asked, rename="camel", kw_only=True):
-    to: list[str]
+    # Of a batch.
+    to: list[str] | None = None
     country_iso: _Country | None = None
     allow_invalid: bool = False
+    # Of a campaign.
+    groups: list[int] | None = None
+
+    def told(self) -> tuple[str, str]:
+        """What goes, and by which channel."""
+        raise NotImplementedError
 
 
-class _Campaign(_Asked, rename="camel", kw_only=True):
-    groups: list[int]
+class _Text(_Asked, rename="camel", kw_only=True):
+    text: str
+    transliteration: _Transliteration | None = None
+
+    def told(self) -> tuple[str, str]:
+        return self.text, "sms"
+
+
+class _Template(_Asked, rename="camel", kw_only=True):
+    template_id: int
+    custom_fields: dict[str, str] = {}
+
+
+class _Viber(_Template, rename="camel", kw_only=True):
+    def told(self) -> tuple[str, str]:
+        return f"Template {self.template_id}", "viber"
+
+
+class _Whatsapp(_Template, rename="camel", kw_only=True):
+    def told(self) -> tuple[str, str]:
+        return f"Template {self.template_id}", "whatsapp"
+
+
+class _Step(msgspec.Struct, rename="camel"):
+    channel: Literal["sms", "viber", "whatsapp"]
+    template_id: int | None = None
+    text: str | None = None
+
+
+class _Strategy(_Asked, rename="camel", kw_only=True):
+    strategy: Annotated[list[_Step], msgspec.Meta(min_length=1)]
+    ttl: int = 300
+
+    def told(self) -> tuple[str, str]:
+        first = self.strategy[0]  # everybody here has every channel
+        return first.text or f"Template {first.template_id}", first.channel
 
 
 Made = tuple[dict[str, Any], list[SentSms]]
 
 
-class Sms:
-    """What was sent, and the routes to it."""
+class Sends:
+    """What was sent by one channel, and the routes to it."""
+
+    path: str
+    message: str
+    """What the API's own names of its operations call a message."""
+    asked: type[_Asked]
 
     def __init__(self, settings: Settings, clock: Clock, changes: Telling, groups: Groups) -> None:
         self._settings = settings
@@ -72,13 +114,23 @@ class Sms:
         self._made = 0
         self._replayed: dict[tuple[str, str], Reply] = {}
         self.sent: dict[str, SentSms] = {}
-        self.routes = (
-            Route("POST", "/sms", "send_sms", self._send),
-            Route("POST", "/sms/estimate", "estimate_sms", self._estimate),
-            Route("POST", "/sms/campaign", "send_sms_campaign", self._send_campaign),
-            Route("POST", "/sms/campaign/estimate", "estimate_sms_campaign", self._estimate_campaign),
-            Route("DELETE", "/sms/scheduled/{msgId}", "delete_scheduled_sms", self._delete),
-            Route("DELETE", "/sms/scheduled/campaign/{campaignId}", "delete_scheduled_sms_campaign", self._delete_campaign),
+        self.routes = self._routes()
+
+    def _routes(self) -> tuple[Route, ...]:
+        name, path, message = self.path, f"/{self.path}", self.message
+        one = (
+            Route("POST", path, f"send_{message}", self._send),
+            Route("POST", f"{path}/estimate", f"estimate_{message}", self._estimate),
+            Route("DELETE", f"{path}/scheduled/{{msgId}}", f"delete_scheduled_{message}", self._delete),
+        )
+        if name == "whatsapp":  # which has no campaigns
+            return one
+        campaign = f"{name}_campaign"
+        return (
+            *one,
+            Route("POST", f"{path}/campaign", f"send_{campaign}", self._send_campaign),
+            Route("POST", f"{path}/campaign/estimate", f"estimate_{campaign}", self._estimate_campaign),
+            Route("DELETE", f"{path}/scheduled/campaign/{{campaignId}}", f"delete_scheduled_{campaign}", self._delete_campaign),
         )
 
     def release(self) -> None:
@@ -89,19 +141,19 @@ class Sms:
             self._changes.handed_over(one)
 
     def _send(self, request: Request, _: Mapping[str, str]) -> Reply:
-        asked = _batch(request)
+        asked = decoded(request, self.asked, _WRONG)
         return self._once(request, asked, self._batch(asked))
 
     def _estimate(self, request: Request, _: Mapping[str, str]) -> Reply:
-        asked = _batch(request)
+        asked = decoded(request, self.asked, _WRONG)
         return Reply(200, _answer(asked, *self._batch(asked)))
 
     def _send_campaign(self, request: Request, _: Mapping[str, str]) -> Reply:
-        asked = _campaign(request)
+        asked = decoded(request, self.asked, _WRONG)
         return self._once(request, asked, self._campaign(asked))
 
     def _estimate_campaign(self, request: Request, _: Mapping[str, str]) -> Reply:
-        asked = _campaign(request)
+        asked = decoded(request, self.asked, _WRONG)
         return Reply(200, _answer(asked, *self._campaign(asked)))
 
     def _once(self, request: Request, asked: _Asked, made: Made) -> Reply:
@@ -120,11 +172,12 @@ class Sms:
             self._replayed[key] = answer
         return answer
 
-    def _batch(self, asked: _Batch) -> Made:
-        if not 1 <= len(asked.to) <= _MOST_NUMBERS:
+    def _batch(self, asked: _Asked) -> Made:
+        to = asked.to or []
+        if not 1 <= len(to) <= _MOST_NUMBERS:
             raise invalid("The number of phone numbers must be from 1 to 25000", 1103)
-        numbers = [number_of(one, asked.country_iso) for one in asked.to]
-        bad = [written for written, number in zip(asked.to, numbers, strict=True) if number is None]
+        numbers = [number_of(one, asked.country_iso) for one in to]
+        bad = [written for written, number in zip(to, numbers, strict=True) if number is None]
         if bad and not asked.allow_invalid:
             refused = refusal(400, "invalid_param", "Some phone numbers are not valid", 1207)
             raise Refused(Reply(refused.status, {**refused.body, "invalid": bad}))
@@ -133,8 +186,8 @@ class Sms:
             info |= {"totalPhoneNumbers": len(numbers), "totalInvalid": len(bad), "invalid": bad}
         return info, messages
 
-    def _campaign(self, asked: _Campaign) -> Made:
-        groups = [self._groups.get(one) for one in asked.groups]
+    def _campaign(self, asked: _Asked) -> Made:
+        groups = [self._groups.get(one) for one in asked.groups or ()]
         found = [one for one in groups if one is not None]
         if not groups or len(found) != len(groups):
             raise invalid("Group ID not found", 1101)
@@ -147,25 +200,27 @@ class Sms:
     def _make(self, asked: _Asked, numbers: Iterable[str]) -> Made:
         if asked.idempotency_id is not None and not _is_uuid(asked.idempotency_id):
             raise invalid("Idempotency ID is not a valid UUID", 1111)
-        if not asked.text.strip():
+        text, channel = asked.told()
+        if not text.strip():
             raise invalid("Text message cannot be empty", 1801)
         seed, now = self._settings.seed, self._clock.tick()
         at = now if asked.scheduled_date is None else _scheduled(asked.scheduled_date)
         if at < now:
             raise invalid("The scheduled date has passed")
         self._made += 1
-        campaign = uuid_id(seed, "smscx sms campaign", self._made)
-        parts = text_analysis(asked.text)["parts"]
+        campaign = uuid_id(seed, f"smscx {self.path} campaign", self._made)
+        parts = text_analysis(text)["parts"] if channel == "sms" else 1
         messages = [
             SentSms(
-                id=uuid_id(seed, "smscx sms", self._made, place),
+                id=uuid_id(seed, f"smscx {self.path}", self._made, place),
                 campaign=campaign,
                 to=number,
                 country=country_of(number),
                 sender=asked.sender,
-                text=asked.text,
+                text=text,
+                channel=channel,
                 parts=parts,
-                cost=COSTS["sms"] * parts,
+                cost=COSTS[channel] * parts,
                 created=now,
                 at=at,
                 # What is no UUID is dropped without a word.
@@ -194,7 +249,7 @@ class Sms:
             raise Refused(refusal(404, "not_found", "Message ID not found", 1100))
         _called_off([one])
         del self.sent[one.id]
-        info = {"msgId": one.id, "parts": one.parts, "creditReturned": one.cost, "channel": "sms"}
+        info = {"msgId": one.id, "parts": one.parts, "creditReturned": one.cost, "channel": self.path}
         return Reply(200, {"info": info})
 
     def _delete_campaign(self, _: Request, parameters: Mapping[str, str]) -> Reply:
@@ -208,15 +263,31 @@ class Sms:
         parts = sum(one.parts for one in messages)
         counts = {"totalPhoneNumbers": len(messages), "phoneNumbersDeleted": len(messages)}
         returned = {"totalParts": parts, "partsDeleted": parts, "creditReturned": sum(one.cost for one in messages)}
-        return Reply(200, {"info": {"campaignId": campaign, **counts, **returned, "channel": "sms"}})
+        return Reply(200, {"info": {"campaignId": campaign, **counts, **returned, "channel": self.path}})
 
 
-def _batch(request: Request) -> _Batch:
-    return decoded(request, _Batch, "A parameter is missing or not valid")
+class Sms(Sends):
+    """By SMS."""
+
+    path, message, asked = "sms", "sms", _Text
 
 
-def _campaign(request: Request) -> _Campaign:
-    return decoded(request, _Campaign, "A parameter is missing or not valid")
+class Viber(Sends):
+    """By Viber."""
+
+    path, message, asked = "viber", "viber_message", _Viber
+
+
+class Whatsapp(Sends):
+    """By WhatsApp."""
+
+    path, message, asked = "whatsapp", "whatsapp_message", _Whatsapp
+
+
+class Multichannel(Sends):
+    """By the first channel of a strategy."""
+
+    path, message, asked = "multichannel", "multichannel_message", _Strategy
 
 
 def _answer(asked: _Asked, info: dict[str, Any], messages: Iterable[SentSms]) -> dict[str, Any]:
@@ -228,7 +299,11 @@ def _shown(one: SentSms, asked: _Asked) -> dict[str, Any]:
     if one.waits:
         more["scheduledAt"] = stamp(one.at)
     if not asked.no_text_details:
-        more |= {"text": one.text, "textAnalysis": text_analysis(one.text)}
+        more["text"] = one.text
+        if isinstance(asked, _Text):
+            more["textAnalysis"] = text_analysis(one.text)
+    if isinstance(asked, _Strategy):
+        more["channel"] = one.channel
     return {
         "msgId": one.id,
         "status": "SCHEDULED" if one.waits else "ACCEPTED",
