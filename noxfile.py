@@ -129,6 +129,13 @@ def export_memory(session: nox.Session) -> None:
 
 
 @nox.session
+def file_memory(session: nox.Session) -> None:
+    """What files of 8 MB and of 1 GiB take that go up and come down: the second takes little more; `-- --size MB`."""
+    session.install("-e", ".")
+    session.run("python", "-m", "tests.faults.file_memory", *session.posargs)
+
+
+@nox.session
 def soak(session: nox.Session) -> None:
     """Mixed load with faults, with a table and a plot: `nox -s soak -- --minutes N` (30 by default), `--out DIRECTORY`."""
     session.install("-e", ".[cli]", "matplotlib>=3.10")
