@@ -9,16 +9,34 @@ from aioconvo import AsyncPaginator, Page, UltraCartClient
 from aioconvo.ultracart import (
     AgentAuth,
     AgentConnection,
+    AgentProfile,
     AgentStatus,
+    AgentStatusEvent,
+    CannedMessage,
     CaughtUp,
     Conversation,
     ConversationSummary,
+    McpServer,
     Message,
     QueueStatus,
+    StoredDocument,
     UploadUrl,
 )
 from aioconvo.ultracart.conversations import Conversations
 from aioconvo.ultracart.events import ChatMessage, Frame, UnknownEvent
+
+
+async def calls_about_agents_and_departments(client: UltraCartClient) -> None:
+    assert_type(await client.agents.get_profile(), AgentProfile)
+    assert_type(client.agents.list_profiles(), AsyncPaginator[AgentProfile])
+    assert_type(await client.agents.mcp_servers.get(7, "u"), McpServer)
+    assert_type(await client.agents.knowledge_base.upload(7, b"f"), StoredDocument)
+    assert_type(client.agents.status_history.search(channel="pbx"), AsyncPaginator[AgentStatusEvent])
+    assert_type(await client.conversations.upload(b"f"), str)
+    assert_type(await client.canned_messages.create(canned_message=CannedMessage(short_code="ty")), CannedMessage)
+    assert_type(await client.departments.delete(5), None)
+    await client.departments.delete("5")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    await client.agents.mcp_servers.get(7)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
 
 
 async def calls(client: UltraCartClient) -> None:
