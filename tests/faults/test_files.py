@@ -384,9 +384,10 @@ async def main():
         options = sandbox.client_options("sunshine"), sandbox.client_options("smscx")
         async with clients[0](**options[0]) as sunshine, clients[1](**options[1]) as smscx:
             await sunshine.messages.list(next(iter(sandbox.state()["sunshine"]["ids"])))
+            upload, export = sunshine.attachments.upload, smscx.groups.export_csv  # each loads at its first touch
             before = set(sys.modules)
-            await sunshine.attachments.upload(folder / "x.png")
-            await smscx.groups.export_csv(1).save(folder / "x.csv")
+            await upload(folder / "x.png")
+            await export(1).save(folder / "x.csv")
             print(sorted(set(sys.modules) - before))
 
 asyncio.run(main())
