@@ -230,13 +230,13 @@ def _members(value: object) -> dict[str, object]:
 def _status(parts: list[dict[str, object]]) -> int:
     for part in parts:
         for name in _NAMES_OF_STATUS:
-            status = _named_status(part.get(name))
+            status = _find_status(part.get(name))
             if status is not None:
                 return status
     return HTTPStatus.BAD_REQUEST.value
 
 
-def _named_status(value: object) -> int | None:
+def _find_status(value: object) -> int | None:
     if isinstance(value, str):
         if value.endswith("_not_found"):
             return HTTPStatus.NOT_FOUND.value
@@ -262,4 +262,4 @@ def _is_no(value: object) -> bool:
 
 
 def _is_failure(status: object) -> bool:
-    return (isinstance(status, str) and status.lower() in _FAILURES) or _named_status(status) is not None
+    return (isinstance(status, str) and status.lower() in _FAILURES) or _find_status(status) is not None

@@ -83,7 +83,7 @@ class _Words:
     def __init__(self, words: str) -> None:
         # A little more than is shown, so that what is cut off is still seen as a repetition.
         self._words = words = words[: _WORDS_AT_MOST + _RUN]
-        self._folded = folded = _folded(words)
+        self._folded = folded = _fold(words)
         self._hidden = bytearray(len(words))
         self._schemes = "http" in folded
         spelled_otherwise = "\\" in words or "%" in words or "&" in words
@@ -96,7 +96,7 @@ class _Words:
 
     def hide(self, texts: Sequence[str]) -> None:
         """Hide what repeats one of the texts."""
-        said = _folded("\0".join({form for text in texts if len(text) >= _RUN for form in _spellings(text, self._words)}))
+        said = _fold("\0".join({form for text in texts if len(text) >= _RUN for form in _spellings(text, self._words)}))
         if self._schemes:
             said = _without_schemes(said)
         for block, starts in self._blocks:
@@ -104,7 +104,7 @@ class _Words:
                 for start in starts:
                     if self._folded[start : start + _RUN] in said:
                         self._hidden[start : start + _RUN] = b"\1" * _RUN
-        short = _folded("\0".join([text for text in texts if _SHORTEST <= len(text) < _RUN])).split("\0")
+        short = _fold("\0".join([text for text in texts if _SHORTEST <= len(text) < _RUN])).split("\0")
         for text in self._short.keys() & short:
             for start in self._short[text]:
                 self._hidden[start : start + len(text)] = b"\1" * len(text)
@@ -144,7 +144,7 @@ def _short_words(folded: str) -> dict[str, list[int]]:
     return places
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """The text in small letters, as many as it has."""
     # Which of the two sigmas it is depends on what follows.
     small = text.lower().replace("\N{GREEK SMALL LETTER FINAL SIGMA}", "\N{GREEK SMALL LETTER SIGMA}")

@@ -45,13 +45,13 @@ def encode_query(pairs: Query | Mapping[str, QueryValue]) -> str:
     for name, value in cast("Mapping[str, QueryValue]", pairs).items() if isinstance(pairs, Mapping) else pairs:
         if value is None or value is msgspec.UNSET:
             continue
-        key = _encoded_name(name)
+        key = _encode_name(name)
         if isinstance(value, str):
-            parts.append(f"{key}={_encoded_value(name, value)}")
+            parts.append(f"{key}={_encode_value(name, value)}")
         elif isinstance(value, Sequence):
-            parts.extend(f"{key}={_encoded_value(name, _text(name, item))}" for item in value)
+            parts.extend(f"{key}={_encode_value(name, _text(name, item))}" for item in value)
         else:
-            parts.append(f"{key}={_encoded_value(name, _text(name, value))}")
+            parts.append(f"{key}={_encode_value(name, _text(name, value))}")
     return "&".join(parts)
 
 
@@ -70,11 +70,11 @@ def _text(name: str, value: str | float | dt.datetime) -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def _encoded_name(name: str) -> str:
-    return _encoded_value("a query name", name)
+def _encode_name(name: str) -> str:
+    return _encode_value("a query name", name)
 
 
-def _encoded_value(name: str, value: str) -> str:
+def _encode_value(name: str, value: str) -> str:
     if value.isascii() and value.isalnum():
         return value
     try:

@@ -38,7 +38,7 @@ def cut(body: bytes, kind: Any) -> Generator[None, None, Parts]:
     """
     dense = len(body) > _DENSE and body.count(b",") > _DENSE
     try:
-        parts = _found(_decoder(kind, by_item=not dense)(body), kind)
+        parts = _parts_of(_decoder(kind, by_item=not dense)(body), kind)
     except msgspec.DecodeError:  # what should be a list is none, or text holds half of an emoji
         return (yield from _by_hand(body.decode(), kind))
     for one in msgspec.structs.fields(kind) if dense else ():
@@ -58,7 +58,7 @@ def cut_now(body: bytes, kind: Any) -> Parts:
             return cast("Parts", end.value)
 
 
-def _found(cut_up: Any, kind: Any) -> Parts:
+def _parts_of(cut_up: Any, kind: Any) -> Parts:
     fields = ((name, getattr(cut_up, name)) for name in kind.__struct_fields__)
     return {name: value for name, value in fields if value is not msgspec.UNSET}
 

@@ -66,7 +66,7 @@ def operation(
         any_file=any_file,
         redirects=redirects,
     )
-    return _declaring(called, check, unwrap=unwrap, expect=expect, optional_body=optional_body)
+    return _decorator(called, check, unwrap=unwrap, expect=expect, optional_body=optional_body)
 
 
 def listing(
@@ -88,7 +88,7 @@ def listing(
     method, _, path = request.partition(" ")
     kind = getattr(pager, "page_kind", PageKind.SINGLE)
     listed = Operation[Any]("", name, method, path, page, Effect.READ, kind, stored_as=stored_as)
-    return _declaring(listed, check, pager=pager, expect=expect)
+    return _decorator(listed, check, pager=pager, expect=expect)
 
 
 def performs(operation: Operation[Any]) -> Callable[[F], F]:
@@ -108,7 +108,7 @@ def operation_of(method: Callable[..., Any]) -> Operation[Any]:
     return found
 
 
-def _declaring(operation: Operation[Any], check: Check | Sequence[Check], **words: Any) -> Callable[[F], F]:
+def _decorator(operation: Operation[Any], check: Check | Sequence[Check], **words: Any) -> Callable[[F], F]:
     words |= {"operation": operation, "check": (check,) if callable(check) else tuple(check)}
 
     def declare(method: F) -> F:

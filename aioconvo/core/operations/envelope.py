@@ -30,8 +30,8 @@ def envelope(content: Any, member: str, base: type[Envelope]) -> type[Envelope]:
     return kind  # type: ignore[no-any-return] # as above
 
 
-def _reduced(kind: Any) -> Any:
+def _reduce(kind: Any) -> Any:
     return envelope, kind.made_of
 
 
-copyreg.pickle(_Made, _reduced)
+copyreg.pickle(_Made, _reduce)

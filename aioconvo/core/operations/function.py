@@ -90,7 +90,7 @@ def _lines(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
     """The source; what it names is put into `known`."""
     names = [one.name for one in declared.parameters]
     is_list = declared.pager is not None
-    yield f"{'async ' if declared.awaits else ''}def {declared.method.__name__}({_taken(declared)}):"
+    yield f"{'async ' if declared.awaits else ''}def {declared.method.__name__}({_parameters(declared)}):"
     yield "    try:"
     yield from (f"        {line}" for line in _checks(declared, known))
     sent = "self._client.paginate" if is_list else "operation.request"
@@ -118,7 +118,7 @@ def _lines(declared: Declared, known: dict[str, Any]) -> Iterator[str]:
         yield f"    return (await self._client.call(request)).{declared.unwrap}"
 
 
-def _taken(declared: Declared) -> str:
+def _parameters(declared: Declared) -> str:
     """The parameters; what they are by default is taken from the method itself."""
     taken = ["self"]
     _, *given = inspect.signature(declared.method).parameters.values()

@@ -212,11 +212,11 @@ class LiveConnection(ResponseHandler):
         """The connection is there."""
         super().connection_made(transport)
         self._readable = _question(transport)
-        self._tls = _watched(transport)
+        self._tls = _watch(transport)
 
     def tunnelled(self, through: asyncio.BaseTransport) -> None:
         """It goes through another one, to a proxy, which may have TLS of its own."""
-        self._tls_of_proxy = _watched(through)
+        self._tls_of_proxy = _watch(through)
 
     def data_received(self, data: bytes) -> None:
         """Something came."""
@@ -344,7 +344,7 @@ class WatchingContext(ssl.SSLContext):
         return tls
 
 
-def _watched(transport: asyncio.BaseTransport) -> _WatchedTLS | None:
+def _watch(transport: asyncio.BaseTransport) -> _WatchedTLS | None:
     tls = transport.get_extra_info("ssl_object")
     return tls if isinstance(tls, _WatchedTLS) else None
 

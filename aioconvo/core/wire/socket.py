@@ -176,7 +176,7 @@ async def connect(
                 timeout=_TIMEOUT,
             )
     except aiohttp.WSServerHandshakeError as error:
-        raise _refused(error) from None
+        raise _refusal(error) from None
     except SocketRefusedError as error:
         raise without_frames(error) from None
     except _UNSUITABLE as error:
@@ -187,7 +187,7 @@ async def connect(
     return WebSocket(opened)
 
 
-def _refused(error: aiohttp.WSServerHandshakeError) -> SocketRefusedError | TransportFaultError:
+def _refusal(error: aiohttp.WSServerHandshakeError) -> SocketRefusedError | TransportFaultError:
     """A status that refuses; an answer that accepts, but wrongly, is a fault."""
     if error.status >= REDIRECTS.start or error.status in range(200, 300):
         return SocketRefusedError(error.status)
