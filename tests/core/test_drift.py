@@ -21,7 +21,6 @@ import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
 
-import aioconvo
 from aioconvo.core.json import cut, drift
 from aioconvo.core.json.codec import decode, encode
 from aioconvo.core.json.drift import salvage, salvage_whole, steps
@@ -29,6 +28,7 @@ from aioconvo.core.json.drift_kinds import DriftKind, Drifts
 from aioconvo.core.json.faults import BrokenBodyError
 from aioconvo.core.json.mend import drive, mend
 from aioconvo.core.json.model import Envelope, Model, OpenEnum, Unknown, is_drifted, raw_json
+from aioconvo.providers import Provider
 from aioconvo.sunshine import pages as sunshine
 from tests.campaign import FULL, examples
 
@@ -116,6 +116,7 @@ _PARTICIPANT: dict[str, Any] = {
 
 def _example(kind: Any, number: int, depth: int = 0) -> Any:
     """Something that fits a type; `number` picks among the kinds of a union."""
+    kind = typing.get_args(kind)[0] if typing.get_origin(kind) is typing.Annotated else kind
     arguments = typing.get_args(kind)
     if typing.get_origin(kind) in {typing.Union, types.UnionType}:
         kinds = [one for one in arguments if one not in {type(None), msgspec.UnsetType}]
@@ -153,12 +154,12 @@ def _is_envelope(kind: Any) -> bool:
 
 def _every_page_type() -> Iterator[Case]:
     """A case for each page of each provider: an envelope with one list."""
-    for found in pkgutil.iter_modules(aioconvo.__path__):
-        if found.ispkg and importlib.util.find_spec(f"aioconvo.{found.name}.pages") is not None:
-            module = importlib.import_module(f"aioconvo.{found.name}.pages")
+    for provider in Provider:
+        for found in pkgutil.iter_modules(importlib.import_module(f"aioconvo.{provider}").__path__):
+            module = importlib.import_module(f"aioconvo.{provider}.{found.name}") if found.name.endswith("pages") else pkgutil
             for kind in vars(module).values():
                 if _is_envelope(kind) and kind.__module__ == module.__name__:
-                    fields = [one for one in msgspec.structs.fields(kind) if _item_type(one.type) is not None]
+                    fields = [one for one in msgspec.structs.fields(kind) if _item_type(one.type) not in {None, Any}]
                     if len(fields) == 1:
                         page = _example_struct(kind, 0, 0)
                         items = [_example(_item_type(fields[0].type), number) for number in range(4)]
