@@ -53,15 +53,13 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET
 
-from aioconvo.core.answers.identity import about, same
-from aioconvo.core.answers.refusals import Acknowledgement
+from aioconvo.core.answers.identity import same
 from aioconvo.core.answers.response import Response
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.calls.failures import unsure
 from aioconvo.core.errors import InvalidRequestError, WrongAnswerError
 from aioconvo.core.json.moments import EPOCH
 from aioconvo.core.operations.declaration import operation_of
-from aioconvo.core.operations.operation import Effect, Operation
 from aioconvo.core.paging.pagers import Ask
 from aioconvo.core.paging.walks import Fetch
 from aioconvo.inbox.base import Capabilities, Inbox
@@ -77,20 +75,6 @@ from .messages import Messages
 from .neutral import conversations, messages
 
 __all__ = ["ConvoreInbox", "conversations", "messages"]
-
-
-class _Updated(Acknowledgement, kw_only=True):
-    id: str | None = None
-
-
-_UPDATE = Operation(
-    "convore.inbox.mark_read",
-    "update_conversation",
-    "PATCH",
-    "/v1/conversations/{conversation_id}",
-    _Updated,
-    Effect.IDEMPOTENT,
-)
 
 
 class ConvoreInbox(Inbox):
@@ -182,6 +166,4 @@ class ConvoreInbox(Inbox):
 
         The API's own text describes `is_unread` the other way round, which nobody confirmed: its name is trusted.
         """
-        conversation_id = self._id_of(conversation)
-        check = about("conversation", "id", conversation_id)
-        await self._client.call(_UPDATE.request(conversation_id, body={"is_unread": False}, check=check))
+        await self._conversations.update(self._id_of(conversation), is_unread=False)

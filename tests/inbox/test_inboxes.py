@@ -518,16 +518,17 @@ async def test_damaged_answers_are_walked_too(wire: Any) -> None:
         assert repr(smscx.inbox) == "<SmscxInbox>"
 
 
-async def test_what_marks_as_read_is_sent_as_documented(wire: Any) -> None:
+async def test_what_marks_as_read_is_sent_as_documented(wire: Any, caplog: pytest.LogCaptureFixture) -> None:
     async with aioconvo.SunshineClient(app_id="a", key_id="k", secret="s", base_url=wire.base_url) as sunshine:
         wire.answers("POST", {})
         await sunshine.inbox.mark_read("c/1")
         assert wire.last.path == "/v2/apps/a/conversations/c%2F1/activity"
         assert wire.last.json() == {"author": {"type": "business"}, "type": "conversation:read"}
     async with aioconvo.ConvoreClient(api_key="k", base_url=wire.base_url) as convore:
-        wire.answers("PATCH", {})
+        wire.answers("PATCH", natives.CONVORE_CONVERSATION | {"id": "conv_1"})
         await convore.inbox.mark_read("conv_1")
         assert (wire.last.path, wire.last.json()) == ("/v1/conversations/conv_1", {"is_unread": False})
+    assert caplog.text == "", "no member of the answer is unknown"
 
 
 async def test_bounds_go_to_the_api_with_room_to_spare(wire: Any) -> None:
