@@ -111,7 +111,7 @@ def test_operations_load_the_providers_alone(served: Served, tmp_path: Path) -> 
         "providers",
         "smooch",
     }
-    assert _rooms(_loaded(served, tmp_path, "operations", "--json")) == {"cli", "core", "inbox", *_NAMES, *PROVIDERS}
+    assert _rooms(_loaded(served, tmp_path, "operations", "--json")) == {"cli", "core", "events", "inbox", *_NAMES, *PROVIDERS}
 
 
 def test_the_demo_loads_no_export(served: Served, tmp_path: Path) -> None:
