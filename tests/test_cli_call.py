@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import click
 import pytest
@@ -100,7 +101,9 @@ def test_lists_of_texts_and_of_structs_are_given_again_or_at_once(served: Served
         (["users.create", "--profile", "@/nowhere/profile.json"], "cannot read /nowhere/profile.json"),
         (["attachments.upload", "--source", "photo.png"], "write @FILE, such as @photo.png"),
         (["attachments.upload", "--source", "@/nowhere/photo.png"], "cannot read /nowhere/photo.png"),
-        (["users.nothing"], "no operation 'users.nothing'; there are"),
+        (["users.nothing"], "no operation 'users.nothing'; there are users."),
+        (["users.creat"], "Did you mean users.create"),
+        (["CreateUsr"], "Did you mean CreateUser"),
         (["users.list"], "Missing option '--email'"),
     ],
 )
@@ -128,7 +131,9 @@ def test_the_answer_of_any_call_goes_into_a_file(served: Served, tmp_path: Path)
 
 
 def test_the_name_of_the_specification_will_do(served: Served) -> None:
-    assert _told(served, "convore", "list_conversations") == _told(served, "convore", "conversations.list")
+    listed = _told(served, "convore", "conversations.list")
+    for name in ("list_conversations", "listConversations", "ListConversations"):
+        assert _told(served, "convore", name) == listed
 
 
 def test_an_address_for_a_browser_is_shown() -> None:
@@ -153,6 +158,46 @@ def test_what_changes_is_not_sent_unasked(served: Served, monkeypatch: pytest.Mo
     sent = ["smscx", "sms.send", "--text", "Hello", "--from", "SHOP", "--to", "+447700900111"]
     assert "smscx.sms.send costs money. Send it? [y/N]" in _told(served, *sent, said="y\n")
     assert served.state()["smscx"]["sms"] == 1
+
+
+def test_a_question_that_is_stopped_is_a_command_that_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C is 130 as everywhere; the end of the input is a no."""
+    monkeypatch.setattr("aioconvo.cli.calling.somebody_is_there", lambda: True)
+    command = ["call", "convore", "labels.create", "--name", "urgent"]
+    ended = runner.invoke(app, command, input="")
+    assert (ended.exit_code, ended.stderr.splitlines()[-1]) == (1, "Nothing was sent.")
+
+    error = typer.Abort()
+    error.__context__ = KeyboardInterrupt()
+    monkeypatch.setattr("typer.confirm", Mock(side_effect=error))
+    ended = runner.invoke(app, command)
+    assert (ended.exit_code, ended.stderr.splitlines()[-1]) == (130, "Nothing was sent.")
+
+
+def test_names_of_arguments_in_python_are_options_too(served: Served) -> None:
+    base = ["smscx", "sms.estimate", "--text", "Hello", "--to", "+447700900111"]
+    assert _answer(served, *base, "--from_", "SHOP", "--country_iso", "GB")["info"]["totalPhoneNumbers"] == 1
+    assert "--no-text-details / --text-details" in " ".join(_told(served, "smscx", "sms.send", "--help").split())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes of Unix")
+def test_a_download_leaves_links_and_devices_what_they_are(served: Served, tmp_path: Path) -> None:
+    command = ["smscx", "groups.export_csv", "--group-id", 1, "--out"]
+    (tmp_path / "link.csv").symlink_to(tmp_path / "group.csv")
+    _told(served, *command, tmp_path / "link.csv")
+    assert (tmp_path / "link.csv").is_symlink()
+    content = (tmp_path / "group.csv").read_text()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["/bin/cat", str(pipe)], stdout=subprocess.PIPE, text=True) as reader:  # noqa: S603 -- our own
+        _told(served, *command, pipe)
+        assert reader.communicate()[0] == content
+    assert pipe.is_fifo()
+    for place, words in ((tmp_path, "Is a directory"), (tmp_path / "no folder" / "x", "No such file or directory")):
+        failed = runner.invoke(app, ["call", *map(str, command), str(place)], env=served.environ)
+        assert isinstance(failed.exception, OSError)
+        assert (failed.exception.filename, failed.exception.strerror) == (str(place), words)
+    assert {one.name for one in tmp_path.iterdir()} == {"link.csv", "group.csv", "pipe"}
 
 
 def test_errors_speak_of_options(served: Served) -> None:

@@ -81,9 +81,21 @@ def _some_webhook(served: Served, provider: str) -> list[object]:
 # Lists that are of an item of another list.
 OF = {
     "app_keys.list": "apps",
+    "attachments.list_hits": "attachments",
     "groups.list_contacts": "groups",
+    "numbers.list_inbound_sms": "numbers-rented",
+    "reports.list_campaign_messages": "reports-campaigns",
     "service_account_keys.list": "service-accounts",
+    "shortlinks.list_hits": "shortlinks",
     "switchboard_integrations.list": "switchboards",
+}
+
+
+# Lists that are asked for something.
+ASKED = {
+    "numbers.list_available": ["GB"],
+    "pbx.phone_numbers.search": ["--country", "GB"],
+    "reports.list": ["--period", "2026-11"],
 }
 
 
@@ -93,7 +105,8 @@ def _some_of(served: Served, listing: Listing) -> list[object]:
     if listing.python in {"webhooks.list", "integration_keys.list"}:
         return _some_webhook(served, provider)
     if (of := OF.get(listing.python)) is not None:
-        return [_lines(served, provider, of)[0]["_id" if provider == "smooch" else "id"]]
+        first = _lines(served, provider, of)[0]
+        return [first["_id" if provider == "smooch" else "rentId" if of == "numbers-rented" else "id"]]
     if provider == "smooch":
         more = ["--integration-ids", "i1"] if listing.python == "app_users.list_link_requests" else []
         of_all: list[object] = [word for n in range(1, 8) for word in ("--users", f"user-{n}")]
@@ -102,8 +115,8 @@ def _some_of(served: Served, listing: Listing) -> list[object]:
     filters |= {"clients.list": ["user-1"], "devices.list": ["user-1"]}
     if provider == "sunshine" and listing.python in filters:
         return [*filters[listing.python]]
-    if not listing.path_ids:
-        return ["--country", "GB"] if listing.python == "pbx.phone_numbers.search" else []
+    if listing.python in ASKED or not listing.path_ids:
+        return [*ASKED.get(listing.python, [])]
     of_agents = listing.python.startswith("agents.")
     asked = ["--user-external-id", "user-1"] if provider == "sunshine" else []
     (first,) = _lines(served, provider, "agents.list_profiles" if of_agents else "conversations", *asked, "--limit", 1)
@@ -124,7 +137,8 @@ def test_every_list_of_the_catalogue(listing: Listing, served: Served) -> None:
     assert _lines(served, provider, listing.python, *needed, "--limit", 2) == items[:2]
     table = _told(served, provider, listing.name, *needed, "--limit", 2).splitlines()
     assert len(table) == 1 + len(items[:2])
-    shown = {str(value) for item in items[:2] for value in item.values() if isinstance(value, str | int)}
+    parts = [one for item in items[:2] for one in (item.values() if isinstance(item, dict) else [item])]
+    shown = {str(value) for value in parts if isinstance(value, str | int)}
     assert all(any(one in row for one in shown) for row in table[1:]), (table, shown)  # such as its id
     for name in listing.path_ids:
         option = f"--{name.replace('_', '-')}"
@@ -167,7 +181,8 @@ def test_filters_are_those_of_the_method(served: Served) -> None:
 
 WRONG = [
     (["nobody"], 2, "'nobody' is no provider; there are smscx"),
-    (["smscx", "chats"], 2, "smscx has no list 'chats'; it has conversations, groups"),
+    (["smscx", "chats"], 2, "smscx has no list 'chats'; it has applications, applications-scopes, attachments"),
+    (["smscx", "conversation"], 2, "Did you mean conversations?"),
     (["smooch", "conversations"], 2, "users"),
     (["sunshine", "messages"], 2, "give the id as CONVERSATION_ID or with --conversation-id"),
     (["sunshine", "messages", "x", "--conversation-id", "x"], 2, "give CONVERSATION_ID once"),

@@ -109,7 +109,7 @@ def operations(
         choosing.providers([provider])
     rows = operations_command.chosen(operations_command.catalogue(provider), words or (), effect)
     if not rows:
-        typer.echo("There is no such operation.", err=True)
+        typer.echo(f"There is no such operation{operations_command.like(words or ()) or '.'}", err=True)
         raise typer.Exit(1)
     if json:
         typer.echo(operations_command.as_json(rows))

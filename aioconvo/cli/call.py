@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 from . import connection
-from .choosing import PROVIDERS
+from .choosing import PROVIDERS, is_called, meant
 
 __all__ = ["app"]
 
@@ -44,21 +44,16 @@ class _Operations(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         found = _methods(str(self.name))
-        method = found.get(cmd_name)
-        if method is None:
-            named = [name for name, one in found.items() if one.operation.name == cmd_name]
-            if len(named) == 1:
-                cmd_name, method = named[0], found[named[0]]
-        if method is not None:
+        if cmd_name not in found:
+            cmd_name = next((name for name, one in found.items() if is_called(cmd_name, one.operation.name)), cmd_name)
+        if cmd_name in found:
             single = typer.Typer(add_completion=False, rich_markup_mode=None)
-            single.command(cmd_name, help=_help(method))(_command(cmd_name, method))
+            read = {"token_normalize_func": _as_an_option}
+            single.command(cmd_name, help=_help(found[cmd_name]), context_settings=read)(_command(cmd_name, found[cmd_name]))
             return get_command(single)
         if ctx.resilient_parsing or cmd_name.startswith("-"):
             return None
-        near = [name for name in found if cmd_name.partition(".")[0] in name] or sorted(
-            {name.partition(".")[0] for name in found}
-        )
-        raise typer.BadParameter(f"{self.name} has no operation {cmd_name!r}; there are {', '.join(near)}")
+        raise typer.BadParameter(f"{self.name} has no operation {cmd_name!r}; there are {_near(cmd_name, found)}")
 
 
 class _Providers(TyperGroup):
@@ -72,7 +67,7 @@ class _Providers(TyperGroup):
             return get_group(typer.Typer(name=cmd_name, cls=_Operations, help=words, no_args_is_help=True))
         if ctx.resilient_parsing or cmd_name.startswith("-"):
             return None
-        raise typer.BadParameter(f"{cmd_name!r} is no provider; there are {', '.join(PROVIDERS)}")
+        raise typer.BadParameter(f"{cmd_name!r} is no provider; there are {', '.join(PROVIDERS)}{meant(cmd_name, PROVIDERS)}")
 
 
 app = typer.Typer(cls=_Providers, no_args_is_help=True)
@@ -86,6 +81,18 @@ def root() -> None:
 
     Exit codes: 0 done, 1 it failed, 2 wrong use, 130 stopped.
     """
+
+
+def _near(name: str, found: Mapping[str, Any]) -> str:
+    """The operations of its group, or of those in it; else the groups. And what may have been meant."""
+    group = name.rpartition(".")[0] or name
+    beside = [one for one in found if one.startswith(f"{group}.")] or sorted({one.partition(".")[0] for one in found})
+    return f"{', '.join(beside)}{meant(name, found) or meant(name, [one.operation.name for one in found.values()])}"
+
+
+def _as_an_option(name: str) -> str:
+    """An argument of Python, such as `from_` or `channel_id`, as its option is called."""
+    return name.strip("_").replace("_", "-")
 
 
 def _methods(provider: str) -> dict[str, Any]:

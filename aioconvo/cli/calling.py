@@ -21,6 +21,7 @@ from aioconvo.core.paging.paginator import AsyncPaginator
 from .choosing import expanded
 from .connection import Connection
 from .listings import Listing
+from .streams import STOPPED
 from .writing import on_a_line, write_all
 
 __all__ = ["Call", "confirm", "run", "somebody_is_there"]
@@ -32,6 +33,7 @@ _DOES: Final = {
     Effect.IDEMPOTENT: "changes something",
 }
 _STDOUT: Final = "-"
+_FAILED: Final = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,9 +71,18 @@ def confirm(call: Call) -> None:
     told = f"{call.operation.python} {_DOES[effect]}"
     if not somebody_is_there():
         raise typer.BadParameter(f"{told}, and nobody can be asked here: give --yes to send it")
-    if not typer.confirm(f"{told}. Send it?", err=True):
+    if (code := _refused(told)) is not None:
         typer.echo("Nothing was sent.", err=True)
-        raise typer.Exit(1)
+        raise typer.Exit(code)
+
+
+def _refused(told: str) -> int | None:
+    """The exit code where it shall not be sent."""
+    try:
+        return None if typer.confirm(f"{told}. Send it?", err=True) else _FAILED
+    except typer.Abort as stopped:
+        typer.echo(err=True)
+        return STOPPED if isinstance(stopped.__context__, KeyboardInterrupt) else _FAILED
 
 
 def somebody_is_there() -> bool:
@@ -142,5 +153,9 @@ class _Caller:
 
 
 def _put(path: Path, data: bytes, *, anew: bool) -> None:
-    with path.open("wb" if anew else "ab") as file:
-        file.write(data)
+    try:
+        with path.open("wb" if anew else "ab") as file:
+            file.write(data)
+    except OSError as error:
+        error.filename = str(path)  # which that of a full disk does not have
+        raise

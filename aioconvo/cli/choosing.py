@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import math
 import os
 import re
@@ -23,6 +24,9 @@ __all__ = [
     "duration",
     "expanded",
     "ids",
+    "is_called",
+    "letters",
+    "meant",
     "moment",
     "of_inbox",
     "on_dask",
@@ -170,6 +174,22 @@ def page(text: str) -> str:
     return "/dev/stdout" if text == _STDIN else expanded(text)
 
 
+def meant(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence that says what a wrong word may have meant; empty where nothing is like it."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.75)
+    return f". Did you mean {near[0]}?" if near else ""
+
+
+def is_called(word: str, name: str) -> bool:
+    """Whether a word is a name, in the spelling of any language: `create_user`, `createUser` or `CreateUser`."""
+    return letters(word) == letters(name)
+
+
+def letters(name: str) -> str:
+    """A name as it is compared."""
+    return name.replace("_", "").replace("-", "").lower()
+
+
 def words(text: str) -> str:
     """Text that can be kept. Raises `typer.BadParameter` for bytes that are no UTF-8, which Python lets pass."""
     try:
@@ -188,7 +208,7 @@ def providers(names: Sequence[str]) -> list[str]:
     """The providers, each named once. Raises `typer.BadParameter`."""
     for name in names:
         if name not in PROVIDERS:
-            raise typer.BadParameter(f"{name!r} is no provider; there are {', '.join(PROVIDERS)}")
+            raise typer.BadParameter(f"{name!r} is no provider; there are {', '.join(PROVIDERS)}{meant(name, PROVIDERS)}")
         if names.count(name) > 1:
             raise typer.BadParameter(f"{name} is named twice")
     return list(names)

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aioconvo.core.errors import AioconvoError, ConfigurationError, InvalidRequestError, UnsupportedError
+from aioconvo.core.json.codec import encode
 from aioconvo.core.json.model import raw_json
 
 from .connection import Connection
@@ -82,8 +83,7 @@ class _Walk:
 def line(item: Any) -> bytes:
     """An item as it came from the API, on one line."""
     raw = raw_json(item)
-    assert raw is not None  # noqa: S101 -- every item of a list has it
-    return on_a_line(raw)
+    return on_a_line(encode(item) if raw is None else raw)  # a text is no struct, and came as it is
 
 
 def columns(items: Iterable[Any]) -> list[str]:
@@ -97,6 +97,8 @@ def columns(items: Iterable[Any]) -> list[str]:
 
 def cells(item: Any, under: str = "") -> Iterator[tuple[str, str]]:
     """The plain fields of an item and of the structs in it, by their dotted names, as text that a terminal can show."""
+    if isinstance(item, str):
+        yield "value", _shown_text(item)
     for name in getattr(item, "__struct_fields__", ()):
         value = getattr(item, name)
         if isinstance(value, msgspec.Struct) and not under:

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 from . import connection
-from .choosing import PROVIDERS
+from .choosing import PROVIDERS, meant
 
 __all__ = ["app"]
 
@@ -47,7 +47,7 @@ class _Lists(TyperGroup):
             return get_command(single)
         if ctx.resilient_parsing or cmd_name.startswith("-"):
             return None
-        raise typer.BadParameter(f"{self.name} has no list {cmd_name!r}; it has {', '.join(found)}")
+        raise typer.BadParameter(f"{self.name} has no list {cmd_name!r}; it has {', '.join(found)}{meant(cmd_name, found)}")
 
 
 class _Providers(TyperGroup):
@@ -60,7 +60,7 @@ class _Providers(TyperGroup):
             return get_group(typer.Typer(name=cmd_name, cls=_Lists, help=f"Lists of {cmd_name}.", no_args_is_help=True))
         if ctx.resilient_parsing or cmd_name.startswith("-"):
             return None
-        raise typer.BadParameter(f"{cmd_name!r} is no provider; there are {', '.join(PROVIDERS)}")
+        raise typer.BadParameter(f"{cmd_name!r} is no provider; there are {', '.join(PROVIDERS)}{meant(cmd_name, PROVIDERS)}")
 
 
 app = typer.Typer(cls=_Providers, no_args_is_help=True)

@@ -13,9 +13,9 @@ from aioconvo.core.numbers import counted
 from aioconvo.core.operations.operation import Operation
 from aioconvo.providers import Provider
 
-from .choosing import PROVIDERS
+from .choosing import PROVIDERS, letters, meant
 
-__all__ = ["Row", "as_json", "catalogue", "chosen", "print_table"]
+__all__ = ["Row", "as_json", "catalogue", "chosen", "like", "print_table"]
 
 
 class Row(TypedDict):
@@ -42,14 +42,16 @@ def chosen(rows: Sequence[Row], words: Sequence[str], effect: str | None) -> lis
     A word that is the whole name of an operation stands for that one alone.
     """
     kept = [row for row in rows if effect in {None, row["effect"]}]
-    for word in map(_plain, words):
-        exact = [row for row in kept if word in {_plain(row["operation"]), _plain(row["python"])}]
-        kept = exact or [row for row in kept if word in _plain(f"{row['operation']} {row['python']} {row['path']}")]
+    for word in map(letters, words):
+        exact = [row for row in kept if word in {letters(row["operation"]), letters(row["python"])}]
+        kept = exact or [row for row in kept if word in letters(f"{row['operation']} {row['python']} {row['path']}")]
     return kept
 
 
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
+def like(words: Sequence[str]) -> str:
+    """The end of a sentence that says which operations may have been meant, where the words are like a name of any."""
+    named = [name for row in catalogue() for name in (row["python"], row["operation"])]
+    return "".join(meant(word, named) for word in words)
 
 
 def as_json(rows: Sequence[Row]) -> str:

@@ -38,7 +38,7 @@ def option(name: str, hint: Any) -> Any:
     if lists:
         kinds = kinds - lists | {inner for kind in lists for inner in (_kinds(get_args(kind)[0]) if get_args(kind) else ())}
     if kinds == {bool}:
-        return Annotated[bool | None, typer.Option(f"{flag(name)}/--no-{flag(name).removeprefix('--')}")]
+        return Annotated[bool | None, typer.Option(f"{flag(name)}/{_opposite(flag(name))}")]
     words = [word for kind in kinds for word in _choices(kind)]
     reader, metavar = _reader(kinds, words)
     told = ["May be given again."] if lists else []
@@ -71,6 +71,11 @@ def _is_list(value: object) -> TypeGuard[list[Any]]:
 def flag(name: str) -> str:
     """What the option is called."""
     return f"--{name.strip('_').replace('_', '-')}"
+
+
+def _opposite(told: str) -> str:
+    """What says no: `--no-has-attachments`, and `--text-details` of `--no-text-details`."""
+    return f"--{told.removeprefix('--no-')}" if told.startswith("--no-") else f"--no-{told.removeprefix('--')}"
 
 
 def _completion(words: Sequence[str]) -> Callable[[str], list[str]] | None:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final, TextIO, cast
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["OutputError", "guarded"]
+__all__ = ["STOPPED", "OutputError", "guarded"]
 
 _FAILED: Final = 1
-_STOPPED: Final = 130  # what shells give a command that Ctrl-C ended
+STOPPED: Final = 130  # what shells give a command that Ctrl-C ended
 
 
 class OutputError(Exception):
@@ -62,7 +62,7 @@ def guarded() -> Generator[None]:
         _flush()
         raise
     except KeyboardInterrupt:
-        sys.exit(_STOPPED)
+        sys.exit(STOPPED)
     except OutputError as error:
         _give_up(error)
     except OSError as error:

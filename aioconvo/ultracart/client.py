@@ -73,7 +73,8 @@ class UltraCartClient(APIClient):
         base_url: Another server.
         pool: A pool to share; without one the client makes its own.
         allow_http: Allow `http://` to a host that is not loopback.
-        options: See `ClientOptions`.
+
+    The other arguments are those of `ClientOptions`.
 
     Raises:
         ConfigurationError: A setting is missing or wrong; nothing was sent.

@@ -66,7 +66,7 @@ def test_what_is_sent(rule: Any, value: object, sent: object) -> None:
     [
         (Length(1, 3), "abcd", "name must have 1 to 3 characters; got 4"),
         (Length(2, None, "items"), ["a"], "name must have 2 or more items; got 1"),
-        (AtMost(2, "tags"), ["a", "b", "c"], "name must have 0 to 2 tags; got 3"),
+        (AtMost(2, "tags"), ["a", "b", "c"], "name must have up to 2 tags; got 3"),
         (Like("^[a-z]+$", "small letters"), "kanari 7", "name must be small letters"),
         (joined, ["a,b"], "name must hold no commas"),
         (Between(1, 2), 0, "name must be 1 to 2; got 0"),
@@ -158,9 +158,9 @@ def test_members_that_fit(book: Book) -> None:
 @pytest.mark.parametrize(
     ("book", "told"),
     [
-        (Book(title="Novels"), "book.title must have 0 to 5 characters; got 6"),
+        (Book(title="Novels"), "book.title must have up to 5 characters; got 6"),
         (Book(first=Page(number=0)), "book.first.number must be 1 to 9; got 0"),
-        (Book(pages=[Page(), Page(tags=["a", "b", "c"])]), "book.pages[].tags must have 0 to 2 tags; got 3"),
+        (Book(pages=[Page(), Page(tags=["a", "b", "c"])]), "book.pages[].tags must have up to 2 tags; got 3"),
     ],
 )
 def test_members_that_do_not_fit(book: Book, told: str) -> None:

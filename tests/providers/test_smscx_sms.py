@@ -164,7 +164,7 @@ async def test_what_another_try_called_off_is_gone(wire: Any, client: SmscxClien
         ({"to": ["+447700900123"] * 25_001}, "to must have 1 to 25000 numbers; got 25001"),
         ({"from_": "ab"}, "from_ must have 3 to 15 characters"),
         ({"text": ""}, "text is empty"),
-        ({"country_iso": "GBR"}, "country_iso must have 2 to 2 characters"),
+        ({"country_iso": "GBR"}, "country_iso must have 2 characters"),
         ({"scheduled_date": MOMENT.replace(tzinfo=None)}, "scheduled_date must be a datetime with a time zone"),
         ({"scheduled_date": "2026-12-24 18:00:00"}, "scheduled_date must be a datetime with a time zone"),
         ({"track_data": "mine"}, "track_data must be a UUID"),

@@ -145,7 +145,7 @@ async def test_switchboard_integrations(wire: Any, client: SunshineClient) -> No
         await client.switchboard_integrations.delete("5ef2", "6ef2")
         with pytest.raises(aioconvo.InvalidRequestError, match="message_history_count must be 1 to 10"):
             await client.switchboard_integrations.update("5ef2", "6ef2", message_history_count=11)
-        with pytest.raises(aioconvo.InvalidRequestError, match="name must have 0 to 128 characters"):
+        with pytest.raises(aioconvo.InvalidRequestError, match="name must have up to 128 characters"):
             await client.switchboard_integrations.create("5ef2", name="x" * 129)
     places = f"{BOARDS}/5ef2/switchboardIntegrations"
     assert [one.path for one in wire.sent] == [places, places, f"{places}/6ef2", f"{places}/6ef2"]

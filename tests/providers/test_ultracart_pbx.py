@@ -472,16 +472,16 @@ async def test_what_is_changed_is_what_came(wire: Any, client: UltraCartClient) 
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda p: p.queues.create(queue=PbxQueue(name="x" * 51)), "queue.name must have 0 to 50 characters"),
+        (lambda p: p.queues.create(queue=PbxQueue(name="x" * 51)), "queue.name must have up to 50 characters"),
         (
             lambda p: p.menus.update(UUID, menu=PbxMenu(mappings=[PbxMenuMapping(text_message="x" * 1601)])),
-            r"menu.mappings\[\].text_message must have 0 to 1600 characters",
+            r"menu.mappings\[\].text_message must have up to 1600 characters",
         ),
         (
             lambda p: p.addresses.create(address=PbxAddress(country_code="USA")),
-            "country_code must have 0 to 2 characters",
+            "country_code must have up to 2 characters",
         ),
-        (lambda p: p.phone_numbers.purchase(phone_number="+" * 51), "phone_number must have 0 to 50 characters"),
+        (lambda p: p.phone_numbers.purchase(phone_number="+" * 51), "phone_number must have up to 50 characters"),
         (lambda p: p.config.update_default_timezone(default_timezone=""), "default_timezone must have 1 to 60 characters"),
         (lambda p: p.queues.get(""), "empty"),
     ],

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
@@ -66,13 +69,13 @@ class Download:
     async def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the file to `path`, in place of what is there; the path.
 
-        It is written beside its place first, and takes that when it is whole.
+        It is written beside its place first, and takes that when it is whole. A link goes on to lead where it led; a device or
+        a pipe, such as `/dev/stdout`, is written to and stays what it is.
 
         Raises:
             OSError: It cannot be written.
         """
-        target = Path(path)
-        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        target, beside = await asyncio.to_thread(_places, Path(path))
         sink = _FileSink(beside, any_file=self._request.operation.any_file)
         try:
             response = await self._client.send(self._request, into=sink)
@@ -80,12 +83,27 @@ class Download:
                 await sink.begin()
                 await sink.write(response.data or b"")
             await asyncio.to_thread(sink.move, target)
+        except OSError as error:
+            if error.filename in {str(beside), None}:
+                error.filename = str(path)  # which the caller knows
+            raise
         finally:
             await asyncio.to_thread(sink.discard)
-        return target
+        return Path(path)
 
     def __repr__(self) -> str:
         return f"<Download ({self._request.operation.python}): await it for its bytes, or its .text() or .save(path)>"
+
+
+def _places(path: Path) -> tuple[Path, Path]:
+    """Where the file goes, and where it grows until it is whole. Raises `OSError` for what can be no file's place."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    name = f"{secrets.token_hex(4)}.part"
+    if path.exists() and not path.is_file():  # nothing may take the place of a device, nor grow beside it
+        return path, Path(tempfile.gettempdir()) / f"aioconvo.{name}"
+    target = path.resolve()
+    return target, target.with_name(f".{target.name}.{name}")
 
 
 class _FileSink:
@@ -114,7 +132,11 @@ class _FileSink:
         """Give the file its place."""
         if self._file is not None:
             self._file.close()
-        self._path.replace(target)
+        if target.exists() and not target.is_file():
+            with self._path.open("rb") as file, target.open("wb") as into:
+                shutil.copyfileobj(file, into)
+        else:
+            self._path.replace(target)
 
     def discard(self) -> None:
         """Leave nothing behind; what has its place stays."""

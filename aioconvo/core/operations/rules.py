@@ -90,13 +90,14 @@ class Length(msgspec.Struct, frozen=True):
     def __call__(self, name: str, value: object) -> object:
         """The text or list."""
         if isinstance(value, Sized) and (len(value) < self.low or (self.high is not None and len(value) > self.high)):
-            span = f"{self.low} or more" if self.high is None else f"{self.low} to {self.high}"
-            raise InvalidRequestError(f"{name} must have {span} {self.unit}; got {len(value)}")
+            raise InvalidRequestError(f"{name} must have {self}; got {len(value)}")
         return value
 
     def __str__(self) -> str:
         if self.high is None:
             return f"{self.low} or more {self.unit}"
+        if self.low == self.high:
+            return f"{self.low} {self.unit}"
         return f"{self.low} to {self.high} {self.unit}" if self.low else f"up to {self.high} {self.unit}"
 
 
