@@ -80,16 +80,18 @@ async def test_a_walk_that_broke_off_is_ended_by_a_whole_answer(pool: aioconvo.S
     async with Sandbox(conversations=1, messages=250) as sandbox:
         out, smooch = target("sqlite", tmp_path), sandbox.providers["smooch"]
         (user,) = smooch.state()["users"]
-        away: dict[str, Any] = {}
+        away: list[tuple[dict[str, Any], dict[str, Any]]] = []
 
         def leave(count: int) -> None:
             if count == 3:  # the list, a page, and now there is no such user
-                away.update(smooch._by_user_id)
-                smooch._by_user_id.clear()
+                for known in (smooch.app.users, smooch.app._by_user_id):
+                    away.append((known, dict(known)))
+                    known.clear()
 
         first = await Exporter(source("smooch", sandbox, pool, on_request=leave), out).run()
         assert (first.sources[0].failed, first.sources[0].messages.new, first.complete) == (1, 100, False)
-        smooch._by_user_id.update(away)
+        for known, users in away:
+            known.update(users)
         client = aioconvo.SmoochClient(**sandbox.client_options("smooch"), pool=pool)
         await client.messages.delete_all(user)
         for number in range(3):
