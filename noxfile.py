@@ -164,6 +164,7 @@ def docs(session: nox.Session) -> None:
     if "griffe" in str(built):  # warnings about docstrings, which --strict lets pass
         session.error("a docstring cannot be read")
     session.run("python", "docs/site/check.py", "build/site")
+    session.run("python", "docs/site/look.py", "build/site")
 
 
 @nox.session

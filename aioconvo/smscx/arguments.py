@@ -69,7 +69,7 @@ def _day(name: str, value: object) -> object:
 
 
 def listed(name: str, value: object) -> object:
-    """A list, of which one text is none."""
+    """A list, and no single text."""
     if isinstance(value, str):
         raise InvalidRequestError(f"{name} must be a list of phone numbers, such as ['+447700900123']")
     return value
