@@ -152,6 +152,19 @@ _SDKS = {
 
 
 @nox.session
+def sdks(session: nox.Session) -> None:
+    """The published SDKs work against the sandbox, each in an environment of its own: `-- smscx` for one."""
+    session.install("-e", ".[test]")
+    environments = Path(session.create_tmp()).resolve()
+    for name in session.posargs or _SDKS:
+        python = environments / name / "bin" / "python"
+        if not python.exists():
+            session.run("python", "-m", "venv", str(environments / name))
+        session.run(str(python), "-m", "pip", "install", "--quiet", _SDKS[name], "setuptools", external=True)
+        session.run("python", "-m", "tests.end_to_end.run_sdk", str(python), name)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The documentation's site, in build/site; whatever is wrong with it is an error."""
     session.install("-e", ".[docs]")
