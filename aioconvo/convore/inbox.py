@@ -53,13 +53,15 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET
 
-from aioconvo.core.answers.identity import same
+from aioconvo.core.answers.identity import about, same
+from aioconvo.core.answers.refusals import Acknowledgement
 from aioconvo.core.answers.response import Response
 from aioconvo.core.calls.client import APIClient
 from aioconvo.core.calls.failures import unsure
 from aioconvo.core.errors import InvalidRequestError, WrongAnswerError
 from aioconvo.core.json.moments import EPOCH
 from aioconvo.core.operations.declaration import operation_of
+from aioconvo.core.operations.operation import Effect, Operation
 from aioconvo.core.paging.pagers import Ask
 from aioconvo.core.paging.walks import Fetch
 from aioconvo.inbox.base import Capabilities, Inbox
@@ -75,6 +77,35 @@ from .messages import Messages
 from .neutral import conversations, messages
 
 __all__ = ["ConvoreInbox", "conversations", "messages"]
+
+
+class _Updated(Acknowledgement, kw_only=True):
+    """A conversation as it may be answered with, so that none of it is new; nothing of it is needed."""
+
+    id: str | None = None
+    channel_id: Any = None
+    priority: Any = None
+    labels: Any = None
+    participants: Any = None
+    created_at: Any = None
+    subject: Any = None
+    snippet: Any = None
+    is_unread: Any = None
+    last_message_date: Any = None
+    external_conversation_id: Any = None
+    message_count: Any = None
+    draft_count: Any = None
+    attachment_count: Any = None
+
+
+_UPDATE = Operation(
+    "convore.inbox.mark_read",
+    "update_conversation",
+    "PATCH",
+    "/v1/conversations/{conversation_id}",
+    _Updated,
+    Effect.IDEMPOTENT,
+)
 
 
 class ConvoreInbox(Inbox):
@@ -166,4 +197,6 @@ class ConvoreInbox(Inbox):
 
         The API's own text describes `is_unread` the other way round, which nobody confirmed: its name is trusted.
         """
-        await self._conversations.update(self._id_of(conversation), is_unread=False)
+        conversation_id = self._id_of(conversation)
+        check = about("conversation", "id", conversation_id)
+        await self._client.call(_UPDATE.request(conversation_id, body={"is_unread": False}, check=check))
