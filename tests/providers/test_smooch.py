@@ -481,7 +481,7 @@ MAKER = Role.APP_MAKER
                 role=MAKER,
                 fields=[FormField(type="select", name="s", label="S", options=[FormOption(name="n", label="l")] * 21)],
             ),
-            "options of field 's' must have 0 to 20 options; got 21",
+            "options of field 's' must have up to 20 options; got 21",
         ),
         (TextMessage(role=MAKER, text="t", metadata={"a": {"b": 1}}), "metadata must be flat: .* 'a' is dict"),
         (TextMessage(role=MAKER, text="t", metadata={"a": None}), "'a' is NoneType"),

@@ -307,7 +307,7 @@ POSTBACK = PostbackAction(text="t", payload="p")
         ({"author": Author(type=AuthorType.USER), "content": TextContent(text="x")}, "exactly one of author.user_id"),
         ({"author": {"type": "business"}, "content": TextContent(text="x")}, "author must be an Author, .*; got dict"),
         ({"content": TextContent()}, "needs one of text"),
-        ({"content": TextContent(text="x" * 4097)}, "content.text must have 0 to 4096"),
+        ({"content": TextContent(text="x" * 4097)}, "content.text must have up to 4096"),
         ({"content": TextContent(html_text="a", markdown_text="b")}, "exclude each other"),
         ({"content": CarouselContent(items=[])}, "1 to 10 items"),
         ({"content": CarouselContent(items=[Item(title="t", actions=[])])}, "1 to 3 actions"),

@@ -84,7 +84,7 @@ async def test_no_secret_is_shown(wire: Any, client: UltraCartClient) -> None:
 async def test_what_is_too_long_is_not_sent(wire: Any, client: UltraCartClient) -> None:
     async with client:
         for status, words in ((AgentStatusConfig(color="#ff0000ff"), "color"), (AgentStatusConfig(name="x" * 101), "name")):
-            with pytest.raises(aioconvo.InvalidRequestError, match=f"status_config.{words} must have 0 to"):
+            with pytest.raises(aioconvo.InvalidRequestError, match=f"status_config.{words} must have up to"):
                 await client.agents.status_configs.create(status_config=status)
         with pytest.raises(aioconvo.InvalidRequestError, match="a name with an ending"):
             await client.conversations.upload(b"x")
