@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 import gc
 import os
 import re
@@ -15,6 +16,7 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
+import typer.testing
 from aioresponses import CallbackResult, aioresponses
 from blockbuster import BlockBuster
 from hypothesis import settings
@@ -35,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(SentOperations())
     # The other one opens a channel for each pool and closes it in a thread, and no test asks it for a name.
     vars(aiohttp.connector)["DefaultResolver"] = aiohttp.ThreadedResolver
+    # The command is some hundred functions, which typer would read anew for each of some hundred runs.
+    vars(typer.testing)["_get_command"] = functools.cache(vars(typer.testing)["_get_command"])
     # Some hundred processes are started: each would compile the whole package anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -6,6 +6,7 @@ Names, ids, filters and their kinds come from the operations and the signatures 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import re
 from collections.abc import Callable, Mapping
@@ -72,7 +73,8 @@ class Listing:
         return listed
 
 
-def listings(provider: str) -> dict[str, Listing]:
+@functools.cache
+def listings(provider: str) -> Mapping[str, Listing]:
     """The lists of a provider by their names on the command line."""
     lists = [one for one in methods(Provider(provider).client) if get_origin(get_type_hints(one)["return"]) is AsyncPaginator]
     made = (Listing(provider, one.operation.python.partition(".")[2], one) for one in lists)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import typing
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -104,7 +104,7 @@ def empty_page(kind: object, body: bytes) -> object:
         return ConversationPage(data=[])
     if not isinstance(kind, type) or not _holds_list(kind):
         return None
-    page = with_empty_list(body, kind, "data")
+    page: object = with_empty_list(body, cast("type[Telling]", kind), "data")
     more = isinstance(page, CursorPage) and page.paging is not None and page.paging.next
     return None if more else page
 
