@@ -61,7 +61,7 @@ class Attachments(APIResource):
         "GET /v1/attachments/{attachment_id}/download", Effect.READ, name="download_attachment", accept="*/*", any_file=True
     )
     def download(self, attachment_id: str) -> Download:
-        """A file as it was sent: `await` it for its bytes, or let it go piece by piece to a path or a loop.
+        """A file as it was sent: `await` it for its bytes, or `.save(path)` it, piece by piece.
 
         Raises:
             NotFoundError: No such attachment.

@@ -26,7 +26,7 @@ class Items(UltraCartResource):
         unwrap="item",
         expect=_is,
     )
-    async def list_variations(self, merchant_item_id: str) -> Item:
+    async def get_variations(self, merchant_item_id: str) -> Item:
         """Fetch an item with its variations.
 
         Raises:

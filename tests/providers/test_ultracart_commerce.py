@@ -46,12 +46,15 @@ def test_each_may_be_empty(kind: type[Model]) -> None:
         (commerce.OrderGiftCertificate, "gift_certificate_code"),
         (commerce.CustomerLoyaltyRedemption, "gift_certificate_code"),
         (commerce.CustomerSoftwareEntitlement, "activation_code"),
+        (commerce.CustomerBilling, "postal_code"),
+        (commerce.OrderCoupon, "coupon_code"),
+        (commerce.OrderCoupon, "base_coupon_code"),
         (commerce.OrderPaymentECheck, "customer_tax_id"),
         (commerce.OrderPaymentECheck, "bank_account_number"),
         (commerce.OrderPaymentCreditCard, "card_number_token"),
     ],
 )
 def test_what_is_worth_money_shows_in_no_repr(kind: Any, member: str) -> None:
-    one = decode(msgspec.json.encode({member: "CANARY-1"}), kind)
+    one = decode(msgspec.json.encode({member: "CANARY-1"}), kind)  # a text such as ids are, which are shown
     assert "CANARY" not in repr(one) + str(one)
     assert b"CANARY" in msgspec.json.encode(one)

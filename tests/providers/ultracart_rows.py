@@ -388,8 +388,8 @@ ROWS: dict[str, Row] = {
         asked=True,
     ),
     "agents.mcp_servers.delete": Row(lambda c: c.agents.mcp_servers.delete(7, UUID), f"DELETE {_SERVERS}/{UUID}"),
-    "agents.mcp_servers.list_tools": Row(
-        lambda c: c.agents.mcp_servers.list_tools(7, UUID),
+    "agents.mcp_servers.get_tools": Row(
+        lambda c: c.agents.mcp_servers.get_tools(7, UUID),
         f"GET {_SERVERS}/{UUID}/tools",
         {"tools_json": '[{"name":"find"}]'},
         member="tools_json",
@@ -455,8 +455,8 @@ ROWS: dict[str, Row] = {
             "session_utm": {"utm_source": "mail"},
         },
     ),
-    "items.list_variations": Row(
-        lambda c: c.items.list_variations("TSHIRT"),
+    "items.get_variations": Row(
+        lambda c: c.items.get_variations("TSHIRT"),
         f"GET {ROOT}/items/TSHIRT/variations",
         {
             "item": {

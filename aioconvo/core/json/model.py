@@ -33,7 +33,13 @@ _ID_LIKE = frozenset({"id", "uuid", "type", "status", "role", "direction", "chan
 # Ids that a tenant chose may be e-mail addresses or phone numbers, and a kind nobody knows may be anything.
 _HARMLESS = r"(?!\d{7,15}$)[A-Za-z0-9_.:/-]{1,200}"
 # Where somebody is, and what looks like ids but is worth money or tells who somebody is.
-_PRIVATE = frozenset({"lat", "long", "activation_code", "customer_tax_id", "gift_certificate_code", "tax_id"})
+_PRIVATE = frozenset(
+    {
+        *("lat", "long", "postal_code"),
+        *("activation_code", "base_coupon_code", "coupon_code", "gift_certificate_code"),
+        *("customer_tax_id", "tax_id"),
+    }
+)
 _NEW_VALUES_AT_MOST = 10_000
 new_values: list[type[OpenEnum]] = []
 """The enums that were given a value they do not name; whoever decodes empties it before and looks into it after."""

@@ -54,7 +54,7 @@ class McpServers(UltraCartResource):
         ...
 
     @operation(f"GET {_ONE}/tools", Effect.READ, name="get_agent_profile_mcp_tools", unwrap="tools_json")
-    async def list_tools(self, user_id: int, mcp_server_uuid: str) -> str:
+    async def get_tools(self, user_id: int, mcp_server_uuid: str) -> str:
         """Fetch the tools of a server, as the text of JSON that it gives.
 
         Raises:

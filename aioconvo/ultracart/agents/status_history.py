@@ -20,7 +20,7 @@ from .pages import status_history_pager
 
 
 class StatusHistory(UltraCartResource):
-    """When agents had which status. How dates are written is not documented; samples have `2026-01-31`."""
+    """When agents had which status. How dates are written is not documented."""
 
     __slots__ = ()
 

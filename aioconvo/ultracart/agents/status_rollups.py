@@ -13,7 +13,7 @@ from aioconvo.ultracart.resource import UltraCartResource
 
 
 class StatusRollups(UltraCartResource):
-    """What agents did, by days. How dates are written is not documented; samples have `2026-01-31`."""
+    """What agents did, by days. How dates are written is not documented."""
 
     __slots__ = ()
 

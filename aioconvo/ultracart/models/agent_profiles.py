@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from aioconvo.core.json.model import Model, OpenEnum
 
 from .queues import AgentStatus
@@ -75,8 +73,6 @@ class McpServer(Model):
     `auth_method` says which go along: `header_name` and `header_value`, or `basic_user_name` and `basic_password`. A `repr`
     shows none of them.
     """
-
-    hidden: ClassVar[frozenset[str]] = frozenset({"header_value", "basic_password"})
 
     auth_method: McpAuthMethod | None = None
     basic_password: str | None = None
