@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from aioconvo.core.answers.refusals import Acknowledgement, refuse_web_page
 from aioconvo.core.json.codec import strict
@@ -41,7 +41,8 @@ def decode_answer(operation: Operation[T], answer: RawResponse) -> T | None:
     try:
         return strict(answer.body, operation.response) if answer.apart is None else answer.apart.result()
     except BrokenBodyError:
-        if not issubclass(operation.response, Acknowledgement):
+        kind: Any = operation.response
+        if not (isinstance(kind, type) and issubclass(kind, Acknowledgement)):  # a list of items is no class
             raise
         refuse_web_page(answer.body)
         return None
