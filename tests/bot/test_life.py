@@ -294,9 +294,10 @@ async def in_the_loop(event: MessageReceived) -> None:
 
 def signals() -> None:
     told.wait()
+    time.sleep(0.5)  # one that comes before the main thread sleeps is seen only when the next one wakes it
     for _ in range(2):
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(0.6)  # two that come while a busy machine lets nobody run are one
+        time.sleep(2)  # two that come while a busy machine lets nobody run are one
 
 async def deliver(app) -> None:
     while await Requests(app).post("/hooks/sunshine", message({text!r})) != 200:
