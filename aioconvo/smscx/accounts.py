@@ -57,7 +57,7 @@ class Accounts(APIResource):
         """Fetch the prices of a channel, by country; those of SMS by network, too.
 
         Raises:
-            BadRequestError: No such channel or traffic (codes 1521, 1522).
+            BadRequestError: No such channel or traffic (code 1521).
         """
         ...
 

@@ -138,8 +138,7 @@ class Multichannel(APIResource):
         Raises:
             InvalidRequestError: An argument breaks one of these limits; nothing was asked.
             BadRequestError: A number or another argument would be refused, or the credit is too low (codes 1113, 1114).
-            PermissionDeniedError: No network takes messages to these numbers (code 1119), or the template is not approved
-                (codes 1132, 1133).
+            PermissionDeniedError: The template is not approved (codes 1132, 1133).
         """
         ...
 
@@ -206,7 +205,7 @@ class Multichannel(APIResource):
 
         Raises:
             InvalidRequestError: The id is no UUID; nothing was sent.
-            NotFoundError: No such campaign (code 1121).
+            NotFoundError: No such campaign (code 1150).
             PermissionDeniedError: Nothing of it is scheduled any more (code 1118).
         """
         ...

@@ -339,7 +339,7 @@ class Numbers(APIResource):
             InvalidRequestError: The id is no UUID; nothing was sent.
             NotFoundError: No such rent (code 1223).
             BadRequestError: An argument is refused (codes 1224 to 1229), or the credit is too low (code 1113).
-            PermissionDeniedError: It cannot be renewed (code 1228).
+            PermissionDeniedError: The API refuses to renew it (code 1228).
             MaybeSentError: It is unknown whether it was renewed.
         """
         ...
@@ -364,7 +364,7 @@ class Numbers(APIResource):
         Raises:
             InvalidRequestError: The id is no UUID; nothing was sent.
             NotFoundError: No such rent (code 1223).
-            PermissionDeniedError: It cannot be ended (codes 1227, 1232).
+            PermissionDeniedError: The API refuses to end it (codes 1227, 1232).
         """
         ...
 

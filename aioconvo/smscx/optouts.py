@@ -73,7 +73,7 @@ class Optouts(APIResource):
 
         Raises:
             NotFoundError: No such opt-out (code 1202).
-            PermissionDeniedError: The person opted out, so only they can opt in (code 1443).
+            PermissionDeniedError: The API refuses it for this number (code 1443).
         """
         ...
 

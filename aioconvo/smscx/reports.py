@@ -164,7 +164,7 @@ class Reports(APIResource):
 
         Raises:
             InvalidRequestError: The id is no UUID; nothing was sent.
-            NotFoundError: No such campaign (code 1150; when awaited).
+            NotFoundError: No such campaign (code 1160; when awaited).
         """
         ...
 
@@ -174,7 +174,7 @@ class Reports(APIResource):
 
         Raises:
             InvalidRequestError: The id is no UUID; nothing was sent.
-            NotFoundError: No such campaign (code 1150; when awaited).
+            NotFoundError: No such campaign (code 1160; when awaited).
         """
         ...
 

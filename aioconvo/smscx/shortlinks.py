@@ -56,7 +56,7 @@ class Shortlinks(APIResource):
 
         Raises:
             InvalidRequestError: An argument breaks one of these limits; nothing was sent.
-            BadRequestError: The address or the name is refused (codes 1401 to 1404).
+            BadRequestError: There is such a shortlink (code 1405), or the address or the name is refused (codes 1401 to 1404).
             MaybeSentError: It is unknown whether it was made.
         """
         ...

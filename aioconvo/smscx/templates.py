@@ -85,7 +85,7 @@ class Templates(APIResource):
             InvalidRequestError: An argument breaks one of these limits; nothing was sent.
             NotFoundError: No such template (code 1800).
             BadRequestError: There is another template of that name (code 1805), or an argument is refused (codes 1802 to 1811).
-            PermissionDeniedError: It is locked (code 1812).
+            PermissionDeniedError: The API refuses to change it (code 1812).
         """
         ...
 

@@ -197,7 +197,7 @@ class Viber(APIResource):
 
         Raises:
             InvalidRequestError: The id is no UUID; nothing was sent.
-            NotFoundError: No such campaign (code 1121).
+            NotFoundError: No such campaign (code 1150).
             PermissionDeniedError: Nothing of it is scheduled any more (code 1118).
         """
         ...

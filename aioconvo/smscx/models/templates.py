@@ -33,7 +33,7 @@ class Template(Model, rename="camel"):
 
 
 class TemplateDetail(Template, kw_only=True, rename="camel"):
-    """A template with all that is known of it; one that is `locked` cannot be changed."""
+    """A template with all that is known of it; what `locked` means is not documented."""
 
     locked: bool
     type: TemplateType | None = None
